@@ -1,0 +1,77 @@
+# What a person or CI runs. Thin: the logic is in scripts/ and tests/.
+# Works on a fresh clone with make and Python 3.11 or newer: a target makes the environment it needs.
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEV := $(VENV)/.dev
+DEMO := $(VENV)/.demo
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
+
+# The first that is new enough and can make an environment; PYTHON=/path/to/python decides instead of the list.
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+FOUND = $(or $(shell for python in $(CANDIDATES); do \
+	"$$python" -c '$(USABLE)' >/dev/null 2>&1 && echo "$$python" && break; done),$(error No Python 3.11 or newer with \
+	venv among: $(CANDIDATES). Install one, or name it: make PYTHON=/path/to/python))
+
+say = printf '\n== %s\n' '$(1)'
+# A missing, broken or outdated environment is made anew; one that works is kept.
+WORKS = $(shell $(BIN)/python -c 'import pip; $(USABLE)' >/dev/null 2>&1 && echo yes)
+environment = $(if $(WORKS),,@$(call say,$(VENV) with $(FOUND)); "$(FOUND)" -m venv --clear $(VENV))
+packages = @$(call say,packages of $(1)); $(PIP) --require-hashes --requirement $(1) \
+	&& $(PIP) --no-deps --no-build-isolation --no-index --editable .
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test drift generate sync update bench build clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(DEV) ## Make .venv with everything that working on the project needs
+
+demo: $(DEMO) ## Watch typed calls over HTTP against a local server that speaks the contract
+	@$(BIN)/python -m jobmojito.sandbox.demo $(ARGS)
+
+test: $(DEV) ## Check everything that CI checks: lint, types, import rules, drift, workflows, tests
+	@$(call say,ruff check); $(BIN)/ruff check .
+	@$(call say,ruff format); $(BIN)/ruff format --check .
+	@$(call say,mypy --strict); $(BIN)/mypy
+	@$(call say,basedpyright); $(BIN)/basedpyright
+	@$(call say,import rules); $(BIN)/lint-imports
+	@$(call say,drift); $(BIN)/python -m scripts.parity
+	@$(call say,zizmor); $(BIN)/zizmor --offline --no-progress --pedantic .github
+	@$(call say,actionlint); if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi
+	@$(call say,pytest); $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+drift: $(DEV) ## Compare the contract with the generated client, by bytes and by meaning
+	@$(BIN)/python -m scripts.parity $(ARGS)
+
+generate: $(DEV) ## Make generated/ from the contract and its corrections
+	@$(BIN)/python -m scripts.generate $(ARGS)
+
+sync: $(DEV) ## Fetch the published contract (ARGS="--file PATH", ARGS=--check)
+	@$(BIN)/python -m scripts.sync $(ARGS)
+
+update: $(DEV) ## Sync, changelog, generate, drift, version and tests: all or nothing
+	@$(BIN)/python -m scripts.update $(ARGS)
+
+bench: $(DEV) ## Print the speed figures
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+build: $(DEV) ## Build sdist and wheel into dist/, and try the wheel in an environment of its own
+	@$(BIN)/python -m scripts.wheel $(ARGS)
+
+clean: ## Remove what make made: the environment, builds and caches
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DEMO): requirements-demo.txt pyproject.toml
+	$(environment)
+	$(call packages,requirements-demo.txt)
+	@touch $@
+
+$(DEV): requirements-dev.txt pyproject.toml
+	$(environment)
+	$(call packages,requirements-dev.txt)
+	@touch $@ $(DEMO)
