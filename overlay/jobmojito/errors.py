@@ -1,0 +1,266 @@
+"""Every error this package raises, under one root.
+
+    JobMojitoError
+    ├── ConfigurationError           a token, URL, option or call that cannot work; nothing was sent
+    ├── ApiError                     the API answered with a status other than 2xx
+    │   ├── AuthenticationError      401
+    │   ├── PermissionDeniedError    403
+    │   ├── NotFoundError            404
+    │   ├── ConflictError            409
+    │   ├── ValidationError          422, with the offending `field` where the API names it
+    │   │   └── InvalidRequestError  the contract refuses the request: found before sending, nothing was sent
+    │   ├── RateLimitError           429
+    │   └── ServerError              5xx, those of the CDN and the platform included (520-527, 546)
+    ├── TransportError               no usable answer arrived
+    │   ├── ConnectionFailedError    refused, reset, or cut off before the answer was complete
+    │   └── RequestTimeoutError      a time limit passed
+    ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
+    ├── ResponseDecodeError          an answer that is no JSON; in strict mode, one that departs from the contract
+    ├── UploadError                  a file that cannot be sent; nothing was sent
+    └── BatchError                   rows of a batch failed and the caller asked for an exception
+
+Any status not named here is an `ApiError` too (3xx included: redirects are not followed).
+`str()` and `repr()` hold no token, e-mail address, link or body; `ApiError.answer.content` has the body as received.
+All of them can be pickled and copied, and keep their attributes; `__cause__` is lost by pickling, as Python does it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .masks import mask
+
+if TYPE_CHECKING:
+    import httpx
+    from jobmojito_api.codec import Departure
+
+
+class Answer:
+    """What the API answered, without the request that led to it (which would carry the token).
+
+    `content` is the body as received and may hold personal data; it is cut for errors (see `answers.MAX_ERROR_BODY`).
+    The repr shows its length only.
+    """
+
+    __slots__ = ("content", "headers", "status_code")
+
+    def __init__(self, status_code: int, headers: httpx.Headers, content: bytes) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status_code}, {len(self.content)} bytes>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Answer):
+            return NotImplemented
+        return (self.status_code, self.headers, self.content) == (other.status_code, other.headers, other.content)
+
+    def __hash__(self) -> int:
+        return hash((self.status_code, self.content))
+
+
+class JobMojitoError(Exception):
+    """Root of this package's errors; `message` is safe to log and to show."""
+
+    def __init__(self, message: str = "", *details: Any) -> None:
+        self.message = mask(message)
+        super().__init__(self.message, *details)
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class ConfigurationError(JobMojitoError):
+    """The client was given something it cannot work with; the message says what to change. Nothing was sent."""
+
+
+class UploadError(JobMojitoError):
+    """A file is missing, empty, unreadable, too large or of a kind the API does not take. Nothing was sent."""
+
+
+class ApiError(JobMojitoError):
+    """The API answered with a status other than 2xx.
+
+    `message` is the API's own text where it gave one, with addresses, links and tokens masked; otherwise it says what
+    came instead. `field` is the property the API complains about, `request_id` what to quote to the vendor's support.
+    `status_code` is None only for `InvalidRequestError`.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        status_code: int | None = None,
+        field: str | None = None,
+        operation: str | None = None,
+        request_id: str | None = None,
+        answer: Answer | None = None,
+    ) -> None:
+        field = None if field is None else mask(field, limit=100)
+        super().__init__(message, status_code, field, operation, request_id, answer)
+        self.status_code = status_code
+        self.field = field
+        self.operation = operation
+        self.request_id = request_id
+        self.answer = answer
+
+    def __str__(self) -> str:
+        status = "" if self.status_code is None else f"{self.status_code} "
+        return _sentence(self.operation, f"{status}{self.message}", self.field, self.request_id)
+
+
+class AuthenticationError(ApiError):
+    """401: the token is missing, wrong, expired, or of the other environment."""
+
+
+class PermissionDeniedError(ApiError):
+    """403: the token is good, but not for this."""
+
+
+class NotFoundError(ApiError):
+    """404: no such thing in this account and environment."""
+
+
+class ConflictError(ApiError):
+    """409: the current state does not allow it."""
+
+
+class ValidationError(ApiError):
+    """422: the API refuses what was sent; `field` names the property if the API did."""
+
+
+class RateLimitError(ApiError):
+    """429: too many requests, and the wait asked for is longer than the retry policy allows."""
+
+
+class ServerError(ApiError):
+    """5xx: the API, its platform or its CDN failed."""
+
+
+class InvalidRequestError(ValidationError):
+    """The request does not fit the contract, so it was not sent; `problems` lists every place, `field` the first."""
+
+    def __init__(
+        self,
+        message: str = "",
+        status_code: int | None = None,
+        field: str | None = None,
+        operation: str | None = None,
+        request_id: str | None = None,
+        answer: Answer | None = None,
+        problems: tuple[Departure, ...] = (),
+    ) -> None:
+        super().__init__(message, status_code, field, operation, request_id, answer)
+        self.problems = problems
+        self.args = (*self.args, problems)
+
+
+class TransportError(JobMojitoError):
+    """No usable answer arrived. Raised only where nothing was done, or where repeating is harmless."""
+
+    def __init__(self, message: str = "", operation: str | None = None) -> None:
+        super().__init__(message, operation)
+        self.operation = operation
+
+    def __str__(self) -> str:
+        return _sentence(self.operation, self.message)
+
+
+class ConnectionFailedError(TransportError):
+    """The connection was refused, reset, or closed before the answer was complete."""
+
+
+class RequestTimeoutError(TransportError):
+    """Connecting, sending or waiting for the answer took longer than `timeout` allows."""
+
+
+class OutcomeUnknownError(JobMojitoError):
+    """The request may or may not have been processed; it was not repeated, as that could do (and cost) it twice.
+
+    `cause` is what went wrong: a `TransportError` or a `ServerError`; it is the `__cause__` too, and survives pickling.
+    """
+
+    def __init__(
+        self, message: str = "", operation: str | None = None, cause: TransportError | ApiError | None = None
+    ) -> None:
+        super().__init__(message, operation, cause)
+        self.operation = operation
+        self.cause = cause
+        self.__cause__ = cause
+
+    @property
+    def status_code(self) -> int | None:
+        """Status of the answer, if one came at all."""
+        return self.cause.status_code if isinstance(self.cause, ApiError) else None
+
+    @property
+    def request_id(self) -> str | None:
+        """Id to quote to the vendor's support, if an answer carried one."""
+        return self.cause.request_id if isinstance(self.cause, ApiError) else None
+
+    def __str__(self) -> str:
+        return _sentence(self.operation, self.message, request_id=self.request_id)
+
+
+class ResponseDecodeError(JobMojitoError):
+    """A 2xx answer that is no JSON, or (strict mode) departs from the contract: `departures` says where and how.
+
+    The request itself was accepted: what it does and costs has happened.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        departures: tuple[Departure, ...] = (),
+        operation: str | None = None,
+        status_code: int | None = None,
+        request_id: str | None = None,
+        answer: Answer | None = None,
+    ) -> None:
+        super().__init__(message, departures, operation, status_code, request_id, answer)
+        self.departures = departures
+        self.operation = operation
+        self.status_code = status_code
+        self.request_id = request_id
+        self.answer = answer
+
+    def __str__(self) -> str:
+        return _sentence(self.operation, self.message, request_id=self.request_id)
+
+
+class BatchError(JobMojitoError):
+    """At least one row failed; `result` is the whole `BatchResult`, the rows that went well included."""
+
+    def __init__(self, message: str = "", result: Any = None) -> None:
+        super().__init__(message, result)
+        self.result = result
+
+
+BY_STATUS: dict[int, type[ApiError]] = {
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: ValidationError,
+    429: RateLimitError,
+}
+
+
+def error_class(status: int) -> type[ApiError]:
+    """Pick the most exact class; a status nobody declared still gets one."""
+    return BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004 - the family of 5xx
+
+
+def _sentence(operation: str | None, text: str, field: str | None = None, request_id: str | None = None) -> str:
+    """Put the facts in one fixed order: operation, what happened, field, request id."""
+    parts = [text]
+    if field is not None:
+        parts.append(f"(field: {field})")
+    if request_id is not None:
+        parts.append(f"[request id {request_id}]")
+    where = f"{operation}: " if operation else ""
+    return where + " ".join(parts)

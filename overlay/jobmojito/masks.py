@@ -1,0 +1,59 @@
+"""What must not be read in a log line, an exception or a repr is replaced here: tokens, people's addresses, links.
+
+Error texts of the API quote what was sent, so a message may hold a candidate's e-mail or an interview link (which is a
+credential). Names of people cannot be told from other words; they are kept out by never writing bodies anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHOWN = 500
+"""Characters of a message that are kept; an error body can be a whole HTML page."""
+
+_SCANNED = 4 * SHOWN
+"""Characters looked at: the patterns below stay fast on a text of this length, however it was made."""
+
+_JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}")
+_LINK = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,30}://\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}/\S+")
+_EMAIL = re.compile(r"(?i)[^\s@<>\"'(),;:/?=&]+(?:@|%40)[^\s@<>\"'(),;:/?=&]+")
+_OPAQUE = re.compile(r"[A-Za-z0-9_-]{24,}")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+")
+
+
+def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
+    """Show `text` on one line, at most `limit` characters, without tokens, e-mail addresses and links.
+
+    `secrets` are texts known to be secret, whatever they look like. Masking a masked text changes nothing, which is
+    what lets an exception be rebuilt from its own arguments.
+    """
+    for secret in secrets:
+        text = text.replace(secret, "[token]")
+    text = _UNPRINTABLE.sub(" ", _cut(text, _SCANNED)).strip()
+    text = _JWT.sub("[token]", text)
+    text = _BEARER.sub(r"\1 [token]", text)
+    text = _LINK.sub("[link]", text)
+    text = _EMAIL.sub("[email]", text)
+    text = _OPAQUE.sub(_mask_opaque, text)
+    return _cut(text, limit)
+
+
+def _mask_opaque(found: re.Match[str]) -> str:
+    """Hide what looks drawn at random; ids (UUIDs) and long_names_of_things stay readable."""
+    word = found.group()
+    random_looking = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return "[token]" if random_looking and not _UUID.fullmatch(word) else word
+
+
+def _cut(text: str, limit: int) -> str:
+    """Shorten at a space: half an address would no longer look like one and slip through."""
+    if len(text) <= limit:
+        return text
+    kept, space, _ = text[: limit - 2].rpartition(" ")
+    return f"{kept} …" if space else "…"
