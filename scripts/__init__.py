@@ -1,0 +1,1 @@
+"""The project's tools: each is run as `python -m scripts.NAME`."""

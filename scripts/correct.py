@@ -1,0 +1,90 @@
+"""From the published document to the effective one that everything else is made from.
+
+    published --normalise--> 3.1 nullability --overlay--> corrected --lift--> one component a type --name--> effective
+
+`python -m scripts.correct [--published FILE] [--overlay FILE] [--output FILE | --check]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scripts import documents
+from scripts.failures import Refused, exit_code
+from scripts.lift import lift, type_names
+from scripts.naming import name_operations, unnamed_operations
+from scripts.normalise import count, normalise
+from scripts.overlays import apply, load_overlay
+from scripts.places import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["apply", "derived_names", "effective", "lift", "load_overlay", "main", "normalise"]
+
+OPENAPI = Path(__file__).parent.parent / "openapi"
+PUBLISHED = OPENAPI / "jobmojito.openapi.json"
+OVERLAY = OPENAPI / "corrections.overlay.yaml"
+
+
+def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Correct a published document, leaving the input alone; Refused names the correction or the places at fault."""
+    return name_operations(lift(apply(normalise(published), overlay)))
+
+
+def derived_names(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, str]:
+    """Give the operations that no correction names yet, "METHOD /path" to the name they get; worth a warning."""
+    return unnamed_operations(apply(normalise(published), overlay))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the effective document; the counts and the unnamed operations go to stderr."""
+    return exit_code("correct", lambda: _run(_arguments(argv)))
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m scripts.correct", description="Correct the published document.")
+    parser.add_argument("--published", type=Path, default=PUBLISHED, help="the document as published")
+    parser.add_argument("--overlay", type=Path, default=OVERLAY, help="the corrections")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--output", type=Path, help="write here instead of to stdout")
+    target.add_argument("--check", action="store_true", help="write nothing, only report the counts")
+    return parser.parse_args(argv)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    published, overlay = documents.load(arguments.published), load_overlay(arguments.overlay)
+    corrected = effective(published, overlay)
+    if arguments.output:
+        _write(arguments.output, documents.dump(corrected))
+    elif not arguments.check:
+        sys.stdout.buffer.write(documents.dump(corrected))
+    for line in _report(published, overlay, corrected):
+        print(line, file=sys.stderr)
+    return 0
+
+
+def _report(published: dict[str, Any], overlay: dict[str, Any], corrected: dict[str, Any]) -> list[str]:
+    actions = overlay["actions"]
+    unnamed = derived_names(published, overlay)
+    return [
+        f"nullability: {count(published)} places rewritten",
+        f"corrections: {len(actions)} actions at {sum(action['x-matches'] for action in actions)} places",
+        f"types: {len(type_names(corrected))} components, {len(type_names(published))} of them published as such",
+        f"operations: {len(list(operations(corrected)))}",
+        *(f"warning: {place} has no name in the corrections, called {name}" for place, name in unnamed.items()),
+    ]
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

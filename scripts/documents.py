@@ -1,0 +1,124 @@
+"""JSON documents: strict reading, canonical writing, and places inside them as JSON pointers (RFC 6901)."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from scripts.failures import Refused
+
+type_names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+def load(path: Path | str) -> dict[str, Any]:
+    """Read a JSON object strictly; Refused names the file and where in it.
+
+    Stricter than the standard library: a repeated key, NaN and Infinity (also by overflow), invalid UTF-8,
+    a byte order mark, half a surrogate pair and a top level that is no object are all refused.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {error.strerror}") from error
+    return parse(content, name=str(path))
+
+
+def parse(content: bytes, *, name: str) -> dict[str, Any]:
+    """Read the bytes of a JSON object as `load` does; `name` stands for the file in messages."""
+    try:
+        document = json.loads(
+            content.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant, parse_float=_finite
+        )
+    except UnicodeDecodeError as error:
+        raise Refused(f"{name}: not valid UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise Refused(f"{name}: not valid JSON at line {error.lineno} column {error.colno}: {error.msg}") from error
+    except (_NotJSONError, RecursionError, ValueError) as error:
+        raise Refused(f"{name}: not acceptable JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise Refused(f"{name}: the top level is {type_names.get(type(document), 'null')}, not an object")
+    plain: dict[str, Any] = _plain(document, name)
+    return plain
+
+
+def dump(document: Any) -> bytes:
+    """Write the canonical form: UTF-8, two-space indentation, order kept, newline at the end."""
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def pointer(*parts: str | int) -> str:
+    """Make the JSON pointer to a place; no parts is the whole document."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def resolve(document: Any, ref: str) -> Any:
+    """Follow a local reference (`#/components/schemas/X`) or a bare pointer; Refused when nothing is there."""
+    if ref and ref[0] not in "#/":
+        raise Refused(f"{ref}: points outside the document")
+    place = unquote(ref[1:]) if ref.startswith("#") else ref
+    node = document
+    for step in place.split("/")[1:]:
+        node = _child(node, step.replace("~1", "/").replace("~0", "~"), ref)
+    return node
+
+
+def _child(node: Any, key: str, ref: str) -> Any:
+    if isinstance(node, dict) and key in node:
+        return node[key]
+    if isinstance(node, list) and key.isdecimal() and int(key) < len(node):
+        return node[int(key)]
+    raise Refused(f"{ref}: nothing is there")
+
+
+class _NotJSONError(Exception):
+    """A value that Python's reader takes and JSON does not have."""
+
+
+class _Object(dict[str, Any]):
+    """An object as read, remembering the first key that stood twice in it."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        seen: set[str] = set()
+        self.repeated = next((key for key, _ in pairs if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
+
+
+def _plain(root: Any, name: str) -> Any:
+    """Copy into ordinary containers, refusing what only a look at the whole tree can place."""
+    try:
+        return _plain_node(root, name, ())
+    except RecursionError as error:
+        raise Refused(f"{name}: nested too deeply") from error
+
+
+def _plain_node(node: Any, name: str, place: tuple[str | int, ...]) -> Any:
+    if isinstance(node, _Object):
+        if node.repeated is not None:
+            raise Refused(f'{name}: the key "{node.repeated}" stands twice in "{pointer(*place)}"')
+        return {_whole_text(key, name, place): _plain_node(value, name, (*place, key)) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain_node(value, name, (*place, index)) for index, value in enumerate(node)]
+    return _whole_text(node, name, place) if isinstance(node, str) else node
+
+
+def _whole_text(text: str, name: str, place: tuple[str | int, ...]) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f'{name}: half a surrogate pair in a text at "{pointer(*place)}"') from error
+    return text
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise _NotJSONError(f"{text} is not a JSON value")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _NotJSONError(f"the number {text} is out of range")
+    return number

@@ -1,0 +1,40 @@
+"""The one error that a script shows to a person.
+
+`Refused`: the input is not what it should be, and the message says which input, where, and why.
+Anything else that escapes a script is a defect of the script, and may show a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Refused(Exception):  # noqa: N818 - reads as what happened: "correct: Refused"
+    """The input was refused; the message is one printable line for a person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
+
+def one_line(text: str) -> str:
+    r"""Fold whitespace and escape what does not print: a document's own words must not steer a terminal.
+
+    Control and bidirectional characters come out as escapes such as `\x1b` and `\u202e`.
+    """
+    folded = " ".join(text.split())
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in folded
+    )
+
+
+def exit_code(name: str, action: Callable[[], int]) -> int:
+    """Run a script's work; a refusal becomes one line on stderr and exit code 2."""
+    try:
+        return action()
+    except Refused as refusal:
+        print(f"{name}: {refusal}", file=sys.stderr)
+        return 2

@@ -1,0 +1,201 @@
+"""Each titled inline type becomes one component: one concept, one type.
+
+The generator prefixes an inline enum or object with its parent's name, whatever its title says, so that a concept
+spelled out in ten places becomes ten classes. Here every inline enum or object whose title is a type name moves to
+`components/schemas` under that title, once; its places refer to it:
+
+| the place had | it becomes |
+|---|---|
+| the type alone | `$ref` |
+| the type, and notes (`description`, `default`, `example`, ...) | `allOf: [$ref]` and the notes |
+| the type or null | `anyOf: [$ref, type: null]` and the notes |
+
+Places of one title have to agree in content: the same limits and properties, and for an enum the same *set* of values
+(the vendor spells some lists in two orders; the first order found is kept). Notes inside an object may differ, but for
+defaults; the first place's stay. A component that the document already has under that title serves too, if it agrees.
+An inline type that nobody titled takes the title of the same content under the same property or parameter name, so
+a new version that spells a known concept in one more place gets no second class for it. Otherwise it stays where it
+is, with the name the generator derives; an enum with null is then written as `anyOf: [enum, null]`, for the generator
+makes three classes of it otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from scripts.documents import pointer
+from scripts.failures import Refused
+from scripts.naming import is_type_name, module_name
+from scripts.normalise import NULL, allows_null, is_annotation
+from scripts.places import Place, copied, rewrite, rewrite_schema, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMPONENTS = ("components", "schemas")
+
+
+def lift(document: dict[str, Any]) -> dict[str, Any]:
+    """Copy the document with titled inline types moved to components; Refused names two places that do not fit."""
+    titled = _with_known_titles(document)
+    found = _concepts(titled)
+    result = rewrite(titled, _moved(found))
+    if found:
+        components = result.setdefault("components", {}).setdefault("schemas", {})
+        components.update({title: schema for title, schema in found.items() if title not in components})
+    _refuse_meeting_types(result)
+    return result
+
+
+def type_names(document: dict[str, Any]) -> list[str]:
+    """List the components that are types of their own (enums and objects), sorted."""
+    return sorted(name for name, schema in _components(document).items() if _is_type(schema))
+
+
+def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
+    """Give an untitled inline type the title that the same content has elsewhere under the same name."""
+    keys = {place: (_known_as(document, place), _content(schema)) for place, schema in _inline_types(document)}
+    titles: dict[tuple[str, str], set[str]] = {}
+    for place, schema in _inline_types(document):
+        if is_type_name(title := schema.get("title")):
+            titles.setdefault(keys[place], set()).add(title)
+    known = {key: found.pop() for key, found in titles.items() if len(found) == 1 and key[0]}
+
+    def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
+        title = known.get(keys[place]) if place in keys and "title" not in schema else None
+        return {"title": title, **schema} if title else schema
+
+    return rewrite(document, change)
+
+
+def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the component of each title, the first place's content; Refused when a later place has another."""
+    places: dict[str, Place] = {name: (*_COMPONENTS, name) for name in _components(document)}
+    contents = {name: _content(schema) for name, schema in _components(document).items()}
+    notes: dict[str, list[Any]] = {}
+    for place, schema in _inline_types(document):
+        if not is_type_name(title := schema.get("title")):
+            continue
+        where, content = places.setdefault(title, place), _content(schema)
+        if contents.setdefault(title, content) != content:
+            raise Refused(f"{title} is not one type: {pointer(*where)} and {pointer(*place)} differ in content")
+        notes.setdefault(title, []).append(schema.get("description"))
+    return {title: _noted(said) for title, said in notes.items()}
+
+
+def _noted(descriptions: list[Any]) -> dict[str, Any]:
+    """Start a component with the description that all its places share, if they do."""
+    first = descriptions[0]
+    return {"description": first} if first and all(said == first for said in descriptions) else {}
+
+
+def _moved(found: dict[str, dict[str, Any]]) -> Any:
+    """Make the change that fills `found` with each type's content and leaves references behind."""
+    filled: set[str] = set()
+
+    def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
+        if _is_component(place) or not _is_type(schema):
+            return schema
+        title = schema.get("title")
+        if title not in found:
+            return _split_null(schema) if "enum" in schema else schema
+        if title not in filled:
+            filled.add(title)
+            found[title] = {**_type_alone(schema), **found[title]}
+        return _beside_notes({"$ref": f"#{pointer(*_COMPONENTS, title)}"}, schema)
+
+    return change
+
+
+def _beside_notes(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Put a type, or a reference to it, where a schema stood: with the schema's notes and its null."""
+    notes = {key: value for key, value in schema.items() if is_annotation(key) and key != "title"}
+    if _takes_null(schema):
+        return {"anyOf": [content, dict(NULL)], **notes}
+    return {"allOf": [content], **notes} if notes else content
+
+
+def _split_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return _beside_notes(_type_alone(schema), schema) if _takes_null(schema) else schema
+
+
+def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the type without its notes and its null."""
+    content = {key: copied(value) for key, value in schema.items() if not is_annotation(key)}
+    if isinstance(types := content.get("type"), list):
+        rest = [name for name in types if name != "null"]
+        content["type"] = rest[0] if len(rest) == 1 else rest
+    if "enum" in content:
+        content["enum"] = [value for value in content["enum"] if value is not None]
+    return content
+
+
+def _takes_null(schema: dict[str, Any]) -> bool:
+    by_type = allows_null(schema) or "type" not in schema
+    return None in schema["enum"] and by_type if "enum" in schema else allows_null(schema)
+
+
+def _content(schema: dict[str, Any]) -> str:
+    """Write down what a type means, comparably: no null of its own, no notes but inner defaults, enums as sets."""
+
+    def bare(inner: dict[str, Any], _: Place) -> dict[str, Any]:
+        kept = {key: value for key, value in inner.items() if key == "default" or not is_annotation(key)}
+        for key in kept.keys() & {"enum", "required"}:
+            kept[key] = sorted(kept[key], key=_text)
+        return kept
+
+    return _text(rewrite_schema(_type_alone(schema), bare))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _inline_types(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
+    return ((place, schema) for place, schema in schemas(document) if _is_type(schema) and not _is_component(place))
+
+
+def _is_type(schema: Any) -> bool:
+    """Tell whether the generator would make a class of a schema: an enum, or an object."""
+    if not isinstance(schema, dict):
+        return False
+    enum = schema.get("enum")
+    if isinstance(enum, list):
+        return any(value is not None for value in enum)
+    types = schema.get("type", "object" if "properties" in schema else None)
+    return types == "object" or (isinstance(types, list) and set(types) == {"object", "null"})
+
+
+def _is_component(place: Place) -> bool:
+    return place[:-1] == _COMPONENTS
+
+
+def _components(document: dict[str, Any]) -> dict[str, Any]:
+    components: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    return components
+
+
+def _known_as(document: dict[str, Any], place: Place) -> str:
+    """Name the property or parameter that a schema describes, with the steps below it; "" where there is none."""
+    if "properties" in place:
+        after = len(place) - place[::-1].index("properties")
+        return pointer(*place[after:])
+    if "parameters" not in place or "schema" not in place:
+        return ""
+    parameter: Any = document
+    for step in place[: place.index("schema", place.index("parameters"))]:
+        parameter = parameter[step]
+    return pointer(parameter.get("name", ""), *place[place.index("schema") + 1 :])
+
+
+def _refuse_meeting_types(document: dict[str, Any]) -> None:
+    """Refuse two components that the generator would write to one file."""
+    places: dict[str, str] = {}
+    for key, schema in _components(document).items():
+        if not _is_type(schema):
+            continue
+        place, name = pointer(*_COMPONENTS, key), module_name(str(schema.get("title") or key))
+        if name in places:
+            raise Refused(f"{places[name]} and {place} would both be written to models/{name}.py")
+        places[name] = place

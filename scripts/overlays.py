@@ -1,0 +1,218 @@
+"""OpenAPI Overlay 1.0 with a count: each action says how many places it must match, and any other number is refused.
+
+Beyond the specification: `x-matches` and `description` are required, keys we do not know are refused,
+each match gets a copy of the update for itself, and a place matched twice counts once.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonpath_rfc9535 as jsonpath
+import yaml
+from jsonpath_rfc9535.segments import JSONPathChildSegment
+from jsonpath_rfc9535.selectors import NameSelector
+
+from scripts.documents import pointer
+from scripts.failures import Refused
+from scripts.places import copied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonpath_rfc9535.segments import JSONPathSegment
+
+    from scripts.places import Place
+
+_OVERLAY_KEYS = {"overlay", "info", "extends", "actions"}
+_ACTION_KEYS = {"target", "description", "update", "remove", "x-matches"}
+_SHOWN = 6  # places named in a message; the count says the rest
+_Matches = list[tuple["Place", Any]]
+
+
+def load_overlay(path: Path | str) -> dict[str, Any]:
+    """Read an overlay from YAML or JSON and check its form; Refused names the file and the action.
+
+    Read as JSON data: repeated keys, keys that are no strings and dates are refused, aliases are expanded.
+    """
+    try:
+        document = yaml.load(Path(path).read_bytes(), Loader=_JSONLoader)  # noqa: S506 - a SafeLoader, made stricter
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: not valid YAML: {error}") from error
+    try:
+        check(document)
+    except Refused as refusal:
+        raise Refused(f"{path}: {refusal}") from refusal
+    overlay: dict[str, Any] = copied(document)
+    return overlay
+
+
+def check(overlay: Any) -> None:
+    """Refuse what is no valid Overlay 1.0 document, or lacks what we ask of an action."""
+    if not isinstance(overlay, dict):
+        raise Refused("an overlay is an object")
+    _only(overlay, _OVERLAY_KEYS, "the overlay")
+    if not re.fullmatch(r"1\.0\.\d+", str(overlay.get("overlay"))):
+        raise Refused(f'"overlay" is {overlay.get("overlay")!r}, expected version 1.0.x')
+    info = overlay.get("info")
+    if not (isinstance(info, dict) and all(isinstance(info.get(key), str) for key in ("title", "version"))):
+        raise Refused('"info" needs a title and a version, both texts')
+    actions = overlay.get("actions")
+    if not (isinstance(actions, list) and actions):
+        raise Refused('"actions" needs at least one action')
+    for number, action in enumerate(actions, 1):
+        _check_action(action, number)
+
+
+def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Apply every action in order to a copy of the document; Refused names the first that does not fit."""
+    check(overlay)
+    result: dict[str, Any] = copied(document)
+    for number, action in enumerate(overlay["actions"], 1):
+        matches = _matches(result, action, number)
+        if len(matches) != action["x-matches"]:
+            raise Refused(_miscount(result, action, number, matches))
+        _act(result, action, matches, _name(action, number))
+    return result
+
+
+def _check_action(action: Any, number: int) -> None:
+    if not isinstance(action, dict):
+        raise Refused(f"action {number} is not an object")
+    name = _name(action, number)
+    _only(action, _ACTION_KEYS, name)
+    for key in ("target", "description"):
+        if not (isinstance(action.get(key), str) and action[key].strip()):
+            raise Refused(f'{name}: "{key}" has to be a text')
+    expected = action.get("x-matches")
+    if isinstance(expected, bool) or not isinstance(expected, int) or expected < 1:
+        raise Refused(f'{name}: "x-matches" has to be a whole number of places, 1 or more')
+    if not isinstance(action.get("remove", False), bool):
+        raise Refused(f'{name}: "remove" has to be true or false')
+    if action.get("remove", False) == ("update" in action):
+        raise Refused(f"{name}: an action either updates or removes")
+
+
+def _only(node: dict[str, Any], known: set[str], name: str) -> None:
+    if unknown := sorted(str(key) for key in node.keys() - known):
+        raise Refused(f"{name}: unknown key {', '.join(unknown)}")
+
+
+def _name(action: dict[str, Any], number: int) -> str:
+    return f"action {number} ({action.get('target', 'no target')})"
+
+
+def _matches(document: dict[str, Any], action: dict[str, Any], number: int) -> _Matches:
+    """Find the places that the target selects, each once."""
+    try:
+        nodes = jsonpath.compile(action["target"]).find(document)
+    except (jsonpath.JSONPathError, RecursionError) as error:
+        raise Refused(f"{_name(action, number)}: not a usable JSONPath: {error}") from error
+    return list({node.location: node.value for node in nodes}.items())
+
+
+def _miscount(document: dict[str, Any], action: dict[str, Any], number: int, matches: _Matches) -> str:
+    expected = action["x-matches"]
+    message = f"{_name(action, number)}: expected {expected} place{'s'[: expected != 1]}, found {len(matches)}"
+    if matches and (missing := list(_missing(document, action["target"]))):
+        return f"{message}; not found: {_listed(missing)}"
+    if matches:
+        return f"{message}: {_listed([pointer(*place) for place, _ in matches])}"
+    return f"{message}; the document has it only as far as {_reached(document, action['target']) or 'its root'}"
+
+
+def _listed(pointers: list[str]) -> str:
+    more = len(pointers) - _SHOWN
+    return ", ".join(pointers[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _missing(document: dict[str, Any], target: str) -> Iterator[str]:
+    """Split a target that lists names into one target a name, and yield those that select nothing."""
+    segments = jsonpath.compile(target).segments
+    texts = [_alternatives(segment) for segment in segments]
+    if any(len(some) > 1 for some in texts):
+        yield from (one for parts in product(*texts) if not jsonpath.find(one := "".join(["$", *parts]), document))
+
+
+def _alternatives(segment: JSONPathSegment) -> list[str]:
+    if isinstance(segment, JSONPathChildSegment) and all(isinstance(some, NameSelector) for some in segment.selectors):
+        return [f"[{selector}]" for selector in segment.selectors]
+    return [str(segment)]
+
+
+def _reached(document: dict[str, Any], target: str) -> str:
+    """Name the place where the longest part of the target that matches anything ends."""
+    query = jsonpath.compile(target)
+    reached = ""
+    for length in range(1, len(query.segments)):
+        node = jsonpath.JSONPathQuery(env=query.env, segments=query.segments[:length]).find_one(document)
+        if node is None:
+            break
+        reached = pointer(*node.location)
+    return reached
+
+
+def _act(document: dict[str, Any], action: dict[str, Any], matches: _Matches, name: str) -> None:
+    if action.get("remove"):
+        # Last place first, and what is inside before what holds it, so that no removal moves another's place.
+        for place, _ in sorted(matches, key=lambda match: [(isinstance(step, str), step) for step in match[0]])[::-1]:
+            _remove(document, place, name)
+        return
+    for place, value in matches:
+        _update(value, copied(action["update"]), f"{name} at {pointer(*place)}")
+
+
+def _remove(document: Any, place: Place, name: str) -> None:
+    if not place:
+        raise Refused(f"{name}: the whole document cannot be removed")
+    for step in place[:-1]:
+        document = document[step]
+    del document[place[-1]]
+
+
+def _update(node: Any, update: Any, name: str) -> None:
+    """Merge into an object, append to an array (Overlay 1.0: "an entry to append"); nothing else can be updated."""
+    if isinstance(node, list):
+        node.append(update)
+    elif isinstance(node, dict) and isinstance(update, dict):
+        _merge(node, update, name)
+    else:
+        raise Refused(f"{name}: an update needs an object for an object, or an entry for an array")
+
+
+def _merge(node: dict[str, Any], update: dict[str, Any], name: str) -> None:
+    """Objects merge, arrays are joined, anything else is replaced; an object never takes an array's place or back."""
+    for key, value in update.items():
+        old = node.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            _merge(old, value, f"{name}/{key}")
+        elif isinstance(old, list) and isinstance(value, list):
+            old.extend(value)
+        elif isinstance(old, dict | list) and isinstance(value, dict | list):
+            raise Refused(f"{name}/{key}: an object and an array do not merge")
+        else:
+            node[key] = value
+
+
+class _JSONLoader(yaml.SafeLoader):
+    """YAML restricted to what JSON can say."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """Refuse keys that JSON would not take: repeated ones, and those that are no text."""
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str) or key in seen:
+                problem = f"the key {key!r} {'stands twice' if isinstance(key, str) else 'is not a text'}"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+# A bare date stays the text it was written as: JSON has no dates.
+_JSONLoader.add_constructor("tag:yaml.org,2002:timestamp", _JSONLoader.construct_scalar)

@@ -1,0 +1,151 @@
+"""Where schemas stand in an OpenAPI document, so that a property called `nullable` is not taken for the keyword.
+
+The grammar below says, for each kind of object, which keys lead to which kind of object.
+What it does not name (examples, defaults, extensions, unknown keywords) is data, and is never looked into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Place = tuple[str | int, ...]
+ONE, LIST, MAP = "one", "list", "map"
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SCHEMA = (
+    *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
+    *("unevaluatedItems", "unevaluatedProperties", "contentSchema"),
+)
+_SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+
+# kind of object -> key -> (how the children stand, their kind)
+GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
+    "document": {"paths": (MAP, "path item"), "webhooks": (MAP, "path item"), "components": (ONE, "components")},
+    "components": {
+        "schemas": (MAP, "schema"),
+        "responses": (MAP, "response"),
+        "parameters": (MAP, "parameter"),
+        "requestBodies": (MAP, "request body"),
+        "headers": (MAP, "parameter"),
+        "callbacks": (MAP, "callback"),
+        "pathItems": (MAP, "path item"),
+    },
+    "path item": {"parameters": (LIST, "parameter"), **dict.fromkeys(_METHODS, (ONE, "operation"))},
+    "operation": {
+        "parameters": (LIST, "parameter"),
+        "requestBody": (ONE, "request body"),
+        "responses": (MAP, "response"),
+        "callbacks": (MAP, "callback"),
+    },
+    "callback": {"*": (ONE, "path item")},
+    "request body": {"content": (MAP, "media type")},
+    "response": {"content": (MAP, "media type"), "headers": (MAP, "parameter")},
+    "parameter": {"schema": (ONE, "schema"), "content": (MAP, "media type")},
+    "media type": {"schema": (ONE, "schema"), "encoding": (MAP, "encoding")},
+    "encoding": {"headers": (MAP, "parameter")},
+    "schema": {
+        **dict.fromkeys(_SCHEMA, (ONE, "schema")),
+        **dict.fromkeys(_SCHEMAS, (LIST, "schema")),
+        **dict.fromkeys(_SCHEMA_MAPS, (MAP, "schema")),
+    },
+}
+
+
+def schemas(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield every schema object with its place, parents before their children, in document order."""
+    for place, kind, node in _walk(document, "document", ()):
+        if kind == "schema":
+            yield place, node
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method (lower case) and operation object of every operation under `paths`."""
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items() if isinstance(item, dict) else ():
+            if method in _METHODS and isinstance(operation, dict):
+                yield path, method, operation
+
+
+def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
+    """Copy the document with each schema object replaced by what `change` makes of it, children before parents.
+
+    `change` gets a schema that is its own to alter. The input is left as it was.
+    """
+    copy: dict[str, Any] = _rewrite(document, "document", (), change)
+    return copy
+
+
+def rewrite_schema(schema: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
+    """Do as `rewrite` does to one schema and all schemas inside it."""
+    copy: dict[str, Any] = _rewrite(schema, "schema", (), change)
+    return copy
+
+
+def _children(kind: str, node: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield key, arrangement and kind of what stands in an object."""
+    if not isinstance(node, dict):
+        return
+    keys = GRAMMAR[kind]
+    for key in node:
+        if found := keys.get(key) or keys.get("*"):
+            yield key, *found
+
+
+def _members(arrangement: str, value: Any) -> Iterator[tuple[Place, Any]]:
+    """Yield what stands under a key: the value itself, or each entry of a list or map, with the steps to it."""
+    if arrangement == MAP and isinstance(value, dict):
+        yield from (((key,), entry) for key, entry in value.items())
+    elif arrangement == LIST and isinstance(value, list):
+        yield from (((index,), entry) for index, entry in enumerate(value))
+    elif arrangement == ONE:
+        yield (), value
+
+
+def _walk(node: Any, kind: str, place: Place) -> Iterator[tuple[Place, str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        yield place, kind, node
+    for key, arrangement, child_kind in _children(kind, node):
+        for steps, child in _members(arrangement, node[key]):
+            yield from _walk(child, child_kind, (*place, key, *steps))
+
+
+def _rewrite(node: Any, kind: str, place: Place, change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> Any:
+    if not isinstance(node, dict):
+        return copied(node)
+    inner = {key: (arrangement, child_kind) for key, arrangement, child_kind in _children(kind, node)}
+    result: dict[str, Any] = {}
+    for key, value in node.items():
+        if key not in inner:
+            result[key] = copied(value)
+            continue
+        arrangement, child_kind = inner[key]
+        made = {
+            steps: _rewrite(child, child_kind, (*place, key, *steps), change)
+            for steps, child in _members(arrangement, value)
+        }
+        result[key] = _assembled(value, made)
+    return change(result, place) if kind == "schema" else result
+
+
+def _assembled(value: Any, made: dict[Place, Any]) -> Any:
+    """Put rewritten members back into the shape they stood in."""
+    if () in made:
+        return made[()]
+    if not made:
+        return copied(value)
+    if isinstance(value, dict):
+        return {str(steps[0]): child for steps, child in made.items()}
+    return list(made.values())
+
+
+def copied(value: Any) -> Any:
+    """Copy JSON data; unlike `copy.deepcopy`, what stood twice in memory comes out as two."""
+    if isinstance(value, dict):
+        return {key: copied(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [copied(entry) for entry in value]
+    return value
