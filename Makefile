@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := $(VENV)/.dev
 DEMO := $(VENV)/.demo
-PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
+PIP := pip --disable-pip-version-check install --quiet --quiet
 
 # The first that is new enough and can make an environment; PYTHON=/path/to/python decides instead of the list.
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
@@ -18,12 +18,15 @@ say = printf '\n== %s\n' '$(1)'
 # A missing, broken or outdated environment is made anew; one that works is kept.
 WORKS = $(shell $(BIN)/python -c 'import pip; $(USABLE)' >/dev/null 2>&1 && echo yes)
 environment = $(if $(WORKS),,@$(call say,$(VENV) with $(FOUND)); "$(FOUND)" -m venv --clear $(VENV))
-packages = @$(call say,packages of $(1)); $(PIP) --require-hashes --requirement $(1) \
-	&& $(PIP) --no-deps --no-build-isolation --no-index --editable .
+packages = @$(call say,packages of $(1)); $(BIN)/python -m $(PIP) --require-hashes --requirement $(1) \
+	&& $(BIN)/python -m $(PIP) --no-deps --no-build-isolation --no-index --editable .
+
+# As many workers as CI has cores; tests that share something costly name an xdist_group.
+PYTEST := -n 2 --dist loadgroup -q $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test drift generate sync update bench build clean
+.PHONY: help setup demo test drift generate sync update propose bench build clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +36,8 @@ setup: $(DEV) ## Make .venv with everything that working on the project needs
 demo: $(DEMO) ## Watch typed calls over HTTP against a local server that speaks the contract
 	@$(BIN)/python -m jobmojito.sandbox.demo $(ARGS)
 
-test: $(DEV) ## Check everything that CI checks: lint, types, import rules, drift, workflows, tests
+ifneq ($(AGAINST),wheel)
+test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, workflows, tests
 	@$(call say,ruff check); $(BIN)/ruff check .
 	@$(call say,ruff format); $(BIN)/ruff format --check .
 	@$(call say,mypy --strict); $(BIN)/mypy
@@ -42,7 +46,16 @@ test: $(DEV) ## Check everything that CI checks: lint, types, import rules, drif
 	@$(call say,drift); $(BIN)/python -m scripts.parity
 	@$(call say,zizmor); $(BIN)/zizmor --offline --no-progress --pedantic .github
 	@$(call say,actionlint); if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi
-	@$(call say,pytest); $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	@$(call say,pytest); $(BIN)/python -m pytest $(PYTEST)
+else
+# make build; make test AGAINST=wheel: the tests alone, with what is in dist/ installed and the source tree out of sight.
+WHEEL := build/wheel
+test: $(DEV)
+	@$(call say,$(WHEEL) with dist/*.whl); $(BIN)/python -m venv --clear $(WHEEL)
+	@$(WHEEL)/bin/python -m $(PIP) --require-hashes --requirement requirements-dev.txt
+	@$(WHEEL)/bin/python -m $(PIP) --no-deps --no-index dist/*.whl
+	@$(call say,pytest); $(WHEEL)/bin/python -m pytest $(PYTEST) -o pythonpath=.
+endif
 
 drift: $(DEV) ## Compare the contract with the generated client, by bytes and by meaning
 	@$(BIN)/python -m scripts.parity $(ARGS)
@@ -55,6 +68,9 @@ sync: $(DEV) ## Fetch the published contract (ARGS="--file PATH", ARGS=--check)
 
 update: $(DEV) ## Sync, changelog, generate, drift, version and tests: all or nothing
 	@$(BIN)/python -m scripts.update $(ARGS)
+
+propose: ## Open or refresh the pull request of an update (CI; ARGS=pack, then ARGS=open)
+	@"$(FOUND)" -m scripts.propose $(ARGS)
 
 bench: $(DEV) ## Print the speed figures
 	@$(BIN)/python -m tests.bench $(ARGS)
