@@ -1,0 +1,148 @@
+"""Makes `generated/jobmojito_api` and its stamp from the vendored contract: offline, complete, or not at all.
+
+    python -m scripts.generate [--root DIR]
+
+Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting, and the tree is as it was).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from scripts import lock
+from scripts.correct import effective, load_overlay
+from scripts.documents import load
+from scripts.failures import Refused, exit_code
+from scripts.parsing import load_config, parse
+from scripts.rendering import Renderer
+
+ROOT: Final = Path(__file__).parent.parent
+_IMPORT_EVERYTHING: Final = """
+import importlib, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+root = pathlib.Path(sys.argv[1])
+for path in sorted(root.rglob("*.py")):
+    parts = path.relative_to(root).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    try:
+        module = importlib.import_module(name)
+        for exported in getattr(module, "__all__", ()):
+            getattr(module, exported)
+    except BaseException as error:
+        sys.exit(f"{path.relative_to(root).as_posix()}: {type(error).__name__}: {error}")
+from jobmojito_api import models
+from jobmojito_api.codec import Model
+for name in models.__all__:
+    made = getattr(models, name)
+    if isinstance(made, type) and issubclass(made, Model):
+        for field in made._table.fields:
+            getattr(field.type, "python", None)
+"""
+
+
+def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
+    """Make the package of an effective document in `out`, which must not exist; formatted and proved to import.
+
+    Raises:
+        Refused: something would be missing, or what came out does not import.
+    """
+    lock.refuse_other_versions()
+    parsed = parse(document, load_config(root / "generator-config.yml"))
+    Renderer(parsed, document, out).write()
+    _format(out)
+    _refuse_what_does_not_import(out)
+
+
+def corrected(root: Path) -> dict[str, Any]:
+    """Give the effective document of a checkout."""
+    api = root / "openapi"
+    return effective(load(api / "jobmojito.openapi.json"), load_overlay(api / "corrections.overlay.yaml"))
+
+
+def _format(folder: Path) -> None:
+    """Format with the pinned ruff, whatever settings lie around, and sort nothing: the order is ours already."""
+    command = [sys.executable, "-P", "-m", "ruff", "format", "--isolated", "--no-cache", "--quiet"]
+    command += ["--line-length=120", "--target-version=py311", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode:
+        message = f"ruff cannot format the generated code: {done.stderr.strip().splitlines()[0][:300]}"
+        raise Refused(message)
+
+
+def _refuse_what_does_not_import(package: Path) -> None:
+    """Import every module in a process of its own, under the name it will have."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(package.resolve(), Path(folder) / "jobmojito_api", target_is_directory=True)
+        command = [sys.executable, "-B", "-P", "-c", _IMPORT_EVERYTHING, folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        message = f"the generated code does not import: {lines[-1][:300]}"
+        raise Refused(message)
+
+
+def generate(root: Path = ROOT) -> int:
+    """Replace the generated package and its stamp, both or neither; gives the number of files."""
+    document = corrected(root)
+    target = root / "generated" / "jobmojito_api"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as folder:
+        made = Path(folder) / "jobmojito_api"
+        build(document, made, root=root)
+        _refuse_foreign_code(made)
+        _swap(made, target, root)
+    return sum(path.is_file() for path in target.rglob("*.*"))
+
+
+def _refuse_foreign_code(package: Path) -> None:
+    """Compare the code with what the templates can produce, where that check is there."""
+    if find_spec("scripts.syntax") is None:
+        return
+    from scripts.syntax import check_tree
+
+    findings = check_tree(package)
+    if findings:
+        message = f"the generated code holds what no template makes: {findings[0]}"
+        raise Refused(message)
+
+
+def _swap(made: Path, target: Path, root: Path) -> None:
+    """Put the new package in the old one's place and stamp it; put the old one back if the stamp fails."""
+    old = made.parent / "old"
+    if target.exists():
+        target.rename(old)
+    try:
+        made.rename(target)
+        lock.write(root)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        if old.exists():
+            old.rename(target)
+        raise
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.generate", description="Make the low-level client.")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to work in (this one)")
+    arguments = parser.parse_args(argv)
+
+    def action() -> int:
+        files = generate(arguments.root.resolve())
+        print(f"generated/jobmojito_api: {files} files, stamped in openapi/lock.json", file=sys.stderr)
+        return 0
+
+    return exit_code("generate", action)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,80 @@
+"""The stamp of the generated client: what it was made of, and what came out, as hashes in `openapi/lock.json`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.documents import dump, load
+from scripts.failures import Refused
+
+PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
+STEPS: Final = (
+    "correct", "documents", "generate", "lift", "naming", "normalise", "overlays", "parsing", "places", "rendering",
+    "typing_code",
+)  # fmt: skip
+
+
+def compute(root: Path) -> dict[str, Any]:
+    """Give the stamp of a checkout as it stands."""
+    api = root / "openapi"
+    return {
+        "document": file_hash(api / "jobmojito.openapi.json"),
+        "webhooks": file_hash(api / "webhooks.openapi.json"),
+        "corrections": file_hash(api / "corrections.overlay.yaml"),
+        "config": file_hash(root / "generator-config.yml"),
+        "steps": tree_hash(root / "scripts", [root / "scripts" / f"{step}.py" for step in STEPS]),
+        "templates": tree_hash(root / "scripts" / "templates"),
+        "generator": f"openapi-python-client {PINS['openapi-python-client']}",
+        "formatter": f"ruff {PINS['ruff']}",
+        "generated": tree_hash(root / "generated" / "jobmojito_api"),
+    }
+
+
+def differences(root: Path) -> list[str]:
+    """Name each entry of `openapi/lock.json` that does not match what is on disk."""
+    path = root / "openapi" / "lock.json"
+    if not path.is_file():
+        return ["openapi/lock.json is missing"]
+    stamped, found = load(path), compute(root)
+    names = [*found, *(name for name in stamped if name not in found)]
+    return [f"openapi/lock.json: {name} does not match" for name in names if stamped.get(name) != found.get(name)]
+
+
+def write(root: Path) -> None:
+    """Stamp the checkout."""
+    (root / "openapi" / "lock.json").write_bytes(dump(compute(root)))
+
+
+def refuse_other_versions() -> None:
+    """Refuse to generate with another generator or formatter: the bytes would differ from machine to machine."""
+    for name, pinned in PINS.items():
+        found = version(name)
+        if found != pinned:
+            message = f"{name} is {found}, but {pinned} is pinned; run `make setup`"
+            raise Refused(message)
+
+
+def file_hash(path: Path) -> str:
+    """Give the sha256 of a file's bytes; Refused where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        message = f"{path.name}: cannot be read: {error.strerror}"
+        raise Refused(message) from None
+
+
+def tree_hash(folder: Path, files: Iterable[Path] | None = None) -> str:
+    """Give one sha256 of the names and bytes of a folder's files; what Python leaves behind does not count."""
+    found = sorted(files if files is not None else _sources(folder), key=lambda path: path.relative_to(folder).as_posix())
+    digest = hashlib.sha256()
+    for path in found:
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]

@@ -1,0 +1,260 @@
+"""Reads the effective document with openapi-python-client's parser, and refuses whatever it would drop in silence.
+
+The parser reports most of what it cannot do as warnings and goes on; here every one is an error. Beyond that, each
+operation and each named schema must come out under a name of its own: the parser lets names overwrite each other.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from attrs import frozen
+from openapi_python_client import schema as oai
+from openapi_python_client import strings
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
+from openapi_python_client.parser.properties import (
+    EnumProperty,
+    ModelProperty,
+    Parameters,
+    Property,
+    Schemas,
+    build_parameters,
+    build_schemas,
+)
+from pydantic import ValidationError
+
+from scripts.documents import pointer
+from scripts.failures import Refused
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@frozen
+class ParsedOperation:
+    """One operation: where it stands in the document, and what the parser made of it."""
+
+    path: str
+    method: str
+    tag: str
+    raw: oai.Operation
+    path_item: oai.PathItem
+    endpoint: Endpoint
+
+    @property
+    def pointer(self) -> str:
+        """Where the document declares it."""
+        return pointer("paths", self.path, self.method)
+
+
+@frozen
+class Parsed:
+    """The whole document as the parser understands it."""
+
+    openapi: oai.OpenAPI
+    config: Config
+    operations: list[ParsedOperation]
+    components: dict[str, Property]
+    models: list[ModelProperty]
+    enums: list[EnumProperty]
+    parameters: Parameters
+
+
+def load_config(path: Path) -> Config:
+    """Read generator-config.yml; a key that the generator does not know is refused, it would be ignored in silence."""
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        message = f"{path.name}: cannot be read: {str(error).splitlines()[0]}"
+        raise Refused(message) from None
+    if not isinstance(given, dict):
+        message = f"{path.name}: expected settings, one a line"
+        raise Refused(message)
+    unknown = sorted(map(str, given.keys() - ConfigFile.model_fields.keys()))
+    if unknown:
+        message = f"{path.name}: unknown key {unknown[0]!r}"
+        raise Refused(message)
+    try:
+        settings = ConfigFile(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise Refused(message) from None
+    return Config.from_sources(settings, MetaType.NONE, path, "utf-8", overwrite=True, output_path=None)
+
+
+def parse(document: Mapping[str, Any], config: Config) -> Parsed:
+    """Parse an effective document.
+
+    Raises:
+        Refused: something in it would not be generated; the message names the operation or schema and its pointer.
+    """
+    readable = _with_distinct_enum_keys(_named_by_key(copy.deepcopy(dict(document))))
+    try:
+        openapi = oai.OpenAPI.model_validate(readable)
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = f"{pointer(*first['loc'])}: {first['msg']}"
+        raise Refused(message) from None
+    components = openapi.components or oai.Components()
+    schemas = build_schemas(components=components.schemas or {}, schemas=Schemas(), config=config)
+    parameters = build_parameters(components=components.parameters or {}, parameters=Parameters(), config=config)
+    _refuse_errors([*schemas.errors, *parameters.errors], document)
+    collections, schemas, parameters = EndpointCollection.from_data(
+        data=openapi.paths,
+        schemas=schemas,
+        parameters=parameters,
+        request_bodies=components.requestBodies or {},
+        responses=components.responses or {},
+        config=config,
+    )
+    _refuse_errors([error for one in collections.values() for error in one.parse_errors], document)
+    _refuse_errors([*schemas.errors, *parameters.errors], document)
+    endpoints = [endpoint for one in collections.values() for endpoint in one.endpoints]
+    parsed = Parsed(
+        openapi=openapi,
+        config=config,
+        operations=list(_matched(openapi, endpoints)),
+        components=_components(document, schemas),
+        models=[p for p in schemas.classes_by_name.values() if isinstance(p, ModelProperty)],
+        enums=[p for p in schemas.classes_by_name.values() if isinstance(p, EnumProperty)],
+        parameters=parameters,
+    )
+    _refuse_shared_names(parsed)
+    return parsed
+
+
+def _refuse_errors(errors: list[Any], document: Mapping[str, Any]) -> None:
+    """Turn the parser's first warning into a refusal that says where."""
+    for error in errors:
+        assert isinstance(error, GeneratorError)
+        text = " ".join(f"{error.header} {error.detail or ''}".split())
+        message = f"{_where(text, document)}the generator cannot do it: {text[:400]}"
+        raise Refused(message)
+
+
+def _where(text: str, document: Mapping[str, Any]) -> str:
+    """Find the operation or schema that a parser message speaks of, as a pointer."""
+    operation = re.search(r"parsing ([A-Z]+) (/\S*) within", text)
+    if operation:
+        return pointer("paths", operation[2], operation[1].lower()) + ": "
+    schema = re.search(r"/components/schemas/([^\s:]+)", text)
+    if schema and schema[1] in document.get("components", {}).get("schemas", {}):
+        return pointer("components", "schemas", schema[1]) + ": "
+    return ""
+
+
+def _matched(openapi: oai.OpenAPI, endpoints: list[Endpoint]) -> Iterator[ParsedOperation]:
+    """Pair each declared operation with its endpoint; the parser rewrites path parameters, their places stay."""
+    by_shape = {(endpoint.method, _shape(endpoint.path.get_untrusted_value())): endpoint for endpoint in endpoints}
+    for raw_path, item in openapi.paths.items():
+        path = raw_path.get_untrusted_value()
+        for method in METHODS:
+            operation = getattr(item, method)
+            if operation is None:
+                continue
+            endpoint = by_shape.get((method, _shape(path)))
+            if endpoint is None:
+                message = f"{pointer('paths', path, method)}: {method.upper()} {path} would not be generated"
+                raise Refused(message)
+            tag = operation.tags[0].get_untrusted_value() if operation.tags else "default"
+            yield ParsedOperation(path, method, tag, operation, item, endpoint)
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _components(document: Mapping[str, Any], schemas: Schemas) -> dict[str, Property]:
+    """Give every named schema's property; one that the parser dropped is refused."""
+    known = {path.get_untrusted_value(): prop for path, prop in schemas.classes_by_reference.items()}
+    found: dict[str, Property] = {}
+    for name in document.get("components", {}).get("schemas", {}):
+        prop = known.get(f"/components/schemas/{name}")
+        if prop is None:
+            message = f"{pointer('components', 'schemas', name)}: schema {name} would not be generated"
+            raise Refused(message)
+        found[name] = prop
+    return found
+
+
+def _refuse_shared_names(parsed: Parsed) -> None:
+    """Refuse names that meet once they are Python names: one file would silently replace the other."""
+    operations = [(str(op.endpoint.name), op.pointer) for op in parsed.operations]
+    _refuse_repeats("operation", operations)
+    tags = sorted({op.tag for op in parsed.operations})
+    _refuse_repeats("tag", [(strings.PythonIdentifier(tag, "tag"), f"tag {tag!r}") for tag in tags])
+    classes = [(p.class_info.module_name, f"model {p.class_info.name}") for p in (*parsed.models, *parsed.enums)]
+    named = {p.class_info.name for p in (*parsed.models, *parsed.enums)}
+    for name in parsed.components:
+        class_name = strings.ClassName(name, parsed.config.field_prefix)
+        if class_name not in named:
+            module = strings.PythonIdentifier(class_name, parsed.config.field_prefix)
+            classes.append((module, pointer("components", "schemas", name)))
+    _refuse_repeats("model", classes)
+    _refuse_repeats(
+        "class", [(strings.ClassName(n, "field_"), pointer("components", "schemas", n)) for n in parsed.components]
+    )
+
+
+def _refuse_repeats(kind: str, names: list[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for name, where in names:
+        if name.lower() in seen:
+            message = f"{where}: the {kind} name {name} is taken by {seen[name.lower()]}; one would replace the other"
+            raise Refused(message)
+        seen[name.lower()] = where
+
+
+def _named_by_key(document: dict[str, Any]) -> dict[str, Any]:
+    """Drop the titles of named schemas: the parser would name the class by the title, away from what refers to it."""
+    for schema in document.get("components", {}).get("schemas", {}).values():
+        if isinstance(schema, dict):
+            schema.pop("title", None)
+    return document
+
+
+def _with_distinct_enum_keys(document: dict[str, Any]) -> dict[str, Any]:
+    """Give enum members explicit names where the parser's own would meet, like `a` and `A`, or `a-b` and `a_b`."""
+    for schema in _enum_schemas(document):
+        values = [value for value in schema["enum"] if value is not None]
+        if values and all(isinstance(value, str) for value in values) and "x-enum-varnames" not in schema:
+            keys = [_member_key(index, value) for index, value in enumerate(values)]
+            if len(set(keys)) < len(keys):
+                schema["x-enum-varnames"] = _distinct(keys)
+    return document
+
+
+def _enum_schemas(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if isinstance(node.get("enum"), list):
+            yield node
+        for value in node.values():
+            yield from _enum_schemas(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _enum_schemas(value)
+
+
+def _member_key(index: int, value: str) -> str:
+    """Give the member name that the parser makes of a value."""
+    return strings.snake_case(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
+
+
+def _distinct(keys: list[str]) -> list[str]:
+    """Number repeated names, in a way that stays distinct after the parser's own snake-casing."""
+    taken: set[str] = set()
+    result = []
+    for key in keys:
+        candidate, number = key, 2
+        while candidate in taken:
+            candidate, number = strings.snake_case(f"{key}_{number}").upper(), number + 1
+        taken.add(candidate)
+        result.append(candidate)
+    return result
