@@ -1,0 +1,130 @@
+"""The low-level clients: where requests go and how they log in.
+
+The names and arguments are those of openapi-python-client. Three things differ on purpose: no `repr` shows the token, a
+`with_...` copy never changes the client it was made from, and the login goes with each request, so that an httpx client
+given by `set_httpx_client` has it too.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any, Self
+
+import httpx
+from attrs import define, evolve, field
+
+
+@define
+class Client:
+    """A client without login.
+
+    Args:
+        base_url: what every request's path is put behind.
+        cookies, headers: sent with every request.
+        timeout: httpx's; None waits for ever.
+        verify_ssl: False only for tests.
+        follow_redirects: off, because a redirect would carry the token on.
+        httpx_args: anything else that `httpx.Client` and `httpx.AsyncClient` take.
+        raise_on_unexpected_status: raise `errors.UnexpectedStatus` for a status that the document does not declare.
+    """
+
+    raise_on_unexpected_status: bool = field(default=False, kw_only=True)
+    _base_url: str = field(alias="base_url")
+    _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies", repr=False)
+    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers", repr=False)
+    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
+    _verify_ssl: str | bool | ssl.SSLContext = field(default=True, kw_only=True, alias="verify_ssl", repr=False)
+    _follow_redirects: bool = field(default=False, kw_only=True, alias="follow_redirects")
+    _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, alias="httpx_args", repr=False)
+    _client: httpx.Client | None = field(default=None, init=False, repr=False, eq=False)
+    _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False, eq=False)
+
+    def with_headers(self, headers: dict[str, str]) -> Self:
+        """Give a client like this one with more headers and a connection of its own."""
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: dict[str, str]) -> Self:
+        """Give a client like this one with more cookies and a connection of its own."""
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: httpx.Timeout) -> Self:
+        """Give a client like this one with another timeout and a connection of its own."""
+        return evolve(self, timeout=timeout)
+
+    def complete(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Add what every request of this client carries."""
+        return request
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "base_url": self._base_url,
+            "cookies": self._cookies,
+            "headers": self._headers,
+            "timeout": self._timeout,
+            "verify": self._verify_ssl,
+            "follow_redirects": self._follow_redirects,
+            **self._httpx_args,
+        }
+
+    def set_httpx_client(self, client: httpx.Client) -> Self:
+        """Use this httpx client; its own base URL, headers, cookies and timeout count, the login is added."""
+        self._client = client
+        return self
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Give the httpx client, made at first use."""
+        if self._client is None:
+            self._client = httpx.Client(**self._settings())
+        return self._client
+
+    def __enter__(self) -> Self:
+        """Open the httpx client."""
+        self.get_httpx_client().__enter__()
+        return self
+
+    def __exit__(self, *args: Any) -> None:  # noqa: ANN401 - httpx's own types
+        """Close the httpx client."""
+        self.get_httpx_client().__exit__(*args)
+
+    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
+        """Use this httpx client; its own base URL, headers, cookies and timeout count, the login is added."""
+        self._async_client = async_client
+        return self
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Give the asynchronous httpx client, made at first use."""
+        if self._async_client is None:
+            self._async_client = httpx.AsyncClient(**self._settings())
+        return self._async_client
+
+    async def __aenter__(self) -> Self:
+        """Open the httpx client."""
+        await self.get_async_httpx_client().__aenter__()
+        return self
+
+    async def __aexit__(self, *args: Any) -> None:  # noqa: ANN401 - httpx's own types
+        """Close the httpx client."""
+        await self.get_async_httpx_client().__aexit__(*args)
+
+
+@define
+class AuthenticatedClient(Client):
+    """A client that logs in with each request.
+
+    Args:
+        token: the token, shown in no `repr`.
+        prefix: what stands before it; an empty one sends the token alone.
+        auth_header_name: the header that carries it.
+    """
+
+    token: str = field(repr=False)
+    prefix: str = "Bearer"
+    auth_header_name: str = "Authorization"
+
+    def complete(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Add the login to a request's headers."""
+        login = f"{self.prefix} {self.token}" if self.prefix else self.token
+        return {**request, "headers": {**request.get("headers", {}), self.auth_header_name: login}}
+
+
+__all__ = ["AuthenticatedClient", "Client"]

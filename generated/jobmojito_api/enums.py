@@ -1,0 +1,49 @@
+"""Enums that stay open: a value that the document does not know yet is kept, and behaves like a member."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """Texts; an unknown one is no member, but equals its text, prints as it, pickles and survives a round trip."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = str(value)
+        return member
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:  # type: ignore[override]  # any protocol
+        """Pickle by value, so that an unknown value comes back too."""
+        return type(self), (self.value,)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Stay the same value."""
+        return self
+
+
+class OpenIntEnum(IntEnum):
+    """Integers, with the same openness."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = str(value), value
+        return member
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[int]]:  # type: ignore[override]  # any protocol
+        """Pickle by value, so that an unknown value comes back too."""
+        return type(self), (self.value,)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Stay the same value."""
+        return self
+
+
+__all__ = ["OpenEnum", "OpenIntEnum"]

@@ -1,0 +1,62 @@
+"""What the low-level client raises by itself; everything else that it lets through is httpx's.
+
+ValueError
+├── InvalidRequest      the contract refuses the request; nothing was sent
+└── InvalidAnswer       a success whose body is not the JSON that the document declares
+UnexpectedStatus        an undeclared status, with `raise_on_unexpected_status`
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .codec import Departure
+
+
+class InvalidRequest(ValueError):  # noqa: N818 - names what is invalid, beside the generator's UnexpectedStatus
+    """The contract refuses the request, so nothing was sent; `problems` says where and why, without the values."""
+
+    def __init__(self, operation: str, problems: tuple[Departure, ...]) -> None:
+        """Keep the facts, and put the first few into the message."""
+        super().__init__(operation, problems)
+        self.operation, self.problems = operation, problems
+
+    def __str__(self) -> str:
+        """Name the operation and each place, never a value."""
+        shown = "; ".join(f"{p.pointer or '/'}: expected {p.expected}, got {p.got}" for p in self.problems[:5])
+        more = len(self.problems) - 5
+        return f"{self.operation}: {shown}" + (f"; and {more} more" if more > 0 else "")
+
+
+class InvalidAnswer(ValueError):  # noqa: N818 - as above
+    """A success whose body cannot be read as the JSON that the document declares for it."""
+
+    def __init__(self, operation: str, status_code: int, reason: str) -> None:
+        """Keep the facts; the body stays out, it may hold people."""
+        super().__init__(operation, status_code, reason)
+        self.operation, self.status_code, self.reason = operation, status_code, reason
+
+    def __str__(self) -> str:
+        """Say which operation, what came, and why it cannot be read."""
+        return f"{self.operation}: the {self.status_code} answer cannot be read: {self.reason}"
+
+
+class UnexpectedStatus(Exception):  # noqa: N818 - the generator's public name
+    """The API answered with a status that the document does not declare for the operation."""
+
+    def __init__(self, status_code: int, content: bytes) -> None:
+        """Keep the body beside the message, not in it."""
+        super().__init__(status_code, content)
+        self.status_code, self.content = status_code, content
+
+    def __str__(self) -> str:
+        """Name the status and the size of what came."""
+        return f"undeclared status {self.status_code}, {len(self.content)} bytes"
+
+    def __repr__(self) -> str:
+        """Keep the body out of logs."""
+        return f"{type(self).__name__}({self.status_code}, <{len(self.content)} bytes>)"
+
+
+__all__ = ["InvalidAnswer", "InvalidRequest", "UnexpectedStatus"]

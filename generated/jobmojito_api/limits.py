@@ -1,0 +1,102 @@
+"""The limits that JSON Schema puts on a value: lengths, bounds, counts and patterns, one row each."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class _Applies(Protocol):
+    def __call__(self, value: Any, limit: Any, /) -> bool: ...  # noqa: ANN401 - any JSON value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_multiple(value: float, limit: float) -> bool:
+    if isinstance(value, int) and isinstance(limit, int):
+        return value % limit == 0
+    quotient = value / limit
+    return int(quotient) == quotient
+
+
+def _is_unique(items: list[object]) -> bool:
+    seen = [json.dumps(item, sort_keys=True) for item in items]
+    return len(seen) == len(set(seen))
+
+
+_SIZES: Final = {str: "characters", list: "items", dict: "properties"}
+
+# name: JSON Schema keyword, the kinds of value it looks at, whether a value keeps it, what it expects in words
+_ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
+    "min_length": ("minLength", lambda v: isinstance(v, str), lambda v, n: len(v) >= n, "at least {} characters"),
+    "max_length": ("maxLength", lambda v: isinstance(v, str), lambda v, n: len(v) <= n, "at most {} characters"),
+    "pattern": ("pattern", lambda v: isinstance(v, str), lambda v, p: bool(re.search(p, v)), "text matching {}"),
+    "minimum": ("minimum", _is_number, lambda v, n: v >= n, "at least {}"),
+    "maximum": ("maximum", _is_number, lambda v, n: v <= n, "at most {}"),
+    "exclusive_minimum": ("exclusiveMinimum", _is_number, lambda v, n: v > n, "more than {}"),
+    "exclusive_maximum": ("exclusiveMaximum", _is_number, lambda v, n: v < n, "less than {}"),
+    "multiple_of": ("multipleOf", _is_number, _is_multiple, "a multiple of {}"),
+    "min_items": ("minItems", lambda v: isinstance(v, list), lambda v, n: len(v) >= n, "at least {} items"),
+    "max_items": ("maxItems", lambda v: isinstance(v, list), lambda v, n: len(v) <= n, "at most {} items"),
+    "unique_items": ("uniqueItems", lambda v: isinstance(v, list), lambda v, on: not on or _is_unique(v), "no repeats"),
+    "min_properties": (
+        "minProperties",
+        lambda v: isinstance(v, dict),
+        lambda v, n: len(v) >= n,
+        "{} properties or more",
+    ),
+    "max_properties": (
+        "maxProperties",
+        lambda v: isinstance(v, dict),
+        lambda v, n: len(v) <= n,
+        "{} properties at most",
+    ),
+}
+
+
+@frozen
+class Limit:
+    """One limit with its value, as the contract declares it."""
+
+    name: str
+    value: Any
+
+    @property
+    def keyword(self) -> str:
+        """The JSON Schema keyword."""
+        return _ROWS[self.name][0]
+
+    @property
+    def expected(self) -> str:
+        """What the limit asks for, in words."""
+        return _ROWS[self.name][3].format(self.value)
+
+    def breach(self, value: object) -> str | None:
+        """Say what came where a value breaks the limit; None where it keeps it or is of another kind."""
+        _, applies, keeps, _ = _ROWS[self.name]
+        if not applies(value) or keeps(value, self.value):
+            return None
+        size = _SIZES.get(type(value))
+        return (
+            f"{len(value)} {size}" if size is not None and isinstance(value, str | list | dict) else "a number outside"
+        )
+
+
+def limits_from(given: Mapping[str, object]) -> tuple[Limit, ...]:
+    """Make the limits of keyword arguments; an unknown name is a KeyError at import, not a limit that is silent."""
+    for name in given:
+        if name not in _ROWS:
+            raise KeyError(name)
+    return tuple(Limit(name, value) for name, value in given.items())
+
+
+NAMES: Final[dict[str, str]] = {row[0]: name for name, row in _ROWS.items()}
+__all__ = ["NAMES", "Limit", "limits_from"]

@@ -1,0 +1,86 @@
+"""Small types that every part of the low-level client shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, Generic, Literal, TypeVar, final
+
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from .codec import Departure
+
+
+@final
+class Unset:
+    """The type of `UNSET`: a property or parameter that was not given, which is not the same as null."""
+
+    _only: Unset | None = None
+
+    def __new__(cls) -> Unset:
+        """Give the one instance, so that `value is UNSET` is always a safe test."""
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __bool__(self) -> Literal[False]:
+        """Read as false, like a missing value."""
+        return False
+
+    def __repr__(self) -> str:
+        """Show the name people write."""
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        """Stay the one instance through pickle, copy and deepcopy."""
+        return "UNSET"
+
+
+UNSET: Final = Unset()
+
+FileContent = IO[bytes] | bytes | str
+FileTypes = tuple[str | None, FileContent, str | None] | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+RequestFiles = list[tuple[str, FileTypes]]
+
+
+@define
+class File:
+    """A file part of a multipart body; `repr` shows neither its content nor its name, which is often a person's."""
+
+    payload: BinaryIO | bytes = field(repr=False)
+    file_name: str | None = field(default=None, repr=False)
+    mime_type: str | None = None
+
+    def to_tuple(self) -> FileTypes:
+        """Give the form that httpx takes in `files=`."""
+        return self.file_name, self.payload, self.mime_type
+
+
+T = TypeVar("T")
+
+
+@define
+class Response(Generic[T]):
+    """An answer with its status, headers and parsed value; `repr` shows no content.
+
+    `status_code` is an `HTTPStatus` where Python knows the code, and a plain int where it does not (520-527, 546).
+    `parsed` is None where the document declares nothing for the status, or where an error's body is not what it declares.
+    """
+
+    status_code: HTTPStatus | int
+    content: bytes = field(repr=len)
+    headers: MutableMapping[str, str] = field(repr=len)
+    parsed: T | None = field(repr=False)
+    departures: tuple[Departure, ...] = field(default=(), repr=len)
+
+
+def as_status(code: int) -> HTTPStatus | int:
+    """Name a status code where Python can; keep the number where it cannot."""
+    try:
+        return HTTPStatus(code)
+    except ValueError:
+        return code
+
+
+__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "as_status"]
