@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts import documents
+from scripts.documents import pointer
 from scripts.failures import Refused, exit_code
-from scripts.lift import lift, type_names
+from scripts.lift import idle_titles, lift, type_names
 from scripts.naming import name_operations, unnamed_operations
 from scripts.normalise import count, normalise
-from scripts.overlays import apply, load_overlay
-from scripts.places import operations
+from scripts.overlays import actions_at, apply, load_overlay
+from scripts.places import operations, references
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +33,36 @@ OVERLAY = OPENAPI / "corrections.overlay.yaml"
 
 def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """Correct a published document, leaving the input alone; Refused names the correction or the places at fault."""
-    return name_operations(lift(apply(normalise(published), overlay)))
+    normal = normalise(published)
+    corrected = apply(normal, overlay)
+    _refuse_stale_titles(normal, corrected, overlay)
+    result = name_operations(lift(corrected))
+    _refuse_dangling(result)
+    return result
 
 
 def derived_names(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, str]:
     """Give the operations that no correction names yet, "METHOD /path" to the name they get; worth a warning."""
     return unnamed_operations(apply(normalise(published), overlay))
+
+
+def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], overlay: dict[str, Any]) -> None:
+    """Refuse a correction that names a type where the document no longer has one, but a text or a reference."""
+    already = set(idle_titles(published))
+    for place, title in idle_titles(corrected):
+        if (place, title) in already:
+            continue
+        action = ", ".join(actions_at(corrected, overlay, place)) or "an action"
+        raise Refused(f"{action}: nothing to name {title} at {pointer(*place)}: neither an enum nor an object")
+
+
+def _refuse_dangling(document: dict[str, Any]) -> None:
+    """Refuse a reference to nothing, be it published so or into what the lift has moved."""
+    for place, ref in references(document):
+        try:
+            documents.resolve(document, ref)
+        except Refused as refusal:
+            raise Refused(f"{pointer(*place)} refers to {refusal}") from refusal
 
 
 def main(argv: Sequence[str] | None = None) -> int:

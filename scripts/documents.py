@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from scripts.failures import Refused
 
-type_names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 
 def load(path: Path | str) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def parse(content: bytes, *, name: str) -> dict[str, Any]:
     except (_NotJSONError, RecursionError, ValueError) as error:
         raise Refused(f"{name}: not acceptable JSON: {error}") from error
     if not isinstance(document, dict):
-        raise Refused(f"{name}: the top level is {type_names.get(type(document), 'null')}, not an object")
+        raise Refused(f"{name}: the top level is {_TYPES.get(type(document), 'null')}, not an object")
     plain: dict[str, Any] = _plain(document, name)
     return plain
 
@@ -79,12 +80,13 @@ class _NotJSONError(Exception):
 
 
 class _Object(dict[str, Any]):
-    """An object as read, remembering the first key that stood twice in it."""
+    """An object as read, remembering a key that stood twice in it."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        seen: set[str] = set()
-        self.repeated = next((key for key, _ in pairs if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
+        self.repeated: str | None = None
+        if len(self) < len(pairs):
+            self.repeated = Counter(key for key, _ in pairs).most_common(1)[0][0]
 
 
 def _plain(root: Any, name: str) -> Any:

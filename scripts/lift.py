@@ -48,6 +48,13 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield the inline titles that look like a type's name and stand on no type: after a correction, a stale one."""
+    for place, schema in schemas(document):
+        if is_type_name(title := schema.get("title")) and not _is_type(schema) and not _is_component(place):
+            yield place, title
+
+
 def type_names(document: dict[str, Any]) -> list[str]:
     """List the components that are types of their own (enums and objects), sorted."""
     return sorted(name for name, schema in _components(document).items() if _is_type(schema))

@@ -31,13 +31,18 @@ def module_name(type_name: str) -> str:
 def name_operations(document: dict[str, Any]) -> dict[str, Any]:
     """Copy the document with an operationId on every operation; Refused when two would be one method.
 
-    An operation without one gets its method and path in snake case, as the generator would call it.
+    An operation without one gets its method and path in snake case: `POST /job-interview-archive` becomes
+    `post_job_interview_archive`.
     """
     document = copied(document)
     for path, method, operation in operations(document):
-        operation.setdefault("operationId", str(PythonIdentifier(f"{method}_{path}", _PREFIX)))
+        operation.setdefault("operationId", _derived(method, path))
     _refuse_meeting_operations(operations(document))
     return document
+
+
+def _derived(method: str, path: str) -> str:
+    return str(PythonIdentifier("_".join(re.findall(r"[A-Za-z0-9]+", f"{method} {path}")), _PREFIX))
 
 
 def unnamed_operations(document: dict[str, Any]) -> dict[str, str]:

@@ -85,9 +85,8 @@ def _is_last_branch(place: Place, schema: dict[str, Any], document: dict[str, An
     """Tell whether a schema that says only `nullable` ends a union, where "any value" would void its siblings."""
     if schema.get("nullable") is not True or not all(is_annotation(key) for key in schema if key != "nullable"):
         return False
-    if len(place) < 2 or place[-2] not in {"anyOf", "oneOf"}:  # noqa: PLR2004 - keyword and index
-        return False
-    branches: Any = document
-    for step in place[:-1]:
+    *above, keyword, index = place[1:]  # no schema stands less than three steps deep
+    branches: Any = document[str(place[0])]
+    for step in (*above, keyword):
         branches = branches[step]
-    return isinstance(branches, list) and 0 < place[-1] == len(branches) - 1
+    return keyword in {"anyOf", "oneOf"} and isinstance(branches, list) and index == len(branches) - 1 != 0

@@ -6,15 +6,17 @@ each match gets a copy of the update for itself, and a place matched twice count
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonpath_rfc9535 as jsonpath
-import yaml
 from jsonpath_rfc9535.segments import JSONPathChildSegment
 from jsonpath_rfc9535.selectors import NameSelector
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from scripts.documents import pointer
 from scripts.failures import Refused
@@ -34,22 +36,18 @@ _Matches = list[tuple["Place", Any]]
 
 
 def load_overlay(path: Path | str) -> dict[str, Any]:
-    """Read an overlay from YAML or JSON and check its form; Refused names the file and the action.
-
-    Read as JSON data: repeated keys, keys that are no strings and dates are refused, aliases are expanded.
-    """
+    """Read an overlay from YAML 1.2 or JSON and check its form; Refused names the file and the action or place."""
     try:
-        document = yaml.load(Path(path).read_bytes(), Loader=_JSONLoader)  # noqa: S506 - a SafeLoader, made stricter
+        overlay = _as_json(YAML(typ="safe", pure=True).load(Path(path).read_bytes()))
+        check(overlay)
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: not valid YAML: {error}") from error
-    try:
-        check(document)
     except Refused as refusal:
         raise Refused(f"{path}: {refusal}") from refusal
-    overlay: dict[str, Any] = copied(document)
-    return overlay
+    checked: dict[str, Any] = overlay
+    return checked
 
 
 def check(overlay: Any) -> None:
@@ -79,6 +77,12 @@ def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
             raise Refused(_miscount(result, action, number, matches))
         _act(result, action, matches, _name(action, number))
     return result
+
+
+def actions_at(document: dict[str, Any], overlay: dict[str, Any], place: Place) -> list[str]:
+    """Name the actions whose target selects a place of the corrected document."""
+    named = [(action, number, _name(action, number)) for number, action in enumerate(overlay["actions"], 1)]
+    return [name for action, number, name in named if place in dict(_matches(document, action, number))]
 
 
 def _check_action(action: Any, number: int) -> None:
@@ -199,20 +203,15 @@ def _merge(node: dict[str, Any], update: dict[str, Any], name: str) -> None:
             node[key] = value
 
 
-class _JSONLoader(yaml.SafeLoader):
-    """YAML restricted to what JSON can say."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        """Refuse keys that JSON would not take: repeated ones, and those that are no text."""
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str) or key in seen:
-                problem = f"the key {key!r} {'stands twice' if isinstance(key, str) else 'is not a text'}"
-                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-# A bare date stays the text it was written as: JSON has no dates.
-_JSONLoader.add_constructor("tag:yaml.org,2002:timestamp", _JSONLoader.construct_scalar)
+def _as_json(node: Any, place: Place = ()) -> Any:
+    """Copy what YAML read, refusing what JSON cannot say: dates, bytes, sets, NaN, keys that are no text."""
+    if isinstance(node, dict):
+        for key in node:
+            if not isinstance(key, str):
+                raise Refused(f'the key {key!r} at "{pointer(*place)}" is not a text; quote it')
+        return {key: _as_json(value, (*place, key)) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_as_json(value, (*place, index)) for index, value in enumerate(node)]
+    if node is None or isinstance(node, str | bool | int) or (isinstance(node, float) and math.isfinite(node)):
+        return node
+    raise Refused(f'{node!r} at "{pointer(*place)}" is no JSON value; quote it')

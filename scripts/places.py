@@ -70,6 +70,13 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
                 yield path, method, operation
 
 
+def references(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield every object that is a reference, with what it refers to."""
+    for place, _, node in _walk(document, "document", ()):
+        if isinstance(ref := node.get("$ref"), str):
+            yield place, ref
+
+
 def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
     """Copy the document with each schema object replaced by what `change` makes of it, children before parents.
 
