@@ -17,7 +17,9 @@
     ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
     ├── ResponseDecodeError          an answer that is no JSON; in strict mode, one that departs from the contract
     ├── UploadError                  a file that cannot be sent; nothing was sent
-    └── BatchError                   rows of a batch failed and the caller asked for an exception
+    ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
+    └── BatchError                   rows of a batch failed and the caller asked for an exception, or a run broke off
+        └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
 
 Any status not named here is an `ApiError` too (3xx included: redirects are not followed).
 `str()` and `repr()` hold no token, e-mail address, link or body; `ApiError.answer.content` has the body as received.
@@ -232,12 +234,23 @@ class ResponseDecodeError(JobMojitoError):
         return _sentence(self.operation, self.message, request_id=self.request_id)
 
 
+class TableError(JobMojitoError):
+    """A CSV file is missing, no UTF-8, or has columns that rows do not have; the message names line or column."""
+
+
 class BatchError(JobMojitoError):
-    """At least one row failed; `result` is the whole `BatchResult`, the rows that went well included."""
+    """At least one row failed, or the run broke off; `result` is the `BatchResult`, rows that went well included."""
 
     def __init__(self, message: str = "", result: Any = None) -> None:
         super().__init__(message, result)
         self.result = result
+
+
+class JournalError(BatchError):
+    """A journal is foreign, corrupt, in use, read-only or on a full disk.
+
+    `result` is None where that was found before anything was sent; otherwise it has every row's outcome until the stop.
+    """
 
 
 BY_STATUS: dict[int, type[ApiError]] = {
