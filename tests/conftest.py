@@ -1,0 +1,18 @@
+"""What every test starts from: no settings of the person who runs it, and the same examples each time."""
+
+import pytest
+from hypothesis import settings
+
+# Derandomised: a failure in CI is the same failure here. No deadline: CI shares its cores.
+settings.register_profile("project", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("project")
+
+SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_OPENAPI_URL")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    """Take the API's settings and any proxy out of the environment: tests talk to loopback with their own token."""
+    for name in (*SETTINGS, *PROXIES):
+        monkeypatch.delenv(name, raising=False)
