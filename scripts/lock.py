@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scripts.documents import dump, load
 from scripts.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 STEPS: Final = (
@@ -69,7 +71,9 @@ def file_hash(path: Path) -> str:
 
 def tree_hash(folder: Path, files: Iterable[Path] | None = None) -> str:
     """Give one sha256 of the names and bytes of a folder's files; what Python leaves behind does not count."""
-    found = sorted(files if files is not None else _sources(folder), key=lambda path: path.relative_to(folder).as_posix())
+    found = sorted(
+        files if files is not None else _sources(folder), key=lambda path: path.relative_to(folder).as_posix()
+    )
     digest = hashlib.sha256()
     for path in found:
         digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\n".encode())

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from attrs import frozen
 from openapi_python_client import schema as oai
 from openapi_python_client import strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
 from openapi_python_client.parser.properties import (
     EnumProperty,
@@ -32,6 +29,12 @@ from pydantic import ValidationError
 
 from scripts.documents import pointer
 from scripts.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from openapi_python_client.parser.errors import GeneratorError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -102,16 +105,18 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
         first = error.errors()[0]
         message = f"{pointer(*first['loc'])}: {first['msg']}"
         raise Refused(message) from None
-    components = openapi.components or oai.Components()
-    schemas = build_schemas(components=components.schemas or {}, schemas=Schemas(), config=config)
-    parameters = build_parameters(components=components.parameters or {}, parameters=Parameters(), config=config)
+    components = openapi.components
+    schemas = build_schemas(components=(components and components.schemas) or {}, schemas=Schemas(), config=config)
+    parameters = build_parameters(
+        components=(components and components.parameters) or {}, parameters=Parameters(), config=config
+    )
     _refuse_errors([*schemas.errors, *parameters.errors], document)
     collections, schemas, parameters = EndpointCollection.from_data(
         data=openapi.paths,
         schemas=schemas,
         parameters=parameters,
-        request_bodies=components.requestBodies or {},
-        responses=components.responses or {},
+        request_bodies=(components and components.requestBodies) or {},
+        responses=(components and components.responses) or {},
         config=config,
     )
     _refuse_errors([error for one in collections.values() for error in one.parse_errors], document)
@@ -130,10 +135,9 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
     return parsed
 
 
-def _refuse_errors(errors: list[Any], document: Mapping[str, Any]) -> None:
+def _refuse_errors(errors: Sequence[GeneratorError], document: Mapping[str, Any]) -> None:
     """Turn the parser's first warning into a refusal that says where."""
     for error in errors:
-        assert isinstance(error, GeneratorError)
         text = " ".join(f"{error.header} {error.detail or ''}".split())
         message = f"{_where(text, document)}the generator cannot do it: {text[:400]}"
         raise Refused(message)
@@ -190,8 +194,9 @@ def _refuse_shared_names(parsed: Parsed) -> None:
     _refuse_repeats("operation", operations)
     tags = sorted({op.tag for op in parsed.operations})
     _refuse_repeats("tag", [(strings.PythonIdentifier(tag, "tag"), f"tag {tag!r}") for tag in tags])
-    classes = [(p.class_info.module_name, f"model {p.class_info.name}") for p in (*parsed.models, *parsed.enums)]
-    named = {p.class_info.name for p in (*parsed.models, *parsed.enums)}
+    infos = [*(model.class_info for model in parsed.models), *(enum.class_info for enum in parsed.enums)]
+    classes = [(str(info.module_name), f"model {info.name}") for info in infos]
+    named = {info.name for info in infos}
     for name in parsed.components:
         class_name = strings.ClassName(name, parsed.config.field_prefix)
         if class_name not in named:
@@ -203,7 +208,7 @@ def _refuse_shared_names(parsed: Parsed) -> None:
     )
 
 
-def _refuse_repeats(kind: str, names: list[tuple[str, str]]) -> None:
+def _refuse_repeats(kind: str, names: Iterable[tuple[str, str]]) -> None:
     seen: dict[str, str] = {}
     for name, where in names:
         if name.lower() in seen:

@@ -1,7 +1,7 @@
 """Turns what the parser understood into the files of the low-level client, through our own small templates.
 
-Every text of the document passes one of two doors: `literal` makes a Python string of it, `docstring` makes it prose that
-cannot end the docstring it stands in. Names come from the parser, which makes them identifiers.
+Every text of the document passes one of two doors: `literal` makes a Python string of it, `docstring` makes it prose
+that cannot end the docstring it stands in. Names come from the parser, which makes them identifiers.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import json
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from openapi_python_client import schema as oai
 from openapi_python_client import strings
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty, Property
 from openapi_python_client.parser.properties.any import AnyProperty
-from openapi_python_client.parser.responses import Response
 
 from scripts.documents import dump
 from scripts.failures import Refused
-from scripts.parsing import Parsed, ParsedOperation
 from scripts.typing_code import TypeWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from openapi_python_client.parser.responses import Response
+
+    from scripts.parsing import Parsed, ParsedOperation
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 RUNTIME: Final = TEMPLATES / "runtime"
@@ -65,7 +69,9 @@ class Renderer:
         names = [("UNSET", "types"), ("AuthenticatedClient", "client"), ("Client", "client"), ("File", "types")]
         names += [("Response", "types"), ("Unset", "types")]
         title = self.parsed.openapi.info.title.get_untrusted_value()
-        summary = f"Low-level client of the {title}, generated from its published document. Import from the overlay first."
+        summary = (
+            f"Low-level client of the {title}, generated from its published document. Import from the overlay first."
+        )
         self._render("lazy_init", "__init__.py", docstring=docstring([summary, NOTE]), names=names)
 
     def _render(self, template: str, target: str, **page: Any) -> None:
@@ -182,7 +188,10 @@ class Renderer:
             yield name, module
 
     def _modules(self) -> dict[str, str]:
-        classes = [p.class_info for p in (*self.parsed.models, *self.parsed.enums)]
+        classes = [
+            *(model.class_info for model in self.parsed.models),
+            *(enum.class_info for enum in self.parsed.enums),
+        ]
         return {str(info.name): str(info.module_name) for info in classes}
 
     # operations ------------------------------------------------------------------------------------------------------
@@ -226,9 +235,10 @@ class Renderer:
             note=docstring([f"{op.method.upper()} {op.path}.", NOTE]),
         )
         _add_signatures(page, arguments)
-        used = [success_annotation, answer_annotation, *(one.annotation for one in arguments)]
-        page.used = [*used, *(one.resource_annotation for one in arguments)]
-        page.imports = _operation_imports(used, self._modules(), optional=any(not one.required for one in arguments))
+        page.used = [success_annotation, answer_annotation, *(one.annotation for one in arguments)]
+        page.imports = _operation_imports(
+            page.used, self._modules(), optional=any(not one.required for one in arguments)
+        )
         return page
 
     def _path_arguments(self, op: ParsedOperation) -> Iterator[SimpleNamespace]:
@@ -256,7 +266,6 @@ class Renderer:
             attribute=f"{attribute}_" if attribute in ARGUMENT_NAMES else attribute,
             location=location,
             annotation=annotation,
-            resource_annotation=annotation,
             required=prop.required,
             code=typed.code,
             flags=flags,
@@ -275,8 +284,7 @@ class Renderer:
             name="body",
             attribute="body",
             location="",
-            annotation=_joined([*kinds, *unset]),
-            resource_annotation=_joined([*kinds, *(["Mapping[str, Any]"] if alone else []), *unset]),
+            annotation=_joined([*kinds, *(["Mapping[str, Any]"] if alone else []), *unset]),
             required=required,
             prose="the request body" + (", as a model or a mapping with the contract's names" if alone else ""),
         )
@@ -311,7 +319,9 @@ class Renderer:
             SimpleNamespace(name="Resources", caller="Caller", tag_prefix=""),
             SimpleNamespace(name="AsyncResources", caller="AsyncCaller", tag_prefix="Async"),
         ]
-        self._render("resources_init", "resources/__init__.py", tags=pages, operations=list(folders.items()), kinds=kinds)
+        self._render(
+            "resources_init", "resources/__init__.py", tags=pages, operations=list(folders.items()), kinds=kinds
+        )
 
     def _tag_page(self, tag: str, declared: Mapping[str, Any], operations: list[SimpleNamespace]) -> SimpleNamespace:
         attribute = str(declared.get("x-resource-name") or strings.PythonIdentifier(tag, "tag_"))
@@ -330,7 +340,7 @@ class Renderer:
     def _write_resource(self, page: SimpleNamespace) -> None:
         used = [annotation for one in page.operations for annotation in one.used]
         imports = [f"from ..api.{page.folder} import {one.name} as _{one.name}" for one in page.operations]
-        if any("UNSET" in one.resource_signature for one in page.operations):
+        if any("UNSET" in one.method_signature for one in page.operations):
             imports.append("from ..types import UNSET")
         lazy = [*_plain_imports(used, ".."), *_model_import_lines(used, self._modules(), "..models.")]
         lazy.append("from ..calls import AsyncCaller, Caller")
@@ -363,7 +373,9 @@ def literal(text: str | int) -> str:
 
 def or_none(annotation: str) -> str:
     """Add None to an annotation once; Any holds it already."""
-    return annotation if annotation == "Any" or "None" in annotation.split(" | ") else f"{annotation} | None"
+    return (
+        annotation if annotation == "Any" or re.search(r"\bNone\b(?![^\[]*\])", annotation) else f"{annotation} | None"
+    )
 
 
 def docstring(paragraphs: Iterable[str], indent: int = 0) -> str:
@@ -448,7 +460,7 @@ def _answer_annotation(response: Response) -> str:
 
 def _joined(annotations: Iterable[str]) -> str:
     """Join annotations as a choice, each once; Any swallows the rest."""
-    parts = list(dict.fromkeys(part for annotation in annotations for part in annotation.split(" | ")))
+    parts = list(dict.fromkeys(annotations))
     return "Any" if "Any" in parts or not parts else " | ".join(parts)
 
 
@@ -497,15 +509,15 @@ def _add_signatures(page: SimpleNamespace, arguments: list[SimpleNamespace]) -> 
     path = [one for one in arguments if one.location == "path"]
     rest = [one for one in arguments if one.location != "path"]
 
-    def signature(first: list[str], middle: list[str], attribute: str) -> str:
-        named = [f"{one.attribute}: {getattr(one, attribute)}{'' if one.required else ' = UNSET'}" for one in rest]
-        positional = first + [f"{one.attribute}: {getattr(one, attribute)}" for one in path]
+    def signature(first: list[str], middle: list[str]) -> str:
+        named = [f"{one.attribute}: {one.annotation}{'' if one.required else ' = UNSET'}" for one in rest]
+        positional = first + [f"{one.attribute}: {one.annotation}" for one in path]
         return ", ".join([*positional, *(["*"] if middle or named else []), *middle, *named])
 
     passed = [one.attribute for one in path] + [f"{one.attribute}={one.attribute}" for one in rest]
-    page.signature = signature([], [], "annotation")
-    page.client_signature = signature([], ["client: AuthenticatedClient | Client"], "annotation")
-    page.resource_signature = signature(["self"], [], "resource_annotation")
+    page.signature = signature([], [])
+    page.client_signature = signature([], ["client: AuthenticatedClient | Client"])
+    page.method_signature = signature(["self"], [])
     page.passed = ", ".join(passed)
     page.client_passed = ", ".join([*passed[: len(path)], "client=client", *passed[len(path) :]])
     page.arguments = ", ".join(f'"{one.attribute}": {one.attribute}' for one in arguments)
@@ -553,7 +565,11 @@ def _ordered(lines: list[str]) -> str:
 
 
 def _model_imports(annotations: list[str], modules: Mapping[str, str], is_multipart: bool) -> str:  # noqa: FBT001
-    lines = ["from typing import Any, ClassVar", "from attrs import define as _define", "from attrs import field as _field"]
+    lines = [
+        "from typing import Any, ClassVar",
+        "from attrs import define as _define",
+        "from attrs import field as _field",
+    ]
     lines.append("from .. import codec as _c")
     if any("Unset" in _words([one]) for one in annotations):
         lines.append("from ..types import UNSET")
@@ -569,7 +585,11 @@ def _model_imports(annotations: list[str], modules: Mapping[str, str], is_multip
 
 
 def _operation_imports(annotations: list[str], modules: Mapping[str, str], *, optional: bool) -> str:
-    lines = ["from typing import TYPE_CHECKING, Any, Final", "from ... import calls as _calls", "from ... import codec as _c"]
+    lines = [
+        "from typing import TYPE_CHECKING, Any, Final",
+        "from ... import calls as _calls",
+        "from ... import codec as _c",
+    ]
     if optional:
         lines.append("from ...types import UNSET")
     for_types = [line for line in _plain_imports(annotations, "...") if line != "from typing import Any"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 from openapi_python_client import schema as oai
-from openapi_python_client.parser.properties import EnumProperty, ListProperty, ModelProperty, Property, UnionProperty
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.any import AnyProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
@@ -16,12 +15,19 @@ from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from scripts.failures import Refused
 from scripts.templates.runtime.limits import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 Node = oai.Schema | oai.Reference | None
 
@@ -53,7 +59,7 @@ class TypeWriter:
 
     schemas: Mapping[str, Node]
 
-    def field(self, prop: Property, node: Node) -> Typed:
+    def field(self, prop: PropertyProtocol, node: Node) -> Typed:
         """Write a property's type with null told apart, as a field table wants it."""
         schema = self._resolved(node)
         if not isinstance(prop, UnionProperty) or not any(isinstance(p, NoneProperty) for p in prop.inner_properties):
@@ -64,7 +70,7 @@ class TypeWriter:
         code = codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)}{self._one_of(schema)})"
         return Typed(self._limited(code, schema), nullable=True)
 
-    def write(self, prop: Property, node: Node) -> str:
+    def write(self, prop: PropertyProtocol, node: Node) -> str:
         """Write a property's type, null included."""
         schema = self._resolved(node)
         return self._limited(self._plain(prop, schema), schema if not isinstance(prop, ModelProperty) else None)
@@ -77,7 +83,7 @@ class TypeWriter:
         given = {name: getattr(schema, keyword, None) for keyword, name in NAMES.items()}
         return {name: _number(value) for name, value in given.items() if value is not None and value is not False}
 
-    def _plain(self, prop: Property, schema: oai.Schema | None) -> str:
+    def _plain(self, prop: PropertyProtocol, schema: oai.Schema | None) -> str:
         simple = _SIMPLE.get(type(prop))
         if simple is not None:
             return f"_c.{simple}"

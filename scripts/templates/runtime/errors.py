@@ -1,9 +1,9 @@
 """What the low-level client raises by itself; everything else that it lets through is httpx's.
 
-    ValueError
-    ├── InvalidRequest      the contract refuses the request; nothing was sent
-    └── InvalidAnswer       a success whose body is not the JSON that the document declares
-    UnexpectedStatus        an undeclared status, with `raise_on_unexpected_status`
+ValueError
+├── InvalidRequest      the contract refuses the request; nothing was sent
+└── InvalidAnswer       a success whose body is not the JSON that the document declares
+UnexpectedStatus        an undeclared status, with `raise_on_unexpected_status`
 """
 
 from __future__ import annotations
