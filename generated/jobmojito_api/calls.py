@@ -6,38 +6,20 @@ them, so that timeouts, repeating and errors are decided in one place.
 
 from __future__ import annotations
 
-import datetime
 import json
-import uuid
-from collections.abc import Awaitable, Mapping
-from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from .codec import (
-    ANY,
-    BYTES,
-    NOTHING,
-    TEXT,
-    Departure,
-    Model,
-    Object,
-    Reading,
-    Type,
-    check,
-    kind_of,
-    pointer,
-    read,
-    write,
-)
+from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, read
+from .encoding import ENCODERS, PLACES, as_json, parameter_problems, texts_of
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
-from .multipart import parts
 from .types import UNSET, Response, as_status
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
     import httpx
 
     from .client import AuthenticatedClient, Client
@@ -78,7 +60,7 @@ class Call(Generic[T_co]):
 
     @cached_property
     def request(self) -> dict[str, Any]:
-        """What httpx takes: method, url relative to the base URL, params, and json, files, data or content with headers.
+        """What httpx takes: method, relative url, params, and json, files, data or content with headers.
 
         Never Authorization. Made at first use.
 
@@ -113,7 +95,7 @@ class Call(Generic[T_co]):
         return self.definition.answers
 
     def answer_type(self, status: int) -> Type[Any] | None:
-        """Give the declared type of a status: the exact one, then its family, then the default; None where undeclared."""
+        """Give the declared type of a status: its own, then its family's, then the default; None if undeclared."""
         answers = self.answers
         return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
 
@@ -201,9 +183,9 @@ class Operation(Generic[T_co]):
                 if parameter.required:
                     problems.append(Departure(pointer([parameter.name]), parameter.type.expected, "none", "required"))
                 continue
-            texts = _texts(value)
-            problems.extend(_parameter_problems(parameter, value, texts))
-            _PLACES[parameter.location](request, parameter.name, texts)
+            texts = texts_of(value)
+            problems.extend(parameter_problems(parameter, value, texts))
+            PLACES[parameter.location](request, parameter.name, texts)
 
     def _add_body(self, body: object, request: dict[str, Any], problems: list[Departure]) -> None:
         if body is None:
@@ -216,7 +198,7 @@ class Operation(Generic[T_co]):
             problems.append(Departure("", f"{expected}, as a model", kind_of(body)))
             return
         problems.extend(check(declared.type, body))
-        encode = _ENCODERS.get(declared.content_type.partition(";")[0].strip().lower(), _as_json)
+        encode = ENCODERS.get(declared.content_type.partition(";")[0].strip().lower(), as_json)
         if not problems:
             encode(body, declared.content_type, request, problems)
 
@@ -228,122 +210,6 @@ class Operation(Generic[T_co]):
             if isinstance(declared.type, Object) and isinstance(body, declared.type.python):
                 return declared
         return None
-
-
-def _texts(value: object) -> list[str]:
-    """Write a parameter as texts, one for each item of a list; flags are "true" and "false"."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return [text for item in value for text in _texts(item)]
-    if isinstance(value, Enum):
-        return [str(value.value)]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if isinstance(value, datetime.date | datetime.datetime):
-        return [value.isoformat()]
-    if isinstance(value, Model | Mapping):
-        return [json.dumps(write(value), ensure_ascii=False)]
-    return [str(value)] if isinstance(value, str | int | float | uuid.UUID) else []
-
-
-def _parameter_problems(parameter: Parameter, value: object, texts: list[str]) -> list[Departure]:
-    where = pointer([parameter.name])
-    if not texts and not isinstance(value, list | tuple | set | frozenset):
-        return [Departure(where, parameter.type.expected, kind_of(value))]
-    flag_as_text = isinstance(value, bool) and check(parameter.type, value) and not check(parameter.type, texts[0])
-    found = [Departure(where + p.pointer, p.expected, p.got, p.keyword) for p in check(parameter.type, value)]
-    if parameter.location in _ONE_LINE and any(ord(c) < _SPACE or c == "\x7f" for text in texts for c in text):
-        found.append(Departure(where, "one line of text", "control characters", "pattern"))
-    if parameter.location == "path" and any(text in {"", ".", ".."} for text in texts):
-        found.append(Departure(where, "a path segment", "none", "minLength"))
-    return [] if flag_as_text else found
-
-
-_SPACE: Final = 0x20
-_ONE_LINE: Final = frozenset({"header", "cookie"})
-
-
-def _to_query(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request.setdefault("params", {})[name] = texts if len(texts) != 1 else texts[0]
-
-
-def _to_path(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request["url"] = request["url"].replace(f"{{{name}}}", quote(",".join(texts), safe=""))
-
-
-def _to_header(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request.setdefault("headers", {})[name] = ",".join(texts)
-
-
-def _to_cookie(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    cookies = request.setdefault("headers", {})
-    cookies["Cookie"] = "; ".join([*filter(None, [cookies.get("Cookie")]), f"{name}={quote(','.join(texts))}"])
-
-
-_PLACES: Final = {"query": _to_query, "path": _to_path, "header": _to_header, "cookie": _to_cookie}
-
-
-def _as_json(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
-    value = write(body)
-    problems.extend(_unwritable(value))
-    request["json"] = value
-    request.setdefault("headers", {})["Content-Type"] = content_type
-
-
-def _unwritable(value: object) -> list[Departure]:
-    """Find what JSON or UTF-8 cannot say: NaN, lone surrogates, objects of other classes, a body within itself."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        reason = "a lone surrogate" if isinstance(error, UnicodeEncodeError) else "a value that JSON cannot hold"
-        return [Departure(_place_of(value), "JSON", reason)]
-    return []
-
-
-def _place_of(value: object) -> str:
-    """Give the pointer of the first value that cannot be written, one level of nesting after the other."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, item in cast("Any", items):
-        if _unwritable_alone(item):
-            return pointer([step]) + _place_of(item)
-    return ""
-
-
-def _unwritable_alone(value: object) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError):
-        return True
-    except RecursionError:
-        return False
-    return False
-
-
-def _as_multipart(body: object, _content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
-    if not isinstance(body, Model | Mapping):
-        problems.append(Departure("", "a model or a mapping", kind_of(body)))
-        return
-    request["files"] = parts(body)
-
-
-def _as_form(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
-    value = write(body)
-    if not isinstance(value, dict):
-        problems.append(Departure("", "a model or a mapping", kind_of(value)))
-        return
-    request["data"] = {name: texts for name, item in value.items() if (texts := _texts(item))}
-    request.setdefault("headers", {})["Content-Type"] = content_type
-
-
-def _as_content(body: object, content_type: str, request: dict[str, Any], _problems: list[Departure]) -> None:
-    request["content"] = getattr(body, "payload", body)
-    request.setdefault("headers", {})["Content-Type"] = content_type
-
-
-_ENCODERS: Final = {
-    "multipart/form-data": _as_multipart,
-    "application/x-www-form-urlencoded": _as_form,
-    "application/octet-stream": _as_content,
-}
 
 
 def send(client: AuthenticatedClient | Client, call: Call[Any]) -> Response[Any]:

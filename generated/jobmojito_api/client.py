@@ -7,11 +7,13 @@ given by `set_httpx_client` has it too.
 
 from __future__ import annotations
 
-import ssl
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from attrs import define, evolve, field
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @define
@@ -82,7 +84,7 @@ class Client:
         self.get_httpx_client().__enter__()
         return self
 
-    def __exit__(self, *args: Any) -> None:  # noqa: ANN401 - httpx's own types
+    def __exit__(self, *args: Any) -> None:  # noqa: PYI036 - passed on as they come
         """Close the httpx client."""
         self.get_httpx_client().__exit__(*args)
 
@@ -102,7 +104,7 @@ class Client:
         await self.get_async_httpx_client().__aenter__()
         return self
 
-    async def __aexit__(self, *args: Any) -> None:  # noqa: ANN401 - httpx's own types
+    async def __aexit__(self, *args: Any) -> None:  # noqa: PYI036 - passed on as they come
         """Close the httpx client."""
         await self.get_async_httpx_client().__aexit__(*args)
 

@@ -17,7 +17,7 @@ class OpenEnum(StrEnum):
         member._name_ = member._value_ = str(value)
         return member
 
-    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:  # type: ignore[override]  # any protocol
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
         """Pickle by value, so that an unknown value comes back too."""
         return type(self), (self.value,)
 
@@ -37,7 +37,7 @@ class OpenIntEnum(IntEnum):
         member._name_, member._value_ = str(value), value
         return member
 
-    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[int]]:  # type: ignore[override]  # any protocol
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[int]]:
         """Pickle by value, so that an unknown value comes back too."""
         return type(self), (self.value,)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Applies(Protocol):
-    def __call__(self, value: Any, limit: Any, /) -> bool: ...  # noqa: ANN401 - any JSON value
+    def __call__(self, value: Any, limit: Any, /) -> bool: ...
 
 
 def _is_number(value: object) -> bool:
@@ -32,7 +32,7 @@ def _is_unique(items: list[object]) -> bool:
     return len(seen) == len(set(seen))
 
 
-_SIZES: Final = {str: "characters", list: "items", dict: "properties"}
+_SIZES: Final[tuple[tuple[type, str], ...]] = ((str, "characters"), (list, "items"), (dict, "properties"))
 
 # name: JSON Schema keyword, the kinds of value it looks at, whether a value keeps it, what it expects in words
 _ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
@@ -51,13 +51,13 @@ _ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
         "minProperties",
         lambda v: isinstance(v, dict),
         lambda v, n: len(v) >= n,
-        "{} properties or more",
+        "{} properties and up",
     ),
     "max_properties": (
         "maxProperties",
         lambda v: isinstance(v, dict),
         lambda v, n: len(v) <= n,
-        "{} properties at most",
+        "{} properties, no more",
     ),
 }
 
@@ -79,15 +79,13 @@ class Limit:
         """What the limit asks for, in words."""
         return _ROWS[self.name][3].format(self.value)
 
-    def breach(self, value: object) -> str | None:
+    def breach(self, value: Any) -> str | None:
         """Say what came where a value breaks the limit; None where it keeps it or is of another kind."""
         _, applies, keeps, _ = _ROWS[self.name]
         if not applies(value) or keeps(value, self.value):
             return None
-        size = _SIZES.get(type(value))
-        return (
-            f"{len(value)} {size}" if size is not None and isinstance(value, str | list | dict) else "a number outside"
-        )
+        unit = next((unit for kind, unit in _SIZES if isinstance(value, kind)), None)
+        return f"{len(value)} {unit}" if unit else "a number outside"
 
 
 def limits_from(given: Mapping[str, object]) -> tuple[Limit, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .codec import Model, write
 from .types import UNSET, File, FileTypes, RequestFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 def parts(body: Model | Mapping[str, Any]) -> RequestFiles:
@@ -15,16 +17,8 @@ def parts(body: Model | Mapping[str, Any]) -> RequestFiles:
 
     A list becomes one part an item; what is `UNSET` or null is left out, for a form cannot say null.
     """
-    return [(name, part) for name, value in _properties(body) for part in _parts_of(name, value)]
-
-
-def _properties(body: Model | Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    if not isinstance(body, Model):
-        yield from body.items()
-        return
-    for field in body._table.fields:  # noqa: SLF001 - a model's own table
-        yield field.name, getattr(body, field.attribute, UNSET)
-    yield from body.additional_properties.items()
+    items = body.json_items() if isinstance(body, Model) else body.items()
+    return [(name, part) for name, value in items for part in _parts_of(name, value)]
 
 
 def _parts_of(name: str, value: object) -> Iterator[FileTypes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sized
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Generic, Literal, TypeVar, final
 
@@ -60,19 +60,23 @@ class File:
 T = TypeVar("T")
 
 
+def _size(value: Sized) -> str:
+    return f"<{len(value)}>"
+
+
 @define
 class Response(Generic[T]):
     """An answer with its status, headers and parsed value; `repr` shows no content.
 
     `status_code` is an `HTTPStatus` where Python knows the code, and a plain int where it does not (520-527, 546).
-    `parsed` is None where the document declares nothing for the status, or where an error's body is not what it declares.
+    `parsed` is None where the document declares nothing for the status, or where an error's body is no JSON.
     """
 
     status_code: HTTPStatus | int
-    content: bytes = field(repr=len)
-    headers: MutableMapping[str, str] = field(repr=len)
+    content: bytes = field(repr=_size)
+    headers: MutableMapping[str, str] = field(repr=_size)
     parsed: T | None = field(repr=False)
-    departures: tuple[Departure, ...] = field(default=(), repr=len)
+    departures: tuple[Departure, ...] = field(default=(), repr=_size)
 
 
 def as_status(code: int) -> HTTPStatus | int:

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.invite_users_request import InviteUsersRequest
@@ -35,18 +37,18 @@ OPERATION: Final[_calls.Operation[list[InvitedUser]]] = _calls.Operation(
 )
 
 
-def call(*, body: InviteUsersRequest) -> _calls.Call[list[InvitedUser]]:
+def call(*, body: InviteUsersRequest | Mapping[str, Any]) -> _calls.Call[list[InvitedUser]]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: InviteUsersRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: InviteUsersRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: InviteUsersRequest
+    *, client: AuthenticatedClient | Client, body: InviteUsersRequest | Mapping[str, Any]
 ) -> Response[list[InvitedUser] | Error]:
     """Invite users to a merchant account.
 
@@ -60,20 +62,22 @@ def sync_detailed(
     return _calls.send(client, call(body=body))
 
 
-def sync(*, client: AuthenticatedClient | Client, body: InviteUsersRequest) -> list[InvitedUser] | Error | None:
+def sync(
+    *, client: AuthenticatedClient | Client, body: InviteUsersRequest | Mapping[str, Any]
+) -> list[InvitedUser] | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: InviteUsersRequest
+    *, client: AuthenticatedClient | Client, body: InviteUsersRequest | Mapping[str, Any]
 ) -> Response[list[InvitedUser] | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: InviteUsersRequest
+    *, client: AuthenticatedClient | Client, body: InviteUsersRequest | Mapping[str, Any]
 ) -> list[InvitedUser] | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

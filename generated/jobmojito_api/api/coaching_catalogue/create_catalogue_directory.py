@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.catalogue_tag_create_request import CatalogueTagCreateRequest
     from ...models.catalogue_tag_create_response import CatalogueTagCreateResponse
@@ -36,18 +38,18 @@ OPERATION: Final[_calls.Operation[CatalogueTagCreateResponse]] = _calls.Operatio
 )
 
 
-def call(*, body: CatalogueTagCreateRequest) -> _calls.Call[CatalogueTagCreateResponse]:
+def call(*, body: CatalogueTagCreateRequest | Mapping[str, Any]) -> _calls.Call[CatalogueTagCreateResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: CatalogueTagCreateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: CatalogueTagCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest | Mapping[str, Any]
 ) -> Response[CatalogueTagCreateResponse | Error]:
     """Add a coaching catalogue directory.
 
@@ -61,21 +63,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest | Mapping[str, Any]
 ) -> CatalogueTagCreateResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest | Mapping[str, Any]
 ) -> Response[CatalogueTagCreateResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagCreateRequest | Mapping[str, Any]
 ) -> CatalogueTagCreateResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.catalogue_tag_update_request import CatalogueTagUpdateRequest
     from ...models.catalogue_tag_update_response import CatalogueTagUpdateResponse
@@ -36,18 +38,18 @@ OPERATION: Final[_calls.Operation[CatalogueTagUpdateResponse]] = _calls.Operatio
 )
 
 
-def call(*, body: CatalogueTagUpdateRequest) -> _calls.Call[CatalogueTagUpdateResponse]:
+def call(*, body: CatalogueTagUpdateRequest | Mapping[str, Any]) -> _calls.Call[CatalogueTagUpdateResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: CatalogueTagUpdateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: CatalogueTagUpdateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest | Mapping[str, Any]
 ) -> Response[CatalogueTagUpdateResponse | Error]:
     """Change a coaching catalogue directory.
 
@@ -61,21 +63,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest | Mapping[str, Any]
 ) -> CatalogueTagUpdateResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest | Mapping[str, Any]
 ) -> Response[CatalogueTagUpdateResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest
+    *, client: AuthenticatedClient | Client, body: CatalogueTagUpdateRequest | Mapping[str, Any]
 ) -> CatalogueTagUpdateResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.job_interview_create_request import JobInterviewCreateRequest
@@ -35,18 +37,18 @@ OPERATION: Final[_calls.Operation[JobInterviewCreateResponse]] = _calls.Operatio
 )
 
 
-def call(*, body: JobInterviewCreateRequest) -> _calls.Call[JobInterviewCreateResponse]:
+def call(*, body: JobInterviewCreateRequest | Mapping[str, Any]) -> _calls.Call[JobInterviewCreateResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewCreateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateResponse | Error]:
     """Make a new interview.
 
@@ -60,21 +62,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest | Mapping[str, Any]
 ) -> JobInterviewCreateResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateRequest | Mapping[str, Any]
 ) -> JobInterviewCreateResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

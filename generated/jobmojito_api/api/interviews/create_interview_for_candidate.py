@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.job_interview_create_for_candidate_with_token_request import (
@@ -41,19 +43,19 @@ OPERATION: Final[_calls.Operation[JobInterviewCreateForCandidateWithTokenRespons
 
 
 def call(
-    *, body: JobInterviewCreateForCandidateWithTokenRequest
+    *, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]
 ) -> _calls.Call[JobInterviewCreateForCandidateWithTokenResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewCreateForCandidateWithTokenRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateForCandidateWithTokenResponse | Error]:
     """Enrol a candidate in an interview and get a tokenised URL.
 
@@ -67,21 +69,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]
 ) -> JobInterviewCreateForCandidateWithTokenResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateForCandidateWithTokenResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateForCandidateWithTokenRequest | Mapping[str, Any]
 ) -> JobInterviewCreateForCandidateWithTokenResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

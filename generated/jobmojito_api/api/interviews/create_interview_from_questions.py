@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.job_interview_create_from_array_request import JobInterviewCreateFromArrayRequest
@@ -35,18 +37,20 @@ OPERATION: Final[_calls.Operation[JobInterviewCreateFromArrayResponse]] = _calls
 )
 
 
-def call(*, body: JobInterviewCreateFromArrayRequest) -> _calls.Call[JobInterviewCreateFromArrayResponse]:
+def call(
+    *, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]
+) -> _calls.Call[JobInterviewCreateFromArrayResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewCreateFromArrayRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateFromArrayResponse | Error]:
     """Make an interview from your own question list.
 
@@ -60,21 +64,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]
 ) -> JobInterviewCreateFromArrayResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]
 ) -> Response[JobInterviewCreateFromArrayResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]
 ) -> JobInterviewCreateFromArrayResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

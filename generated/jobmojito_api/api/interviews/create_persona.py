@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.persona_create_request import PersonaCreateRequest
@@ -35,18 +37,18 @@ OPERATION: Final[_calls.Operation[PersonaCreateResponse]] = _calls.Operation(
 )
 
 
-def call(*, body: PersonaCreateRequest) -> _calls.Call[PersonaCreateResponse]:
+def call(*, body: PersonaCreateRequest | Mapping[str, Any]) -> _calls.Call[PersonaCreateResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: PersonaCreateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: PersonaCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest
+    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest | Mapping[str, Any]
 ) -> Response[PersonaCreateResponse | Error]:
     """Make a role-play; `portal` picks coaching persona or interview role-play.
 
@@ -60,20 +62,22 @@ def sync_detailed(
     return _calls.send(client, call(body=body))
 
 
-def sync(*, client: AuthenticatedClient | Client, body: PersonaCreateRequest) -> PersonaCreateResponse | Error | None:
+def sync(
+    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest | Mapping[str, Any]
+) -> PersonaCreateResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest
+    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest | Mapping[str, Any]
 ) -> Response[PersonaCreateResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest
+    *, client: AuthenticatedClient | Client, body: PersonaCreateRequest | Mapping[str, Any]
 ) -> PersonaCreateResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

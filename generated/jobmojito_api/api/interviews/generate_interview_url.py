@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.job_interview_token_request import JobInterviewTokenRequest
@@ -35,17 +37,19 @@ OPERATION: Final[_calls.Operation[str]] = _calls.Operation(
 )
 
 
-def call(*, body: JobInterviewTokenRequest) -> _calls.Call[str]:
+def call(*, body: JobInterviewTokenRequest | Mapping[str, Any]) -> _calls.Call[str]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewTokenRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewTokenRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
-def sync_detailed(*, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest) -> Response[str | Error]:
+def sync_detailed(
+    *, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest | Mapping[str, Any]
+) -> Response[str | Error]:
     """Create a signed interview link.
 
     Makes a public URL carrying a signed token for an existing interview, profile or result; `type` decides which
@@ -57,18 +61,22 @@ def sync_detailed(*, client: AuthenticatedClient | Client, body: JobInterviewTok
     return _calls.send(client, call(body=body))
 
 
-def sync(*, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest) -> str | Error | None:
+def sync(
+    *, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest | Mapping[str, Any]
+) -> str | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest | Mapping[str, Any]
 ) -> Response[str | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
-async def asyncio(*, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest) -> str | Error | None:
+async def asyncio(
+    *, client: AuthenticatedClient | Client, body: JobInterviewTokenRequest | Mapping[str, Any]
+) -> str | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

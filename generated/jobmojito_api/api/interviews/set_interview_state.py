@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.interview_embed_credentials import InterviewEmbedCredentials
@@ -36,18 +38,20 @@ OPERATION: Final[_calls.Operation[InterviewEmbedCredentials | InterviewStateChan
 )
 
 
-def call(*, body: JobInterviewSetStateRequest) -> _calls.Call[InterviewEmbedCredentials | InterviewStateChanged]:
+def call(
+    *, body: JobInterviewSetStateRequest | Mapping[str, Any]
+) -> _calls.Call[InterviewEmbedCredentials | InterviewStateChanged]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewSetStateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewSetStateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest | Mapping[str, Any]
 ) -> Response[InterviewEmbedCredentials | InterviewStateChanged | Error]:
     """Change an interview's state.
 
@@ -61,21 +65,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest | Mapping[str, Any]
 ) -> InterviewEmbedCredentials | InterviewStateChanged | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest | Mapping[str, Any]
 ) -> Response[InterviewEmbedCredentials | InterviewStateChanged | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewSetStateRequest | Mapping[str, Any]
 ) -> InterviewEmbedCredentials | InterviewStateChanged | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.job_interview_pdf_html_export import JobInterviewPdfHtmlExport
@@ -48,19 +50,19 @@ OPERATION: Final[_calls.Operation[JobInterviewPdfHtmlExport | JobInterviewPdfJso
 
 
 def call(
-    *, body: JobInterviewPdfRequest
+    *, body: JobInterviewPdfRequest | Mapping[str, Any]
 ) -> _calls.Call[JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: JobInterviewPdfRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: JobInterviewPdfRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest | Mapping[str, Any]
 ) -> Response[JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport | Error]:
     """Build an interview report.
 
@@ -74,21 +76,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest | Mapping[str, Any]
 ) -> JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest | Mapping[str, Any]
 ) -> Response[JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest
+    *, client: AuthenticatedClient | Client, body: JobInterviewPdfRequest | Mapping[str, Any]
 ) -> JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.request_another_attempt_request import RequestAnotherAttemptRequest
@@ -35,18 +37,18 @@ OPERATION: Final[_calls.Operation[RequestAnotherAttemptResponse]] = _calls.Opera
 )
 
 
-def call(*, body: RequestAnotherAttemptRequest) -> _calls.Call[RequestAnotherAttemptResponse]:
+def call(*, body: RequestAnotherAttemptRequest | Mapping[str, Any]) -> _calls.Call[RequestAnotherAttemptResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: RequestAnotherAttemptRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: RequestAnotherAttemptRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest
+    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest | Mapping[str, Any]
 ) -> Response[RequestAnotherAttemptResponse | Error]:
     """Let a candidate retake an interview.
 
@@ -60,21 +62,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest
+    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest | Mapping[str, Any]
 ) -> RequestAnotherAttemptResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest
+    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest | Mapping[str, Any]
 ) -> Response[RequestAnotherAttemptResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest
+    *, client: AuthenticatedClient | Client, body: RequestAnotherAttemptRequest | Mapping[str, Any]
 ) -> RequestAnotherAttemptResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.pre_screening_resume_binary_early_exit import PreScreeningResumeBinaryEarlyExit
@@ -43,19 +45,19 @@ OPERATION: Final[_calls.Operation[PreScreeningResumeBinaryEarlyExit | PreScreeni
 
 
 def call(
-    *, body: PreScreeningResumeBinaryRequest
+    *, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]
 ) -> _calls.Call[PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: PreScreeningResumeBinaryRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]
 ) -> Response[PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess | Error]:
     """Pre-screen a candidate from a resume file.
 
@@ -69,21 +71,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]
 ) -> PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]
 ) -> Response[PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeBinaryRequest | Mapping[str, Any]
 ) -> PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.pre_screening_not_applicable import PreScreeningNotApplicable
@@ -39,19 +41,19 @@ OPERATION: Final[_calls.Operation[PreScreeningNotApplicable | PreScreeningResume
 
 
 def call(
-    *, body: PreScreeningResumeTextRequest
+    *, body: PreScreeningResumeTextRequest | Mapping[str, Any]
 ) -> _calls.Call[PreScreeningNotApplicable | PreScreeningResumeTextResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: PreScreeningResumeTextRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: PreScreeningResumeTextRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest | Mapping[str, Any]
 ) -> Response[PreScreeningNotApplicable | PreScreeningResumeTextResponse | Error]:
     """Pre-screen a candidate from resume text.
 
@@ -65,21 +67,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest | Mapping[str, Any]
 ) -> PreScreeningNotApplicable | PreScreeningResumeTextResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest | Mapping[str, Any]
 ) -> Response[PreScreeningNotApplicable | PreScreeningResumeTextResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningResumeTextRequest | Mapping[str, Any]
 ) -> PreScreeningNotApplicable | PreScreeningResumeTextResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

@@ -11,6 +11,8 @@ from ... import calls as _calls
 from ... import codec as _c
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...client import AuthenticatedClient, Client
     from ...models.error import Error
     from ...models.pre_screening_create_request import PreScreeningCreateRequest
@@ -36,18 +38,18 @@ OPERATION: Final[_calls.Operation[PreScreeningCreateResponse]] = _calls.Operatio
 )
 
 
-def call(*, body: PreScreeningCreateRequest) -> _calls.Call[PreScreeningCreateResponse]:
+def call(*, body: PreScreeningCreateRequest | Mapping[str, Any]) -> _calls.Call[PreScreeningCreateResponse]:
     """Make the call without sending it."""
     return OPERATION.call({"body": body})
 
 
-def _get_kwargs(*, body: PreScreeningCreateRequest) -> dict[str, Any]:
+def _get_kwargs(*, body: PreScreeningCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
     """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 
 def sync_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest | Mapping[str, Any]
 ) -> Response[PreScreeningCreateResponse | Error]:
     """Add or change a pre-screening position.
 
@@ -64,21 +66,21 @@ def sync_detailed(
 
 
 def sync(
-    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest | Mapping[str, Any]
 ) -> PreScreeningCreateResponse | Error | None:
     """Do what `sync_detailed` does, and give the parsed value alone."""
     return sync_detailed(client=client, body=body).parsed
 
 
 async def asyncio_detailed(
-    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest | Mapping[str, Any]
 ) -> Response[PreScreeningCreateResponse | Error]:
     """Do what `sync_detailed` does without blocking."""
     return await _calls.send_async(client, call(body=body))
 
 
 async def asyncio(
-    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest
+    *, client: AuthenticatedClient | Client, body: PreScreeningCreateRequest | Mapping[str, Any]
 ) -> PreScreeningCreateResponse | Error | None:
     """Do what `sync_detailed` does without blocking, and give the parsed value alone."""
     return (await asyncio_detailed(client=client, body=body)).parsed

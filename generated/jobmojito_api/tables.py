@@ -1,0 +1,163 @@
+"""Models and their field tables: what the generated classes are made of."""
+
+from __future__ import annotations
+
+import uuid
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+from attrs import frozen
+
+from .kinds import ANY, Faults, Type, prefix
+from .limits import limits_from
+from .types import UNSET
+from .writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@frozen
+class Field:
+    """One declared property: its JSON name, the attribute that holds it, its type, and what may be left out or null."""
+
+    name: str
+    attribute: str
+    type: Type[Any]
+    required: bool = False
+    nullable: bool = False
+
+
+class Table:
+    """The declared properties of a model, and the type of those that are not declared (None: there may be none)."""
+
+    def __init__(
+        self, *fields: Field, extra: Type[Any] | None = ANY, limits: Mapping[str, object] | None = None
+    ) -> None:
+        """Keep the fields in document order."""
+        self.fields, self.extra = fields, extra
+        self.limits = limits_from(limits or {})
+        self.required = frozenset(field.name for field in fields if field.required)
+        self.blank: dict[str, object] = {field.attribute: UNSET for field in fields}
+        self.entries = {f.name: (f.attribute, f.type.exact, f.type, f.nullable) for f in fields}
+
+    def read(self, model: type[Model], data: dict[str, object], faults: Faults) -> Model:
+        """Make a model of a JSON object, in one pass over what came."""
+        values, extra = self.blank.copy(), {}
+        entries = self.entries
+        for name, value in data.items():
+            entry = entries.get(name)
+            if entry is None:
+                extra[name] = value
+                continue
+            attribute, exact, type_, nullable = entry
+            if value.__class__ is exact or (value is None and nullable):
+                values[attribute] = value
+                continue
+            mark = len(faults)
+            values[attribute] = type_.read(value, faults)
+            if len(faults) != mark:
+                prefix(faults, mark, name)
+        if extra and self.extra is not ANY:
+            self._read_extra(extra, faults)
+        if self.limits or not self.required <= data.keys():
+            self._check_whole(data, faults)
+        values["additional_properties"] = extra
+        return model._from_values(values)  # noqa: SLF001 - the codec makes models
+
+    def _check_whole(self, data: dict[str, object], faults: Faults) -> None:
+        """Tell what is missing, and limits on the number of properties."""
+        faults.extend(((), f"property {name!r}", "none", "required") for name in sorted(self.required - data.keys()))
+        for limit in self.limits:
+            got = limit.breach(data)
+            if got is not None:
+                faults.append(((), limit.expected, got, limit.keyword))
+
+    def _read_extra(self, extra: dict[str, object], faults: Faults) -> None:
+        """Read undeclared properties as their declared type, or tell that there may be none; they are kept anyway."""
+        if self.extra is None:
+            faults.append(((), "no undeclared property", f"{len(extra)} of them", "additionalProperties"))
+            return
+        for name, value in extra.items():
+            mark = len(faults)
+            extra[name] = self.extra.read(value, faults)
+            if len(faults) != mark:
+                prefix(faults, mark, name)
+
+
+class Model:
+    """What every generated model can do. Its attributes are declared by attrs, its JSON by `_table`.
+
+    A required property that an answer left out is `UNSET`; undeclared properties are in `additional_properties`.
+    `repr` shows structure and no texts: names, e-mails and links stay out of logs.
+    """
+
+    _table: ClassVar[Table] = Table()
+    additional_properties: dict[str, Any]
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, tolerantly; `codec.read(Object(name), value)` also tells the departures."""
+        return cast("Self", cls._table.read(cls, dict(src_dict), []))
+
+    @classmethod
+    def _from_values(cls, values: dict[str, object]) -> Self:
+        model = cls.__new__(cls)
+        model.__dict__ = values
+        return model
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the JSON object: what is `UNSET` is left out, everything else goes as it stands."""
+        return cast("dict[str, Any]", write(self))
+
+    @property
+    def known_fields(self) -> int:
+        """How many declared properties were given: what tells variants of an answer apart."""
+        return sum(getattr(self, field.attribute) is not UNSET for field in self._table.fields)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the undeclared properties."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        """Give an undeclared property."""
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set an undeclared property."""
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        """Drop an undeclared property."""
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether an undeclared property was given."""
+        return key in self.additional_properties
+
+    def __repr__(self) -> str:
+        """Show which properties are set, with numbers, flags, enums and ids, and only the size of texts."""
+        shown = [f"{f.attribute}={_show(getattr(self, f.attribute))}" for f in self._table.fields if self._has(f)]
+        extra = [f"+{len(self.additional_properties)} undeclared"] if self.additional_properties else []
+        return f"{type(self).__name__}({', '.join(shown + extra)})"
+
+    def json_items(self) -> Iterator[tuple[str, object]]:
+        """Give each property by its JSON name, declared ones first, as the attributes hold them."""
+        for field in self._table.fields:
+            yield field.name, getattr(self, field.attribute, UNSET)
+        yield from self.additional_properties.items()
+
+    def _has(self, field: Field) -> bool:
+        return getattr(self, field.attribute, UNSET) is not UNSET
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Enum):
+        known = value in type(value).__members__.values()
+        return f"{type(value).__name__}.{value.name}" if known else f"{type(value).__name__}(<new value>)"
+    if isinstance(value, str):
+        return f"<{len(value)} characters>"
+    if isinstance(value, list | dict):
+        return f"<{len(value)} items>"
+    return repr(value) if isinstance(value, int | float | uuid.UUID | Model | None) else f"<{type(value).__name__}>"

@@ -1,0 +1,54 @@
+"""Writes models and rich values back as JSON values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from .types import UNSET
+
+_ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+
+
+def write(value: object) -> Any:
+    """Turn models, enums, ids and dates at any depth into JSON values; without recursion, so any depth goes.
+
+    What is `UNSET` in a mapping or a model is left out. A value that JSON does not know stays as it is.
+    """
+    holder: list[object] = [value]
+    work: list[tuple[Any, Any, object]] = [(holder, 0, value)]
+    while work:
+        target, key, item = work.pop()
+        if isinstance(item, Mapping) or hasattr(item, "json_items"):
+            made: dict[str, object] = {}
+            target[key] = made
+            for name, entry in _entries(item):
+                if entry is not UNSET:
+                    made[name] = entry
+                    if entry.__class__ not in _ATOMS:
+                        work.append((made, name, entry))
+        elif isinstance(item, list | tuple):
+            copied = list(item)
+            target[key] = copied
+            work.extend((copied, index, entry) for index, entry in enumerate(copied) if entry.__class__ not in _ATOMS)
+        else:
+            target[key] = _atom(item)
+    return holder[0]
+
+
+def _entries(item: Any) -> Iterable[tuple[str, object]]:
+    entries: Iterable[tuple[str, object]] = item.items() if isinstance(item, Mapping) else item.json_items()
+    return entries
+
+
+def _atom(item: object) -> object:
+    if isinstance(item, Enum):
+        return item.value
+    if isinstance(item, uuid.UUID):
+        return str(item)
+    if isinstance(item, dt.datetime | dt.date):
+        return item.isoformat()
+    return item
