@@ -79,7 +79,7 @@ def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
 def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Give the component of each title, the first place's content; Refused when a later place has another."""
     places: dict[str, Place] = {name: (*_COMPONENTS, name) for name in _components(document)}
-    contents = {name: _content(schema) for name, schema in _components(document).items()}
+    contents = {name: _component_content(schema) for name, schema in _components(document).items()}
     notes: dict[str, list[Any]] = {}
     for place, schema in _inline_types(document):
         if not is_type_name(title := schema.get("title")):
@@ -102,10 +102,10 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
     filled: set[str] = set()
 
     def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-        if _is_component(place) or not _is_type(schema):
+        if not _is_type(schema):
             return schema
         title = schema.get("title")
-        if title not in found:
+        if _is_component(place) or title not in found:
             return _split_null(schema) if "enum" in schema else schema
         if title not in filled:
             filled.add(title)
@@ -153,6 +153,11 @@ def _content(schema: dict[str, Any]) -> str:
         return kept
 
     return _text(rewrite_schema(_type_alone(schema), bare))
+
+
+def _component_content(schema: Any) -> str:
+    """Write down a component's content; nothing equals one that is no type, or that takes null by itself."""
+    return _content(schema) if _is_type(schema) and not _takes_null(schema) else ""
 
 
 def _text(value: Any) -> str:

@@ -140,7 +140,15 @@ def _missing(document: dict[str, Any], target: str) -> Iterator[str]:
     segments = jsonpath.compile(target).segments
     texts = [_alternatives(segment) for segment in segments]
     if any(len(some) > 1 for some in texts):
-        yield from (one for parts in product(*texts) if not jsonpath.find(one := "".join(["$", *parts]), document))
+        queries = (jsonpath.compile("".join(["$", *parts])) for parts in product(*texts))
+        yield from (_readable(query) for query in queries if not query.find_one(document))
+
+
+def _readable(query: jsonpath.JSONPathQuery) -> str:
+    """Write a query as the JSON pointer it amounts to, if it does."""
+    selectors = [selector for segment in query.segments for selector in segment.selectors]
+    names = [selector.name for selector in selectors if isinstance(selector, NameSelector)]
+    return pointer(*names) if query.singular_query() and len(names) == len(selectors) else str(query)
 
 
 def _alternatives(segment: JSONPathSegment) -> list[str]:
