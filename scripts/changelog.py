@@ -1,0 +1,68 @@
+"""What changed between two published documents, by meaning: `python -m scripts.changelog OLD NEW`.
+
+Exit codes: 0 no change as bad as `--fail-on` (without it: whatever changed); 1 at least one; 2 a document cannot be read.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts.changes.contracts import Report, compare
+from scripts.changes.operations import METHODS
+from scripts.changes.reports import as_json, as_markdown, as_text
+from scripts.changes.rules import Grade
+from scripts.documents import load
+from scripts.failures import Refused, exit_code
+
+FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
+GRADES = {grade.label.replace(" ", "-"): grade for grade in Grade}
+# The contract as generated says what we call an operation; without it the report has no names of ours.
+CONTRACT = Path("generated/jobmojito_api/contract.json")
+
+
+def changelog(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Report:
+    """Compare two published documents; Refused where one is no OpenAPI document or is nested too deeply to follow."""
+    try:
+        return compare(old, new, names)
+    except RecursionError:
+        raise Refused("one of the documents is nested too deeply") from None
+
+
+def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
+    """Give our name of each operation by `METHOD /path`, from an effective contract."""
+    return {
+        f"{method.upper()} {path}": operation["operationId"]
+        for path, item in contract["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS and "operationId" in operation
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the changelog of two documents."""
+    options = _arguments(argv)
+    return exit_code("changelog", lambda: _run(options))
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="changelog", description="What changed between two published documents.")
+    parser.add_argument("old", type=Path, help="the document as it was")
+    parser.add_argument("new", type=Path, help="the document as it is")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--fail-on", choices=GRADES, help="exit with 1 if a change is this bad or worse")
+    return parser.parse_args(argv)
+
+
+def _run(options: argparse.Namespace) -> int:
+    names = operation_names(load(CONTRACT)) if CONTRACT.is_file() else {}
+    report = changelog(load(options.old), load(options.new), names)
+    sys.stdout.write(FORMATS[options.format](report))
+    if options.fail_on is None or report.grade is None:
+        return 0
+    return int(report.grade >= GRADES[options.fail_on])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,98 @@
+"""Components that no operation uses: they change nothing for callers, but nothing is silent."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from scripts.changes.findings import Change, change
+from scripts.changes.labels import label
+from scripts.changes.operations import operations
+from scripts.changes.pairs import Node, Pair
+from scripts.changes.places import Place, escaped, same, whole
+from scripts.changes.schemas import Comparison
+from scripts.changes.wording import place_wording
+from scripts.failures import Refused
+
+
+def component_changes(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
+    """Compare components that neither document uses, and the wording of ways to log in."""
+    before, after = _components(old), _components(new)
+    used = _used(old), _used(new)
+    holders = old.child("components") or old, new.child("components") or new
+    for key in sorted(before.keys() | after.keys()):
+        if key not in after and key not in used[0]:
+            yield change(
+                "unused-component-removed", before[key], holders[1], "{} is gone, nothing used it", label(before[key])
+            )
+        elif key not in before and key not in used[1]:
+            yield change(
+                "unused-component-added", holders[0], after[key], "{} is new, nothing uses it", label(after[key])
+            )
+        elif key in before and key in after and key not in used[0] | used[1]:
+            yield from _unused(before[key], after[key], comparison)
+        if "/securitySchemes/" in key and key in before and key in after and key in used[0] & used[1]:
+            yield from place_wording(before[key], after[key])
+
+
+def _unused(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
+    if new.pointer.startswith("/components/schemas/"):
+        pair = Pair(Node.of((old,), old), Node.of((new,), new), "response")
+        differs = bool(comparison.changes(pair))
+    else:
+        differs = not same(old, new)
+    if differs:
+        yield change("unused-component-changed", old, new, "{} changed, nothing uses it", label(new))
+
+
+def _components(document: Place) -> dict[str, Place]:
+    """Give all components by pointer; what stands in components and is no section counts as one."""
+    components = document.child("components")
+    found: dict[str, Place] = {}
+    for _, section in components.entries() if components else ():
+        inner = dict(section.entries()) if isinstance(section.value, dict) else {"": section}
+        found.update({place.pointer: place for place in inner.values()})
+    return found
+
+
+def _used(document: Place) -> set[str]:
+    """Give the pointers of the components that operations lead to, by reference or as a way to log in."""
+    queue = [place for key in ("paths", "webhooks") if (place := document.child(key))]
+    seen: set[str] = set()
+    for place in queue:
+        for target in _targets(place):
+            component = _component(target)
+            if component.pointer not in seen:
+                seen.add(component.pointer)
+                queue.append(component)
+    return seen | _logins(document)
+
+
+def _component(target: Place) -> Place:
+    """Give the component that a reference leads into."""
+    keys = target.pointer.split("/")[1:4]
+    place = whole(target.root)
+    for key in keys if keys[:1] == ["components"] else ():
+        place = place.child(key.replace("~1", "/").replace("~0", "~")) or place
+    return place if place.pointer else target
+
+
+def _targets(place: Place) -> Iterator[Place]:
+    """Give what the references inside a value lead to."""
+    if isinstance(place.value, dict):
+        if isinstance(place.value.get("$ref"), str):
+            with suppress(
+                Refused
+            ):  # a literal value may hold a "$ref" that is none; a real one is refused where it is used
+                yield place.referred()
+        for _, child in place.entries():
+            yield from _targets(child)
+    elif isinstance(place.value, list):
+        for child in place.elements():
+            yield from _targets(child)
+
+
+def _logins(document: Place) -> set[str]:
+    """Give the pointers of the ways to log in that something requires."""
+    holders = [document, *(operation.place for operation in operations(document).values())]
+    listed = (place for holder in holders if (place := holder.child("security")))
+    names = {name for place in listed for requirement in place.elements() for name in requirement.mapping()}
+    return {f"/components/securitySchemes/{escaped(name)}" for name in names}

@@ -1,0 +1,73 @@
+"""Bodies by content type, and whatever else stands in an object that nobody asked about."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
+
+from scripts.changes.findings import Change, Direction, change
+from scripts.changes.labels import label
+from scripts.changes.pairs import Node, Pair
+from scripts.changes.places import Place, same
+from scripts.changes.wording import KEYWORDS, place_wording
+
+# A comparison finds changes, and pairs of schemas to compare.
+Found: TypeAlias = Change | Pair
+_MEDIA = KEYWORDS | {"schema", "encoding"}
+
+
+def media(holder: Place) -> dict[str, Place]:
+    """Give the content of a body, answer or parameter by content type; case, spaces and utf-8 make no difference."""
+    content = holder.child("content")
+    return {_media_type(name): place for name, place in content.entries()} if content else {}
+
+
+def _media_type(name: str) -> str:
+    parts = [part.strip() for part in name.lower().split(";")]
+    return "; ".join(part for part in parts if part.replace('"', "") != "charset=utf-8")
+
+
+def content_changes(old: Place, new: Place, side: Direction) -> Iterator[Found]:
+    """Compare bodies by content type."""
+    before, after = media(old), media(new)
+    for name, place in before.items():
+        if name not in after:
+            yield change(f"{side}-content-type-removed", place, new.child("content") or new, "no {} any more", name)
+    for name, place in after.items():
+        if name not in before:
+            yield change(f"{side}-content-type-added", old.child("content") or old, place, "{} as well", name)
+        else:
+            yield from _one_type(before[name], place, side)
+
+
+def _one_type(old: Place, new: Place, side: Direction) -> Iterator[Found]:
+    old.mapping()
+    new.mapping()
+    yield from place_wording(old, new)
+    yield from leftovers(old, new, _MEDIA)
+    if not same(old.child("encoding"), new.child("encoding")):
+        places = old.child("encoding") or old, new.child("encoding") or new
+        yield change(f"{side}-encoding-changed", *places, "how the parts of {} are encoded changed", label(new))
+    yield schema_pair(old, new, side)
+
+
+def schema_pair(old: Place, new: Place, side: Direction) -> Pair:
+    """Pair the schemas that two objects hold; no schema allows anything."""
+    return Pair(_node(old), _node(new), side)
+
+
+def _node(holder: Place) -> Node:
+    schema = holder.child("schema")
+    return Node.of((schema,) if schema else (), holder)
+
+
+def leftovers(
+    old: Place, new: Place, known: AbstractSet[str], flags: AbstractSet[str] = frozenset()
+) -> Iterator[Change]:
+    """Report every other key of an object that differs: nothing is silent. A false flag may as well be absent."""
+    for key in sorted((old.mapping().keys() | new.mapping().keys()) - known):
+        before, after = old.child(key), new.child(key)
+        off = key in flags and not (before and before.value) and not (after and after.value)
+        if not off and not same(before, after):
+            yield change(
+                "unclassified", before or old, after or new, "{} of {} changed, which no rule knows", key, label(new)
+            )

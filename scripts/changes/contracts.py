@@ -1,0 +1,191 @@
+"""Two published documents compared by meaning: every change, graded, in a fixed order."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from scripts.changes.answers import answer_changes
+from scripts.changes.components import component_changes
+from scripts.changes.contents import Found, leftovers
+from scripts.changes.findings import Change, change
+from scripts.changes.operations import METHODS, Operation, identity_changes, paired, path_items
+from scripts.changes.pairs import Pair
+from scripts.changes.places import Place, whole
+from scripts.changes.requests import request_changes
+from scripts.changes.rules import Grade
+from scripts.changes.schemas import Comparison
+from scripts.changes.security import security_changes
+from scripts.changes.servers import own_server_changes, server_changes
+from scripts.changes.wording import KEYWORDS, place_wording
+
+_DOCUMENT = frozenset(
+    {"openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
+)
+_INFO = frozenset({"title", "version", "description", "contact", "license", "termsOfService", "summary"})
+_OPERATION = KEYWORDS | {
+    *("operationId", "tags", "deprecated", "parameters", "requestBody", "responses", "security", "servers"),
+}
+_ITEM = KEYWORDS | {*METHODS, "parameters", "servers", "$ref"}
+
+
+@frozen
+class Report:
+    """Every change between two documents, worst first, then by rule and place; and the title and versions."""
+
+    changes: tuple[Change, ...]
+    title: str
+    versions: tuple[str, str]
+
+    @property
+    def grade(self) -> Grade | None:
+        """Give the worst grade; None where nothing changed."""
+        return max((item.grade for item in self.changes), default=None)
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Report:
+    """Compare two published documents. `names` gives our name of an operation by `METHOD /path`.
+
+    Raises Refused where a document is not shaped like OpenAPI, or refers to what is not there.
+    """
+    before, after = whole(old), whole(new)
+    comparison = Comparison()
+    found = [*_document(before, after), *component_changes(before, after, comparison)]
+    found.extend(_operations(before, after, comparison, names or {}))
+    unique = dict.fromkeys(found)
+    info = after.value.get("info") or {}
+    return Report(tuple(sorted(unique, key=_order)), str(info.get("title", "")), (_version(before), _version(after)))
+
+
+def _order(item: Change) -> tuple[Any, ...]:
+    return (
+        -item.grade,
+        item.rule,
+        item.new,
+        item.old,
+        item.template,
+        item.values,
+        item.operation or "",
+        item.direction or "",
+    )
+
+
+def _version(document: Place) -> str:
+    info = document.value.get("info")
+    return str(info.get("version", "")) if isinstance(info, dict) else ""
+
+
+def _document(old: Place, new: Place) -> Iterator[Change]:
+    yield from _openapi(old, new)
+    infos = old.child("info"), new.child("info")
+    if infos[0] and infos[1]:
+        yield from _info(infos[0], infos[1])
+    else:
+        yield from leftovers(old, new, new.mapping().keys() - {"info"} | old.mapping().keys() - {"info"})
+    yield from server_changes(old, new)
+    yield from _tags(old, new)
+    yield from place_wording(old, new)
+    yield from leftovers(old, new, _DOCUMENT)
+    for section in ("paths", "webhooks"):
+        yield from _path_items(old, new, section)
+
+
+def _openapi(old: Place, new: Place) -> Iterator[Change]:
+    before, after = (str(place.value.get("openapi", "")) for place in (old, new))
+    if before != after:
+        places = old.child("openapi") or old, new.child("openapi") or new
+        patch = before.split(".")[:2] == after.split(".")[:2]
+        rule = "openapi-patch-changed" if patch else "openapi-version-changed"
+        yield change(rule, *places, "OpenAPI version changed from {} to {}", before, after)
+
+
+# Key of the info object, rule, words.
+_TOLD = (
+    ("title", "api-title-changed", "the title changed from {} to {}"),
+    ("version", "api-version-changed", "the version changed from {} to {}"),
+    ("description", "description-changed", "the description of the API changed"),
+    ("summary", "summary-changed", "the summary of the API changed"),
+    *((key, "api-details-changed", f"{key} changed") for key in ("contact", "license", "termsOfService")),
+)
+
+
+def _info(old: Place, new: Place) -> Iterator[Change]:
+    for key, rule, words in _TOLD:
+        before, after = old.mapping().get(key), new.mapping().get(key)
+        if before != after:
+            values = (str(before), str(after)) if "{}" in words else ()
+            yield change(rule, old.child(key) or old, new.child(key) or new, words, *values)
+    yield from leftovers(old, new, _INFO)
+
+
+def _tags(old: Place, new: Place) -> Iterator[Change]:
+    before, after = _by_name(old), _by_name(new)
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield change(
+                "tag-undeclared", before[name], new.child("tags") or new, "tag {} is no longer described", name
+            )
+        elif name not in before:
+            yield change("tag-declared", old.child("tags") or old, after[name], "tag {} is described", name)
+        else:
+            yield from place_wording(before[name], after[name])
+            yield from leftovers(before[name], after[name], KEYWORDS | {"name"})
+
+
+def _by_name(document: Place) -> dict[str, Place]:
+    tags = document.child("tags")
+    return {str(place.mapping().get("name")): place for place in tags.elements()} if tags else {}
+
+
+def _path_items(old: Place, new: Place, section: str) -> Iterator[Change]:
+    """Compare what stands beside the operations of a path."""
+    before, after = dict(path_items(old, section)), dict(path_items(new, section))
+    for path in before.keys() & after.keys():
+        yield from place_wording(before[path], after[path])
+        yield from leftovers(before[path], after[path], _ITEM)
+    one, other = old.child(section), new.child(section)
+    if one and other:
+        yield from leftovers(one, other, {key for place in (one, other) for key in place.value if key[:2] != "x-"})
+
+
+def _operations(old: Place, new: Place, comparison: Comparison, names: Mapping[str, str]) -> Iterator[Change]:
+    def equal(one: Operation, other: Operation) -> bool:
+        return all(item.grade == Grade.DOCUMENTATION for item in _contents(one, other, comparison))
+
+    pairing = paired(old, new, equal)
+    sections = old.child("paths") or old, new.child("paths") or new
+    for operation in pairing.gone:
+        yield _told(
+            operation, names, change("operation-removed", operation.place, sections[1], "{} is gone", operation.key)
+        )
+    for operation in pairing.come:
+        yield _told(
+            operation, names, change("operation-added", sections[0], operation.place, "{} is new", operation.key)
+        )
+    for one, other in pairing.pairs:
+        for item in (*identity_changes(one, other), *_contents(one, other, comparison)):
+            yield _told(other, names, item)
+
+
+def _told(operation: Operation, names: Mapping[str, str], item: Change) -> Change:
+    direction = item.direction or next((side for side in ("request", "response") if item.rule.startswith(side)), None)
+    name = names.get(operation.key) or operation.id
+    return evolve(item, operation=operation.key, name=name, direction=direction)
+
+
+def _contents(old: Operation, new: Operation, comparison: Comparison) -> Iterator[Change]:
+    """Compare two operations, wherever they are and whatever they are called."""
+    yield from place_wording(old.place, new.place)
+    yield from leftovers(old.place, new.place, _OPERATION)
+    yield from security_changes(old, new)
+    yield from own_server_changes(old, new)
+    yield from _resolved(request_changes(old, new), comparison)
+    yield from _resolved(answer_changes(old, new), comparison)
+
+
+def _resolved(found: Iterable[Found], comparison: Comparison) -> Iterator[Change]:
+    for item in found:
+        if isinstance(item, Pair):
+            yield from (evolve(inner, direction=item.direction) for inner in comparison.changes(item))
+        else:
+            yield item

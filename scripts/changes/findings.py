@@ -1,0 +1,61 @@
+"""A change found between two documents, and how it is put into words."""
+
+import unicodedata
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from scripts.changes.places import Place
+from scripts.changes.rules import RULES, Grade
+
+Direction: TypeAlias = Literal["request", "response"]
+LONGEST_VALUE = 100
+
+
+@frozen
+class Change:
+    """One change. `old` and `new` are JSON pointers that resolve in their document.
+
+    Where one side has nothing, its pointer is that of the nearest place that would hold it.
+    `template` is ours, with a `{}` for each of `values`, which are the document's words and never trusted.
+    """
+
+    rule: str
+    old: str
+    new: str
+    template: str
+    values: tuple[str, ...] = ()
+    direction: Direction | None = None
+    operation: str | None = None
+    name: str | None = None
+
+    @property
+    def grade(self) -> Grade:
+        """Give the grade that the table of rules has."""
+        return RULES[self.rule].grade
+
+    @property
+    def text(self) -> str:
+        """Say it in one printable line."""
+        return self.template.format(*(f"'{visible(value)}'" for value in self.values))
+
+
+def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Change:
+    """Make a change that is found between two places."""
+    return Change(rule, old.pointer, new.pointer, template, values)
+
+
+def visible(text: str, longest: int = LONGEST_VALUE) -> str:
+    """Make untrusted text one printable line: what does not print is escaped, what is too long is cut."""
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(char if _prints(char) else _escape(char) for char in text)
+
+
+def _prints(char: str) -> bool:
+    # C*: control, format (bidirectional ones too), surrogates, private, unassigned; Z* but the space: line ends and
+    # odd spaces; M*: marks that pile up on their neighbours.
+    return char == " " or unicodedata.category(char)[0] not in "CZM"
+
+
+def _escape(char: str) -> str:
+    return f"\\u{ord(char):04x}" if char <= "\uffff" else f"\\U{ord(char):08x}"

@@ -1,0 +1,174 @@
+"""A report as text, Markdown and JSON.
+
+The document's own words are never trusted: in every form they are one printable line each (what does not print is escaped,
+what is too long is cut), and in Markdown they stand in code spans, where links, mentions, HTML and references are inert.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+
+from attrs import frozen
+
+from scripts.changes.contracts import Report
+from scripts.changes.findings import Change, visible
+from scripts.changes.rules import Grade
+
+# A group names this many of its operations or places; JSON has them all.
+MOST_NAMED = 8
+# A pull request's body may have 65536 characters; there must be room for what else stands in it.
+MOST_MARKDOWN = 50_000
+
+Style = Callable[[str], str]
+
+
+@frozen
+class Group:
+    """One change as it reads once, with every operation that it touches; or all changes of wording of one kind."""
+
+    grade: Grade
+    rule: str
+    lead: Change
+    changes: tuple[Change, ...]
+
+    @property
+    def operations(self) -> list[str]:
+        """Give the operations touched, with our names where they are known."""
+        found = {f"{c.operation} ({c.name})" if c.name else c.operation for c in self.changes if c.operation}
+        return sorted(found)
+
+
+def grouped(report: Report) -> list[Group]:
+    """Group changes that are one: the same rule at the same place; of wording, the same rule anywhere."""
+
+    def key(item: Change) -> tuple[object, ...]:
+        alike = (-item.grade, item.rule)
+        return alike if _is_wording(item) else (*alike, item.new, item.old, item.template, item.values)
+
+    groups = (tuple(changes) for _, changes in groupby(report.changes, key))
+    return [Group(changes[0].grade, changes[0].rule, changes[0], changes) for changes in groups]
+
+
+def _is_wording(item: Change) -> bool:
+    return item.grade is Grade.DOCUMENTATION and item.rule in _WORDING
+
+
+_WORDING = {f"{what}-changed" for what in ("description", "summary", "title", "example", "external-docs", "comment")}
+
+
+def plain(text: str) -> str:
+    """Quote untrusted text for a terminal."""
+    return f"'{visible(text)}'"
+
+
+def code(text: str) -> str:
+    """Quote untrusted text for Markdown: a code span with a fence longer than any run of backticks inside."""
+    shown = visible(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown[:1] in {"`", " "} or shown[-1:] in {"`", " "} or not shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def said(item: Change, style: Style) -> str:
+    """Say a change in one line."""
+    return item.template.format(*(style(value) for value in item.values))
+
+
+def headline(report: Report, style: Style) -> str:
+    """Say in one line how much changed."""
+    before, after = report.versions
+    versions = style(before) if before == after else f"{style(before)} to {style(after)}"
+    return f"{style(report.title)} {versions}: {counted(report)}"
+
+
+def counted(report: Report) -> str:
+    """Count the changes by grade, worst first; changes of one place that several operations share count once."""
+    groups = grouped(report)
+    counts = {grade: sum(len(_places(g)) for g in groups if g.grade is grade) for grade in sorted(Grade, reverse=True)}
+    return ", ".join(f"{count} {grade.label}" for grade, count in counts.items() if count) or "no changes"
+
+
+def _places(group: Group) -> list[Change]:
+    """Give one change for each place that a group is about."""
+    return list({(item.old, item.new, item.values): item for item in group.changes}.values())
+
+
+def as_text(report: Report) -> str:
+    """Write the report for a terminal."""
+    lines = [headline(report, plain)]
+    for grade, groups in groupby(grouped(report), lambda group: group.grade):
+        lines.extend(["", grade.label.upper()])
+        lines.extend(_line(group, plain) for group in groups)
+    return "\n".join(lines) + "\n"
+
+
+def _line(group: Group, style: Style) -> str:
+    """Write a group in one line: what changed, where, by which rule."""
+    return f"- {_subject(group, style)} [{group.rule}]"
+
+
+def _subject(group: Group, style: Style) -> str:
+    if _is_wording(group.lead):
+        places = [item.values[0] if item.values else item.new for item in _places(group)]
+        what = f"{group.rule.removesuffix('-changed').replace('-', ' ')} changed"
+        return f"{what} in {_named(places, style)}"
+    words = said(group.lead, style)
+    if not group.operations or group.lead.values[:1] == (group.lead.operation,):
+        return words
+    side = f", {group.lead.direction}" if group.lead.direction else ""
+    return f"{words} ({_named(group.operations, style)}{side})"
+
+
+def _named(names: list[str], style: Style) -> str:
+    shown = ", ".join(style(name) for name in names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"
+
+
+def as_markdown(report: Report, most: int = MOST_MARKDOWN) -> str:
+    """Write the report for a pull request, in no more than `most` characters: the worst first, and a count of the rest."""
+    blocks = list(_blocks(report))
+    text, left = f"{headline(report, code)}\n", sum(1 for block in blocks if block.startswith("- "))
+    for index, block in enumerate(blocks):
+        if len(text) + len(block) > most - 100:
+            return text + f"\n{left} more lines do not fit here; the JSON form of the changelog has everything.\n"
+        text += block
+        left -= blocks[index].startswith("- ")
+    return text
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    for grade, groups in groupby(grouped(report), lambda group: group.grade):
+        yield f"\n### {grade.label.capitalize()}\n\n"
+        for group in groups:
+            yield f"- {_subject(group, code)} ({code(group.rule)})\n"
+
+
+def as_json(report: Report) -> str:
+    """Write every change by itself, in ASCII; changes with the same `group` are one change in several operations."""
+    places = {id(item): number for number, group in enumerate(grouped(report)) for item in group.changes}
+    content = {
+        "title": report.title,
+        "versions": {"old": report.versions[0], "new": report.versions[1]},
+        "grade": report.grade.label if report.grade is not None else None,
+        "counts": {grade.label: _count(report.changes, grade) for grade in sorted(Grade, reverse=True)},
+        "changes": [{**_row(item), "group": places[id(item)]} for item in report.changes],
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _count(changes: Iterable[Change], grade: Grade) -> int:
+    return sum(item.grade is grade for item in changes)
+
+
+def _row(item: Change) -> dict[str, str | None]:
+    return {
+        "id": item.rule,
+        "grade": item.grade.label,
+        "operation": item.operation,
+        "name": item.name,
+        "direction": item.direction,
+        "old": item.old,
+        "new": item.new,
+        "text": item.text,
+    }

@@ -1,0 +1,126 @@
+"""Two schemas compared: the changes of a pair and the pairs below it, a graph, so that cycles are no matter."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from attrs import define, field
+
+from scripts.changes.facets import unknown
+from scripts.changes.findings import Change
+from scripts.changes.members import inner_pairs, member_changes
+from scripts.changes.pairs import Pair
+from scripts.changes.places import Place, canonical, same
+from scripts.changes.shapes import ANY
+from scripts.changes.values import value_changes
+from scripts.changes.variants import matched, type_changes
+from scripts.changes.wording import schema_wording, variant_wording
+
+Step: TypeAlias = tuple[list[Change], list[Pair]]
+
+
+@define(eq=False)
+class Comparison:
+    """What comparing two documents' schemas gave so far; each pair is looked at once."""
+
+    steps: dict[tuple[object, ...], Step] = field(factory=dict)
+
+    def changes(self, pair: Pair) -> list[Change]:
+        """Give the changes of a pair and of everything below it, nearest first, each once."""
+        seen = {pair.key}
+        queue = [pair]
+        found: dict[Change, None] = {}
+        for current in queue:
+            own, below = self._step(current)
+            found.update(dict.fromkeys(own))
+            fresh = {child.key: child for child in below if child.key not in seen}
+            seen.update(fresh)
+            queue.extend(fresh.values())
+        return list(found)
+
+    def _step(self, pair: Pair) -> Step:
+        if pair.key not in self.steps:
+            self.steps[pair.key] = _compared(pair)
+        return self.steps[pair.key]
+
+
+def _compared(pair: Pair) -> Step:
+    found = [item for check in CHECKS for item in check(pair)]
+    below: list[Pair] = []
+    matching = matched(pair.old, pair.new)
+    found.extend(type_changes(pair, matching))
+    for old, new in matching.pairs:
+        found.extend(value_changes(pair, old, new))
+        found.extend(member_changes(pair, old, new))
+        found.extend(variant_wording(pair, old, new))
+        below.extend(inner_pairs(pair, old, new))
+    return found, below
+
+
+def _nullability(pair: Pair) -> Iterator[Change]:
+    """Report null, unless a schema without a type says more: then the change of type has said it."""
+    if ANY in pair.old.kinds | pair.new.kinds or pair.old.null == pair.new.null:
+        return
+    rule, words = ("nullable-added", "{} may be null") if pair.new.null else ("nullable-removed", "{} is never null")
+    yield pair.change(rule, pair.homes, words, pair.label)
+
+
+def _exclusiveness(pair: Pair) -> Iterator[Change]:
+    if pair.old.exclusive == pair.new.exclusive or min(len(pair.old.branches), len(pair.new.branches)) < 2:  # noqa: PLR2004
+        return
+    if pair.new.exclusive:
+        yield pair.change("variants-exclusive", pair.homes, "{}: exactly one variant may match", pair.label)
+    else:
+        yield pair.change("variants-combinable", pair.homes, "{}: more than one variant may match", pair.label)
+
+
+def _discriminator(pair: Pair) -> Iterator[Change]:
+    old, new = ([c for p in s.parts if (c := p.child("discriminator"))] for s in (pair.old, pair.new))
+    if not _all_same(old, new):
+        words = "how variants of {} are told apart changed"
+        yield pair.change("discriminator-changed", pair.at("discriminator"), words, pair.label)
+
+
+def _default(pair: Pair) -> Iterator[Change]:
+    old, new = (next((c for p in s.common if (c := p.child("default"))), None) for s in (pair.old, pair.new))
+    places = pair.at("default")
+    if old and new and canonical(old.value) != canonical(new.value):
+        words = "default of {} changed from {} to {}"
+        yield pair.change("default-changed", (old, new), words, pair.label, canonical(old.value), canonical(new.value))
+    elif new and not old:
+        yield pair.change("default-added", places, "{} has a default: {}", pair.label, canonical(new.value))
+    elif old and not new:
+        yield pair.change("default-removed", places, "{} has no default any more: {}", pair.label, canonical(old.value))
+
+
+# A setting, the rule when it comes, the rule when it goes, and how each reads.
+_SETTINGS = (
+    ("readOnly", "read-only-added", "read-only-removed", "{} is read-only", "{} is read-only no longer"),
+    ("writeOnly", "write-only-added", "write-only-removed", "{} is write-only", "{} is write-only no longer"),
+    ("deprecated", "deprecated", "undeprecated", "{} is deprecated", "{} is deprecated no longer"),
+)
+
+
+def _settings(pair: Pair) -> Iterator[Change]:
+    for keyword, comes, goes, coming, going in _SETTINGS:
+        old, new = (any(part.value.get(keyword) is True for part in s.common) for s in (pair.old, pair.new))
+        if old != new:
+            rule, words = (comes, coming) if new else (goes, going)
+            yield pair.change(rule, pair.at(keyword), words, pair.label)
+
+
+def _unknown(pair: Pair) -> Iterator[Change]:
+    old, new = unknown(pair.old), unknown(pair.new)
+    for keyword in sorted(old.keys() | new.keys()):
+        if not _all_same(old.get(keyword, []), new.get(keyword, [])):
+            words = "{} of {} changed, which no rule knows"
+            yield pair.change("unclassified", pair.at(keyword), words, keyword, pair.label)
+
+
+def _all_same(old: list[Place], new: list[Place]) -> bool:
+    return len(old) == len(new) and all(same(one, other) for one, other in zip(old, new, strict=True))
+
+
+CHECKS: tuple[Callable[[Pair], Iterator[Change]], ...] = (
+    *(_nullability, _exclusiveness, _discriminator, _default, _settings, _unknown),
+    schema_wording,
+)
