@@ -1,0 +1,138 @@
+"""Who may import whom: the contracts in pyproject.toml can fail, and what they can't say is said here."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("overlay", "generated", "scripts")
+RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
+SANDBOX = {"jsonschema", "python_multipart", "starlette", "uvicorn"}
+
+
+@pytest.fixture(scope="module")
+def graph():
+    """Every import in the three packages, those for types alone included."""
+    return grimp.build_graph("jobmojito", "jobmojito_api", "scripts", include_external_packages=True, cache_dir=None)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the code to break, with the contracts and a cache of its own."""
+    root = tmp_path_factory.mktemp("copy")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "pyproject.toml", root / "pyproject.toml")
+    return root
+
+
+def check_contracts(root):
+    """Run the contracts on a copy; the broken ones by name."""
+    path = os.pathsep.join(str(root / folder) for folder in ("overlay", "generated", "."))
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert "Contracts: " in done.stdout, done.stdout + done.stderr
+    return [line.removesuffix(" BROKEN") for line in done.stdout.splitlines() if line.endswith(" BROKEN")]
+
+
+def third_party(graph, package, *, without=()):
+    """The outside packages that a package imports."""
+    modules = {package, *graph.find_descendants(package)}
+    for part in without:
+        modules -= {part, *graph.find_descendants(part)}
+    imported = {
+        target.partition(".")[0] for module in modules for target in graph.find_modules_directly_imported_by(module)
+    }
+    return imported - sys.stdlib_module_names - {"jobmojito", "jobmojito_api", "scripts"}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("contracts")
+def test_contracts_hold(copy):
+    """The code as it is keeps every contract."""
+    assert check_contracts(copy) == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("contracts")
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("generated/jobmojito_api/types.py", "import jobmojito", "The generated client imports nothing of ours"),
+        ("generated/jobmojito_api/codec.py", "import scripts.failures", "The generated client imports nothing of ours"),
+        ("overlay/jobmojito/errors.py", "import scripts.failures", "Scripts and overlay do not import each other"),
+        ("scripts/documents.py", "from jobmojito import errors", "Scripts and overlay do not import each other"),
+        ("scripts/documents.py", "import jobmojito_api", "Scripts make the generated client and do not use it"),
+        ("overlay/jobmojito/config.py", "import jobmojito.sandbox", "Nothing imports the sandbox"),
+    ],
+)
+def test_contract_catches_a_wrong_import(copy, module, line, contract):
+    """Each forbidden direction, tried once, breaks its contract."""
+    path = copy / module
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n{line}\n", encoding="utf-8")
+    try:
+        assert any(broken.startswith(contract) for broken in check_contracts(copy))
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_packages_import_what_they_declare(graph):
+    """Users get what is imported: three packages, and the extra's own in the sandbox alone."""
+    assert third_party(graph, "jobmojito_api") <= RUNTIME
+    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox"]) <= RUNTIME
+    assert third_party(graph, "jobmojito.sandbox") <= RUNTIME | SANDBOX
+
+
+def test_sandbox_uses_the_public_package_only(graph):
+    """The sandbox stands beside the client, as a user's program would: it names `jobmojito` and no module in it."""
+    modules = {"jobmojito.sandbox", *graph.find_descendants("jobmojito.sandbox")}
+    imported = {target for module in modules for target in graph.find_modules_directly_imported_by(module)}
+    ours = {target for target in imported - modules if target.partition(".")[0] in {"jobmojito", "jobmojito_api"}}
+
+    assert ours <= {"jobmojito"}
+
+
+def test_client_works_without_the_extra():
+    """Every module outside the sandbox imports where nothing of the extra is installed."""
+    code = f"""
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys({sorted(SANDBOX)}))
+import jobmojito
+for module in pkgutil.iter_modules(jobmojito.__path__, "jobmojito."):
+    if module.name != "jobmojito.sandbox":
+        importlib.import_module(module.name)
+for name in jobmojito.__all__:
+    getattr(jobmojito, name)
+"""
+    run_python(code)
+
+
+def test_import_alone_loads_nothing_heavy():
+    """`import jobmojito` costs next to nothing: no httpx, no model, until a name is used."""
+    run_python("""
+import sys
+import jobmojito
+loaded = sorted(name for name in sys.modules if name.partition(".")[0] in {"httpx", "attrs", "jobmojito_api"})
+assert loaded == [], loaded
+""")
+
+
+def run_python(code):
+    """Run code in a new interpreter that sees the packages as this one does."""
+    path = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
