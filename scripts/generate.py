@@ -21,7 +21,7 @@ from scripts.correct import effective, load_overlay
 from scripts.documents import load
 from scripts.failures import Refused, exit_code
 from scripts.parsing import load_config, parse
-from scripts.rendering import Renderer
+from scripts.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
     """
     lock.refuse_other_versions()
     parsed = parse(document, load_config(root / "generator-config.yml"))
-    Renderer(parsed, document, out).write()
+    render(parsed, document, out)
     _format(out)
     _refuse_what_does_not_import(out)
 

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
 
 PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 STEPS: Final = (
-    "correct", "documents", "generate", "lift", "naming", "normalise", "overlays", "parsing", "places", "rendering",
-    "typing_code",
-)  # fmt: skip
+    "correct.py",
+    "documents.py",
+    "generate.py",
+    "lift.py",
+    "naming.py",
+    "normalise.py",
+    "overlays.py",
+    "parsing.py",
+    "places.py",
+    "rendering/*.py",
+    "typing_code.py",
+)
 
 
 def compute(root: Path) -> dict[str, Any]:
@@ -28,7 +37,7 @@ def compute(root: Path) -> dict[str, Any]:
         "webhooks": file_hash(api / "webhooks.openapi.json"),
         "corrections": file_hash(api / "corrections.overlay.yaml"),
         "config": file_hash(root / "generator-config.yml"),
-        "steps": tree_hash(root / "scripts", [root / "scripts" / f"{step}.py" for step in STEPS]),
+        "steps": tree_hash(root / "scripts", _step_files(root / "scripts")),
         "templates": tree_hash(root / "scripts" / "templates"),
         "generator": f"openapi-python-client {PINS['openapi-python-client']}",
         "formatter": f"ruff {PINS['ruff']}",
@@ -78,6 +87,11 @@ def tree_hash(folder: Path, files: Iterable[Path] | None = None) -> str:
     for path in found:
         digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\n".encode())
     return digest.hexdigest()
+
+
+def _step_files(scripts: Path) -> list[Path]:
+    """List the code between the published document and the generated package."""
+    return [path for pattern in STEPS for path in scripts.glob(pattern)]
 
 
 def _sources(folder: Path) -> list[Path]:

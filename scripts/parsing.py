@@ -10,13 +10,15 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import yaml
 from attrs import frozen
 from openapi_python_client import schema as oai
 from openapi_python_client import strings
-from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
 from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
 from openapi_python_client.parser.properties import (
+    Class,
     EnumProperty,
     ModelProperty,
     Parameters,
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
 
     from openapi_python_client.parser.errors import GeneratorError
 
+# Names that the generated modules use themselves: a schema called so becomes `FileModel` and the like.
+TAKEN_CLASSES = frozenset(
+    {"Any", "AuthenticatedClient", "ClassVar", "Client", "Final", "File", "Literal", "Mapping", "RequestFiles"}
+    | {"Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
+)
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -68,6 +75,10 @@ class Parsed:
     enums: list[EnumProperty]
     parameters: Parameters
 
+    def class_of(self, component: str) -> Class:
+        """Give the class and module name of a named schema."""
+        return Class.from_string(string=component, config=self.config)
+
 
 def load_config(path: Path) -> Config:
     """Read generator-config.yml; a key that the generator does not know is refused, it would be ignored in silence."""
@@ -98,6 +109,7 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
     Raises:
         Refused: something in it would not be generated; the message names the operation or schema and its pointer.
     """
+    config = _with_free_names(config, document)
     readable = _with_distinct_enum_keys(_named_by_key(copy.deepcopy(dict(document))))
     try:
         openapi = oai.OpenAPI.model_validate(readable)
@@ -195,17 +207,11 @@ def _refuse_shared_names(parsed: Parsed) -> None:
     tags = sorted({op.tag for op in parsed.operations})
     _refuse_repeats("tag", [(strings.PythonIdentifier(tag, "tag"), f"tag {tag!r}") for tag in tags])
     infos = [*(model.class_info for model in parsed.models), *(enum.class_info for enum in parsed.enums)]
-    classes = [(str(info.module_name), f"model {info.name}") for info in infos]
-    named = {info.name for info in infos}
-    for name in parsed.components:
-        class_name = strings.ClassName(name, parsed.config.field_prefix)
-        if class_name not in named:
-            module = strings.PythonIdentifier(class_name, parsed.config.field_prefix)
-            classes.append((module, pointer("components", "schemas", name)))
-    _refuse_repeats("model", classes)
-    _refuse_repeats(
-        "class", [(strings.ClassName(n, "field_"), pointer("components", "schemas", n)) for n in parsed.components]
-    )
+    classes = {str(info.name): (str(info.module_name), f"model {info.name}") for info in infos}
+    named = [(parsed.class_of(name), pointer("components", "schemas", name)) for name in parsed.components]
+    _refuse_repeats("class", [(str(info.name), where) for info, where in named])
+    aliases = [(str(info.module_name), where) for info, where in named if str(info.name) not in classes]
+    _refuse_repeats("model", [*classes.values(), *aliases])
 
 
 def _refuse_repeats(kind: str, names: Iterable[tuple[str, str]]) -> None:
@@ -215,6 +221,15 @@ def _refuse_repeats(kind: str, names: Iterable[tuple[str, str]]) -> None:
             message = f"{where}: the {kind} name {name} is taken by {seen[name.lower()]}; one would replace the other"
             raise Refused(message)
         seen[name.lower()] = where
+
+
+def _with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
+    """Rename schemas whose class would hide a name that the generated modules use: ours, or a resource class."""
+    tags = {str(tag.get("x-resource-name") or tag.get("name")) for tag in document.get("tags", []) if tag}
+    resources = {strings.pascal_case(tag) for tag in tags}
+    taken = {*TAKEN_CLASSES, *resources, *(f"Async{name}" for name in resources)}
+    renamed = {name: ClassOverride.model_validate({"class_name": f"{name}Model"}) for name in taken}
+    return attrs.evolve(config, class_overrides={**renamed, **config.class_overrides})
 
 
 def _named_by_key(document: dict[str, Any]) -> dict[str, Any]:

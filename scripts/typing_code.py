@@ -61,7 +61,7 @@ class TypeWriter:
 
     def field(self, prop: PropertyProtocol, node: Node) -> Typed:
         """Write a property's type with null told apart, as a field table wants it."""
-        schema = self._resolved(node)
+        schema = self.resolved(node)
         if not isinstance(prop, UnionProperty) or not any(isinstance(p, NoneProperty) for p in prop.inner_properties):
             return Typed(self.write(prop, node))
         rest = [p for p in prop.inner_properties if not isinstance(p, NoneProperty)]
@@ -72,12 +72,12 @@ class TypeWriter:
 
     def write(self, prop: PropertyProtocol, node: Node) -> str:
         """Write a property's type, null included."""
-        schema = self._resolved(node)
+        schema = self.resolved(node)
         return self._limited(self._plain(prop, schema), schema if not isinstance(prop, ModelProperty) else None)
 
     def limits(self, node: Node) -> dict[str, Any]:
         """Give a schema's own limits under the codec's names."""
-        schema = self._resolved(node)
+        schema = self.resolved(node)
         if schema is None:
             return {}
         given = {name: getattr(schema, keyword, None) for keyword, name in NAMES.items()}
@@ -124,7 +124,7 @@ class TypeWriter:
         given = self.limits(schema)
         return f"{code}.where({', '.join(f'{name}={value!r}' for name, value in given.items())})" if given else code
 
-    def _resolved(self, node: Node) -> oai.Schema | None:
+    def resolved(self, node: Node) -> oai.Schema | None:
         """Look through references and lone-reference wrappers, which the parser passes through as well."""
         for _ in range(32):
             if isinstance(node, oai.Reference):

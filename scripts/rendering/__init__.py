@@ -1,0 +1,49 @@
+"""Turns what the parser understood into the files of the low-level client, through our own small templates.
+
+Every text of the document passes one of the two doors of `prose`. Names come from the parser, which makes them
+identifiers; a name that would hide one of ours gets an underscore.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from scripts.documents import dump
+from scripts.rendering.models import ModelPages
+from scripts.rendering.operations import OperationPages
+from scripts.rendering.package import TEMPLATES, Package
+from scripts.rendering.prose import NOTE, docstring
+from scripts.rendering.resources import ResourcePages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from scripts.parsing import Parsed
+
+_EXPORTS = [
+    ("UNSET", "types"),
+    ("AuthenticatedClient", "client"),
+    ("Client", "client"),
+    ("File", "types"),
+    ("Response", "types"),
+    ("Unset", "types"),
+]
+
+
+def render(parsed: Parsed, document: Mapping[str, Any], out: Path) -> None:
+    """Write the whole package into `out`, which must not exist."""
+    out.mkdir(parents=True)
+    for module in sorted((TEMPLATES / "runtime").glob("*.py")):
+        if module.name != "__init__.py":
+            shutil.copyfile(module, out / module.name)
+    (out / "py.typed").write_bytes(b"")
+    (out / "contract.json").write_bytes(dump(document))
+    package = Package(parsed, document, out)
+    ModelPages(package).write()
+    OperationPages(package).write()
+    ResourcePages(package).write()
+    title = parsed.openapi.info.title.get_untrusted_value()
+    summary = f"Low-level client of the {title}, generated from its published document."
+    package.render("lazy_init", "__init__.py", docstring=docstring([summary, NOTE]), names=_EXPORTS)

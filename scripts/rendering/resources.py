@@ -1,0 +1,96 @@
+"""The resource classes: every operation as a method, by tag."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from openapi_python_client import strings
+
+from scripts.failures import Refused
+from scripts.rendering.annotations import imports, model_import_lines, plain_imports
+from scripts.rendering.operations import OperationPages
+from scripts.rendering.prose import NOTE, docstring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scripts.rendering.package import Package
+
+
+@frozen
+class ResourcePages:
+    """Writes `resources/`."""
+
+    package: Package
+
+    def write(self) -> None:
+        """Write a module a tag, and the two classes that hold them all."""
+        pages_of_operations = OperationPages(self.package)
+        tags: dict[str, list[SimpleNamespace]] = {}
+        for op in self.package.parsed.operations:
+            tags.setdefault(op.tag, []).append(pages_of_operations.page(op))
+        declared = {tag["name"]: tag for tag in self.package.document.get("tags", []) if "name" in tag}
+        pages = [self._tag_page(tag, declared.get(tag, {}), operations) for tag, operations in tags.items()]
+        _refuse_repeated_tags(pages)
+        for page in pages:
+            self._write_resource(page)
+        folders = {
+            str(op.endpoint.name): f"{op.endpoint.tags[0]}.{op.endpoint.name}" for op in self.package.parsed.operations
+        }
+        kinds = [
+            SimpleNamespace(name="Resources", caller="Caller", tag_prefix=""),
+            SimpleNamespace(name="AsyncResources", caller="AsyncCaller", tag_prefix="Async"),
+        ]
+        self.package.render(
+            "resources_init", "resources/__init__.py", tags=pages, operations=list(folders.items()), kinds=kinds
+        )
+
+    def _tag_page(self, tag: str, declared: Mapping[str, Any], operations: list[SimpleNamespace]) -> SimpleNamespace:
+        attribute = str(declared.get("x-resource-name") or strings.PythonIdentifier(tag, "tag_"))
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", attribute):
+            message = f"tag {tag!r}: {attribute!r} cannot be the name of a resource"
+            raise Refused(message)
+        return SimpleNamespace(
+            tag=tag,
+            attribute=attribute,
+            class_name="".join(word.capitalize() for word in attribute.split("_")),
+            operations=operations,
+            docstring=docstring([str(declared.get("description") or f"Operations tagged {tag}.")], indent=4),
+            folder=str(strings.PythonIdentifier(tag, "tag")),
+        )
+
+    def _write_resource(self, page: SimpleNamespace) -> None:
+        used = [annotation for one in page.operations for annotation in one.used_by_method]
+        lines = [f"from ..api.{page.folder} import {one.name} as _{one.name}" for one in page.operations]
+        if any("UNSET" in one.method_signature for one in page.operations):
+            lines.append("from ..types import UNSET")
+        lazy = [*plain_imports(used, ".."), *model_import_lines(used, self.package.modules, "..models.")]
+        lazy.append("from ..calls import AsyncCaller, Caller")
+        kinds = [
+            SimpleNamespace(name=page.class_name, caller="Caller", prefix="", wait=""),
+            SimpleNamespace(name=f"Async{page.class_name}", caller="AsyncCaller", prefix="async ", wait="await "),
+        ]
+        for one in page.operations:
+            one.docstring = textwrap.indent(one.docstring, "    ").lstrip()
+        self.package.render(
+            "resource",
+            f"resources/{page.attribute}.py",
+            note=docstring([f"The operations tagged {page.tag}.", NOTE]),
+            imports=imports(["from typing import TYPE_CHECKING", *lines], lazy),
+            kinds=kinds,
+            docstring=page.docstring,
+            operations=page.operations,
+        )
+
+
+def _refuse_repeated_tags(pages: list[SimpleNamespace]) -> None:
+    seen: dict[str, str] = {}
+    for page in pages:
+        if page.attribute in seen:
+            message = f"tags {seen[page.attribute]!r} and {page.tag!r} would share the resource {page.attribute}"
+            raise Refused(message)
+        seen[page.attribute] = page.tag
