@@ -205,10 +205,10 @@ class Object(Named):
         return model._table.read(model, cast("dict[str, object]", value), faults)  # noqa: SLF001 - its own codec
 
 
-class Array(Type[list[T_co]]):
+class Array(Type[Any]):
     """A list of one type."""
 
-    def __init__(self, item: Type[T_co]) -> None:
+    def __init__(self, item: Type[Any]) -> None:
         """Keep the type of the items."""
         self.item = item
         self.expected = "array"

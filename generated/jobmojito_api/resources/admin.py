@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ..calls import AsyncCaller, Caller
     from ..models.avatar_status import AvatarStatus
     from ..models.avatar_type import AvatarType
-    from ..models.error import Error
     from ..models.invite_users_request import InviteUsersRequest
     from ..models.invited_user import InvitedUser
     from ..models.merchant_avatar_list_response import MerchantAvatarListResponse

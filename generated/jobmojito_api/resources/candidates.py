@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..models.candidate_order import CandidateOrder
     from ..models.candidate_source import CandidateSource
     from ..models.candidate_tab import CandidateTab
-    from ..models.error import Error
     from ..models.merchant_candidate_list_response import MerchantCandidateListResponse
     from ..types import Unset
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ..models.catalogue_tag_update_response import CatalogueTagUpdateResponse
     from ..models.directory_status import DirectoryStatus
     from ..models.directory_visibility import DirectoryVisibility
-    from ..models.error import Error
     from ..models.query_flag import QueryFlag
     from ..types import Unset
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..calls import AsyncCaller, Caller
-    from ..models.error import Error
     from ..models.interview_embed_credentials import InterviewEmbedCredentials
     from ..models.interview_kind import InterviewKind
     from ..models.interview_state_changed import InterviewStateChanged

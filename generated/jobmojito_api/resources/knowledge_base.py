@@ -11,7 +11,6 @@ from ..api.knowledge_base import upload_knowledge_base_document as _upload_knowl
 
 if TYPE_CHECKING:
     from ..calls import AsyncCaller, Caller
-    from ..models.error import Error
     from ..models.knowledge_base_document_upload_json import KnowledgeBaseDocumentUploadJson
     from ..models.knowledge_base_document_upload_multipart import KnowledgeBaseDocumentUploadMultipart
     from ..models.knowledge_base_document_upload_response import KnowledgeBaseDocumentUploadResponse

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..calls import AsyncCaller, Caller
-    from ..models.error import Error
     from ..models.pre_screening_create_request import PreScreeningCreateRequest
     from ..models.pre_screening_create_response import PreScreeningCreateResponse
     from ..models.pre_screening_not_applicable import PreScreeningNotApplicable

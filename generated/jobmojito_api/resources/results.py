@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..calls import AsyncCaller, Caller
-    from ..models.error import Error
     from ..models.interview_kind import InterviewKind
     from ..models.job_interview_details_request import JobInterviewDetailsRequest
     from ..models.job_interview_details_response import JobInterviewDetailsResponse
