@@ -1,0 +1,137 @@
+"""What the corrections file declares, and so may differ between the published document and the generated code.
+
+Read here on its own, not by `scripts.correct`. Declared differences are few, and each is allowed exactly:
+
+- a name for an operation (`operationId`), and a name for a tag's resource (`x-resource-name`);
+- an encoding of a text (`contentEncoding`, `contentMediaType`) where the document states none;
+- an operation that the published document does not have, if it is marked `x-source`, and schemas it does not have;
+- a change of meaning, only where its action says `x-changes-meaning: true`; then exactly that change is expected.
+
+Everything else in the file (titles, one order for equal enum sets, wording, another notation for the same) must leave
+the meaning as published. So it is not applied here, and a correction that slips shows as drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+import jsonpath_rfc9535
+from attrs import evolve, field, frozen
+
+from scripts.drift.operations import METHODS
+from scripts.drift.published import join
+
+Place = tuple[int | str, ...]
+ENCODING: Final = frozenset({"contentEncoding", "contentMediaType"})
+FLAG: Final = "x-changes-meaning"
+
+
+@frozen
+class Allowances:
+    """The expected document, and what is declared about it. `resources`: tag -> name; `titles`: schema pointer -> name.
+
+    `changes` are the pointers whose meaning is declared to differ; `misfits` are actions that could not be read.
+    """
+
+    document: Mapping[str, Any]
+    resources: Mapping[str, str] = field(factory=dict)
+    titles: Mapping[str, str] = field(factory=dict)
+    changes: tuple[str, ...] = ()
+    misfits: tuple[tuple[str, str], ...] = ()
+
+
+def allow(document: Mapping[str, Any], corrections: Mapping[str, Any]) -> Allowances:
+    """Read the corrections against a published document; neither is changed."""
+    allowances = Allowances(document)
+    for index, action in enumerate(corrections.get("actions", [])):
+        try:
+            for found in _query(str(action["target"])).find(allowances.document):  # type: ignore[arg-type]
+                allowances = _allow(allowances, action, found.location, found.value)
+        except (jsonpath_rfc9535.JSONPathError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+            misfit = (f"/actions/{index}", f"cannot be read against the published document: {type(problem).__name__}")
+            allowances = evolve(allowances, misfits=(*allowances.misfits, misfit))
+    return allowances
+
+
+@cache
+def _query(target: str) -> jsonpath_rfc9535.JSONPathQuery:
+    return jsonpath_rfc9535.compile(target)
+
+
+def _allow(known: Allowances, action: Mapping[str, Any], place: Place, value: object) -> Allowances:
+    """Take in what one action declares of one place."""
+    document, update = known.document, action.get("update")
+    if action.get(FLAG) is True:
+        changed = _changed(document, place, action)
+        return evolve(known, document=changed, changes=(*known.changes, join("", *place)))
+    if not isinstance(update, dict):
+        return known
+    resources, titles = dict(known.resources), dict(known.titles)
+    if "operationId" in update and place[:1] == ("paths",):
+        document = _placed(document, (*place, "operationId"), update["operationId"])
+    if "x-resource-name" in update and isinstance(value, dict):
+        resources[str(value.get("name"))] = str(update["x-resource-name"])
+    if isinstance(update.get("title"), str):
+        titles[join("", *place)] = update["title"]
+    if isinstance(value, dict):
+        for keyword in ENCODING & update.keys() - value.keys():
+            document = _placed(document, (*place, keyword), update[keyword])
+    for there, new in _additions(update, value, place):
+        document = _placed(document, there, new)
+    return evolve(known, document=document, resources=resources, titles=titles)
+
+
+def _additions(update: object, value: object, place: Place) -> Iterator[tuple[Place, Any]]:
+    """Find what an update adds: operations marked with their source, and components; nothing inside existing ones."""
+    if not isinstance(update, dict) or not isinstance(value, dict):
+        return
+    for key, new in update.items():
+        there = (*place, key)
+        if key in value:
+            yield from _additions(new, value[key], there)
+        elif _addable(there, new):
+            yield there, new
+
+
+def _addable(place: Place, new: object) -> bool:
+    if not isinstance(new, dict):
+        return False
+    match place:
+        case ("paths", _):
+            return all(isinstance(part, dict) and "x-source" in part for key, part in new.items() if key in METHODS)
+        case ("paths", _, method):
+            return method in METHODS and "x-source" in new
+        case ("components",) | ("components", _) | ("components", _, _):
+            return True
+    return False
+
+
+def _placed(document: Any, place: Place, value: object) -> Any:
+    """Give the document with a value put at a place; what is on the way there is copied, the rest is shared."""
+    head, *rest = place
+    if isinstance(document, list):
+        return [_placed(item, tuple(rest), value) if index == head else item for index, item in enumerate(document)]
+    return {**document, head: _placed(document[head], tuple(rest), value) if rest else value}
+
+
+def _changed(document: Any, place: Place, action: Mapping[str, Any]) -> Any:
+    """Give the document with an action carried out at a place: removed, or merged as Overlay 1.0 says."""
+    if not place:
+        return _merged(document, action.get("update"))
+    head, *rest = place
+    if isinstance(document, list):
+        entries = [_changed(v, tuple(rest), action) if i == head else v for i, v in enumerate(document)]
+        return [v for i, v in enumerate(entries) if not (i == head and not rest and action.get("remove") is True)]
+    if not rest and action.get("remove") is True:
+        return {key: value for key, value in document.items() if key != head}
+    return {**document, head: _changed(document[head], tuple(rest), action)}
+
+
+def _merged(value: Any, update: Any) -> Any:
+    if isinstance(value, dict) and isinstance(update, dict):
+        return {**value, **{key: _merged(value[key], new) if key in value else new for key, new in update.items()}}
+    if isinstance(value, list):
+        return [*value, *update] if isinstance(update, list) else [*value, update]
+    return update

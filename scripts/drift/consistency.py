@@ -1,0 +1,187 @@
+"""The tables that machines go by against what people and type checkers see, within the generated code alone.
+
+The document is compared with the tables; here the annotations, defaults and signatures are proved to say the same.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+from attrs import define, frozen
+
+from scripts.drift.nodes import Node, Scalar, describe, kind, union, unordered
+from scripts.drift.observation import Observation
+from scripts.drift.operations import Operation
+from scripts.drift.reports import Report
+from scripts.drift.tables import Unrecognised
+
+ENTRIES: Final = ("call", "_get_kwargs", "sync_detailed", "sync", "asyncio_detailed", "asyncio")
+
+
+@frozen
+class Argument:
+    """What a function takes: a type, whether it must be given, and whether a mapping may stand for the model."""
+
+    node: Node
+    required: bool
+    mapping: bool = False
+
+
+@define
+class Consistency:
+    """Checks one observation and adds what differs to the report."""
+
+    seen: Observation
+    report: Report
+
+    def check(self) -> None:
+        """Check every model, the index of models, every operation and every resource."""
+        for name, class_ in self.seen.classes.items():
+            file = self.seen.package.file_of(class_)
+            if issubclass(class_, self.seen.tables.codec.Model):
+                self.attempt(file, lambda name=name, class_=class_, file=file: self._model(name, class_, file))
+        self._index()
+        for file, operation in self.seen.operations.items():
+            self.attempt(file, lambda file=file, operation=operation: self._operation(file, operation))
+
+    def attempt(self, file: str, check: Callable[[], None]) -> None:
+        """Run a check; generated code that cannot even be looked at is a difference, not a crash."""
+        try:
+            check()
+        except Unrecognised as problem:
+            self.report.differ("", file, str(problem))
+        except Exception as problem:  # noqa: BLE001 - generated code may raise anything when looked at
+            self.report.differ("", file, f"cannot be looked at: {type(problem).__name__}")
+
+    def _model(self, name: str, class_: Any, file: str) -> None:
+        names = self.seen.annotations.names(file)
+        fields = {entry.name: entry for entry in attrs.fields(class_)}
+        members = self.seen.tables.members(class_)
+        declared = {entry.attribute: members.properties[entry.name] for entry in class_._table.fields}  # noqa: SLF001
+        extra = {"additional_properties"}
+        for attribute in (fields.keys() ^ declared.keys()) - extra:
+            where = "the table" if attribute in declared else "the class"
+            self.report.differ("", file, f"{name}.{attribute} is in {where} alone")
+        for attribute in declared.keys() & fields.keys():
+            found, entry = declared[attribute], fields[attribute]
+            seen = self.seen.annotations.seen(class_.__annotations__.get(attribute), names, f"{name}.{attribute}")
+            self._same(file, f"{name}.{attribute}", found.node, seen.node)
+            default = attrs.NOTHING if found.required else self.seen.annotations.runtime.UNSET
+            if seen.unset is found.required or entry.default is not default or not entry.init:
+                self.report.differ(
+                    "", file, f"{name}.{attribute}: the class does not say if it may be left out as the table"
+                )
+            self.report.counts["annotations"] += 1
+        self._extra(name, class_, file, names)
+
+    def _extra(self, name: str, class_: Any, file: str, names: Mapping[str, Any]) -> None:
+        """Undeclared properties are kept in a dict; its values are annotated as the table types them."""
+        said = self.seen.annotations.evaluate(class_.__annotations__.get("additional_properties"), names, name)
+        values = self.seen.annotations.seen(said.__args__[1], names, f"{name}.additional_properties").node
+        declared = self.seen.tables.members(class_).additional
+        if declared is not None:
+            self._same(file, f"{name}.additional_properties", declared, values)
+
+    def _same(self, file: str, what: str, table: Node, annotation: Node) -> None:
+        if unordered(table) != unordered(annotation):
+            said = f"the table says {describe(table)}, the annotation {describe(annotation)}"
+            self.report.differ("", file, f"{what}: {said}")
+
+    def _index(self) -> None:
+        """The models package offers every class and alias under its name, and nothing else."""
+        models = self.seen.package.module("models")
+        offered = set(getattr(models, "__all__", ()))
+        there = {**self.seen.classes, **self.seen.aliases}
+        for name in sorted(offered ^ there.keys()):
+            where = "the index" if name in offered else "a module"
+            self.report.differ("", "models/__init__.py", f"{name} is in {where} alone")
+        for name in sorted(offered & self.seen.classes.keys()):
+            if getattr(models, name, None) is not self.seen.classes[name]:
+                self.report.differ("", "models/__init__.py", f"{name} stands for another class")
+
+    def _operation(self, file: str, operation: Operation) -> None:
+        module = self.seen.package.modules[file]
+        answers = self._union(operation, file, lambda _: True)
+        success = self._union(operation, file, lambda status: status.startswith("2"))
+        stated = self.seen.tables.answer(module.OPERATION.success, file) or Node(file, (), nullable=True)
+        self._same(file, "success", success, stated)
+        for entry in ENTRIES:
+            function = getattr(module, entry, None)
+            if function is None:
+                self.report.differ("", file, f"has no {entry}()")
+                continue
+            if inspect.iscoroutinefunction(function) is not entry.startswith("asyncio"):
+                self.report.differ("", file, f"{entry}() is asynchronous, or should be")
+            self.signature(function, operation, file, client=entry.startswith(("sync", "asyncio")))
+            self._returns(function, entry, file, answers, success)
+
+    def _union(self, operation: Operation, file: str, wanted: Callable[[str], bool]) -> Node:
+        """Put the declared answers together; one without a body gives None."""
+        parts = [node or Node(file, (), nullable=True) for status, node in operation.answers.items() if wanted(status)]
+        return union(file, parts) if parts else Node(file, (Scalar("any"),))
+
+    def _returns(self, function: Any, entry: str, file: str, answers: Node, success: Node) -> None:
+        said = function.__annotations__.get("return")
+        names = self.seen.annotations.names(file)
+        found = self.seen.annotations.evaluate(said, names, f"{entry}()")
+        if entry == "_get_kwargs":
+            return
+        if entry in ("sync", "asyncio"):
+            expected = union(file, [answers, Node(file, (), nullable=True)])
+            self._same(file, f"what {entry}() returns", expected, self.seen.annotations.seen(found, names, entry).node)
+            return
+        inner = self.seen.annotations.seen(found.__args__[0], names, entry).node
+        self._same(file, f"what {entry}() returns", success if entry == "call" else answers, inner)
+
+    def gives(self, function: Any, what: str, operation: Operation, file: str) -> None:
+        """A resource's method gives the success type alone."""
+        said = function.__annotations__.get("return")
+        seen = self.seen.annotations.seen(said, self.seen.annotations.names(file), what)
+        success = self._union(operation, operation.where, lambda status: status.startswith("2"))
+        self._same(file, f"what {what} returns", success, seen.node)
+
+    def signature(self, function: Any, operation: Operation, file: str, *, client: bool = False) -> None:
+        """A function takes each parameter by keyword under its argument name, and the body, as the table types them.
+
+        `file` is the one that holds the function, whose names its annotations use.
+        """
+        expected = dict(self._arguments(operation))
+        given = dict(inspect.signature(function).parameters)
+        given.pop("self", None)
+        if client and given.pop("client", None) is None:
+            self.report.differ("", file, f"{function.__name__}() takes no client")
+        for name in sorted(expected.keys() ^ given.keys()):
+            where = "the table" if name in expected else "the signature"
+            self.report.differ("", file, f"{function.__name__}(): argument {name!r} is in {where} alone")
+        for name in expected.keys() & given.keys():
+            self._argument(function, given[name], expected[name], file)
+
+    def _arguments(self, operation: Operation) -> Iterator[tuple[str, Argument]]:
+        """Give the type of each argument, and if it must be given; ids and dates may be given as texts too."""
+        table = self.seen.package.modules[operation.where].OPERATION
+        for entry in table.parameters:
+            found = operation.parameters[entry.location, entry.name]
+            texts = (
+                [Node("", (Scalar("string"),))]
+                if {"uuid", "date", "date-time"} & set(map(kind, found.node.options))
+                else []
+            )
+            yield entry.attribute, Argument(union("", [found.node, *texts]), found.required)
+        if operation.bodies:
+            bodies = list(operation.bodies.items())
+            yield "body", Argument(union("", [node for _, node in bodies]), operation.body_required, len(bodies) == 1)
+
+    def _argument(self, function: Any, given: inspect.Parameter, expected: Argument, file: str) -> None:
+        what = f"{function.__name__}({given.name})"
+        seen = self.seen.annotations.seen(given.annotation, self.seen.annotations.names(file), what)
+        self._same(file, what, expected.node, seen.node)
+        default = inspect.Parameter.empty if expected.required else self.seen.annotations.runtime.UNSET
+        if given.default is not default or seen.unset is expected.required:
+            self.report.differ("", file, f"{what} may be left out in the table or in the signature, not in both")
+        if given.kind is not inspect.Parameter.KEYWORD_ONLY:
+            self.report.differ("", file, f"{what} is not by keyword alone")
+        if seen.mapping is not (expected.mapping and "object" in map(kind, expected.node.options)):
+            self.report.differ("", file, f"{what} takes a mapping for a model, or should")

@@ -1,0 +1,151 @@
+"""One small language for types, so that a document, a field table and an annotation can be compared.
+
+A node is a set of options in order, and whether null is one more. Unions of unions are flattened; a nullable union, a
+nullable type and a type list with "null" read the same, because they mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+NOTHING: Final[Mapping[str, object]] = {}
+EXACTLY_ONE: Final = "oneOf"  # the note of a union that a value may fit in one way only
+
+
+@frozen
+class Scalar:
+    """A JSON scalar, or `any`; string formats that have a Python type are kinds of their own (`uuid`, `date-time`)."""
+
+    kind: str
+    limits: Mapping[str, object] = NOTHING
+
+
+@frozen
+class Enumeration:
+    """A closed list of values (null is the node's business) of certain types, and the names that stand for it, if any."""
+
+    values: tuple[object, ...]
+    types: frozenset[str]
+    names: frozenset[str] = frozenset()
+    where: str = ""
+    limits: Mapping[str, object] = NOTHING
+
+
+@frozen
+class Array:
+    """A list of one kind of item."""
+
+    item: Node
+    limits: Mapping[str, object] = NOTHING
+
+
+@frozen
+class Property:
+    """One property of an object, under its JSON name."""
+
+    node: Node
+    required: bool
+    where: str
+
+
+@frozen
+class Members:
+    """What an object is made of; `additional` is None where the object is closed."""
+
+    properties: Mapping[str, Property]
+    required: frozenset[str]
+    additional: Node | None
+
+
+@frozen
+class Structure:
+    """An object; its members are read when asked for, since schemas may be recursive. `key` tells two apart."""
+
+    key: str
+    read: Callable[[], Members] = field(repr=False, eq=False)
+    names: frozenset[str] = frozenset()
+    limits: Mapping[str, object] = NOTHING
+
+
+Option = Scalar | Enumeration | Array | Structure
+
+
+@frozen
+class Node:
+    """A type at one place: `where` is a JSON pointer, or a file and a name. `notes` say no type (default, deprecated)."""
+
+    where: str
+    options: tuple[Option, ...]
+    nullable: bool = False
+    notes: Mapping[str, object] = NOTHING
+
+
+ANY: Final = Scalar("any")
+
+
+def union(where: str, parts: Iterable[Node], notes: Mapping[str, object] = NOTHING) -> Node:
+    """Put alternatives together: flat, in order, each once; null counts apart, and says nothing beside `any`."""
+    options: list[Option] = []
+    nullable = False
+    for part in parts:
+        nullable = nullable or part.nullable
+        options.extend(option for option in part.options if option not in options)
+    return Node(where, tuple(options), nullable and not takes_any(options), notes)
+
+
+def kind(option: Option) -> str:
+    """Name an option's kind, for messages and for matching."""
+    return option.kind if isinstance(option, Scalar) else _KINDS[type(option)]
+
+
+_KINDS: Final[Mapping[type, str]] = {Enumeration: "enum", Array: "array", Structure: "object"}
+
+
+def takes_any(options: Iterable[Option]) -> bool:
+    """Tell whether any value at all fits, null included."""
+    return any(isinstance(option, Scalar) and option.kind == ANY.kind for option in options)
+
+
+def types_of(values: Iterable[object]) -> frozenset[str]:
+    """Name the JSON types of values."""
+    return frozenset(_TYPES.get(type(value), "object") for value in values)
+
+
+_TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
+
+
+def limited(option: Option, limits: Mapping[str, object]) -> Option:
+    """Add limits to an option; those already there stay, unless said again."""
+    return evolve(option, limits={**option.limits, **limits}) if limits else option
+
+
+@cache
+def plain(name: str) -> str:
+    """Reduce a name to what survives every naming style: `PDF export`, `PdfExport` and `pdf_export` are one."""
+    return "".join(letter for letter in name if letter.isalnum()).casefold()
+
+
+def describe(node: Node) -> str:
+    """Write a node for a person, deterministically; options in order."""
+    shown = [_describe(option) for option in node.options] + (["null"] if node.nullable else [])
+    return " | ".join(shown) or "nothing"
+
+
+def unordered(node: Node) -> str:
+    """Write a node so that two unions with the same options read the same in any order."""
+    return " | ".join(sorted(describe(node).split(" | ")))
+
+
+def _describe(option: Option) -> str:
+    if isinstance(option, Array):
+        inner = describe(option.item)
+        return f"array of ({inner})" if " | " in inner else f"array of {inner}"
+    if isinstance(option, Enumeration) and not option.names:
+        return " or ".join(sorted(repr(value) for value in option.values))
+    if isinstance(option, Enumeration | Structure):
+        return f"{kind(option)} {'/'.join(sorted(option.names))}".rstrip()
+    return option.kind

@@ -1,0 +1,152 @@
+"""Reads the operations of an OpenAPI document: method, path, parameters, bodies and every declared answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from scripts.drift.nodes import ANY, Node, Scalar
+from scripts.drift.published import Schemas, Unreadable, join, row, table
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@frozen
+class Parameter:
+    """One parameter: where it goes, whether it must, and its type."""
+
+    name: str
+    location: str
+    required: bool
+    node: Node
+    where: str
+
+
+@frozen
+class Operation:
+    """One operation as declared. `answers` holds None for a status without a body; `name` is its operationId, if any."""
+
+    where: str
+    method: str
+    path: str
+    name: str | None
+    tag: str
+    source: str | None
+    body_required: bool
+    parameters: Mapping[tuple[str, str], Parameter] = field(factory=dict)
+    bodies: Mapping[str, Node] = field(factory=dict)
+    answers: Mapping[str, Node | None] = field(factory=dict)
+
+
+def operations(schemas: Schemas, report: Callable[[str, str], None]) -> Iterator[Operation]:
+    """Read every operation; what cannot be read is reported (pointer, why) and the rest goes on."""
+    try:
+        paths = table(schemas.document.get("paths", {}), "/paths")
+    except Unreadable as problem:
+        report(problem.pointer, problem.why)
+        return
+    for path, item in paths.items():
+        pointer = join("/paths", path)
+        if not isinstance(item, dict):
+            report(pointer, "no path item")
+            continue
+        for method in METHODS:
+            if method in item:
+                yield from _read(_Place(schemas, path, method, join(pointer, method), report), item)
+
+
+@frozen
+class _Place:
+    """Where an operation is read; a problem in one part of it leaves the other parts readable."""
+
+    schemas: Schemas
+    path: str
+    method: str
+    pointer: str
+    report: Callable[[str, str], None]
+
+    def find(self, found: object, pointer: str) -> tuple[Mapping[str, Any], str]:
+        """Give an object that may be behind a `$ref`, and where it stands."""
+        if isinstance(found, dict) and "$ref" in found:
+            found, pointer = self.schemas.follow(found["$ref"], pointer)
+        return table(found, pointer), pointer
+
+
+def _read(place: _Place, item: Mapping[str, Any]) -> Iterator[Operation]:
+    try:
+        found = table(item[place.method], place.pointer)
+        body, body_pointer = place.find(found.get("requestBody", {}), join(place.pointer, "requestBody"))
+        yield Operation(
+            where=place.pointer,
+            method=place.method.upper(),
+            path=place.path,
+            name=found.get("operationId"),
+            tag=str((found.get("tags") or ["default"])[0]),
+            source=found.get("x-source"),
+            body_required=body.get("required") is True,
+            parameters=dict(_parameters(place, item, found)),
+            bodies=dict(_bodies(place, body, body_pointer)),
+            answers=dict(_answers(place, found)),
+        )
+    except Unreadable as problem:
+        place.report(problem.pointer, problem.why)
+
+
+def _parameters(
+    place: _Place, item: Mapping[str, Any], found: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], Parameter]]:
+    """Read the path's parameters, then the operation's own, which replace those of the same name and place."""
+    shared = join(place.pointer.rpartition("/")[0], "parameters")
+    for holder, where in ((item, shared), (found, join(place.pointer, "parameters"))):
+        for index, entry in enumerate(row(holder.get("parameters", []), where)):
+            part, pointer = place.find(entry, join(where, index))
+            name, location = str(part.get("name")), str(part.get("in"))
+            node = _content(place, part, pointer) or Node(pointer, (ANY,))
+            required = part.get("required") is True
+            yield (location, name), Parameter(name, location, required, node, join(where, index))
+
+
+def _content(place: _Place, part: Mapping[str, Any], pointer: str) -> Node | None:
+    """Read a parameter's schema, direct or under its one content type."""
+    if "schema" in part:
+        return place.schemas.node(part["schema"], join(pointer, "schema"))
+    for kind, media in table(part.get("content", {}), join(pointer, "content")).items():
+        where = join(pointer, "content", kind)
+        return place.schemas.node(table(media, where).get("schema", True), join(where, "schema"))
+    return None
+
+
+def _bodies(place: _Place, body: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Node]]:
+    for kind, media in table(body.get("content", {}), join(pointer, "content")).items():
+        where = join(pointer, "content", kind)
+        yield kind, place.schemas.node(table(media, where).get("schema", True), join(where, "schema"))
+
+
+def _answers(place: _Place, found: Mapping[str, Any]) -> Iterator[tuple[str, Node | None]]:
+    """Read each declared status; of several content types the first that the code can read counts."""
+    where = join(place.pointer, "responses")
+    for status, entry in table(found.get("responses", {}), where).items():
+        part, pointer = place.find(entry, join(where, status))
+        content = table(part.get("content", {}), join(pointer, "content"))
+        kind = next((kind for kind in content if readable(kind)), next(iter(content), None))
+        if kind is None:
+            yield str(status), None
+            continue
+        there = join(pointer, "content", kind)
+        media = table(content[kind], there)
+        if readable(kind) == "json":
+            yield str(status), place.schemas.node(media.get("schema", True), join(there, "schema"))
+        else:
+            yield str(status), Node(there, (Scalar(readable(kind) or kind),))
+
+
+def readable(content_type: str) -> str | None:
+    """Tell how an answer of a content type is read: as JSON, as text, as bytes; None where nobody knows."""
+    essence = content_type.partition(";")[0].strip().casefold()
+    if essence == "application/json" or essence.endswith("+json"):
+        return "json"
+    if essence.startswith("text/"):
+        return "text"
+    return "bytes" if essence == "application/octet-stream" else None

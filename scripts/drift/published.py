@@ -1,0 +1,301 @@
+"""Reads the schemas of an OpenAPI document, as they stand, into nodes.
+
+The document may write nullability either way: `nullable: true` (3.0, what is published) or `type: [..., "null"]`.
+A typeless `nullable: true` is any value; as the last branch of a union it is null (API.md, defects 1 and 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote
+
+from attrs import define, evolve, field, frozen
+
+from scripts.drift.nodes import (
+    ANY,
+    EXACTLY_ONE,
+    NOTHING,
+    Array,
+    Enumeration,
+    Members,
+    Node,
+    Option,
+    Property,
+    Scalar,
+    Structure,
+    kind,
+    limited,
+    plain,
+    takes_any,
+    types_of,
+    union,
+)
+
+FORMATS: Final = {"uuid": "uuid", "date": "date", "date-time": "date-time", "binary": "binary"}
+# Say something about a place, not about its type.
+NOTES: Final = ("default", "deprecated", "readOnly", "writeOnly")
+# Kept beside the notes for whoever needs a value that fits; it is wording, and never compared.
+EXAMPLE: Final = "example"
+# Wording, and what the vendor's extensions hold: no part of the meaning.
+WORDING: Final = ("title", "description", "example", "examples", "externalDocs", "xml", "$comment", "discriminator")
+STRUCTURE: Final = (
+    "$ref",
+    "type",
+    "nullable",
+    "enum",
+    "const",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+)
+_TOLD: Final = frozenset((*STRUCTURE, *NOTES, *WORDING))
+MAX_REFERENCES: Final = 32
+
+
+@frozen
+class Unreadable(Exception):  # noqa: N818 - says what is wrong with the place, and is caught by its name
+    """The document says something at `pointer` that this reader cannot make sense of."""
+
+    pointer: str
+    why: str
+
+
+def join(pointer: str, *parts: object) -> str:
+    """Extend a JSON pointer (RFC 6901)."""
+    return "/".join((pointer, *map(_escaped, map(str, parts))))
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def table(value: object, pointer: str) -> Mapping[str, Any]:
+    """Give an object of the document; anything else there is unreadable."""
+    if not isinstance(value, dict):
+        raise Unreadable(pointer, f"an object belongs here, not {type(value).__name__}")
+    return value
+
+
+def row(value: object, pointer: str) -> Sequence[Any]:
+    """Give a list of the document; anything else there is unreadable."""
+    if not isinstance(value, list):
+        raise Unreadable(pointer, f"a list belongs here, not {type(value).__name__}")
+    return value
+
+
+@define
+class Schemas:
+    """Reads schemas of one document. `titles` are declared by the corrections: pointer of a schema -> its type's name."""
+
+    document: Mapping[str, Any]
+    titles: Mapping[str, str] = NOTHING  # type: ignore[assignment]  # an empty mapping fits every mapping
+    _members: dict[str, Members] = field(factory=dict, init=False)
+
+    def follow(self, reference: object, pointer: str) -> tuple[Any, str]:
+        """Find what a local `$ref` points to, and its pointer; chains are followed."""
+        for _ in range(MAX_REFERENCES):
+            target = self._find(reference, pointer)
+            pointer = unquote(str(reference))[1:]
+            if not (isinstance(target, dict) and "$ref" in target and len(target) == 1):
+                return target, pointer
+            reference = target["$ref"]
+        raise Unreadable(pointer, "references go round in a circle")
+
+    def _find(self, reference: object, pointer: str) -> Any:
+        if not (isinstance(reference, str) and reference.startswith("#/")):
+            raise Unreadable(pointer, f"not a local reference: {reference!r}")
+        found: Any = self.document
+        for part in unquote(reference)[2:].split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, list) and name.isdigit() and int(name) < len(found):
+                found = found[int(name)]
+            elif isinstance(found, dict) and name in found:
+                found = found[name]
+            else:
+                raise Unreadable(pointer, f"refers to nothing: {reference}")
+        return found
+
+    def node(self, schema: object, pointer: str, *, last_branch: bool = False, depth: int = 0) -> Node:
+        """Read the schema at a pointer. `last_branch`: it ends a union, where a typeless nullable means null."""
+        if schema is True:
+            return Node(pointer, (ANY,))
+        found = table(schema, pointer)
+        if depth > MAX_REFERENCES:
+            raise Unreadable(pointer, "schemas refer to each other in a circle")
+        notes = {key: found[key] for key in (*NOTES, EXAMPLE) if key in found}
+        if "$ref" in found or "allOf" in found:
+            read = self._all_of(found, pointer, depth)
+        elif "anyOf" in found or "oneOf" in found:
+            read = self._one_of(found, pointer, depth)
+        elif last_branch and not asserts(found) and found.get("nullable") is True:
+            read = Node(pointer, (), nullable=True)
+        else:
+            read = self._typed(found, pointer, depth)
+        nullable = (read.nullable or found.get("nullable") is True) and not takes_any(read.options)
+        return Node(pointer, read.options, nullable, {**read.notes, **notes} if notes else read.notes)
+
+    def _names(self, pointer: str) -> frozenset[str]:
+        """Give the name that a type at this place bears: the component's, or the one that the corrections declare."""
+        parts = pointer.split("/")
+        named = parts[:3] == ["", "components", "schemas"] and len(parts) == 4  # noqa: PLR2004 - /components/schemas/X
+        name = parts[3] if named else self.titles.get(pointer)
+        return frozenset({plain(name)} if name else ())
+
+    def _all_of(self, found: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        """Read `$ref` and `allOf`: every part holds. Parts that only describe or limit change no type."""
+        parts: list[Node] = []
+        rest = {key: value for key, value in found.items() if key not in ("$ref", "allOf", "nullable")}
+        if "$ref" in found:
+            target, there = self.follow(found["$ref"], pointer)
+            parts.append(self.node(target, there, depth=depth + 1))
+        limits: dict[str, object] = {}
+        for place, part in [*self._parts(found, "allOf", pointer), (pointer, rest)]:
+            if asserts(part):
+                parts.append(self.node(part, place, depth=depth + 1))
+            else:
+                limits.update(limits_of(part))
+        if not parts:
+            return Node(pointer, (limited(ANY, limits),))
+        merged = parts[0] if len(parts) == 1 else self._intersect(parts, pointer)
+        return evolve(merged, options=tuple(limited(option, limits) for option in merged.options))
+
+    def _parts(self, found: Mapping[str, Any], keyword: str, pointer: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for index, part in enumerate(row(found.get(keyword, []), join(pointer, keyword))):
+            place = join(pointer, keyword, index)
+            yield place, {} if part is True else table(part, place)
+
+    def _intersect(self, parts: Sequence[Node], pointer: str) -> Node:
+        """Put several asserting parts into one: objects are merged; an enum narrows the scalar beside it."""
+        nullable = all(part.nullable for part in parts)
+        notes = {key: value for part in parts for key, value in part.notes.items()}
+        single = [part.options[0] for part in parts if len(part.options) == 1]
+        if len(single) == len(parts):
+            structures = [option for option in single if isinstance(option, Structure)]
+            if len(structures) == len(single):
+                names = self._names(pointer)
+                whole = Structure(pointer, lambda: merged(structures), names)
+                return Node(pointer, (whole,), nullable, notes)
+            narrow = [option for option in single if isinstance(option, Enumeration)]
+            if len(narrow) == 1 and all(isinstance(option, Scalar | Enumeration) for option in single):
+                return Node(pointer, (narrow[0],), nullable, notes)
+            if len({kind(option) for option in single}) == 1 and isinstance(single[0], Scalar):
+                limits = {key: value for option in single for key, value in option.limits.items()}
+                return Node(pointer, (limited(single[0], limits),), nullable, notes)
+        raise Unreadable(pointer, "allOf puts together parts that this reader cannot merge")
+
+    def _one_of(self, found: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        keyword = "anyOf" if "anyOf" in found else "oneOf"
+        branches = list(self._parts(found, keyword, pointer))
+        last = len(branches) - 1
+        nodes = [
+            self.node(part, place, last_branch=index == last > 0, depth=depth + 1)
+            for index, (place, part) in enumerate(branches)
+        ]
+        if any(key in found for key in ("properties", "items", "enum", "const", *({"anyOf", "oneOf"} - {keyword}))):
+            raise Unreadable(pointer, f"{keyword} beside other structure")
+        single = [node for node in nodes if node.options]
+        nulls = [index for index, node in enumerate(nodes) if node.nullable and node.options]
+        notes = (
+            single[0].notes
+            if len(single) == 1
+            else {
+                **({EXACTLY_ONE: True} if keyword == "oneOf" else NOTHING),
+                **({"null in branches": nulls} if nulls else NOTHING),
+            }
+        )
+        read = union(pointer, nodes, notes)
+        limits = limits_of(found)
+        return evolve(read, options=tuple(limited(option, limits) for option in read.options))
+
+    def _typed(self, found: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        types = found.get("type", implied(found))
+        listed = types if isinstance(types, list) else [types]
+        if not all(isinstance(name, str) for name in listed):
+            raise Unreadable(join(pointer, "type"), f"no type: {types!r}")
+        names = [name for name in listed if name != "null"]
+        options = [self._option(name, found, pointer, depth) for name in names]
+        if "enum" in found or "const" in found:
+            listing = self._enumeration(found, pointer, names)
+            options = [listing] if listing.values else []
+            return Node(pointer, tuple(options), "null" in listed or (None in allowed(found, pointer) and not names))
+        return Node(pointer, tuple(options), "null" in listed)
+
+    def _option(self, name: str, found: Mapping[str, Any], pointer: str, depth: int) -> Option:
+        limits = limits_of(found)
+        if name == "object":
+            return Structure(pointer, lambda: self._read_members(found, pointer), self._names(pointer), limits)
+        if name == "array":
+            item = self.node(found.get("items", True), join(pointer, "items"), depth=depth + 1)
+            return Array(item, limits)
+        if name == "string":
+            return Scalar(FORMATS.get(str(found.get("format")), "string"), limits)
+        if name in ("integer", "number", "boolean", "any"):
+            return Scalar(name, limits)
+        raise Unreadable(join(pointer, "type"), f"no type of JSON: {name!r}")
+
+    def _enumeration(self, found: Mapping[str, Any], pointer: str, types: Sequence[str]) -> Enumeration:
+        values = tuple(value for value in allowed(found, pointer) if value is not None)
+        said = frozenset(types) or types_of(values)
+        return Enumeration(values, said, self._names(pointer), pointer, limits_of(found))
+
+    def _read_members(self, found: Mapping[str, Any], pointer: str) -> Members:
+        if pointer not in self._members:
+            self._members[pointer] = self._members_of(found, pointer)
+        return self._members[pointer]
+
+    def _members_of(self, found: Mapping[str, Any], pointer: str) -> Members:
+        required = frozenset(map(str, row(found.get("required", []), join(pointer, "required"))))
+        properties: dict[str, Property] = {}
+        for name, schema in table(found.get("properties", {}), join(pointer, "properties")).items():
+            place = join(pointer, "properties", name)
+            properties[name] = Property(self.node(schema, place), name in required, place)
+        more = found.get("additionalProperties", True)
+        additional = None if more is False else self.node(more, join(pointer, "additionalProperties"))
+        return Members(properties, required, additional)
+
+
+def merged(structures: Sequence[Structure]) -> Members:
+    """Merge the objects of an `allOf`: a later part says a property again; closed if any part is closed."""
+    parts = [structure.read() for structure in structures]
+    properties = {name: found for part in parts for name, found in part.properties.items()}
+    required = frozenset(name for part in parts for name in part.required)
+    properties = {name: evolve(found, required=name in required) for name, found in properties.items()}
+    typed = [part.additional for part in parts if part.additional is not None and part.additional.options != (ANY,)]
+    closed = any(part.additional is None for part in parts)
+    return Members(properties, required, None if closed else typed[0] if typed else parts[0].additional)
+
+
+def asserts(found: Mapping[str, Any]) -> bool:
+    """Tell whether a schema says what a value is, beyond describing or limiting it."""
+    return any(key in found for key in STRUCTURE if key != "nullable")
+
+
+def limits_of(found: Mapping[str, Any]) -> dict[str, object]:
+    """Collect the keywords that limit values without changing their type, `format` and unknown ones included."""
+    return {key: value for key, value in found.items() if key not in _TOLD and not key.startswith("x-")}
+
+
+def allowed(found: Mapping[str, Any], pointer: str) -> Sequence[Any]:
+    """List the values that `enum` or `const` allows."""
+    if "const" in found:
+        return [found["const"]]
+    values = row(found["enum"], join(pointer, "enum"))
+    if not values:
+        raise Unreadable(join(pointer, "enum"), "an enum without values")
+    return values
+
+
+def implied(found: Mapping[str, Any]) -> str | list[str]:
+    """Tell the type of a schema that does not say it."""
+    if "properties" in found or "additionalProperties" in found or "required" in found:
+        return "object"
+    if "items" in found:
+        return "array"
+    if "enum" in found or "const" in found:
+        return []
+    return "any"

@@ -1,0 +1,56 @@
+"""What a check found: differences, what could not be told, and counts of what was proved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from attrs import define, field, frozen
+
+
+@frozen(order=True)
+class Difference:
+    """One place where the document and the generated code part: a JSON pointer, a file, and what differs."""
+
+    pointer: str
+    file: str
+    what: str
+
+    def __str__(self) -> str:
+        """Write one line: where in the document, where in the code, what."""
+        return f"{self.pointer or '/'} · {self.file or '-'} · {self.what}"
+
+
+@define
+class Report:
+    """Differences in order of discovery, each once; `unknown` is what could not be told; `counts` is what was proved."""
+
+    differences: list[Difference] = field(factory=list)
+    unknown: list[Difference] = field(factory=list)
+    counts: Counter[str] = field(factory=Counter)
+
+    def differ(self, pointer: str, file: str, what: str) -> None:
+        """Add a difference."""
+        self._add(self.differences, pointer, file, what)
+
+    def puzzle(self, pointer: str, file: str, why: str) -> None:
+        """Add a place that could not be told."""
+        self._add(self.unknown, pointer, file, why)
+
+    def take(self, other: Report, counts: Mapping[str, str]) -> None:
+        """Add another report: what it found, and those of its counts that are named here, under the given names."""
+        for one in other.differences:
+            self.differ(one.pointer, one.file, one.what)
+        for one in other.unknown:
+            self.puzzle(one.pointer, one.file, one.what)
+        self.counts.update({name: other.counts[key] for key, name in counts.items()})
+
+    def _add(self, found: list[Difference], pointer: str, file: str, what: str) -> None:
+        one = Difference(pointer, file.partition(":")[0], what)
+        if one not in found:
+            found.append(one)
+
+    @property
+    def code(self) -> int:
+        """Give the exit code: 1 for drift, which outweighs 2 for what could not be told; 0 clean."""
+        return 1 if self.differences else 2 if self.unknown else 0

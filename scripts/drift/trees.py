@@ -1,0 +1,37 @@
+"""The committed files against a fresh generation, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+SKIPPED = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache"})
+
+
+def files(root: Path) -> Iterator[str]:
+    """List the files of a tree that count, in order; what running code leaves behind does not."""
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root)
+        if path.is_file() and not SKIPPED & set(relative.parts):
+            yield relative.as_posix()
+
+
+def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
+    """Yield each file that differs, and how: only in one of the trees, or with other bytes."""
+    ours, theirs = set(files(committed)), set(files(fresh))
+    for name in sorted(ours | theirs):
+        if name not in theirs:
+            yield name, "is not made by the generator; it does not belong here"
+        elif name not in ours:
+            yield name, "is missing; the generator makes it"
+        elif (committed / name).read_bytes() != (fresh / name).read_bytes():
+            yield name, _first(committed / name, fresh / name)
+
+
+def _first(committed: Path, fresh: Path) -> str:
+    """Say where two files part first."""
+    ours, theirs = committed.read_bytes().splitlines(), fresh.read_bytes().splitlines()
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
+        if one != other:
+            return f"differs from what the generator makes, first in line {number}"
+    return f"differs from what the generator makes: {len(ours)} lines, not {len(theirs)}"
