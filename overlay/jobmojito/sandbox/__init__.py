@@ -1,0 +1,42 @@
+"""A local server that speaks the contract, for development and tests. It listens on loopback only.
+
+    from jobmojito import JobMojito
+    from jobmojito.sandbox import Sandbox
+
+    with Sandbox() as sandbox, JobMojito(sandbox.token, base_url=sandbox.base_url) as jm:
+        ...
+
+or `python -m jobmojito.sandbox --port 8000`. Needs the extra: `pip install 'jobmojito[sandbox]'`; without it the
+names below raise an ImportError that says so. `README.md` beside this file is the manual: what is remembered, what
+costs credits, how to make it misbehave.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .extra import require
+
+if TYPE_CHECKING:
+    from .app import App, create_app
+    from .contract import ContractError
+    from .faults import Fault
+    from .server import Sandbox, SandboxError
+else:
+    # Loaded when first asked for: `python -m jobmojito.sandbox` has to be able to say that the extra is missing.
+    _HOMES = {
+        "App": "app",
+        "ContractError": "contract",
+        "Fault": "faults",
+        "Sandbox": "server",
+        "SandboxError": "server",
+        "create_app": "app",
+    }
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        require()
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+__all__ = ["App", "ContractError", "Fault", "Sandbox", "SandboxError", "create_app"]

@@ -1,0 +1,59 @@
+"""`python -m jobmojito.sandbox`: serve until Ctrl-C or SIGTERM."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import ContractError, Fault, Sandbox, SandboxError
+
+DESCRIPTION = "A local server that speaks the JobMojito contract. Any token will do; nothing leaves this machine."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m jobmojito.sandbox", description=DESCRIPTION)
+    made.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
+    made.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
+    made.add_argument("--credits", type=float, default=1_000_000, help="balance of each merchant (default: a million)")
+    made.add_argument(
+        "--fault", action="append", default=[], metavar="TEXT",
+        help='misbehave, such as "create_interview: status=503; times=2"; may be given more than once',
+    )  # fmt: skip
+    made.add_argument("--contract", type=Path, help="effective contract to serve in the place of the shipped one")
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve; 0 when stopped, 1 when it cannot start, 2 for a bad command line."""
+    options = parser().parse_args(argv)
+    try:
+        faults = [Fault.parse(text) for text in options.fault]
+    except ValueError as error:
+        return _fail(f"--fault: {error}", 2)
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    sandbox = None
+    try:
+        sandbox = Sandbox(port=options.port, host=options.host, credits=options.credits, faults=faults,
+                          contract=options.contract)  # fmt: skip
+        sandbox.start()
+    except (SandboxError, ContractError) as error:
+        return _fail(str(error), 1)
+    print(f"JobMojito sandbox on {sandbox.base_url} (any token; Ctrl-C stops it)", flush=True)
+    while not stopped.wait(0.5):
+        pass
+    sandbox.stop()
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"sandbox: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

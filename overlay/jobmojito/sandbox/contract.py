@@ -1,0 +1,192 @@
+"""The effective contract as the sandbox uses it: a table of operations, the references of their schemas filled in."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
+
+# Keywords beside a `$ref` that say nothing about validity, so that the reference may simply be replaced.
+ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "summary"})
+
+Schema = Mapping[str, Any]
+
+
+class ContractError(Exception):
+    """The contract file is missing or is not an OpenAPI document with operations; one line for a person."""
+
+
+@frozen
+class Parameter:
+    """A declared parameter; `location` is "query", "header", "path" or "cookie"."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+
+
+@frozen
+class Operation:
+    """What the contract says of one operation, references resolved."""
+
+    name: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    bodies: Mapping[str, Schema]
+    body_required: bool
+    answers: Mapping[str, Schema | None]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The path as an expression, one named group for each path parameter."""
+        parts = re.split(r"\{(\w+)\}", self.path)
+        return re.compile("".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)))
+
+    @cached_property
+    def success(self) -> int:
+        """The status of a successful answer: the lowest declared 2xx."""
+        return min((int(status) for status in self.answers if status.startswith("2") and status.isdigit()), default=200)
+
+    @property
+    def answer(self) -> Schema:
+        """The schema of the successful answer; one that accepts anything where none is declared."""
+        return self.answers.get(str(self.success)) or {}
+
+    def declares(self, status: int) -> bool:
+        """Whether the contract names exactly this status."""
+        return str(status) in self.answers
+
+    def accepts(self, name: str) -> bool:
+        """Whether a request may carry a parameter or body property of this name."""
+        named = any(parameter.name == name for parameter in self.parameters)
+        return named or any(name in body.get("properties", {}) for body in self.bodies.values())
+
+
+@frozen
+class Contract:
+    """Every operation of a document, found by name or by request line."""
+
+    title: str
+    version: str
+    base_path: str
+    operations: Mapping[str, Operation]
+    by_line: Mapping[tuple[str, str], Operation] = field(repr=False)
+    templated: tuple[Operation, ...] = field(repr=False)
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation that serves a request line, with its path parameters."""
+        if (operation := self.by_line.get((method, path))) is not None:
+            return operation, {}
+        for operation in self.templated:
+            if operation.method == method and (match := operation.pattern.fullmatch(path)):
+                return operation, match.groupdict()
+        return None
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that the contract has for a path."""
+        return sorted(o.method for o in self.operations.values() if o.pattern.fullmatch(path))
+
+
+def load(path: Path | None = None) -> Contract:
+    """Read the contract: a file, or the one shipped with the generated client. Raises ContractError."""
+    try:
+        source = path or resources.files("jobmojito_api").joinpath("contract.json")
+        document = json.loads(source.read_bytes())
+    except (OSError, ModuleNotFoundError) as error:
+        message = f"the contract cannot be read: {error}"
+        raise ContractError(message) from error
+    except (ValueError, RecursionError) as error:
+        message = f"the contract is not JSON: {error}"
+        raise ContractError(message) from error
+    return parse(document)
+
+
+def parse(document: Any) -> Contract:
+    """Turn an effective OpenAPI 3.1 document into a table. Raises ContractError."""
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        message = "the contract has no `paths`: not an OpenAPI document"
+        raise ContractError(message)
+    reader = _Reader(document)
+    operations = {operation.name: operation for operation in reader.operations()}
+    info, servers = document.get("info", {}), document.get("servers") or [{}]
+    return Contract(
+        title=str(info.get("title", "API")),
+        version=str(info.get("version", "")),
+        base_path=re.sub(r"^\w+://[^/]*", "", str(servers[0].get("url", ""))).rstrip("/"),
+        operations=operations,
+        by_line={(o.method, o.path): o for o in operations.values() if "{" not in o.path},
+        templated=tuple(o for o in operations.values() if "{" in o.path),
+    )
+
+
+class _Reader:
+    """Walks one document; a schema that is referred to twice is one object in the result."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._filled: dict[str, dict[str, Any]] = {}
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in self._document["paths"].items():
+            for method in METHODS:
+                if isinstance(declared := item.get(method), dict):
+                    yield self._operation(path, method, declared, item.get("parameters", []))
+
+    def _operation(self, path: str, method: str, declared: dict[str, Any], shared: list[Any]) -> Operation:
+        body = self._resolve(declared.get("requestBody", {}))
+        return Operation(
+            name=str(declared.get("operationId") or f"{method}_{path}"),
+            method=method.upper(),
+            path=path,
+            parameters=tuple(self._parameter(p) for p in (*shared, *declared.get("parameters", []))),
+            bodies={kind: self._fill(media.get("schema", {})) for kind, media in body.get("content", {}).items()},
+            body_required=bool(body.get("required")),
+            answers={str(status): self._answer(answer) for status, answer in declared["responses"].items()},
+        )
+
+    def _parameter(self, declared: dict[str, Any]) -> Parameter:
+        declared = self._resolve(declared)
+        schema = self._fill(declared.get("schema", {}))
+        return Parameter(declared["name"], declared["in"], bool(declared.get("required")), schema)
+
+    def _answer(self, declared: dict[str, Any]) -> Schema | None:
+        content = self._resolve(declared).get("content", {})
+        media = next((media for kind, media in content.items() if "json" in kind), None)
+        return None if media is None else self._fill(media.get("schema", {}))
+
+    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            node = self._lookup(node["$ref"])
+        return node
+
+    def _lookup(self, reference: str) -> Any:
+        node: Any = self._document
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part.replace("~1", "/").replace("~0", "~")]
+        return node
+
+    def _fill(self, node: Any) -> Any:
+        """Put what is referred to in the place of each reference; a cycle becomes a cycle of objects."""
+        if isinstance(node, list):
+            return [self._fill(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" not in node:
+            return {key: self._fill(value) for key, value in node.items()}
+        siblings = {key: self._fill(value) for key, value in node.items() if key != "$ref"}
+        target = self._target(node["$ref"])
+        return target if siblings.keys() <= ANNOTATIONS else {"allOf": [target, siblings]}
+
+    def _target(self, reference: str) -> dict[str, Any]:
+        if reference not in self._filled:
+            self._filled[reference] = target = {}
+            target.update(self._fill(self._lookup(reference)))
+        return self._filled[reference]

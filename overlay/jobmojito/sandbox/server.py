@@ -1,0 +1,179 @@
+"""The sandbox as a server on loopback, in a thread of its own."""
+
+import ipaddress
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from .app import App, create_app
+from .callers import issue_token
+from .faults import Fault, Faults
+from .parts import Settings
+from .store import CREDITS
+from .tally import Tally
+from .wire import ExposedProtocol
+
+LOCALHOST = "127.0.0.1"
+BACKLOG = 1024
+
+# Seconds: how long a start may take, and how long a stop waits for requests in flight before it cuts them.
+START_LIMIT = 10.0
+GRACE = 1
+
+ENVIRONMENT = "sandbox"
+MERCHANT = "6f8a2f0e-6c1c-4d5c-8f39-5d5f3d1b7a20"
+DAY = 24 * 3600.0
+
+
+class SandboxError(Exception):
+    """The server cannot start: the port is taken or the address is not loopback; one line for a person."""
+
+
+class Sandbox:
+    """A running sandbox: `with Sandbox() as sandbox: ...`, or `start()` and `stop()`.
+
+    `port` 0 takes a free one. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
+    the effective contract to serve in the place of the shipped one. `body_limit` is in bytes. `check_answers=False`
+    saves the validation of the sandbox's own answers, for measurements.
+    Raises SandboxError, or ContractError for a contract that cannot be read.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = LOCALHOST,
+        credits: float = CREDITS,  # noqa: A002 - the trade's word
+        faults: Iterable[Fault] = (),
+        contract: Path | None = None,
+        body_limit: int = Settings().body_limit,
+        check_answers: bool = True,
+    ) -> None:
+        settings = Settings(body_limit=body_limit, check_answers=check_answers)
+        self.app: App = create_app(contract=contract, faults=faults, credits=credits, settings=settings)
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.token = self.issue_token()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Listen and serve; returns when requests are answered."""
+        self._socket = listen(*self._address)
+        config = uvicorn.Config(
+            self.app, http=ExposedProtocol, ws="none", lifespan="off", loop="asyncio", log_config=None,
+            access_log=False, server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._thread.start()
+        limit = time.monotonic() + START_LIMIT
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > limit:
+                self.stop()
+                raise SandboxError("the server did not start; its log says why")
+            time.sleep(0.002)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; requests in flight are cut after a second. Stopping twice is harmless."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+        self._server = self._thread = self._socket = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        if self._socket is None:
+            raise SandboxError("the sandbox is not running")
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
+    def base_url(self) -> str:
+        """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
+        host = self._address[0]
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.app.contract.base_path}"
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How many requests of each operation have arrived."""
+        with self.app.tally.lock:
+            return Counter(self.app.tally.requests)
+
+    @property
+    def credits_spent(self) -> float:
+        """Credits spent by all merchants together."""
+        return self.app.world.spent()
+
+    @property
+    def tally(self) -> Tally:
+        """All counts, and the files received."""
+        return self.app.tally
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong: `add` and `clear`."""
+        return self.app.faults
+
+    def issue_token(
+        self,
+        *,
+        merchant_id: str = MERCHANT,
+        environment: str = ENVIRONMENT,
+        role: str = "merchant_owner",
+        expires_in: float = DAY,
+    ) -> str:
+        """A token (JWT) of a merchant, environment and role, good for so many seconds.
+
+        Roles: merchant_owner, merchant, merchant_selection, admin (any merchant), service_role (has to name the
+        merchant), and anything else, such as user, which may not use the merchant endpoints (403).
+        """
+        return issue_token(merchant_id, environment=environment, role=role, expires_in=expires_in)
+
+    def revoke(self, token: str) -> None:
+        """Refuse a token from now on (401), as when it expires."""
+        self.app.revoke(token)
+
+    def reset(self) -> None:
+        """Forget all data, counts, faults and revoked tokens."""
+        self.app.clear()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on a loopback address. Raises SandboxError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise SandboxError(f"{host} port {port} is no address to listen on: {error}") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
+        raise SandboxError(f"{host} is not a loopback address; the sandbox listens on this machine only")
+    family, kind, protocol, _, address = found[0]
+    server = socket.socket(family, kind, protocol)
+    try:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(address)
+        server.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        server.close()
+        raise SandboxError(f"cannot listen on {host} port {port}: {error}") from error
+    return server
