@@ -1,0 +1,35 @@
+"""What a check of an untrusted document says: where, and why it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from scripts.documents import pointer
+
+if TYPE_CHECKING:
+    from scripts.places import Place as Steps
+
+SHOWN = 60  # characters of the document's own text that a message repeats
+
+
+@frozen
+class Finding:
+    """One reason to refuse a document. `pointer` is RFC 6901 into the document; "" is the whole of it."""
+
+    pointer: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(the whole document)'} {self.reason}"
+
+
+def finding(steps: Steps, reason: str) -> Finding:
+    """Make a finding at a place given as keys and indexes; it says what that place is or does."""
+    return Finding(pointer(*steps), reason)
+
+
+def quoted(text: str) -> str:
+    """Shorten the document's own words for a message; `Refused` escapes what does not print."""
+    return f"'{text[:SHOWN]}…'" if len(text) > SHOWN else f"'{text}'"

@@ -1,0 +1,187 @@
+"""Names that become files, classes, attributes and URLs: each must be safe by itself.
+
+What is merely odd passes: enum values with spaces or colons, properties with dashes or a leading digit, tags with `&`.
+`scripts.safety.meetings` looks at names that are safe alone and are not together.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
+
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.places import Place, walk
+from scripts.safety.texts import invisible, line_break
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Rule = Callable[[str], str | None]
+
+COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*")
+# RFC 3986 path characters without the quote; no encoded slash, dot, backslash or NUL; the generator's path parameters.
+SEGMENT = re.compile(
+    r"(?:[A-Za-z0-9._~!$&()*+,;=:@-]"
+    r"|%(?!2[EeFf]|5[Cc]|00)[0-9A-Fa-f]{2}"
+    r"|\{[A-Za-z_][A-Za-z0-9_-]*\})+"
+)
+MEDIA_TYPE = re.compile(r"[\w.+*-]+/[\w.+*-]+(?:; ?[\w.-]+=[\w.+-]+)*", re.ASCII)
+STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
+HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
+RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
+PREFIX = "field_"  # the generator's default, put before what would be no identifier
+LENGTH = 120  # characters; file systems allow 255 bytes to a name
+# Windows gives these names to devices, so that no file can have them. Source: Microsoft, "Naming Files".
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
+
+
+def check(document: dict[str, Any]) -> Iterator[Finding]:
+    """Every name of the document by the rule of its kind."""
+    for place in walk(document):
+        for steps, name, rule in _names(place):
+            if not isinstance(name, str):
+                yield finding(steps, "is no text, and stands where a name does")
+            elif reason := rule(name):
+                yield finding(steps, f"{reason}: {quoted(name)}")
+
+
+def _names(place: Place) -> Iterator[tuple[tuple[str | int, ...], object, Rule]]:
+    """Yield the names that an object brings into the world: its own key, and those in its fields."""
+    steps, value = place.steps, place.value
+    if place.is_component:
+        yield steps, steps[2], component
+    elif key_rule := _KEYS.get((place.kind, *steps[-2:-1])):
+        yield steps, steps[-1], key_rule
+    for field, rule in _FIELDS.get(place.kind, {}).items():
+        if field in value:
+            yield (*steps, field), value[field], rule
+    if place.kind == "operation":
+        yield from (((*steps, "tags", i), tag, tag_name) for i, tag in enumerate(_list(value.get("tags"))))
+    if place.kind == "schema":
+        texts = ((i, entry) for i, entry in enumerate(_list(value.get("enum"))) if isinstance(entry, str))
+        yield from (((*steps, "enum", i), entry, enum_value) for i, entry in texts)
+        yield from (
+            ((*steps, "required", i), name, property_name) for i, name in enumerate(_list(value.get("required")))
+        )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def component(name: str) -> str | None:
+    """Refuse what can't name a class and its module."""
+    return _unlike(COMPONENT, "is no name for a class")(name) or _class(name)
+
+
+def title(name: str) -> str | None:
+    """Refuse a title that can't name a class: an untitled neighbour apart, that is what the generator uses it for."""
+    return line_break(name) or _traversal(name) or _class(name)
+
+
+def tag_name(name: str) -> str | None:
+    """Refuse what can't name a folder and a resource."""
+    return _plain(name) or _traversal(name) or _class(name) or _module(str(PythonIdentifier(name, "tag")))
+
+
+def operation_name(name: str) -> str | None:
+    """Refuse what can't name a function and its module."""
+    return _unlike(OPERATION, "is no name for a function")(name) or _traversal(name) or _attribute(name)
+
+
+def property_name(name: str) -> str | None:
+    """Refuse what can't name an attribute, or could break out of the literal that keeps the name."""
+    return _plain(name) or _attribute(name)
+
+
+def enum_value(value: str) -> str | None:
+    """Refuse what the generator would drop from a value: it strips what shows nothing."""
+    return invisible(value) or line_break(value)
+
+
+def path(name: str) -> str | None:
+    """Refuse a path that is no plain path: a host (`//`), dots, an encoded slash, a query or a fragment."""
+    segments = name.removesuffix("/").split("/")[1:]
+    plain = name.startswith("/") and all(SEGMENT.fullmatch(segment) for segment in segments)
+    if plain and not {".", ".."} & set(segments):
+        return None
+    return None if name == "/" else "is no plain URL path"
+
+
+def header(name: str) -> str | None:
+    """Refuse what is no HTTP field name (RFC 9110): it could forge another field."""
+    return _unlike(HEADER, "is no name for a header")(name)
+
+
+def resource(name: str) -> str | None:
+    """Refuse what can't name an attribute as it stands."""
+    return _unlike(RESOURCE, "is no name for a resource")(name) or (None if _is_free(name) else "is a word of Python's")
+
+
+def _unlike(pattern: re.Pattern[str], reason: str) -> Rule:
+    return lambda name: None if pattern.fullmatch(name) else reason
+
+
+def _plain(name: str) -> str | None:
+    """Refuse characters that no name has a use for and that could break out of where a name is written."""
+    breaking = next((character for character in name if character in BREAKING_OUT), None)
+    return invisible(name) or line_break(name) or (f"holds the character {breaking}" if breaking else None)
+
+
+def _traversal(name: str) -> str | None:
+    parts = re.split(r"[/\\]", name)
+    leaves = {".", "..", ""} & set(parts) or re.match(r"[A-Za-z]:", name)
+    return "looks like a path out of its folder" if leaves else None
+
+
+def _class(name: str) -> str | None:
+    made = str(ClassName(name, PREFIX))
+    return _identifier(made) or _module(str(PythonIdentifier(made, PREFIX)))
+
+
+def _module(made: str) -> str | None:
+    too_long = f"makes a file name longer than {LENGTH} characters" if len(made) > LENGTH else None
+    return _identifier(made) or too_long or ("makes a file name that Windows keeps" if made in DEVICES else None)
+
+
+def _attribute(name: str) -> str | None:
+    made = str(PythonIdentifier(name, PREFIX))
+    nothing = made == PREFIX and not any(character.isalnum() for character in name)
+    return "leaves nothing to name it by" if nothing else _identifier(made)
+
+
+def _identifier(made: str) -> str | None:
+    """Refuse what is no identifier, or another one to Python: the parser reads identifiers in Unicode's form NFKC."""
+    if not made.isidentifier():
+        return "makes no identifier"
+    if unicodedata.normalize("NFKC", made) != made:
+        return f"makes the identifier {made}, which Python reads as {unicodedata.normalize('NFKC', made)}"
+    return None if _is_free(made) else "is a word of Python's"
+
+
+def _is_free(name: str) -> bool:
+    return not iskeyword(name) and not name.startswith("__")
+
+
+# (kind, the key that the map stands under) -> rule of its own key
+_KEYS: dict[tuple[object, ...], Rule] = {
+    ("schema", "properties"): property_name,
+    ("schema", "$defs"): component,
+    ("media type", "content"): _unlike(MEDIA_TYPE, "is no media type"),
+    ("response", "responses"): _unlike(STATUS, "is no status"),
+    ("path item", "paths"): path,
+    ("path item", "webhooks"): operation_name,
+    ("parameter", "headers"): header,
+}
+_FIELDS: dict[str, dict[str, Rule]] = {
+    "operation": {"operationId": operation_name},
+    "parameter": {"name": property_name},
+    "schema": {"title": title},
+    "tag": {"name": tag_name, "x-resource-name": resource},
+}

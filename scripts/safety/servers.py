@@ -1,0 +1,51 @@
+"""Servers: a new version of the document may not send our users, and their tokens, to a host nobody has agreed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.places import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+
+    from scripts.places import Place as Steps
+
+
+def hosts(document: dict[str, Any]) -> frozenset[str]:
+    """The hosts that a document sends its readers to, in lower case, with the port where one is given."""
+    return frozenset(host for _, host, _ in _servers(document) if host)
+
+
+def check(document: dict[str, Any], accepted: AbstractSet[str]) -> Iterator[Finding]:
+    """Every server (document, path, operation or link) is an https URL on one of the accepted hosts."""
+    for steps, host, url in _servers(document):
+        if host is None:
+            yield finding(steps, f"is no plain https address: {quoted(url)}")
+        elif host not in accepted:
+            yield finding(
+                steps, f"sends readers to the host {quoted(host)}; if that is meant, add --accept-host {host}"
+            )
+
+
+def _servers(document: dict[str, Any]) -> Iterator[tuple[Steps, str | None, str]]:
+    for place in walk(document):
+        if place.kind == "server":
+            url = str(place.value.get("url", ""))
+            yield (*place.steps, "url"), _host(url), url
+
+
+def _host(url: str) -> str | None:
+    """Host and port of an https URL without variables, user information, query or fragment; None for all others."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    plain = url.isascii() and url.isprintable() and not set(url) & set("{}\\ @?#")
+    if not plain or parts.scheme != "https" or not parts.hostname:
+        return None
+    return parts.hostname if port is None else f"{parts.hostname}:{port}"

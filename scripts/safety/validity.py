@@ -1,0 +1,107 @@
+"""Whether a document is OpenAPI 3.1: its shape, its schemas, and the rules that no schema can state.
+
+3.0-style nullability is allowed as the vendor writes it: to 3.1 `nullable` is an unknown keyword. Not judged here is
+what OpenAPI does not forbid: a default that its schema refuses, a pattern in another dialect of regular expressions.
+To be run when sizes and references are known to be sane.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from openapi_spec_validator.schemas import openapi_v31_schema_validator
+
+from scripts.documents import resolve
+from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.places import Place, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema.exceptions import ValidationError
+
+    from scripts.places import Place as Steps
+
+_SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+_IN_PATH = re.compile(r"\{([^{}]*)\}")
+MESSAGE = 160  # characters; longer ones repeat the document instead of naming the rule
+
+
+def check(document: dict[str, Any]) -> Iterator[Finding]:
+    """Shape first, then each schema by its meta-schema, then parameters and repeated names; stops where it fails."""
+    version = document.get("openapi")
+    if not isinstance(version, str) or not re.fullmatch(r"3\.1\.\d+", version):
+        yield finding(("openapi",), "is not 3.1, the version that everything here is made for")
+        return
+    for stage in (_shape, _schemas, _rules):
+        found = list(stage(document))
+        yield from found
+        if found:
+            return
+
+
+def _shape(document: dict[str, Any]) -> Iterator[Finding]:
+    yield from _told((), openapi_v31_schema_validator.iter_errors(document))
+
+
+def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
+    """Each schema that stands in no other; the meta-schema goes down by itself."""
+    done: set[Steps] = set()
+    for place in walk(document):
+        inside = any(place.steps[:length] in done for length in range(len(place.steps)))
+        if place.kind == "schema" and not inside:
+            done.add(place.steps)
+            yield from _told(place.steps, _SCHEMA.iter_errors(place.value))
+
+
+def _told(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
+    """Say each error by the rule and the place that it comes down to."""
+    for error in errors:
+        cause = best_match([error]) or error
+        message = cause.message if len(cause.message) <= MESSAGE else f"breaks the rule {cause.validator!r}"
+        yield finding((*steps, *cause.absolute_path), f"is not valid OpenAPI 3.1: {message}")
+
+
+def _rules(document: dict[str, Any]) -> Iterator[Finding]:
+    """No operationId twice, no parameter twice, and the parameters of a path are those that stand in it."""
+    named: dict[str, Place] = {}
+    for place in walk(document):
+        if place.kind != "operation":
+            continue
+        name = place.value.get("operationId")
+        if name in named:
+            yield finding(place.steps, f"is called {quoted(name)}, as {named[name].pointer} is already")
+        elif name is not None:
+            named[name] = place
+        if place.steps[0] == "paths" and len(place.steps) == 3:  # noqa: PLR2004 - paths/<path>/<method>
+            yield from _parameters(document, place)
+
+
+def _parameters(document: dict[str, Any], place: Place) -> Iterator[Finding]:
+    own, shared = _declared(document, place.value), _declared(document, resolve(document, _parent(place)))
+    for declared in (own, shared):
+        for (name, location), times in Counter(declared).items():
+            if times > 1:
+                yield finding(place.steps, f"declares the {location} parameter {quoted(name)} twice")
+    declared_in_path = {name for name, location in {*own, *shared} if location == "path"}
+    in_path = set(_IN_PATH.findall(str(place.steps[1])))
+    for name in sorted(declared_in_path ^ in_path):
+        side = "stands in the path and is not declared" if name in in_path else "is declared and not in the path"
+        yield finding(place.steps, f"has a path parameter {quoted(name)} that {side}")
+
+
+def _declared(document: dict[str, Any], holder: dict[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for parameter in holder.get("parameters", []):
+        reference = parameter.get("$ref")
+        target = resolve(document, reference) if isinstance(reference, str) else parameter
+        found.append((str(target.get("name")), str(target.get("in"))))
+    return found
+
+
+def _parent(place: Place) -> str:
+    return place.pointer.rpartition("/")[0]

@@ -1,0 +1,80 @@
+"""A server on loopback that plays the vendor's, and documents to publish on it."""
+
+import copy
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import documents
+
+ROOT = Path(__file__).parents[2]
+
+
+class Vendor(ThreadingHTTPServer):
+    """Answers each path with what `pages` has for it: status, headers and the pieces of the body."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.pages: dict[str, tuple[int, dict[str, str], Any]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def publish(self, path: str, body: bytes, *, status: int = 200, **headers: str) -> str:
+        """Put a page at a path; underscores in header names become dashes."""
+        self.pages[path] = (status, {name.replace("_", "-"): text for name, text in headers.items()}, [body])
+        return self.url + path
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))
+        status, headers, pieces = self.server.pages.get(self.path, (404, {}, [b"nothing here"]))
+        self.send_response(status)
+        for name, text in headers.items():
+            self.send_header(name, text)
+        self.end_headers()
+        try:
+            for piece in pieces:
+                self.wfile.write(piece)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def vendor():
+    server = Vendor()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def _published() -> dict[str, Any]:
+    return documents.load(ROOT / "openapi/jobmojito.openapi.json")
+
+
+@pytest.fixture
+def published(_published):
+    """The vendored document, to be altered at will."""
+    return copy.deepcopy(_published)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A folder with the vendored documents and nothing else."""
+    (tmp_path / "openapi").mkdir()
+    for name in ("jobmojito.openapi.json", "webhooks.openapi.json"):
+        (tmp_path / "openapi" / name).write_bytes((ROOT / "openapi" / name).read_bytes())
+    return tmp_path

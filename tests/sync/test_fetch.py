@@ -1,0 +1,164 @@
+import gzip
+import itertools
+import socket
+import threading
+import time
+import tracemalloc
+
+import pytest
+
+from scripts.failures import Refused
+from scripts.fetch import fetch, require_safe
+
+
+def test_fetch_gives_the_bytes_whatever_the_content_type(vendor):
+    """The body comes back as it was sent, even when the server calls it a web page."""
+    url = vendor.publish("/openapi", b'{"openapi": "3.1.0"}', Content_Type="text/html")
+
+    assert fetch(url) == b'{"openapi": "3.1.0"}'
+
+
+def test_fetch_sends_no_credentials(vendor, monkeypatch):
+    """No token goes out, whatever the environment holds."""
+    monkeypatch.setenv("JOBMOJITO_TOKEN", "secret-token")
+    fetch(vendor.publish("/openapi", b"{}"))
+    _, headers = vendor.asked[0]
+
+    assert "secret-token" not in str(headers)
+    assert "authorization" not in {name.lower() for name in headers}
+
+
+def test_fetch_unpacks_gzip(vendor):
+    """A packed answer is the same answer."""
+    assert fetch(vendor.publish("/openapi", gzip.compress(b"{}"), Content_Encoding="gzip")) == b"{}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/openapi",
+        "ftp://127.0.0.1/openapi",
+        "file:///etc/passwd",
+        "//example.com/openapi",
+        "https:///openapi",
+        "http://127.0.0.1.example.com/",
+        "https://example.com:99999/",
+        "no address",
+    ],
+)
+def test_only_https_is_fetched(url):
+    """An address that is neither https nor http on loopback is refused before anything is sent."""
+    with pytest.raises(Refused, match=r"only https addresses|no URL"):
+        require_safe(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/x", "http://127.0.0.1:8000/x", "http://[::1]/x", "http://localhost/x"]
+)
+def test_https_and_loopback_are_fetched(url):
+    """https goes anywhere, http stays on this machine."""
+    require_safe(url)
+
+
+def test_an_address_with_a_password_is_not_fetched_nor_shown():
+    """User information in an address is refused, and the message does not repeat it."""
+    with pytest.raises(Refused, match="user name or password") as refusal:
+        require_safe("https://me:hunter2@example.com/openapi")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_redirects_within_the_host_are_followed(vendor):
+    """A moved document is found where the same server says it is."""
+    vendor.publish("/old", b"", status=301, Location="/new")
+    vendor.publish("/new", b"{}")
+
+    assert fetch(f"{vendor.url}/old") == b"{}"
+
+
+@pytest.mark.parametrize("target", ["http://localhost:{port}/x", "http://127.0.0.1:1/x", "https://example.com/x"])
+def test_redirects_to_another_host_are_refused(vendor, target):
+    """Another host, another port or another port again is another server, and is not asked."""
+    vendor.publish("/old", b"", status=302, Location=target.format(port=vendor.server_port))
+
+    with pytest.raises(Refused, match="redirects to another host"):
+        fetch(f"{vendor.url}/old")
+    assert len(vendor.asked) == 1
+
+
+def test_redirects_end(vendor):
+    """A server that sends its readers round in circles is left after three hops."""
+    vendor.publish("/a", b"", status=302, Location="/a")
+
+    with pytest.raises(Refused, match="more than 3 times"):
+        fetch(f"{vendor.url}/a")
+    assert len(vendor.asked) == 4
+
+
+@pytest.mark.parametrize("status", [201, 204, 401, 404, 500, 546])
+def test_any_status_but_200_is_refused(vendor, status):
+    """What comes with another status is no document."""
+    with pytest.raises(Refused, match=f"answered {status} instead of 200"):
+        fetch(vendor.publish("/openapi", b"{}", status=status))
+
+
+def test_a_long_answer_is_refused_while_it_streams(vendor):
+    """An answer without end costs the limit, not the memory."""
+    vendor.pages["/openapi"] = (200, {}, itertools.repeat(b"x" * 65536))
+
+    with pytest.raises(Refused, match="larger than 1000000 bytes"):
+        fetch(f"{vendor.url}/openapi", limit=1_000_000)
+
+
+def test_a_small_answer_that_unpacks_to_much_is_refused(vendor):
+    """Two hundred megabytes in two hundred kilobytes are refused at the limit, in little memory."""
+    url = vendor.publish("/openapi", gzip.compress(bytes(200_000_000), 9), Content_Encoding="gzip")
+    tracemalloc.start()
+    with pytest.raises(Refused, match="larger than 1000000 bytes"):
+        fetch(url, limit=1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("body", "packing", "reason"),
+    [
+        (b"{}", "br", "packed as br"),
+        (b"{}", "gzip", "not packed as it says"),
+        (gzip.compress(b"{}")[:-9], "gzip", "ends in the middle"),
+    ],
+)
+def test_strange_packing_is_refused(vendor, body, packing, reason):
+    """What is packed otherwise than asked for, or badly, is refused."""
+    with pytest.raises(Refused, match=reason):
+        fetch(vendor.publish("/openapi", body, Content_Encoding=packing))
+
+
+def test_a_server_that_trickles_is_left_at_the_deadline():
+    """A byte now and then keeps no one waiting beyond the deadline, not even within the headers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_trickle, args=(server,), daemon=True).start()
+        begun = time.monotonic()
+        with pytest.raises(Refused, match=r"not finished after 0\.5 seconds"):
+            fetch(f"http://127.0.0.1:{server.getsockname()[1]}/", deadline=0.5)
+
+    assert time.monotonic() - begun < 5
+
+
+def _trickle(server):
+    connection, _ = server.accept()
+    with connection:
+        for byte in itertools.cycle(b"HTTP/1.1 200 OK\r\nX-A: "):
+            try:
+                connection.sendall(bytes([byte]))
+            except OSError:
+                return
+            time.sleep(0.05)
+
+
+def test_a_refused_connection_is_one_clear_line():
+    """A server that is not there is told by its address."""
+    with pytest.raises(Refused, match=r"http://127\.0\.0\.1:9/openapi: ConnectError"):
+        fetch("http://127.0.0.1:9/openapi")
