@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from scripts.documents import load
 from scripts.failures import Refused, exit_code
 from scripts.parsing import load_config, parse
 from scripts.rendering import render
+from scripts.syntax import check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,17 +99,13 @@ def generate(root: Path = ROOT) -> int:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as folder:
         made = Path(folder) / "jobmojito_api"
         build(document, made, root=root)
-        # _refuse_foreign_code(made)
+        _refuse_foreign_code(made)
         _swap(made, target, root)
     return sum(path.is_file() for path in target.rglob("*.*"))
 
 
 def _refuse_foreign_code(package: Path) -> None:
-    """Compare the code with what the templates can produce, where that check is there."""
-    if find_spec("scripts.syntax") is None:
-        return
-    from scripts.syntax import check_tree
-
+    """Refuse code that the templates cannot have produced: the document is not to be trusted, nor is the parser."""
     findings = check_tree(package)
     if findings:
         message = f"the generated code holds what no template makes: {findings[0]}"
