@@ -10,7 +10,6 @@ import math
 import os
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 import httpx
@@ -70,34 +69,32 @@ def read_base_url(url: object) -> str:
     """Check a base URL and drop its trailing slashes: https, or http to this very machine, and nothing secret in it."""
     if not isinstance(url, str):
         raise ConfigurationError(f"base_url must be a text, not {type(url).__name__}")
-    parts = split_url(url)
-    if parts is None:
+    parsed = parse_url(url)
+    if parsed is None:
         raise ConfigurationError("base_url is no URL: write it as https://host/path")
-    if not is_safe(parts):
+    if not is_safe(parsed):
         raise ConfigurationError("base_url must begin with https (plain http is for loopback addresses only)")
-    if "@" in parts.netloc:
+    if parsed.userinfo:
         raise ConfigurationError("base_url must not hold a user name or password: give the token as token=")
     if "?" in url or "#" in url:
         raise ConfigurationError("base_url must end with its path: no query and no fragment")
     return url.rstrip("/")
 
 
-def split_url(url: str) -> SplitResult | None:
-    """Take an absolute URL apart; None where it is none, or where parsers are known to disagree about it."""
+def parse_url(url: str) -> httpx.URL | None:
+    """Read an absolute URL as httpx will; None where it is none, or where other parsers might read another host."""
     if not url.isprintable() or any(character in url for character in ' \\"<>^`{|}'):
         return None
     try:
-        parts = urlsplit(url)
-        httpx.URL(url)
-        usable = bool(parts.hostname) and parts.port != 0
-    except (ValueError, httpx.InvalidURL):
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
         return None
-    return parts if usable else None
+    return parsed if parsed.host and parsed.port != 0 else None
 
 
-def is_safe(url: SplitResult) -> bool:
+def is_safe(url: httpx.URL) -> bool:
     """Tell whether what goes there cannot be read on the way: https, or http that stays on this machine."""
-    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
+    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
 
 
 def is_loopback(host: str) -> bool:

@@ -17,6 +17,7 @@
     ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
     ├── ResponseDecodeError          an answer that is no JSON; in strict mode, one that departs from the contract
     ├── UploadError                  a file that cannot be sent; nothing was sent
+    ├── DownloadError                a report that cannot be written to its file
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
     └── BatchError                   rows of a batch failed and the caller asked for an exception, or a run broke off
         └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
@@ -34,6 +35,7 @@ from .masks import mask
 
 if TYPE_CHECKING:
     import httpx
+
     from jobmojito_api.codec import Departure
 
 
@@ -83,6 +85,10 @@ class ConfigurationError(JobMojitoError):
 
 class UploadError(JobMojitoError):
     """A file is missing, empty, unreadable, too large or of a kind the API does not take. Nothing was sent."""
+
+
+class DownloadError(JobMojitoError):
+    """A report cannot be written to its file; the message tells whether it was asked for (and paid) already."""
 
 
 class ApiError(JobMojitoError):

@@ -1,0 +1,236 @@
+"""`JobMojito` and `AsyncJobMojito`: the generated resources under the overlay's policies.
+
+Each policy has a module of its own; here they are only put together. Helpers come as mixins that use `self._session`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
+
+import httpx
+
+from jobmojito_api.resources import AsyncResources, Resources
+
+from .config import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
+from .errors import ConfigurationError
+from .pages import AsyncPages, Pages
+from .raw import RawClient, raw_client
+from .reports import AsyncReports, Reports
+from .retries import RetryPolicy
+from .sessions import AsyncSession, Session, detailed_of, watched
+from .tokens import AsyncTokens, Tokens
+from .wire import AsyncWire, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import EllipsisType, TracebackType
+    from uuid import UUID
+
+    from .answers import Detailed
+    from .config import TimeoutTypes
+    from .tokens import AsyncTokenProvider, TokenProvider
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class JobMojito(Resources, Pages, Reports):
+    """The JobMojito API, one attribute an area: `jm.interviews.create_interview(body=...)`.
+
+    Args:
+        token: the JWT, or a function that gives a fresh one (asked again near its `exp` and after a 401); without it
+            the environment variable JOBMOJITO_TOKEN. It is bound to one merchant account and one environment.
+        base_url: without it JOBMOJITO_API_BASE_URL, or the live server. https only, except for loopback addresses.
+        timeout: seconds for each phase of an attempt (connecting at most 10), an `httpx.Timeout`, or None for no limit.
+        retry: when and how often a request is sent again; `RetryPolicy.none()` for never.
+        strict: raise `ResponseDecodeError` for an answer that departs from the contract, instead of reading it.
+        merchant_id: for service callers that act for several merchants: sent where the contract has the property and
+            the call does not give it.
+        transport: any httpx transport, such as `httpx.MockTransport` in tests.
+        http_client: an `httpx.Client` to send with, its proxies and event hooks included; it stays yours to close.
+
+    Raises:
+        ConfigurationError: from the constructor, for what cannot work; calls raise the tree in `jobmojito.errors`.
+    """
+
+    def __init__(
+        self,
+        token: str | TokenProvider | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
+        strict: bool = False,
+        merchant_id: str | UUID | None = None,
+        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        settings = read_settings(base_url, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id)
+        _check_connection(http_client, httpx.Client, transport)
+        tokens = Tokens(token)
+        client = http_client or httpx.Client(transport=transport, trust_env=_trusts_environment(settings))
+        self._begin(Session(Wire(client, tokens, owned=http_client is None), settings), owner=True)
+
+    def _begin(self, session: Session, *, owner: bool) -> None:
+        Resources.__init__(self, session)
+        self._session = session
+        self._owner = owner
+        self._raw: RawClient | None = None
+
+    @property
+    def raw(self) -> RawClient:
+        """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
+        if self._raw is None:
+            self._raw = raw_client(self._session.wire, self._session.settings)
+        return self._raw
+
+    def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
+        """Call a method and get status, headers, departures and attempts beside its value.
+
+        `jm.detailed(jm.interviews.list_interviews, limit=5).departures`. For a helper that sends several requests,
+        they are those of the last one.
+        """
+        with watched() as seen:
+            value = method(*args, **kwargs)
+        return detailed_of(value, seen)
+
+    def with_options(
+        self,
+        *,
+        timeout: TimeoutTypes | EllipsisType = ...,
+        headers: Mapping[str, str] | EllipsisType = ...,
+        strict: bool | EllipsisType = ...,
+        retry: RetryPolicy | EllipsisType = ...,
+    ) -> Self:
+        """Give a variant of this client on the same connection; what is not given stays. Closing it closes nothing."""
+        options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        variant = type(self).__new__(type(self))
+        variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
+        return variant
+
+    def close(self) -> None:
+        """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
+        if self._owner:
+            self._session.wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return _show(self, self._session)
+
+    def __reduce_ex__(self, protocol: Any, /) -> NoReturn:
+        raise _not_pickled(self)
+
+
+class AsyncJobMojito(AsyncResources, AsyncPages, AsyncReports):
+    """The JobMojito API for asyncio: what `JobMojito` has, awaited.
+
+    It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.
+    `http_client` is an `httpx.AsyncClient`, `transport` an async one.
+    """
+
+    def __init__(
+        self,
+        token: str | TokenProvider | AsyncTokenProvider | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
+        strict: bool = False,
+        merchant_id: str | UUID | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        settings = read_settings(base_url, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id)
+        _check_connection(http_client, httpx.AsyncClient, transport)
+        tokens = AsyncTokens(token)
+        client = http_client or httpx.AsyncClient(transport=transport, trust_env=_trusts_environment(settings))
+        self._begin(AsyncSession(AsyncWire(client, tokens, owned=http_client is None), settings), owner=True)
+
+    def _begin(self, session: AsyncSession, *, owner: bool) -> None:
+        AsyncResources.__init__(self, session)
+        self._session = session
+        self._owner = owner
+        self._raw: RawClient | None = None
+
+    @property
+    def raw(self) -> RawClient:
+        """The generated client on the same connection and token, for the `asyncio` functions in `jobmojito_api.api`."""
+        if self._raw is None:
+            self._raw = raw_client(self._session.wire, self._session.settings)
+        return self._raw
+
+    async def detailed(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
+        """Await a method and get status, headers, departures and attempts beside its value."""
+        with watched() as seen:
+            value = await method(*args, **kwargs)
+        return detailed_of(value, seen)
+
+    def with_options(
+        self,
+        *,
+        timeout: TimeoutTypes | EllipsisType = ...,
+        headers: Mapping[str, str] | EllipsisType = ...,
+        strict: bool | EllipsisType = ...,
+        retry: RetryPolicy | EllipsisType = ...,
+    ) -> Self:
+        """Give a variant of this client on the same connection; what is not given stays. Closing it closes nothing."""
+        options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        variant = type(self).__new__(type(self))
+        variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
+        return variant
+
+    async def aclose(self) -> None:
+        """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
+        if self._owner:
+            await self._session.wire.close()
+
+    close = aclose
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return _show(self, self._session)
+
+    def __reduce_ex__(self, protocol: Any, /) -> NoReturn:
+        raise _not_pickled(self)
+
+
+def _check_connection(http_client: object, kind: type, transport: object) -> None:
+    if http_client is not None and transport is not None:
+        raise ConfigurationError("give transport= or http_client=, not both")
+    if http_client is not None and not isinstance(http_client, kind):
+        raise ConfigurationError(f"http_client must be an httpx.{kind.__name__}")
+
+
+def _trusts_environment(settings: Settings) -> bool:
+    """Use the proxies of the environment, but not for loopback: plain http would show the token to the proxy."""
+    return not is_loopback(httpx.URL(settings.base_url).host)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not ...}
+
+
+def _show(client: object, session: Session | AsyncSession) -> str:
+    return f"<{type(client).__name__} {httpx.URL(session.settings.base_url).host}>"
+
+
+def _not_pickled(client: object) -> TypeError:
+    name = type(client).__name__
+    return TypeError(
+        f"{name} cannot be pickled or copied, it holds a connection and a token: make one where it is used"
+    )

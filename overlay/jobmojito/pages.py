@@ -1,0 +1,194 @@
+"""Reading lists to their end: page by page, or item by item.
+
+Which operations have pages is read from their declared tables: parameters `limit` and `offset`, and an answer with
+`data` and `pagination`. While a page is being used, the next one is already asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeGuard, TypeVar
+
+from jobmojito_api.codec import Model, Object
+from jobmojito_api.resources import OPERATIONS, operation
+from jobmojito_api.types import UNSET
+
+from .errors import ConfigurationError
+from .logs import log
+
+if TYPE_CHECKING:
+    from jobmojito_api.calls import Operation
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item_co = TypeVar("Item_co", covariant=True)
+
+_SLACK: Final = 1000
+"""Items beyond twice the first page's `total` at which a list is taken for endless."""
+
+
+class Listing(Protocol[Item_co]):
+    """What a page is: it has its items in `data`."""
+
+    @property
+    def data(self) -> Sequence[Item_co]:
+        """The items of this page."""
+        ...
+
+
+class Pages:
+    """Page iterators of the sync client."""
+
+    def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
+
+        Starts at `offset` (0 if not given). Items that appear or vanish while reading can be seen twice or missed: the
+        API counts from the front each time. The next page is asked for in a thread while the current one is used.
+
+        Raises:
+            ConfigurationError: at once, if the method's operation has no pages.
+        """
+        return _pages(method, _start(method, kwargs), kwargs, args)
+
+    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Item_co]:
+        """Read every item of a list, as `pages` does."""
+        pages = self.pages(method, *args, **kwargs)
+        return (item for page in pages for item in _items(page))
+
+
+class AsyncPages:
+    """Page iterators of the async client."""
+
+    def pages(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        """Read every page of a list: `async for page in jm.pages(jm.interviews.list_interviews, limit=100)`.
+
+        As in the sync client, but the next page is asked for in a task.
+        """
+        return _async_pages(method, _start(method, kwargs), kwargs, args)
+
+    def items(
+        self, method: Callable[P, Awaitable[Listing[Item_co]]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncIterator[Item_co]:
+        """Read every item of a list, as `pages` does."""
+        pages = self.pages(method, *args, **kwargs)
+        return (item async for page in pages for item in _items(page))
+
+
+def _pages(
+    method: Callable[..., T], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
+) -> Iterator[T]:
+    pool = ThreadPoolExecutor(1, thread_name_prefix="jobmojito-pages")
+    try:
+        page = method(*positional, **arguments)
+        while course.takes(page):
+            coming: Future[T] | None = None
+            if course.goes_on:
+                fetch = copy_context().run
+                coming = pool.submit(fetch, method, *positional, **{**arguments, "offset": course.offset})
+            yield page
+            if coming is None:
+                return
+            page = coming.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _async_pages(
+    method: Callable[..., Awaitable[T]], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
+) -> AsyncIterator[T]:
+    coming: asyncio.Future[T] | None = None
+    try:
+        page = await method(*positional, **arguments)
+        while course.takes(page):
+            if course.goes_on:
+                coming = asyncio.ensure_future(method(*positional, **{**arguments, "offset": course.offset}))
+            yield page
+            if coming is None:
+                return
+            page, coming = await coming, None
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+
+class Course:
+    """Where reading stands, and whether it goes on: pure, and the same for both clients."""
+
+    def __init__(self, name: str, offset: int) -> None:
+        self._name = name
+        self._last: Sequence[Any] = ()
+        self._seen = 0
+        self._most: int | None = None
+        self.offset = offset
+        self.goes_on = True
+
+    def takes(self, page: object) -> bool:
+        """Tell whether a page is news, and set where the next one begins and whether there is one.
+
+        A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the
+        offset is not obeyed), and where far more came than the first page announced: a `has_more` that never turns
+        false must not be followed for ever.
+        """
+        items = _items(page)
+        if items and items == self._last:
+            self._stop("the API gave the same page again")
+            return False
+        self._last = items
+        self._seen += len(items)
+        self.offset += len(items)
+        paging = getattr(page, "pagination", None)
+        self.goes_on = bool(items) and self._has_more(paging)
+        if self._most is None:
+            total = getattr(paging, "total", None)
+            self._most = (2 * total if _is_count(total) else self._seen) + _SLACK
+        if self.goes_on and self._seen > self._most:
+            self._stop("the API announces more than it has")
+        return True
+
+    def _has_more(self, paging: object) -> bool:
+        """Ask the answer; where its `has_more` is no flag, its total."""
+        more, total = getattr(paging, "has_more", None), getattr(paging, "total", None)
+        if isinstance(more, bool):
+            return more
+        return _is_count(total) and self.offset < total
+
+    def _stop(self, reason: str) -> None:
+        self.goes_on = False
+        log.warning("%s: reading stopped after %d items: %s", self._name, self._seen, reason)
+
+
+def _items(page: object) -> Sequence[Any]:
+    """Give a page's items; none where the answer departs from the contract and has no list."""
+    data = getattr(page, "data", None)
+    return data if isinstance(data, list) else []
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _start(method: Callable[..., object], arguments: dict[str, Any]) -> Course:
+    """Check that a method has pages, before anything is sent."""
+    name = getattr(method, "__name__", "")
+    if name not in OPERATIONS or not is_paged(operation(name)):
+        raise ConfigurationError(f"{name or 'this'} has no pages; those that have: {', '.join(paged_operations())}")
+    offset = arguments.get("offset", UNSET)
+    return Course(name, offset if isinstance(offset, int) else 0)
+
+
+def paged_operations() -> list[str]:
+    """Name the operations that have pages, by the contract."""
+    return [name for name in OPERATIONS if is_paged(operation(name))]
+
+
+def is_paged(declared: Operation[Any]) -> bool:
+    """Tell whether an operation takes `limit` and `offset` and answers with `data` and `pagination`."""
+    parameters = {parameter.attribute for parameter in declared.parameters}
+    if not isinstance(declared.success, Object) or not {"limit", "offset"} <= parameters:
+        return False
+    model: type[Model] = declared.success.python
+    return {"data", "pagination"} <= {field.name for field in model._table.fields}  # noqa: SLF001 - the codec's tables are made to be read

@@ -1,0 +1,106 @@
+"""The generated client, wired to the overlay's own connection and token: `JobMojito.raw`.
+
+It has the low-level functions' own behaviour: nothing is repeated, nothing raises typed errors. Its requests carry a
+current token and appear in other libraries' logs without their content, as all of ours do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from jobmojito_api import AuthenticatedClient
+
+from .errors import ConfigurationError
+from .logs import quiet
+from .wire import AsyncWire, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator
+
+    from .config import Settings
+
+
+class RawClient(AuthenticatedClient):
+    """An `AuthenticatedClient` whose requests go over a connection that somebody else opens and closes."""
+
+    def complete(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Add nothing: the token is put in when the request is sent, and is kept nowhere."""
+        return request
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Give the httpx client, made at first use."""
+        if self._client is None:
+            self._client = _QuietClient(**self._settings())
+        return self._client
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Give the asynchronous httpx client, made at first use."""
+        if self._async_client is None:
+            self._async_client = _QuietAsyncClient(**self._settings())
+        return self._async_client
+
+
+def raw_client(wire: Wire | AsyncWire, settings: Settings) -> RawClient:
+    """Wire the generated client to a connection."""
+    shared = {"transport": _Borrowed(wire), "auth": _Login(wire)}
+    return RawClient(
+        base_url=settings.base_url,
+        token="",
+        timeout=settings.timeout,
+        headers=dict(settings.headers),
+        httpx_args=shared,
+    )
+
+
+class _QuietClient(httpx.Client):
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        with quiet():
+            return super().send(request, **options)
+
+
+class _QuietAsyncClient(httpx.AsyncClient):
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        with quiet():
+            return await super().send(request, **options)
+
+
+class _Login(httpx.Auth):
+    """Puts the current token into each request."""
+
+    def __init__(self, wire: Wire | AsyncWire) -> None:
+        self._wire = wire
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if isinstance(self._wire, AsyncWire):
+            raise _wrong_kind("asyncio", "AsyncJobMojito")
+        request.headers["authorization"] = f"Bearer {self._wire.token().reveal()}"
+        yield request
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        if isinstance(self._wire, Wire):
+            raise _wrong_kind("sync", "JobMojito")
+        request.headers["authorization"] = f"Bearer {(await self._wire.token()).reveal()}"
+        yield request
+
+
+class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Sends over the overlay's httpx client, and leaves closing it to the overlay."""
+
+    def __init__(self, wire: Wire | AsyncWire) -> None:
+        self._wire = wire
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if isinstance(self._wire, AsyncWire):
+            raise _wrong_kind("asyncio", "AsyncJobMojito")
+        return self._wire.client.send(request, stream=True, follow_redirects=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if isinstance(self._wire, Wire):
+            raise _wrong_kind("sync", "JobMojito")
+        return await self._wire.client.send(request, stream=True, follow_redirects=False)
+
+
+def _wrong_kind(functions: str, client: str) -> ConfigurationError:
+    return ConfigurationError(f"the raw client of {client} has a {functions} connection: use the {functions} functions")
