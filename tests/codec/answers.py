@@ -13,7 +13,22 @@ from jsonschema import Draft202012Validator
 
 CONTRACT: dict[str, Any] = json.loads(files("jobmojito_api").joinpath("contract.json").read_text("utf-8"))
 SAMPLES = {"string": "some text", "integer": 3, "number": 1.5, "boolean": True, "null": None}
-OTHERS: list[Any] = [None, 0, 7, -1.5, 2.0, True, False, "", "other", "ü€😀", [], [1, "x"], {}, {"nested": {"list": [None]}}]
+OTHERS: list[Any] = [
+    None,
+    0,
+    7,
+    -1.5,
+    2.0,
+    True,
+    False,
+    "",
+    "other",
+    "ü€😀",
+    [],
+    [1, "x"],
+    {},
+    {"nested": {"list": [None]}},
+]
 
 
 def resolve(schema: Any) -> Any:

@@ -1,0 +1,162 @@
+"""Claims of `scripts.generate`: the same bytes everywhere, complete or not at all, and a message that says where."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts import generate, lock
+from scripts.documents import dump, load
+from scripts.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what generation reads and writes."""
+    root = tmp_path / "elsewhere"
+    for folder in ("openapi", "generated", "scripts"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "generator-config.yml", root / "generator-config.yml")
+    return root
+
+
+def edit(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the vendored document of a checkout."""
+    path = root / "openapi" / "jobmojito.openapi.json"
+    document = load(path)
+    change(document)
+    path.write_bytes(dump(document))
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Give every generated file and the stamp."""
+    files = [*(root / "generated").rglob("*"), root / "openapi" / "lock.json"]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files if path.is_file()}
+
+
+def refusal(root: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Generate, expecting a refusal that leaves everything as it was, and give its one line."""
+    before = snapshot(root)
+
+    assert generate.main(["--root", str(root)]) == 2
+    assert snapshot(root) == before
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_generation_gives_the_same_bytes_in_another_directory(checkout: Path) -> None:
+    """What is committed is what anybody's machine makes, stamp included."""
+    shutil.rmtree(checkout / "generated")
+    (checkout / "openapi" / "lock.json").unlink()
+
+    assert generate.main(["--root", str(checkout)]) == 0
+    committed = {name: content for name, content in snapshot(ROOT).items() if "__pycache__" not in name}
+    assert snapshot(checkout) == committed
+
+
+def test_nothing_is_left_beside_the_package(checkout: Path) -> None:
+    """A run cleans up after itself: no caches, no temporary folders."""
+    generate.generate(checkout)
+
+    assert [path.name for path in (checkout / "generated").iterdir()] == ["jobmojito_api"]
+    assert not list((checkout / "generated").rglob("*cache*"))
+
+
+def test_operation_that_cannot_be_generated_is_named_with_its_pointer(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The parser drops an operation with a warning; here that is a failure that says which."""
+
+    def break_body(document: dict[str, Any]) -> None:
+        content = document["paths"]["/persona-create"]["post"]["requestBody"]["content"]
+        content["application/xml"] = content.pop("application/json")
+
+    edit(checkout, break_body)
+
+    line = refusal(checkout, capsys)
+    assert line.startswith("generate: /paths/~1persona-create/post: ")
+    assert "application/xml" in line
+
+
+def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same for a named schema."""
+    edit(checkout, lambda d: d["components"]["schemas"].update(Odd={"type": "array"}))
+
+    assert refusal(checkout, capsys).startswith("generate: /components/schemas/Odd: ")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["XMLThing", "XmlThing"], "XmlThing"),
+        (["Merchant_Status"], "MerchantStatus"),
+        (["merchantStatus"], "MerchantStatus"),
+    ],
+)
+def test_schemas_whose_files_would_meet_are_refused(
+    names: list[str], told: str, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The parser lets one file replace another without a word."""
+    schema = {"type": "object", "properties": {"only_here": {"type": "string"}}}
+    edit(checkout, lambda d: d["components"]["schemas"].update({name: copy.deepcopy(schema) for name in names}))
+
+    assert told in refusal(checkout, capsys)
+
+
+def test_operations_whose_files_would_meet_are_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two operationIds that are one after snake-casing are both named."""
+
+    def twin(document: dict[str, Any]) -> None:
+        operation = copy.deepcopy(document["paths"]["/merchant-status"]["get"])
+        document["paths"]["/merchant-status-again"] = {"get": {**operation, "operationId": "getMerchantStatus"}}
+
+    edit(checkout, twin)
+
+    line = refusal(checkout, capsys)
+    assert "/paths/~1merchant-status-again/get" in line
+    assert "get_merchant_status" in line or "getMerchantStatus" in line
+
+
+def test_unknown_setting_is_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt key of generator-config.yml would be ignored in silence by the generator."""
+    path = checkout / "generator-config.yml"
+    path.write_text(path.read_text("utf-8") + "literal_enum: true\n", encoding="utf-8")
+
+    assert refusal(checkout, capsys) == "generate: generator-config.yml: unknown key 'literal_enum'"
+
+
+def test_invalid_vendored_file_is_one_clear_line(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A truncated document names the file and the line."""
+    path = checkout / "openapi" / "jobmojito.openapi.json"
+    path.write_bytes(path.read_bytes()[:5000])
+
+    assert "jobmojito.openapi.json: not valid JSON at line" in refusal(checkout, capsys)
+
+
+def test_another_version_of_the_generator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pins are checked before anything is made, so that bytes never depend on the machine."""
+    monkeypatch.setattr(lock, "version", lambda _name: "0.0.1")
+
+    with pytest.raises(Refused, match=r"openapi-python-client is 0\.0\.1, but 0\.29\.1 is pinned"):
+        lock.refuse_other_versions()
+
+
+def test_enum_members_that_would_meet_get_numbers() -> None:
+    """`a` and `A` become two members, and an `a-b` beside an `a_b` too (the stock generator stops or drops one)."""
+    from scripts.parsing import _distinct, _member_key
+
+    keys = [_member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
+
+    assert _distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
