@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.documents import pointer
 from scripts.failures import Refused
 from scripts.naming import is_type_name, module_name
-from scripts.normalise import NULL, allows_null, is_annotation
+from scripts.normalise import NULL, allows_null, is_annotation, or_null
 from scripts.places import Place, copied, rewrite, rewrite_schema, schemas
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _COMPONENTS = ("components", "schemas")
 
 def lift(document: dict[str, Any]) -> dict[str, Any]:
     """Copy the document with titled inline types moved to components; Refused names two places that do not fit."""
-    titled = _with_known_titles(document)
+    titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
     found = _concepts(titled)
     result = rewrite(titled, _moved(found))
     if found:
@@ -51,13 +51,26 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield the inline titles that look like a type's name and stand on no type: after a correction, a stale one."""
     for place, schema in schemas(document):
-        if is_type_name(title := schema.get("title")) and not _is_type(schema) and not _is_component(place):
+        if is_type_name(title := schema.get("title")) and not _is_type(_folded(schema)) and not _is_component(place):
             yield place, title
 
 
 def type_names(document: dict[str, Any]) -> list[str]:
     """List the components that are types of their own (enums and objects), sorted."""
     return sorted(name for name, schema in _components(document).items() if _is_type(schema))
+
+
+def _folded(schema: dict[str, Any]) -> dict[str, Any]:
+    """Write a titled "this type, or null" of two branches as the one type that takes null; all else stays."""
+    content = {key: value for key, value in schema.items() if not is_annotation(key)}
+    branches = content.get("anyOf", content.get("oneOf"))
+    if len(content) != 1 or not is_type_name(schema.get("title")) or not isinstance(branches, list):
+        return schema
+    types = [branch for branch in branches if branch != NULL]
+    if len(branches) != len(types) + 1 or len(types) != 1 or not _is_type(types[0]):
+        return schema
+    notes = {key: value for key, value in schema.items() if is_annotation(key)}
+    return {**or_null(copied(types[0])), **notes}
 
 
 def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,16 @@ def allows_null(schema: dict[str, Any]) -> bool:
     return "null" in types if isinstance(types, list) else types == "null"
 
 
+def or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Let a schema take null by its type and its enum, in place; it limits values by nothing else."""
+    if "type" in schema and not allows_null(schema):
+        types = schema["type"]
+        schema["type"] = [*types, "null"] if isinstance(types, list) else [types, "null"]
+    if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+        schema["enum"].append(None)
+    return schema
+
+
 def _normalised(schema: dict[str, Any], *, is_last_branch: bool) -> dict[str, Any]:
     if not isinstance(schema.get("nullable"), bool):
         return schema
@@ -60,16 +70,7 @@ def _normalised(schema: dict[str, Any], *, is_last_branch: bool) -> dict[str, An
         return {**NULL, **schema}
     if _LIMITS_OF_THEIR_OWN & schema.keys():
         return _with_null_branch(schema)
-    return _with_null_type(schema)
-
-
-def _with_null_type(schema: dict[str, Any]) -> dict[str, Any]:
-    if "type" in schema and not allows_null(schema):
-        types = schema["type"]
-        schema["type"] = [*types, "null"] if isinstance(types, list) else [types, "null"]
-    if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
-        schema["enum"].append(None)
-    return schema
+    return or_null(schema)
 
 
 def _with_null_branch(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,258 @@
+"""The corrections against versions of the document that the vendor has not published yet."""
+
+from copy import deepcopy
+
+import pytest
+from openapi_python_client import Config
+from openapi_python_client.config import ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+
+from scripts import correct, documents
+from scripts.failures import Refused
+from scripts.places import operations, schemas
+
+LANGUAGES = "JobInterviewCreateRequest"
+
+
+@pytest.fixture(scope="module")
+def first():
+    """Give the vendored document and the corrections."""
+    return documents.load(correct.PUBLISHED), correct.load_overlay(correct.OVERLAY)
+
+
+@pytest.fixture
+def published(first):
+    """Give a copy of the vendored document to change."""
+    return deepcopy(first[0])
+
+
+def component(document, name):
+    """Give the properties of a component."""
+    return document["components"]["schemas"][name]["properties"]
+
+
+def new_operations(document):
+    """Add five operations, one under a tag of its own, with inline types known and unknown."""
+    language = deepcopy(component(document, LANGUAGES)["mojito_language_code"])
+    body = {
+        "type": "object",
+        "properties": {
+            "mojito_language_code": {**language, "nullable": True},
+            "reason": {"type": "string", "enum": ["done", "dropped"], "nullable": True},
+            "window": {"type": "object", "nullable": True, "properties": {"from": {"type": "string"}}},
+        },
+    }
+    for number in range(5):
+        document["paths"][f"/webhook-job-{number}"] = {
+            "post": {
+                "tags": ["Webhooks" if number else "Interviews"],
+                "requestBody": {"content": {"application/json": {"schema": deepcopy(body)}}, "required": True},
+                "responses": {"200": {"description": "Done.", "content": {"application/json": {"schema": body}}}},
+            }
+        }
+
+
+def string_to_object(document):
+    """Let the form of the binary upload become the object that the text form already takes."""
+    form = component(document, "PreScreeningResumeTextRequest")["form"]
+    component(document, "PreScreeningResumeBinaryRequest")["form"] = deepcopy(form)
+
+
+def wider_enum(document):
+    """Give every list of languages one more."""
+    for _, schema in schemas(document):
+        if {"br", "fil"} <= set(schema.get("enum", [])):
+            schema["enum"].append("ka")
+
+
+def known_enum_elsewhere(document):
+    """Spell the languages out in a place that had free text, and in a query parameter."""
+    language = component(document, LANGUAGES)["mojito_language_code"]
+    config = component(document, "JobInterviewTokenRequest")
+    config["mojito_language_code"] = {**deepcopy(language), "nullable": True}
+    parameters = document["paths"]["/merchant-avatar-list"]["get"]["parameters"]
+    next(one for one in parameters if one["name"] == "mojito_language_code")["schema"] = deepcopy(language)
+
+
+def nullability_flipped(document):
+    """Let a nullable enum and object lose null, and others gain it."""
+    for name, nullable in {"recording": False, "hiring_for_company": False, "type": True, "status": True}.items():
+        component(document, LANGUAGES)[name]["nullable"] = nullable
+
+
+def nullability_as_3_1(document):
+    """Let the vendor write nullability as its document's version demands."""
+    document.update(correct.normalise(document))
+
+
+def nullability_as_branches(document):
+    """Let the vendor write a nullable type as a union with null."""
+    for _, schema in schemas(document):
+        if schema.get("nullable") and ("enum" in schema or "properties" in schema):
+            content = {key: schema.pop(key) for key in [*schema] if key not in {"description", "example"}}
+            content.pop("nullable")
+            schema["anyOf"] = [content, {"type": "null"}]
+
+
+def loosened(document):
+    """Drop a required list, turn an answer's boolean into a number, make a new one required, reorder, reword."""
+    document["components"]["schemas"]["InviteUsersRequest"]["required"] = []
+    changed = component(document, "JobInterviewGetResponse")
+    name = next(name for name, schema in changed.items() if schema.get("type") == "boolean")
+    changed[name] = {"type": "number", "nullable": True}
+    changed["brand_new"] = {"type": "string", "enum": ["x"], "title": "Brand new, in words"}
+    document["components"]["schemas"]["JobInterviewGetResponse"].setdefault("required", []).append("brand_new")
+    document["paths"]["/merchant-result-list"]["get"]["parameters"].reverse()
+    component(document, LANGUAGES)["recording"]["description"] = 'Reworded: """ and \\ and {{ x }}.'
+
+
+def new_keywords(document):
+    """Use what 3.1 has and this document had not: const, oneOf, boolean schemas, $defs."""
+    component(document, "MerchantStatus").update(
+        {
+            "kind": {"const": "merchant"},
+            "either": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+            "closed": {"type": "object", "additionalProperties": False, "$defs": {"x": True}},
+        }
+    )
+
+
+def published_names(document):
+    """Let the vendor name a new operation in its own style, and share a parameter by reference."""
+    document["components"]["parameters"]["Limit"] = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    document["paths"]["/merchant-tag-list"] = {
+        "get": {
+            "operationId": "listMerchantTags",
+            "parameters": [{"$ref": "#/components/parameters/Limit"}],
+            "responses": {"200": {"description": "Tags."}},
+        }
+    }
+
+
+FLOWING = [
+    new_operations,
+    string_to_object,
+    wider_enum,
+    known_enum_elsewhere,
+    nullability_flipped,
+    nullability_as_3_1,
+    nullability_as_branches,
+    loosened,
+    new_keywords,
+    published_names,
+]
+
+
+@pytest.mark.parametrize("change", FLOWING)
+def test_a_version_with_additions_flows_through(first, published, change):
+    """The corrections still fit, and the generator takes all of it without a warning."""
+    change(published)
+    effective = correct.effective(published, first[1])
+    config = Config.from_sources(
+        ConfigFile(), MetaType.NONE, correct.PUBLISHED, "utf-8", overwrite=False, output_path=None
+    )
+    parsed = GeneratorData.from_dict(deepcopy(effective), config=config)
+
+    assert not isinstance(parsed, GeneratorError), parsed
+    assert parsed.errors == []
+    assert [tag.parse_errors for tag in parsed.endpoint_collections_by_tag.values() if tag.parse_errors] == []
+    assert sum(len(tag.endpoints) for tag in parsed.endpoint_collections_by_tag.values()) == len(
+        list(operations(effective))
+    )
+    assert sum(str(enum.class_info.name).endswith("LanguageCode") for enum in parsed.enums) == 1
+
+
+def test_new_operations_are_named_and_reported(first, published):
+    """Each gets a derived name, and nothing else is reported."""
+    new_operations(published)
+
+    assert correct.derived_names(published, first[1]) == {
+        f"POST /webhook-job-{number}": f"post_webhook_job_{number}" for number in range(5)
+    }
+    assert correct.derived_names(*first) == {}
+
+
+def test_a_string_that_became_an_object_joins_its_twin(first, published):
+    """The form of both uploads is one type as soon as both have it."""
+    string_to_object(published)
+    result = correct.effective(published, first[1])
+
+    for name in ("PreScreeningResumeBinaryRequest", "PreScreeningResumeTextRequest"):
+        assert component(result, name)["form"]["allOf"] == [{"$ref": "#/components/schemas/PreScreeningForm"}]
+
+
+@pytest.mark.parametrize("change", [nullability_as_3_1, nullability_as_branches])
+def test_an_equivalent_version_has_the_same_effect(first, published, change):
+    """Once the vendor writes 3.1, the effective document is what it was."""
+    change(published)
+
+    assert correct.effective(published, first[1]) == correct.effective(*first)
+
+
+def operation_dropped(document):
+    """Drop an operation that a correction names."""
+    del document["paths"]["/persona-create"]
+
+
+def property_dropped(document):
+    """Drop one of the ten places of the languages."""
+    del component(document, "PersonaCreateRequest")["mojito_language_code"]
+
+
+def one_place_widened(document):
+    """Widen one of the ten lists of languages."""
+    component(document, "PersonaCreateRequest")["mojito_language_code"]["enum"].append("ka")
+
+
+def one_place_loosened(document):
+    """Turn one of the ten lists of languages into free text."""
+    component(document, "PersonaCreateRequest")["mojito_language_code"] = {"type": "string"}
+
+
+def component_taken(document):
+    """Publish a component of other content under a name that the corrections give."""
+    document["components"]["schemas"]["LanguageCode"] = {"type": "object", "properties": {"code": {}}}
+
+
+def post_form_published(document):
+    """Publish the guide's POST form."""
+    document["paths"]["/job-interview-get"]["post"] = {"responses": {"200": {"description": "Theirs."}}}
+
+
+def template_mended(document):
+    """Mend the defect of the PDF template."""
+    component(document, "JobInterviewPdfRequest")["template"] = {"$ref": "#/components/schemas/ReportTemplate"}
+
+
+STOPPING = [
+    (operation_dropped, ["action 4 ($.paths['/persona-create'].post)", "as far as /paths"]),
+    (property_dropped, ["expected 10 places, found 9", "/components/schemas/PersonaCreateRequest/properties/mojito_"]),
+    (
+        one_place_widened,
+        [
+            "LanguageCode is not one type",
+            "/components/schemas/JobInterviewCreateRequest/properties/mojito_language_code",
+            "/components/schemas/PersonaCreateRequest/properties/mojito_language_code",
+        ],
+    ),
+    (
+        one_place_loosened,
+        ["action ", "nothing to name LanguageCode at /components/schemas/PersonaCreateRequest/properties/mojito"],
+    ),
+    (component_taken, ["LanguageCode is not one type", "/components/schemas/LanguageCode and"]),
+    (post_form_published, ["get_interview_definition' && !@.post]): expected 1 place, found 0"]),
+    (template_mended, ["as far as /components/schemas/JobInterviewPdfRequest/properties/template"]),
+]
+
+
+@pytest.mark.parametrize(("change", "complaints"), STOPPING)
+def test_a_version_that_a_correction_no_longer_fits_stops(first, published, change, complaints):
+    """The refusal names the action or the type, and the pointers."""
+    change(published)
+
+    with pytest.raises(Refused) as refusal:
+        correct.effective(published, first[1])
+
+    for complaint in complaints:
+        assert complaint in str(refusal.value)
