@@ -10,23 +10,9 @@ from scripts.documents import dump, load
 from scripts.failures import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
-STEPS: Final = (
-    "correct.py",
-    "documents.py",
-    "generate.py",
-    "lift.py",
-    "naming.py",
-    "normalise.py",
-    "overlays.py",
-    "parsing.py",
-    "places.py",
-    "rendering/*.py",
-    "typing_code.py",
-)
 
 
 def compute(root: Path) -> dict[str, Any]:
@@ -37,7 +23,6 @@ def compute(root: Path) -> dict[str, Any]:
         "webhooks": file_hash(api / "webhooks.openapi.json"),
         "corrections": file_hash(api / "corrections.overlay.yaml"),
         "config": file_hash(root / "generator-config.yml"),
-        "steps": tree_hash(root / "scripts", _step_files(root / "scripts")),
         "templates": tree_hash(root / "scripts" / "templates"),
         "generator": f"openapi-python-client {PINS['openapi-python-client']}",
         "formatter": f"ruff {PINS['ruff']}",
@@ -78,20 +63,13 @@ def file_hash(path: Path) -> str:
         raise Refused(message) from None
 
 
-def tree_hash(folder: Path, files: Iterable[Path] | None = None) -> str:
+def tree_hash(folder: Path) -> str:
     """Give one sha256 of the names and bytes of a folder's files; what Python leaves behind does not count."""
-    found = sorted(
-        files if files is not None else _sources(folder), key=lambda path: path.relative_to(folder).as_posix()
-    )
+    found = sorted(_sources(folder), key=lambda path: path.relative_to(folder).as_posix())
     digest = hashlib.sha256()
     for path in found:
         digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\n".encode())
     return digest.hexdigest()
-
-
-def _step_files(scripts: Path) -> list[Path]:
-    """List the code between the published document and the generated package."""
-    return [path for pattern in STEPS for path in scripts.glob(pattern)]
 
 
 def _sources(folder: Path) -> list[Path]:

@@ -245,9 +245,9 @@ def _with_distinct_enum_keys(document: dict[str, Any]) -> dict[str, Any]:
     for schema in _enum_schemas(document):
         values = [value for value in schema["enum"] if value is not None]
         if values and all(isinstance(value, str) for value in values) and "x-enum-varnames" not in schema:
-            keys = [_member_key(index, value) for index, value in enumerate(values)]
+            keys = [member_key(index, value) for index, value in enumerate(values)]
             if len(set(keys)) < len(keys):
-                schema["x-enum-varnames"] = _distinct(keys)
+                schema["x-enum-varnames"] = distinct(keys)
     return document
 
 
@@ -262,12 +262,12 @@ def _enum_schemas(node: object) -> Iterator[dict[str, Any]]:
             yield from _enum_schemas(value)
 
 
-def _member_key(index: int, value: str) -> str:
+def member_key(index: int, value: str) -> str:
     """Give the member name that the parser makes of a value."""
     return strings.snake_case(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
 
 
-def _distinct(keys: list[str]) -> list[str]:
+def distinct(keys: list[str]) -> list[str]:
     """Number repeated names, in a way that stays distinct after the parser's own snake-casing."""
     taken: set[str] = set()
     result = []

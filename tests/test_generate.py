@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import generate, lock
+from scripts import generate, lock, parsing
 from scripts.documents import dump, load
 from scripts.failures import Refused
 
@@ -155,8 +155,6 @@ def test_another_version_of_the_generator_is_refused(monkeypatch: pytest.MonkeyP
 
 def test_enum_members_that_would_meet_get_numbers() -> None:
     """`a` and `A` become two members, and an `a-b` beside an `a_b` too (the stock generator stops or drops one)."""
-    from scripts.parsing import _distinct, _member_key
+    keys = [parsing.member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
 
-    keys = [_member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
-
-    assert _distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
+    assert parsing.distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]

@@ -41,22 +41,26 @@ def resolve(schema: Any) -> Any:
 def sample(schema: Any, rng: random.Random) -> Any:
     """Make a value that the schema takes: every property, lists of up to three, any of the branches."""
     schema = resolve(schema)
-    for keyword in ("anyOf", "oneOf"):
+    for keyword in ("anyOf", "oneOf", "allOf"):
         if keyword in schema:
             return sample(rng.choice(schema[keyword]), rng)
-    if "allOf" in schema:
-        return sample(schema["allOf"][0], rng)
     if "enum" in schema:
         return rng.choice(schema["enum"])
     kind = schema.get("type")
     kind = rng.choice(kind) if isinstance(kind, list) else kind
-    if kind == "object":
-        required = set(schema.get("required", ()))
-        chosen = [n for n in schema.get("properties", {}) if n in required or rng.random() < 0.8]
-        return {name: sample(schema["properties"][name], rng) for name in chosen}
     if kind == "array":
         return [sample(schema["items"], rng) for _ in range(rng.randrange(3))]
-    if kind == "string" and schema.get("format") == "uuid":
+    return _sample_object(schema, rng) if kind == "object" else _sample_scalar(schema, kind, rng)
+
+
+def _sample_object(schema: Any, rng: random.Random) -> dict[str, Any]:
+    required = set(schema.get("required", ()))
+    chosen = [name for name in schema.get("properties", {}) if name in required or rng.random() < 0.8]
+    return {name: sample(schema["properties"][name], rng) for name in chosen}
+
+
+def _sample_scalar(schema: Any, kind: str | None, rng: random.Random) -> Any:
+    if schema.get("format") == "uuid":
         return "93c98d21-e04d-4a84-9afa-ed154cf73636"
     return rng.choice(OTHERS) if kind is None else SAMPLES[kind]
 

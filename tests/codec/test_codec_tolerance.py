@@ -7,9 +7,9 @@ import pickle
 import random
 
 import pytest
+
 from jobmojito_api import codec
 from jobmojito_api.resources import OPERATIONS, operation
-
 from tests.codec.answers import mutate, objections, sample, success_schema, validator
 
 CASES = 150

@@ -1,0 +1,301 @@
+"""Claims of the low-level client: what goes on the wire, what is refused before it does, and what an answer becomes."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import datetime as dt
+import pickle
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from jobmojito_api import UNSET, AuthenticatedClient, Client, File, models
+from jobmojito_api.api.admin import get_merchant_status
+from jobmojito_api.api.interviews import (
+    get_interview_definition,
+    register_users_for_interview,
+    set_interview_state,
+)
+from jobmojito_api.api.knowledge_base import upload_knowledge_base_document
+from jobmojito_api.api.results import get_merchant_analytics, list_interview_results
+from jobmojito_api.calls import Operation, Parameter
+from jobmojito_api.codec import DATE, DATE_TIME, INTEGER, STRING, UUID, Array, Const, Union, read, write
+from jobmojito_api.errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
+from jobmojito_api.models import LanguageCode
+
+ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
+BASE = "https://api.example.com/v1"
+
+
+def client(answer: httpx.Response | list[httpx.Request], **settings: Any) -> AuthenticatedClient:
+    """Make a client over a transport that gives one answer, or that collects requests and gives an empty object."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, list):
+            request.read()
+            answer.append(request)
+            return httpx.Response(200, json={})
+        return answer
+
+    return AuthenticatedClient(BASE, token="t0ken", httpx_args={"transport": httpx.MockTransport(handle)}, **settings)
+
+
+def test_request_carries_method_path_query_and_login() -> None:
+    """Flags, numbers and ids are written as the contract's texts; what is UNSET or null is left out."""
+    sent: list[httpx.Request] = []
+    list_interview_results.sync_detailed(client=client(sent), interview_id=uuid.UUID(ID), limit=5, offset=None, tab="")
+
+    assert sent[0].method == "GET"
+    assert str(sent[0].url) == f"{BASE}/merchant-result-list?tab=&interview_id={ID}&limit=5"
+    assert sent[0].headers["Authorization"] == "Bearer t0ken"
+
+
+def test_json_body_takes_models_and_mappings_alike() -> None:
+    """Enums, ids and nested models are written by their contract names, UNSET is left out."""
+    user = models.RegisterUser(email="ada@example.com", name=None)
+    as_model = models.JobInterviewRegisterUsersRequest(interview_id=uuid.UUID(ID), users=[user])
+    as_mapping = {"interview_id": ID, "users": [{"email": "ada@example.com", "name": None}], "is_test": UNSET}
+
+    assert register_users_for_interview.call(body=as_model).request == (
+        register_users_for_interview.call(body=as_mapping).request
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, ""),
+        ({"interview_id": ID}, ""),
+        ({"interview_id": ID, "users": "ada"}, "/users"),
+        ({"interview_id": ID, "users": [{"email": 7}]}, "/users/0/email"),
+        ({"interview_id": ID, "users": [], "is_test": [1]}, "/is_test"),
+        ({"interview_id": ID, "users": [{"extra": float("nan")}]}, "/users/0/extra"),
+        ({"interview_id": ID, "users": [{"extra": "\ud800"}]}, "/users/0/extra"),
+        ({"interview_id": ID, "users": [{"extra": {1, 2}}]}, "/users/0/extra"),
+    ],
+)
+def test_body_that_the_contract_or_json_refuses_is_told_before_it_is_sent(body: dict[str, Any], pointer: str) -> None:
+    """The error names the operation and the place, and shows no value."""
+    with pytest.raises(InvalidRequest) as caught:
+        register_users_for_interview.sync_detailed(client=client([]), body=body)
+
+    assert pointer in {problem.pointer for problem in caught.value.problems}
+    assert "ada" not in str(caught.value)
+    assert caught.value.operation == "register_users_for_interview"
+    assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
+
+
+def test_unknown_enum_value_may_be_sent() -> None:
+    """Enums stay open: the server may know a value that this version does not."""
+    call = set_interview_state.call(body={"position_id": ID, "status": "hibernating"})
+
+    assert call.request["json"]["status"] == "hibernating"
+
+
+@pytest.mark.parametrize("limit", ["5", 0, 1001, 1.5])
+def test_parameter_outside_the_contract_is_refused(limit: Any) -> None:
+    """A limit is an integer from 1 to 1000."""
+    with pytest.raises(InvalidRequest, match="/limit"):
+        list_interview_results.sync_detailed(client=client([]), limit=limit)
+
+
+def test_flag_parameters_take_python_booleans() -> None:
+    """The contract's "true"/"false" texts may be given as flags."""
+    call = list_interview_results.OPERATION.call({"limit": True})
+    flags = [p for p in _flag_operation().parameters if p.name == "include_public"]
+
+    assert flags
+    assert _flag_operation().call({"include_public": True}).request["params"] == {"include_public": "true"}
+    with pytest.raises(InvalidRequest):
+        _ = call.request
+
+
+def _flag_operation() -> Operation[Any]:
+    from jobmojito_api.resources import operation  # noqa: PLC0415 - lazily loaded, as users do
+
+    return operation("list_avatars")
+
+
+def test_missing_required_parameter_is_refused() -> None:
+    """None stands for a parameter that was not given."""
+    with pytest.raises(InvalidRequest, match="/date_from"):
+        get_merchant_analytics.sync_detailed(client=client([]), date_from=None, date_to="2026-01-01")
+
+
+def test_path_header_and_cookie_parameters_go_to_their_places() -> None:
+    """Path texts are quoted whole; a header cannot carry a line break, a path segment cannot climb."""
+    operation: Operation[Any] = Operation(
+        name="odd",
+        tag="Odd",
+        method="GET",
+        path="/things/{thing}",
+        answers={},
+        success=STRING,
+        parameters=(
+            Parameter("thing", "thing", "path", STRING, required=True),
+            Parameter("X-Trace", "x_trace", "header", STRING),
+            Parameter("sid", "sid", "cookie", INTEGER),
+        ),
+    )
+    request = operation.call({"thing": "a/b?ü", "x_trace": "t", "sid": 5}).request
+
+    assert request["url"] == "/things/a%2Fb%3F%C3%BC"
+    assert request["headers"] == {"X-Trace": "t", "Cookie": "sid=5"}
+    for bad in ({"thing": ".."}, {"thing": ""}, {"thing": "a", "x_trace": "a\r\nB: c"}):
+        with pytest.raises(InvalidRequest):
+            _ = operation.call(bad).request
+
+
+@pytest.mark.parametrize("boundary_guess", [b"+++", b"--+++\r\n"])
+def test_multipart_boundary_is_random(boundary_guess: bytes) -> None:
+    """Both forms of the knowledge-base body work, and no content can forge a part (the stock boundary is `+++`)."""
+    sent: list[httpx.Request] = []
+    for _ in range(2):
+        body = models.KnowledgeBaseDocumentUploadMultipart(
+            knowledge_base_store_id="s", file=File(b"x" + boundary_guess, 'a"\r\nb.pdf', "application/pdf")
+        )
+        upload_knowledge_base_document.sync_detailed(client=client(sent), body=body)
+    first, second = (request.headers["Content-Type"] for request in sent)
+
+    assert first.startswith("multipart/form-data; boundary=")
+    assert first != second
+    assert b"+++" not in first.encode()
+    assert b'filename="a%22%0D%0Ab.pdf"' in sent[0].content
+
+
+def test_json_form_of_a_body_with_two_forms_is_sent_as_json() -> None:
+    """The model chooses the content type; a mapping would be ambiguous and is refused."""
+    sent: list[httpx.Request] = []
+    names = {field.name for field in models.KnowledgeBaseDocumentUploadJson._table.fields if field.required}
+    body = models.KnowledgeBaseDocumentUploadJson.from_dict(dict.fromkeys(names, "aGk="))
+    upload_knowledge_base_document.sync_detailed(client=client(sent), body=body)
+
+    assert sent[0].headers["Content-Type"] == "application/json"
+    with pytest.raises(InvalidRequest, match="as a model"):
+        upload_knowledge_base_document.sync_detailed(client=client(sent), body={})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [502, 520, 546, 599, 302])
+def test_undeclared_status_is_kept_and_raises_only_when_asked(status: int) -> None:
+    """A status that Python does not know works like any other."""
+    answer = httpx.Response(status, text="<html>x@example.com</html>")
+    response = get_merchant_status.sync_detailed(client=client(answer))
+
+    assert (response.status_code, response.parsed) == (status, None)
+    with pytest.raises(UnexpectedStatus) as caught:
+        get_merchant_status.sync_detailed(client=client(answer, raise_on_unexpected_status=True))
+    assert "x@example.com" not in f"{caught.value} {caught.value!r}"
+
+
+def test_error_that_is_no_json_has_no_value_and_success_that_is_none_raises() -> None:
+    """An HTML 500 is an answer; an HTML 200 is not one."""
+    assert get_merchant_status.sync(client=client(httpx.Response(500, text="<html>"))) is None
+    with pytest.raises(InvalidAnswer, match="200 answer cannot be read: no JSON"):
+        get_merchant_status.sync(client=client(httpx.Response(200, text="<html>")))
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b"\xff\xfe{", b'{"a": 1'])
+def test_bodies_that_python_refuses_are_invalid_answers(content: bytes) -> None:
+    """Too deep, too many digits, no UTF-8, cut short: always the same typed error."""
+    with pytest.raises(InvalidAnswer):
+        get_merchant_status.sync(client=client(httpx.Response(200, content=content)))
+
+
+def test_deep_answers_that_python_reads_are_read_and_written() -> None:
+    """Writing uses no recursion, so what came can go back."""
+    depth = 400
+    answer = httpx.Response(200, content=b'{"odd": ' + b"[" * depth + b"]" * depth + b"}")
+    value = get_merchant_status.sync(client=client(answer))
+
+    assert isinstance(value, models.MerchantStatus)
+    assert write(value)["odd"] is not None
+
+
+def test_declared_error_is_parsed_by_its_status() -> None:
+    """A 422 gives the contract's error with its field."""
+    answer = httpx.Response(422, json={"error": "bad", "name": "position_id"})
+    value = get_interview_definition.sync(client=client(answer), position_id=ID)
+
+    assert isinstance(value, models.Error)
+    assert value.to_dict() == {"error": "bad", "name": "position_id"}
+
+
+def test_asyncio_does_what_sync_does() -> None:
+    """The same call, the same value."""
+
+    async def run() -> object:
+        async with client(httpx.Response(200, json={"profile_id": "p"})) as opened:
+            return await get_merchant_status.asyncio(client=opened)
+
+    assert asyncio.run(run()) == models.MerchantStatus.from_dict({"profile_id": "p"})
+
+
+def test_client_shows_no_token_and_copies_leave_the_original_alone() -> None:
+    """`repr` hides it, `with_headers` makes another client, and a client given by hand still logs in."""
+    sent: list[httpx.Request] = []
+    one = client(sent)
+    other = one.with_headers({"X-More": "1"})
+    get_merchant_status.sync(client=one)
+    get_merchant_status.sync(client=other)
+    one.set_httpx_client(httpx.Client(base_url=BASE, transport=httpx.MockTransport(lambda r: _keep(sent, r))))
+    get_merchant_status.sync(client=one)
+
+    assert "t0ken" not in repr(one)
+    assert [("X-More" in r.headers, r.headers["Authorization"]) for r in sent] == [
+        (False, "Bearer t0ken"),
+        (True, "Bearer t0ken"),
+        (False, "Bearer t0ken"),
+    ]
+    assert Client(BASE).with_headers({"X-More": "1"}).get_httpx_client().headers["X-More"] == "1"
+
+
+def _keep(sent: list[httpx.Request], request: httpx.Request) -> httpx.Response:
+    sent.append(request)
+    return httpx.Response(200, json={})
+
+
+def test_unset_is_one_through_pickle_and_copies() -> None:
+    """`is UNSET` stays a safe test everywhere."""
+    assert pickle.loads(pickle.dumps(UNSET)) is UNSET
+    assert copy.deepcopy({"a": UNSET})["a"] is UNSET
+    assert not UNSET
+
+
+def test_unknown_enum_value_behaves_like_a_member() -> None:
+    """It equals its text, prints as it, hashes as it, pickles and copies; a number is no member at all."""
+    new = LanguageCode("xx-new")
+
+    assert (new, str(new), f"{new}", hash(new), new.value) == ("xx-new", "xx-new", "xx-new", hash("xx-new"), "xx-new")
+    assert pickle.loads(pickle.dumps(new)) == copy.deepcopy(new) == new
+    assert pickle.loads(pickle.dumps(LanguageCode.EN)) is LanguageCode.EN
+    assert new not in list(LanguageCode)
+    with pytest.raises(ValueError, match="7"):
+        LanguageCode(7)
+
+
+def test_rich_values_are_made_only_where_nothing_is_lost() -> None:
+    """An id or time that would be written back differently stays the text that came."""
+    assert read(UUID, ID).value == uuid.UUID(ID)
+    assert read(UUID, ID.upper()).value == ID.upper()
+    assert read(DATE, "2026-01-02").value == dt.date(2026, 1, 2)
+    assert read(DATE_TIME, "2026-01-02T03:04:05Z").value == dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    assert read(DATE_TIME, "yesterday") == read(STRING, "yesterday")
+
+
+def test_choices_take_the_branch_that_fits_best() -> None:
+    """Fewest departures first; exactly-one tells when several fit."""
+    either = Union(Array(INTEGER), Const("none"), INTEGER)
+
+    assert [d.expected for d in read(either, "other").departures] == ['array or "none" or integer']
+    assert [d.pointer for d in read(either, [1, "x"]).departures] == ["/1"]
+    assert [d.keyword for d in read(Union(INTEGER, STRING, INTEGER, one_of=True), 3).departures] == ["oneOf"]
+
+
+def test_model_repr_shows_no_texts() -> None:
+    """Names, e-mails and links stay out of logs; structure, numbers and known enums are shown."""
+    row = models.RegisteredUser.from_dict({"email": "ada@example.com", "result": "ok", "more": 1})
+
+    assert repr(row) == "RegisteredUser(email=<15 characters>, result=<2 characters>, +1 undeclared)"
