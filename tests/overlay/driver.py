@@ -1,0 +1,67 @@
+"""One test body for both clients: `api.call(lambda jm: jm.admin.list_languages())` runs it, awaited or not."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+
+import httpx
+
+from jobmojito import AsyncJobMojito, JobMojito, RetryPolicy
+
+TOKEN = "test-token-0123456789"
+QUICK = RetryPolicy(base=0.001, cap=0.002, max_attempts=3)
+ID = "28106cba-1c27-4e53-b149-32113e5e8e31"
+
+# One call of every class of operation that repeating tells apart.
+READ = ("list_languages", lambda jm: jm.admin.list_languages())
+SETTER = (
+    "set_interview_state",
+    lambda jm: jm.interviews.set_interview_state(body={"position_id": ID, "status": "active"}),
+)
+READ_BY_POST = (
+    "get_interview_definition_by_post",
+    lambda jm: jm.interviews.get_interview_definition_by_post(body={"interview_id": ID}),
+)
+SPENDING = (
+    "generate_interview_report",
+    lambda jm: jm.results.generate_interview_report(body={"export_type": "html", "interview_result_id": ID}),
+)
+INVITING = (
+    "invite_users",
+    lambda jm: jm.admin.invite_users(body={"users": [{"email": "a@example.org", "name": "A"}]}),
+)
+
+
+class Driver:
+    """Makes a client of one kind, calls, and closes it."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def client(self, token: Any = TOKEN, **options: Any) -> Any:
+        options.setdefault("retry", QUICK)
+        if "base_url" in options and "http_client" not in options:
+            # Loading the machine's certificates takes longer than a test does; loopback needs none.
+            plain = httpx.AsyncHTTPTransport if self.kind == "async" else httpx.HTTPTransport
+            options.setdefault("transport", plain(verify=False))
+        return (AsyncJobMojito if self.kind == "async" else JobMojito)(token, **options)
+
+    def call(self, work: Any, token: Any = TOKEN, **options: Any) -> Any:
+        """Run `work(client)` with a client of its own."""
+        return self.use(self.client(token, **options), work)
+
+    def use(self, client: Any, work: Any) -> Any:
+        """Run `work(client)`, then close the client."""
+        if self.kind == "async":
+            return asyncio.run(self._awaited(client, work))
+        with client:
+            return work(client)
+
+    async def _awaited(self, client: Any, work: Any) -> Any:
+        async with client:
+            result = work(client)
+            if hasattr(result, "__aiter__"):
+                return [item async for item in result]
+            return await result if inspect.isawaitable(result) else result
