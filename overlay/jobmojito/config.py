@@ -30,6 +30,7 @@ DEFAULT_TIMEOUT: Final = 180.0
 _CONNECT_TIMEOUT: Final = 10.0
 _TOKEN_VARIABLE: Final = "JOBMOJITO_TOKEN"  # noqa: S105 - the name of a variable, not a token
 _BASE_URL_VARIABLE: Final = "JOBMOJITO_API_BASE_URL"
+_PORTS: Final = range(1, 65536)
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 # Set by the client alone: the token must go nowhere it was not checked for, and the rest frames the request.
@@ -89,7 +90,7 @@ def parse_url(url: str) -> httpx.URL | None:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
         return None
-    return parsed if parsed.host and parsed.port != 0 else None
+    return parsed if parsed.host and (parsed.port is None or parsed.port in _PORTS) else None
 
 
 def is_safe(url: httpx.URL) -> bool:

@@ -74,7 +74,7 @@ REPEATABLE: Final[Mapping[str, str]] = {
 """POSTs that may be sent twice, and why. Nothing that costs credits, sends mail or creates anything belongs here."""
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
-_DATE_LIKE: Final = re.compile(r"\d{2}.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
+_DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
 
 # The CDN's own statuses. 521-523, 525 and 526: it could not connect to the origin, so nothing was processed.
 _NOT_REACHED: Final = frozenset({521, 522, 523, 525, 526})

@@ -42,16 +42,16 @@ NOT_REACHED = {str(status): faults.html_answer(status) for status in (521, 522, 
 FINAL = {str(status): faults.api_error(status) for status in (400, 401, 403, 404, 409, 418, 422, 500, 503, 505, 599)}
 
 
-def named(cases):
+def _named(cases):
     return {"argvalues": list(cases.values()), "ids": list(cases)}
 
 
-def operations(cases):
+def _operations(cases):
     return {"argvalues": [work for _, work in cases], "ids": [name for name, _ in cases]}
 
 
-@pytest.mark.parametrize("error, fault", **named(UNCERTAIN))
-@pytest.mark.parametrize("work", **operations(REPEATABLE))
+@pytest.mark.parametrize("error, fault", **_named(UNCERTAIN))
+@pytest.mark.parametrize("work", **_operations(REPEATABLE))
 def test_repeatable_operation_is_tried_up_to_the_limit(api, fault_server, work, error, fault):
     """A failure that may have been processed is repeated where doing it twice is harmless, and then raised as it is."""
     fault_server.plays(fault)
@@ -63,8 +63,8 @@ def test_repeatable_operation_is_tried_up_to_the_limit(api, fault_server, work, 
     assert not isinstance(raised.value, OutcomeUnknownError)
 
 
-@pytest.mark.parametrize("error, fault", **named(UNCERTAIN))
-@pytest.mark.parametrize("work", **operations(COSTLY))
+@pytest.mark.parametrize("error, fault", **_named(UNCERTAIN))
+@pytest.mark.parametrize("work", **_operations(COSTLY))
 def test_costly_operation_is_never_repeated_once_it_may_have_been_processed(api, fault_server, work, error, fault):
     """One request, and an error that says the outcome is unknown, with its cause."""
     fault_server.plays(fault)
@@ -77,7 +77,7 @@ def test_costly_operation_is_never_repeated_once_it_may_have_been_processed(api,
     assert raised.value.__cause__ is raised.value.cause
 
 
-@pytest.mark.parametrize("work", **operations(REPEATABLE + COSTLY))
+@pytest.mark.parametrize("work", **_operations(REPEATABLE + COSTLY))
 def test_reset_before_reading_counts_as_maybe_processed(api, fault_server, work):
     """The client cannot know that the server read nothing; so a costly request is not repeated either."""
     fault_server.plays(faults.reset_before_reading())
@@ -90,7 +90,7 @@ def test_reset_before_reading_counts_as_maybe_processed(api, fault_server, work)
     assert isinstance(raised.value, OutcomeUnknownError) is costly
 
 
-@pytest.mark.parametrize("work", **operations(REPEATABLE + COSTLY))
+@pytest.mark.parametrize("work", **_operations(REPEATABLE + COSTLY))
 def test_refused_connection_is_repeated_for_every_operation(api, work, caplog):
     """Nobody listened, so nothing was processed: all attempts are used, and the error says that it did not connect."""
     caplog.set_level("DEBUG", "jobmojito")
@@ -101,8 +101,8 @@ def test_refused_connection_is_repeated_for_every_operation(api, work, caplog):
     assert sum("ConnectError" in record.getMessage() for record in caplog.records) == ATTEMPTS
 
 
-@pytest.mark.parametrize("fault", **named(NOT_REACHED))
-@pytest.mark.parametrize("work", **operations([READ, SPENDING]))
+@pytest.mark.parametrize("fault", **_named(NOT_REACHED))
+@pytest.mark.parametrize("work", **_operations([READ, SPENDING]))
 def test_statuses_of_an_unreached_origin_are_repeated_for_every_operation(api, fault_server, work, fault):
     """521-523, 525 and 526 mean that the CDN did not reach the API."""
     fault_server.plays(fault)
@@ -113,8 +113,8 @@ def test_statuses_of_an_unreached_origin_are_repeated_for_every_operation(api, f
     assert fault_server.count == ATTEMPTS
 
 
-@pytest.mark.parametrize("fault", **named(FINAL))
-@pytest.mark.parametrize("work", **operations([READ, SPENDING]))
+@pytest.mark.parametrize("fault", **_named(FINAL))
+@pytest.mark.parametrize("work", **_operations([READ, SPENDING]))
 def test_final_statuses_are_sent_once(api, fault_server, work, fault):
     """What the API itself refuses is raised at once, a 500 with its own error body included."""
     fault_server.plays(fault)
@@ -127,7 +127,7 @@ def test_final_statuses_are_sent_once(api, fault_server, work, fault):
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("told", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-3"])
-@pytest.mark.parametrize("work", **operations([READ, SPENDING]))
+@pytest.mark.parametrize("work", **_operations([READ, SPENDING]))
 def test_retry_after_is_obeyed_for_every_operation(api, fault_server, work, status, told):
     """Told to come back now (in seconds, or by a date that is past), every operation does."""
     told_to_wait = faults.api_error(status, headers={"Retry-After": told})
