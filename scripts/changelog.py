@@ -1,6 +1,7 @@
 """What changed between two published documents, by meaning: `python -m scripts.changelog OLD NEW`.
 
-Exit codes: 0 no change as bad as `--fail-on` (without it: whatever changed); 1 at least one; 2 a document cannot be read.
+Exit codes: 0 no change as bad as `--fail-on` (without it: whatever changed), 1 at least one, 2 a document or an
+argument cannot be read (one line on stderr).
 """
 
 import argparse

@@ -18,6 +18,7 @@ from scripts.changes.schemas import Comparison
 from scripts.changes.security import security_changes
 from scripts.changes.servers import own_server_changes, server_changes
 from scripts.changes.wording import KEYWORDS, place_wording
+from scripts.failures import Refused
 
 _DOCUMENT = frozenset(
     {"openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}
@@ -48,13 +49,19 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
 
     Raises Refused where a document is not shaped like OpenAPI, or refers to what is not there.
     """
-    before, after = whole(old), whole(new)
+    before, after = _openapi_document(old, "old"), _openapi_document(new, "new")
     comparison = Comparison()
     found = [*_document(before, after), *component_changes(before, after, comparison)]
     found.extend(_operations(before, after, comparison, names or {}))
     unique = dict.fromkeys(found)
-    info = after.value.get("info") or {}
-    return Report(tuple(sorted(unique, key=_order)), str(info.get("title", "")), (_version(before), _version(after)))
+    versions = _called(before, "version"), _called(after, "version")
+    return Report(tuple(sorted(unique, key=_order)), _called(after, "title"), versions)
+
+
+def _openapi_document(document: Mapping[str, Any], which: str) -> Place:
+    if not str(document.get("openapi", "")).startswith("3."):
+        raise Refused(f"the {which} document is no OpenAPI 3 document")
+    return whole(document)
 
 
 def _order(item: Change) -> tuple[Any, ...]:
@@ -70,9 +77,9 @@ def _order(item: Change) -> tuple[Any, ...]:
     )
 
 
-def _version(document: Place) -> str:
+def _called(document: Place, key: str) -> str:
     info = document.value.get("info")
-    return str(info.get("version", "")) if isinstance(info, dict) else ""
+    return str(info.get(key, "")) if isinstance(info, dict) else ""
 
 
 def _document(old: Place, new: Place) -> Iterator[Change]:

@@ -1,12 +1,13 @@
 """A report as text, Markdown and JSON.
 
-The document's own words are never trusted: in every form they are one printable line each (what does not print is escaped,
-what is too long is cut), and in Markdown they stand in code spans, where links, mentions, HTML and references are inert.
+The document's own words are never trusted: in every form they are one printable line each (what does not print is
+escaped, what is too long is cut), and in Markdown they stand in code spans, where links, mentions, HTML and references
+are inert.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from attrs import frozen
@@ -83,10 +84,17 @@ def headline(report: Report, style: Style) -> str:
 
 
 def counted(report: Report) -> str:
-    """Count the changes by grade, worst first; changes of one place that several operations share count once."""
+    """Say how many changes there are of each grade."""
+    return ", ".join(f"{count} {grade}" for grade, count in counts(report).items() if count) or "no changes"
+
+
+def counts(report: Report) -> dict[str, int]:
+    """Count the changes of each grade, worst first; what several operations share counts once."""
     groups = grouped(report)
-    counts = {grade: sum(len(_places(g)) for g in groups if g.grade is grade) for grade in sorted(Grade, reverse=True)}
-    return ", ".join(f"{count} {grade.label}" for grade, count in counts.items() if count) or "no changes"
+    return {
+        grade.label: sum(len(_places(group)) for group in groups if group.grade is grade)
+        for grade in sorted(Grade, reverse=True)
+    }
 
 
 def _places(group: Group) -> list[Change]:
@@ -126,14 +134,14 @@ def _named(names: list[str], style: Style) -> str:
 
 
 def as_markdown(report: Report, most: int = MOST_MARKDOWN) -> str:
-    """Write the report for a pull request, in no more than `most` characters: the worst first, and a count of the rest."""
+    """Write the report for a pull request, in no more than `most` characters: the worst first, the rest counted."""
     blocks = list(_blocks(report))
     text, left = f"{headline(report, code)}\n", sum(1 for block in blocks if block.startswith("- "))
-    for index, block in enumerate(blocks):
+    for block in blocks:
         if len(text) + len(block) > most - 100:
             return text + f"\n{left} more lines do not fit here; the JSON form of the changelog has everything.\n"
         text += block
-        left -= blocks[index].startswith("- ")
+        left -= block.startswith("- ")
     return text
 
 
@@ -151,14 +159,10 @@ def as_json(report: Report) -> str:
         "title": report.title,
         "versions": {"old": report.versions[0], "new": report.versions[1]},
         "grade": report.grade.label if report.grade is not None else None,
-        "counts": {grade.label: _count(report.changes, grade) for grade in sorted(Grade, reverse=True)},
+        "counts": counts(report),
         "changes": [{**_row(item), "group": places[id(item)]} for item in report.changes],
     }
     return json.dumps(content, indent=2) + "\n"
-
-
-def _count(changes: Iterable[Change], grade: Grade) -> int:
-    return sum(item.grade is grade for item in changes)
 
 
 def _row(item: Change) -> dict[str, str | None]:

@@ -8,12 +8,12 @@ from attrs import define, field
 from scripts.changes.facets import unknown
 from scripts.changes.findings import Change
 from scripts.changes.members import inner_pairs, member_changes
+from scripts.changes.notes import notes, variant_notes
 from scripts.changes.pairs import Pair
-from scripts.changes.places import Place, canonical, same
+from scripts.changes.places import Place, same
 from scripts.changes.shapes import ANY
 from scripts.changes.values import value_changes
 from scripts.changes.variants import matched, type_changes
-from scripts.changes.wording import schema_wording, variant_wording
 
 Step: TypeAlias = tuple[list[Change], list[Pair]]
 
@@ -51,7 +51,7 @@ def _compared(pair: Pair) -> Step:
     for old, new in matching.pairs:
         found.extend(value_changes(pair, old, new))
         found.extend(member_changes(pair, old, new))
-        found.extend(variant_wording(pair, old, new))
+        found.extend(variant_notes(pair, old, new))
         below.extend(inner_pairs(pair, old, new))
     return found, below
 
@@ -80,34 +80,6 @@ def _discriminator(pair: Pair) -> Iterator[Change]:
         yield pair.change("discriminator-changed", pair.at("discriminator"), words, pair.label)
 
 
-def _default(pair: Pair) -> Iterator[Change]:
-    old, new = (next((c for p in s.common if (c := p.child("default"))), None) for s in (pair.old, pair.new))
-    places = pair.at("default")
-    if old and new and canonical(old.value) != canonical(new.value):
-        words = "default of {} changed from {} to {}"
-        yield pair.change("default-changed", (old, new), words, pair.label, canonical(old.value), canonical(new.value))
-    elif new and not old:
-        yield pair.change("default-added", places, "{} has a default: {}", pair.label, canonical(new.value))
-    elif old and not new:
-        yield pair.change("default-removed", places, "{} has no default any more: {}", pair.label, canonical(old.value))
-
-
-# A setting, the rule when it comes, the rule when it goes, and how each reads.
-_SETTINGS = (
-    ("readOnly", "read-only-added", "read-only-removed", "{} is read-only", "{} is read-only no longer"),
-    ("writeOnly", "write-only-added", "write-only-removed", "{} is write-only", "{} is write-only no longer"),
-    ("deprecated", "deprecated", "undeprecated", "{} is deprecated", "{} is deprecated no longer"),
-)
-
-
-def _settings(pair: Pair) -> Iterator[Change]:
-    for keyword, comes, goes, coming, going in _SETTINGS:
-        old, new = (any(part.value.get(keyword) is True for part in s.common) for s in (pair.old, pair.new))
-        if old != new:
-            rule, words = (comes, coming) if new else (goes, going)
-            yield pair.change(rule, pair.at(keyword), words, pair.label)
-
-
 def _unknown(pair: Pair) -> Iterator[Change]:
     old, new = unknown(pair.old), unknown(pair.new)
     for keyword in sorted(old.keys() | new.keys()):
@@ -121,6 +93,6 @@ def _all_same(old: list[Place], new: list[Place]) -> bool:
 
 
 CHECKS: tuple[Callable[[Pair], Iterator[Change]], ...] = (
-    *(_nullability, _exclusiveness, _discriminator, _default, _settings, _unknown),
-    schema_wording,
+    *(_nullability, _exclusiveness, _discriminator, _unknown),
+    notes,
 )

@@ -35,12 +35,16 @@ class Branch:
 
 @frozen(eq=False)
 class Shape:
-    """What a schema allows. `common` are the schema objects that apply to every alternative, outermost first."""
+    """What a schema allows.
+
+    `common` are the schema objects that apply to every alternative, outermost first; `asides` are variants that are null.
+    """
 
     branches: tuple[Branch, ...]
     null: bool
     common: tuple[Place, ...] = ()
     exclusive: bool = False
+    asides: tuple[Place, ...] = ()
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -50,12 +54,11 @@ class Shape:
     @property
     def parts(self) -> tuple[Place, ...]:
         """Give every schema object that has a say, outermost first."""
-        return _joined(self.common, *(branch.parts for branch in self.branches))
+        return _joined(self.common, *(branch.parts for branch in self.branches), self.asides)
 
 
 EVERYTHING = Shape((Branch(ANY, ()),), null=True)
 NOTHING = Shape((), null=False)
-NULL = Shape((), null=True)
 
 
 def shape(places: Iterable[Place]) -> Shape:
@@ -91,13 +94,17 @@ def _listed(place: Place, keyword: str) -> list[Place]:
 
 
 def _variant(place: Place, seen: frozenset[str]) -> Shape:
-    if (
-        isinstance(place.value, dict)
-        and place.value.keys() - WORDING == {"nullable"}
-        and place.value["nullable"] is True
-    ):
-        return NULL
+    """Reduce a branch of a union, where a lone `nullable: true` is null, also inside an `allOf` of one."""
+    inner = place
+    while _says_only(inner, "allOf") and len(parts := _listed(inner, "allOf")) == 1:
+        inner = parts[0]
+    if _says_only(inner, "nullable") and inner.value["nullable"] is True:
+        return Shape((), null=True, common=(inner,))
     return _expanded(place, seen)
+
+
+def _says_only(place: Place, keyword: str) -> bool:
+    return isinstance(place.value, dict) and place.value.keys() - WORDING == {keyword}
 
 
 def _own(place: Place) -> Shape:
@@ -159,7 +166,13 @@ def _both(one: Shape, other: Shape) -> Shape:
         if (kind := meet(left.kind, right.kind))
     )
     exclusive = one.exclusive or other.exclusive
-    return Shape(tuple(branches), one.null and other.null, _joined(one.common, other.common), exclusive)
+    return Shape(
+        tuple(branches),
+        one.null and other.null,
+        _joined(one.common, other.common),
+        exclusive,
+        _joined(one.asides, other.asides),
+    )
 
 
 def _union(shapes: list[Shape], keyword: str) -> Shape:
@@ -172,6 +185,7 @@ def _union(shapes: list[Shape], keyword: str) -> Shape:
         null=any(s.null for s in shapes),
         common=filled[0].common if len(filled) == 1 else (),
         exclusive=any(s.exclusive for s in filled) or (keyword == "oneOf" and len(set(kinds)) < len(kinds)),
+        asides=_joined(*(s.asides or (() if s.branches else s.common) for s in shapes)),
     )
 
 

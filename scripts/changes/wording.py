@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 from scripts.changes.findings import Change, change
 from scripts.changes.labels import label
-from scripts.changes.pairs import Pair
 from scripts.changes.places import Place, same
-from scripts.changes.shapes import Branch
-from scripts.changes.variants import own_parts
 
 # Keyword, rule, what it is called.
 _KEYWORDS = (
@@ -22,24 +19,13 @@ _KEYWORDS = (
 KEYWORDS = frozenset(keyword for keyword, _, _ in _KEYWORDS)
 
 
-def schema_wording(pair: Pair) -> Iterator[Change]:
-    """Compare what two schemas say about themselves."""
-    yield from _wording(pair.old.common, pair.new.common, pair.homes)
-
-
-def variant_wording(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
-    """Compare what two variants say about themselves."""
-    parts = own_parts(old, pair.old.common), own_parts(new, pair.new.common)
-    if all(parts):
-        yield from _wording(*parts, (parts[0][0], parts[1][0]))
-
-
 def place_wording(old: Place, new: Place) -> Iterator[Change]:
     """Compare what two objects of a document other than schemas say about themselves."""
-    yield from _wording((old,), (new,), (old, new))
+    yield from wording((old,), (new,), (old, new))
 
 
-def _wording(old: tuple[Place, ...], new: tuple[Place, ...], homes: tuple[Place, Place]) -> Iterator[Change]:
+def wording(old: tuple[Place, ...], new: tuple[Place, ...], homes: tuple[Place, Place]) -> Iterator[Change]:
+    """Compare what two lists of objects say about one thing, the outermost first."""
     for keyword, rule, words in _KEYWORDS:
         before = [child for part in old if (child := part.child(keyword))]
         after = [child for part in new if (child := part.child(keyword))]
