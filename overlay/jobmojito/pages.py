@@ -7,8 +7,9 @@ Which operations have pages is read from their declared tables: parameters `limi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing, closing
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeGuard, TypeVar
 
@@ -42,7 +43,7 @@ class Listing(Protocol[Item_co]):
 class Pages:
     """Page iterators of the sync client."""
 
-    def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+    def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
         """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
 
         Starts at `offset` (0 if not given). Items that appear or vanish while reading can be seen twice or missed: the
@@ -53,16 +54,15 @@ class Pages:
         """
         return _pages(method, _start(method, kwargs), kwargs, args)
 
-    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Item_co]:
+    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Generator[Item_co]:
         """Read every item of a list, as `pages` does."""
-        pages = self.pages(method, *args, **kwargs)
-        return (item for page in pages for item in _items(page))
+        return _flat(self.pages(method, *args, **kwargs))
 
 
 class AsyncPages:
     """Page iterators of the async client."""
 
-    def pages(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+    def pages(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[T]:
         """Read every page of a list: `async for page in jm.pages(jm.interviews.list_interviews, limit=100)`.
 
         As in the sync client, but the next page is asked for in a task.
@@ -71,15 +71,14 @@ class AsyncPages:
 
     def items(
         self, method: Callable[P, Awaitable[Listing[Item_co]]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncIterator[Item_co]:
+    ) -> AsyncGenerator[Item_co]:
         """Read every item of a list, as `pages` does."""
-        pages = self.pages(method, *args, **kwargs)
-        return (item async for page in pages for item in _items(page))
+        return _async_flat(self.pages(method, *args, **kwargs))
 
 
 def _pages(
     method: Callable[..., T], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
-) -> Iterator[T]:
+) -> Generator[T]:
     pool = ThreadPoolExecutor(1, thread_name_prefix="jobmojito-pages")
     try:
         page = method(*positional, **arguments)
@@ -98,7 +97,7 @@ def _pages(
 
 async def _async_pages(
     method: Callable[..., Awaitable[T]], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
-) -> AsyncIterator[T]:
+) -> AsyncGenerator[T]:
     coming: asyncio.Future[T] | None = None
     try:
         page = await method(*positional, **arguments)
@@ -113,6 +112,20 @@ async def _async_pages(
         if coming is not None:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
+
+
+def _flat(pages: Generator[Any]) -> Generator[Any]:
+    with closing(pages):
+        for page in pages:
+            yield from _items(page)
+
+
+async def _async_flat(pages: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    # Closed here and now, or leaving a loop would leave the page under way to the garbage collector.
+    async with aclosing(pages):
+        async for page in pages:
+            for item in _items(page):
+                yield item
 
 
 class Course:

@@ -1,9 +1,9 @@
 """A client's calls under its options: what the resources and the helpers hand their calls to.
 
 For helpers: `session(call)` gives the value, `session.detailed(call)` the `Detailed`, both with the policies of the
-client (errors, repeating, tokens, strictness). A call comes from an operation's table,
-`jobmojito_api.resources.operation(name).call(arguments)`, or from a resource's method. To stream a body, give a
-`bodies.StreamedBody`: it is sent in place of the body that the call would have, whose arguments are still checked.
+client (errors, repeating, tokens, strictness, default merchant). `session.call(name, **arguments)` makes a call. To
+stream a body, give a `bodies.StreamedBody`: it is sent in place of the body that the call would have, whose arguments
+are still checked.
 """
 
 from __future__ import annotations
@@ -56,16 +56,8 @@ class _Session(Generic[W]):
         self._told = set[tuple[str, str, str, str]]() if told is None else told
 
     def call(self, name: str, **arguments: Any) -> Call[Any]:
-        """Make a call of an operation by its name.
-
-        Raises:
-            InvalidRequestError: the contract refuses the arguments.
-        """
-        try:
-            return operation(name).call(arguments)
-        except InvalidRequest as error:
-            refused = refusal(error)
-        raise refused
+        """Make a call of an operation by its name; the contract is asked when it is sent."""
+        return operation(name).call(arguments)
 
     def _job(self, call: Call[T], body: StreamedBody | None) -> Job[T]:
         """Apply the client's options to a call; what the contract refuses is found here, before anything is sent."""

@@ -1,0 +1,243 @@
+import asyncio
+import threading
+import time
+
+import httpx
+import pytest
+
+from jobmojito import AsyncJobMojito, ConfigurationError, JobMojito, ServerError
+from jobmojito.pages import Course, is_paged, paged_operations
+from jobmojito_api.resources import OPERATIONS, operation
+from tests.overlay.driver import TOKEN
+
+
+class _List:
+    """A list of `size` candidates behind an API that misbehaves as told."""
+
+    def __init__(self, size, **lies):
+        self.size, self.lies, self.requests = size, lies, []
+
+    def __call__(self, request):
+        self.requests.append(dict(request.url.params))
+        offset, limit = int(request.url.params.get("offset", 0)), int(request.url.params.get("limit", 50))
+        ids = range(self.size)[offset : offset + limit]
+        if self.lies.get("ignores_offset"):
+            ids = range(limit)
+        if self.lies.get("endless"):
+            ids = range(offset, offset + limit)
+        paging = {"total": self.size, "limit": limit, "offset": offset, "has_more": offset + len(ids) < self.size}
+        paging.update({name: value(offset) for name, value in self.lies.items() if callable(value)})
+        return httpx.Response(200, json={"data": [{"id": str(i)} for i in ids], "pagination": paging})
+
+    @property
+    def transport(self):
+        return httpx.MockTransport(self)
+
+
+def _ids(api, server, **arguments):
+    def work(jm):
+        items = jm.items(jm.candidates.list_candidates, **arguments)
+        return items if api.kind == "async" else list(items)
+
+    return [item.id for item in api.call(work, transport=server.transport)]
+
+
+def test_items_are_all_there_once_and_in_order(api):
+    """Three pages: the given limit and filters go with each, the offset moves by what came."""
+    server = _List(25)
+
+    assert _ids(api, server, limit=10, filter_text="x") == [str(i) for i in range(25)]
+    assert [(r["limit"], r.get("offset"), r["filter_text"]) for r in server.requests] == [
+        ("10", None, "x"),
+        ("10", "10", "x"),
+        ("10", "20", "x"),
+    ]
+
+
+def test_pages_are_the_answers_themselves(api):
+    """A page has its own pagination."""
+
+    def work(jm):
+        pages = jm.pages(jm.candidates.list_candidates, limit=2)
+        return pages if api.kind == "async" else list(pages)
+
+    pages = api.call(work, transport=_List(3).transport)
+
+    assert [(len(page.data), page.pagination.has_more) for page in pages] == [(2, True), (1, False)]
+
+
+def test_reading_starts_at_the_given_offset(api):
+    """What lies before is not read."""
+    assert _ids(api, _List(7), limit=3, offset=4) == ["4", "5", "6"]
+
+
+def test_empty_list_is_one_request(api):
+    """No items, no second look."""
+    server = _List(0)
+
+    assert _ids(api, server) == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"has_more": lambda _: True},
+        {"has_more": lambda _: None},
+        {"total": lambda offset: offset + 1000, "has_more": lambda _: True},
+        {"total": lambda _: 0},
+        {"total": lambda _: "many"},
+        {"total": lambda _: None},
+    ],
+    ids=str,
+)
+def test_moving_and_wrong_totals_neither_loop_nor_lose_items(api, lies):
+    """`has_more` counts; where it is no flag, the total; an empty page ends it whatever both say."""
+    if "total" in lies and "has_more" not in lies:
+        lies = {**lies, "has_more": lambda offset: offset + 10 < 25}
+
+    server = _List(25, **lies)
+
+    assert _ids(api, server, limit=10) == [str(i) for i in range(25)]
+    assert len(server.requests) <= 4
+
+
+def test_api_that_ignores_the_offset_gives_its_page_once(api, caplog):
+    """The same page again is no news, and is said in the log."""
+    server = _List(25, ignores_offset=True, has_more=lambda _: True)
+
+    assert len(_ids(api, server, limit=10)) == 10
+    assert "the same page again" in caplog.text
+
+
+def test_list_that_never_ends_is_left_at_some_point(api, caplog):
+    """Ever new items and `has_more` for ever: reading stops far beyond the announced total, with a warning."""
+    server = _List(100, endless=True, has_more=lambda _: True)
+
+    assert 200 < len(_ids(api, server, limit=500)) < 3000
+    assert "more than it has" in caplog.text
+
+
+def test_page_without_a_list_ends_reading(api):
+    """An answer that departs from the contract has no items, and no next page."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"data": None, "pagination": None}))
+
+    def work(jm):
+        items = jm.items(jm.candidates.list_candidates)
+        return items if api.kind == "async" else list(items)
+
+    assert api.call(work, transport=transport) == []
+
+
+def test_next_page_is_fetched_while_the_current_one_is_used():
+    """One page ahead, and not more."""
+    server = _List(100)
+    with JobMojito(TOKEN, transport=server.transport) as jm:
+        pages = jm.pages(jm.candidates.list_candidates, limit=10)
+        next(pages)
+        _wait_for(lambda: len(server.requests) == 2)
+        time.sleep(0.05)
+        assert len(server.requests) == 2
+        pages.close()
+
+
+def test_abandoned_reading_leaves_no_thread_and_no_task():
+    """Breaking out of a loop ends what was under way."""
+    before = threading.active_count()
+    with JobMojito(TOKEN, transport=_List(100).transport) as jm:
+        for _ in jm.items(jm.candidates.list_candidates, limit=10):
+            break
+    _wait_for(lambda: threading.active_count() <= before)
+
+
+def test_error_of_a_prefetched_page_comes_when_its_turn_comes(api):
+    """The items before it are given first."""
+    pages = iter([_List(20)(httpx.Request("GET", "https://x.example?limit=10"))])
+    failed = httpx.Response(500, json={"error": "page two is broken"})
+    got = []
+
+    def work(jm):
+        items = jm.items(jm.candidates.list_candidates, limit=10)
+        return _all(items, got) if api.kind == "async" else got.extend(items)
+
+    with pytest.raises(ServerError, match="page two"):
+        api.call(work, transport=httpx.MockTransport(lambda _: next(pages, failed)))
+
+    assert len(got) == 10
+
+
+async def _all(items, got):
+    async for item in items:
+        got.append(item)
+
+
+def test_nothing_is_sent_before_the_first_page_is_asked_for(api):
+    """An iterator that nobody uses costs nothing."""
+    server = _List(5)
+
+    api.call(lambda jm: jm.pages(jm.candidates.list_candidates) and None, transport=server.transport)
+
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("method", [lambda jm: jm.admin.list_languages, lambda jm: print, lambda jm: lambda: None])
+def test_method_without_pages_is_refused_at_once(api, method):
+    """The error names those that have pages."""
+    with pytest.raises(ConfigurationError, match="list_candidates"):
+        api.call(lambda jm: jm.items(method(jm)))
+
+
+def test_paged_operations_are_those_of_the_contract():
+    """Every operation with limit and offset has pages; nothing is kept by hand."""
+    with_limit = {n for n in OPERATIONS if {"limit", "offset"} <= {p.name for p in operation(n).parameters}}
+
+    assert set(paged_operations()) == with_limit
+    assert len(with_limit) >= 8
+    assert not is_paged(operation("create_interview"))
+
+
+def test_every_paged_operation_can_be_read(api):
+    """On the client, by the name it has there."""
+    for name in paged_operations():
+        server = _List(3)
+        needed = {p.attribute: "2026-01-01" for p in operation(name).parameters if p.required}
+
+        def work(jm, name=name, needed=needed):
+            area = next(a for a in vars(type(jm).__mro__[1]) if hasattr(getattr(jm, a, None), name))
+            items = jm.items(getattr(getattr(jm, area), name), limit=2, **needed)
+            return items if api.kind == "async" else list(items)
+
+        assert len(api.call(work, transport=server.transport)) == 3
+
+
+def test_course_counts_from_where_it_starts():
+    """Pure: no client needed."""
+
+    class Page:
+        data = (1, 2)
+
+    course = Course("x", 40)
+    course.takes(Page())
+
+    assert (course.offset, course.goes_on) == (40, False)
+
+
+def _wait_for(condition):
+    until = time.monotonic() + 2
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def test_async_break_cancels_the_page_under_way():
+    """A task that nobody awaits would be a warning at exit."""
+    server = _List(100)
+
+    async def main():
+        async with AsyncJobMojito(TOKEN, transport=server.transport) as jm:
+            items = jm.items(jm.candidates.list_candidates, limit=10)
+            await anext(items)
+            await items.aclose()
+            return len(asyncio.all_tasks())
+
+    assert asyncio.run(main()) == 1
