@@ -5,12 +5,15 @@ Names load when first used, so `import jobmojito` costs next to nothing.
 
 from __future__ import annotations
 
+import typing as _typing
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-if _TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from .answers import Detailed
+    from .batches import BatchResult, RowKind, RowOutcome, RowStatus
+    from .bulk import Resume
     from .client import AsyncJobMojito, JobMojito
+    from .deliveries import NotApplicable, ScreenedCandidate
     from .errors import (
         Answer,
         ApiError,
@@ -21,6 +24,7 @@ if _TYPE_CHECKING:
         ConnectionFailedError,
         InvalidRequestError,
         JobMojitoError,
+        JournalError,
         NotFoundError,
         OutcomeUnknownError,
         PermissionDeniedError,
@@ -28,12 +32,15 @@ if _TYPE_CHECKING:
         RequestTimeoutError,
         ResponseDecodeError,
         ServerError,
+        TableError,
         TransportError,
         UploadError,
         ValidationError,
     )
     from .reports import Report
     from .retries import RetryPolicy
+    from .runs import RunInterrupted
+    from .tables import read_candidates, read_invitations, read_resumes
 
 _HOMES = {
     "Answer": "errors",
@@ -41,6 +48,7 @@ _HOMES = {
     "AsyncJobMojito": "client",
     "AuthenticationError": "errors",
     "BatchError": "errors",
+    "BatchResult": "batches",
     "ConfigurationError": "errors",
     "ConflictError": "errors",
     "ConnectionFailedError": "errors",
@@ -48,6 +56,8 @@ _HOMES = {
     "InvalidRequestError": "errors",
     "JobMojito": "client",
     "JobMojitoError": "errors",
+    "JournalError": "errors",
+    "NotApplicable": "deliveries",
     "NotFoundError": "errors",
     "OutcomeUnknownError": "errors",
     "PermissionDeniedError": "errors",
@@ -55,11 +65,21 @@ _HOMES = {
     "Report": "reports",
     "RequestTimeoutError": "errors",
     "ResponseDecodeError": "errors",
+    "Resume": "bulk",
     "RetryPolicy": "retries",
+    "RowKind": "batches",
+    "RowOutcome": "batches",
+    "RowStatus": "batches",
+    "RunInterrupted": "runs",
+    "ScreenedCandidate": "deliveries",
     "ServerError": "errors",
+    "TableError": "errors",
     "TransportError": "errors",
     "UploadError": "errors",
     "ValidationError": "errors",
+    "read_candidates": "tables",
+    "read_invitations": "tables",
+    "read_resumes": "tables",
 }
 
 __all__ = [
@@ -68,6 +88,7 @@ __all__ = [
     "AsyncJobMojito",
     "AuthenticationError",
     "BatchError",
+    "BatchResult",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -75,6 +96,8 @@ __all__ = [
     "InvalidRequestError",
     "JobMojito",
     "JobMojitoError",
+    "JournalError",
+    "NotApplicable",
     "NotFoundError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
@@ -82,14 +105,24 @@ __all__ = [
     "Report",
     "RequestTimeoutError",
     "ResponseDecodeError",
+    "Resume",
     "RetryPolicy",
+    "RowKind",
+    "RowOutcome",
+    "RowStatus",
+    "RunInterrupted",
+    "ScreenedCandidate",
     "ServerError",
+    "TableError",
     "TransportError",
     "UploadError",
     "ValidationError",
+    "read_candidates",
+    "read_invitations",
+    "read_resumes",
 ]
 
-if not _TYPE_CHECKING:
+if not _typing.TYPE_CHECKING:
     # Hidden from type checkers, so that a misspelt name is an error there too.
     def __getattr__(name: str) -> object:
         if name not in _HOMES:

@@ -12,12 +12,16 @@ import httpx
 
 from jobmojito_api.resources import AsyncResources, Resources
 
+from .bulk import AsyncBulkHelpers, BulkHelpers
 from .config import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
 from .errors import ConfigurationError
 from .pages import AsyncPages, Pages
 from .raw import RawClient, raw_client
+from .registrations import AsyncBatchHelpers, BatchHelpers
 from .reports import AsyncReports, Reports
+from .resends import AsyncResendHelpers, ResendHelpers
 from .retries import RetryPolicy
+from .screenings import AsyncScreeningHelpers, ScreeningHelpers
 from .sessions import AsyncSession, Session, detailed_of, watched
 from .tokens import AsyncTokens, Tokens
 from .wire import AsyncWire, Wire
@@ -35,7 +39,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class JobMojito(Resources, Pages, Reports):
+class JobMojito(Resources, Pages, Reports, BatchHelpers, ResendHelpers, ScreeningHelpers, BulkHelpers):
     """The JobMojito API, one attribute an area: `jm.interviews.create_interview(body=...)`.
 
     Args:
@@ -129,7 +133,15 @@ class JobMojito(Resources, Pages, Reports):
         raise _not_pickled(self)
 
 
-class AsyncJobMojito(AsyncResources, AsyncPages, AsyncReports):
+class AsyncJobMojito(
+    AsyncResources,
+    AsyncPages,
+    AsyncReports,
+    AsyncBatchHelpers,
+    AsyncResendHelpers,
+    AsyncScreeningHelpers,
+    AsyncBulkHelpers,
+):
     """The JobMojito API for asyncio: what `JobMojito` has, awaited.
 
     It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.

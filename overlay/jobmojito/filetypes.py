@@ -1,0 +1,146 @@
+"""What kind of document a file is: by its content first, by its extension where the content leaves it open. Pure.
+
+A resume may be PDF, DOCX, DOC, ODT, RTF or plain text (the contract: "pdf, doc, docx, txt or similar"). A content that
+contradicts the extension is a `Mismatch` only where the server could surely not read it.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import struct
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD: Final = 64 * 1024
+"""Bytes at the start that are looked at."""
+
+_MAX_DIRECTORY: Final = 1024 * 1024
+"""Bytes of a ZIP's list of files that are looked at; a document's has a few thousand."""
+
+
+@frozen
+class FileType:
+    """A kind of document: what a person calls it, its MIME type, and the extension it goes by."""
+
+    label: str
+    mime_type: str
+    extension: str
+
+
+PDF: Final = FileType("a PDF", "application/pdf", ".pdf")
+DOCX: Final = FileType("a DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
+DOC: Final = FileType("a DOC", "application/msword", ".doc")
+ODT: Final = FileType("an ODT", "application/vnd.oasis.opendocument.text", ".odt")
+RTF: Final = FileType("an RTF", "application/rtf", ".rtf")
+TXT: Final = FileType("a text", "text/plain", ".txt")
+
+RESUME_TYPES: Final = {one.extension: one for one in (PDF, DOCX, DOC, ODT, RTF, TXT)}
+
+
+class Mismatch(Exception):  # noqa: N818 - a finding, turned into an UploadError by whoever knows the file's name
+    """The content is nothing that can be read as a resume, or not as what the extension says."""
+
+
+def sniff(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = None) -> FileType:
+    """Tell the type of a resume from its first `HEAD` bytes and its name.
+
+    `tail(offset, size)` reads elsewhere in the file (negative offsets count from its end); None where that is
+    impossible: a ZIP is then judged by what its head shows, and by its extension.
+
+    Raises:
+        Mismatch: it cannot be a resume.
+    """
+    extension = PurePosixPath(name).suffix.lower()
+    if b"%PDF-" in head[:1024]:  # the format allows 1,024 bytes of anything before its mark
+        return PDF
+    for mark, judge in _CONTAINERS.items():
+        if head.startswith(mark):
+            return judge(head, extension, tail)
+    if head.lstrip().startswith(b"{\\rtf"):
+        return RTF
+    return _text(head, extension)
+
+
+def guess(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = None) -> str:
+    """Give the MIME type of any document: a resume's kinds by content, others by extension, else unspecified bytes.
+
+    Raises:
+        Mismatch: the name says PDF, DOCX, DOC, ODT or RTF, and the content is certainly something else.
+    """
+    by_name = mimetypes.guess_type(name)[0]
+    try:
+        found = sniff(head, name, tail)
+    except Mismatch:
+        if PurePosixPath(name).suffix.lower() in RESUME_TYPES:
+            raise
+        return by_name or "application/octet-stream"
+    return by_name or found.mime_type if found is TXT else found.mime_type
+
+
+def _zip(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:
+    if head[30:38] == b"mimetype" and head[38:].startswith(ODT.mime_type.encode()):
+        return ODT
+    listed = head if tail is None else _zip_directory(tail)
+    if re.search(rb"PK\x01\x02.{42}word/|PK\x03\x04.{26}word/", listed, re.DOTALL):
+        return DOCX
+    if tail is None and extension == ".docx" and b"[Content_Types].xml" in head:
+        return DOCX  # its first entries are large, and the list of the others stands at an end that was not read
+    raise Mismatch("it is a ZIP archive that holds no Word document")
+
+
+def _zip_directory(tail: Callable[[int, int], bytes]) -> bytes:
+    """Read a ZIP's list of files, which stands at its end; a ZIP without one is cut off."""
+    end = tail(-(22 + 65535), 22 + 65535)
+    mark = end.rfind(b"PK\x05\x06")
+    if mark < 0 or len(end) < mark + 22:
+        raise Mismatch("it is a ZIP archive (or DOCX, or ODT) that is cut off")
+    size, offset = struct.unpack_from("<II", end, mark + 12)
+    return tail(offset, min(size, _MAX_DIRECTORY))
+
+
+def _compound(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:
+    """Judge an OLE file: old Word, but old Excel, Outlook mails and encrypted DOCX too."""
+    listed = head if tail is None else head + tail(-HEAD, HEAD)
+    if _utf16("EncryptedPackage") in listed:
+        raise Mismatch("it is protected by a password")
+    if _utf16("WordDocument") in listed or extension == ".doc":
+        return DOC
+    raise Mismatch("it is an Office file, but no Word document")
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+_CONTAINERS: Final = {b"PK\x03\x04": _zip, b"PK\x05\x06": _zip, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound}
+
+_MARKUP: Final = re.compile(rb"\s*<(?:!--|(?:!doctype\s+html|html|head|body|\?xml|script)\b)", re.IGNORECASE)
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ESC is left out: old texts hold it
+
+
+def _text(head: bytes, extension: str) -> FileType:
+    """Take for text what holds no control characters, whatever its encoding; markup only where it is called a text."""
+    claimed = RESUME_TYPES.get(extension)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = None  # UTF-16, by its byte order mark
+    elif _NO_TEXT.search(head):
+        found = "no known kind of document"
+    else:
+        found = None if claimed is TXT else _markup(head.removeprefix(b"\xef\xbb\xbf"))
+    if found is None and claimed in {None, TXT}:
+        return TXT
+    if claimed is None:
+        raise Mismatch(f"it is {found}; a resume is PDF, DOCX, DOC, ODT, RTF or plain text")
+    raise Mismatch(f"it is named {extension} but is {found or 'plain text'}")
+
+
+def _markup(head: bytes) -> str | None:
+    if not _MARKUP.match(head):
+        return None
+    return "XML" if head.lstrip().startswith(b"<?xml") else "a web page"
