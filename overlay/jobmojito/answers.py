@@ -150,10 +150,17 @@ def is_api_error(answer: Answer) -> bool:
 
 def refusal(error: InvalidRequest) -> InvalidRequestError:
     """Turn the low-level client's refusal into ours; nothing was sent."""
-    first = error.problems[0].pointer.lstrip("/") if error.problems else ""
+    first = _property(error.problems[0]) if error.problems else ""
     reason = str(error).removeprefix(f"{error.operation}: ")
     text = f"not sent, it does not fit the contract: {reason}"
     return InvalidRequestError(text, None, first or None, error.operation, None, None, error.problems)
+
+
+def _property(problem: Departure) -> str:
+    """Name the property at fault as the API would: "users/0/email"; a missing one by its own name."""
+    missing = re.fullmatch(r"property '(.+)'", problem.expected) if problem.keyword == "required" else None
+    steps = [problem.pointer, missing.group(1)] if missing else [problem.pointer]
+    return "/".join(steps).lstrip("/")
 
 
 def _json_object(content: bytes) -> dict[str, Any]:

@@ -1,0 +1,421 @@
+import asyncio
+import copy
+import json
+import pickle
+from uuid import UUID
+
+import httpx
+import pytest
+
+from jobmojito import (
+    AsyncJobMojito,
+    ConfigurationError,
+    InvalidRequestError,
+    JobMojito,
+    NotFoundError,
+    ResponseDecodeError,
+    RetryPolicy,
+    ServerError,
+    ValidationError,
+)
+from jobmojito_api import UNSET, AuthenticatedClient
+from jobmojito_api.api.candidates import list_candidates
+from jobmojito_api.models import CatalogueTagCreateRequest, JobInterviewPdfRequest, ReportFormat
+from jobmojito_api.resources import OPERATIONS, operation
+from tests.overlay.driver import ID, READ, SPENDING, TOKEN
+
+OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
+
+
+class _Server:
+    """Answers every request with the same value, and keeps the requests."""
+
+    def __init__(self, value=None, status=200, **headers):
+        self.value, self.status, self.headers, self.requests = value, status, headers, []
+
+    def __call__(self, request):
+        self.requests.append(request)
+        return httpx.Response(self.status, json=self.value or {}, headers=self.headers)
+
+    @property
+    def transport(self):
+        return httpx.MockTransport(self)
+
+    @property
+    def last(self):
+        return self.requests[-1]
+
+
+def test_request_goes_to_base_url_with_token_and_body(api):
+    """Method, address, login, JSON: what the API sees of one call."""
+    server = _Server()
+
+    api.call(SPENDING[1], transport=server.transport, base_url="https://api.example.org/v1/")
+
+    assert (server.last.method, str(server.last.url)) == ("POST", "https://api.example.org/v1/job-interview-pdf")
+    assert json.loads(server.last.content) == {"export_type": "html", "interview_result_id": ID}
+    assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
+    assert server.last.headers["content-type"] == "application/json"
+    assert server.last.headers["user-agent"].startswith("jobmojito-python/")
+
+
+def test_models_and_mappings_send_the_same(api):
+    """A body may be either."""
+    server = _Server()
+
+    model = JobInterviewPdfRequest(export_type=ReportFormat.HTML, interview_result_id=UUID(ID))
+
+    api.call(SPENDING[1], transport=server.transport)
+    api.call(lambda jm: jm.results.generate_interview_report(body=model), transport=server.transport)
+
+    first, second = server.requests
+    assert json.loads(first.content) == json.loads(second.content)
+
+
+def test_every_operation_is_a_method_of_both_clients():
+    """Named as in the contract, and nothing of it written by hand."""
+    for kind in (JobMojito, AsyncJobMojito):
+        areas = [getattr(kind(TOKEN), name) for name, v in vars(kind.__mro__[1]).items() if isinstance(v, property)]
+        methods = {name for area in areas for name in dir(area) if not name.startswith("_")}
+
+        assert methods == set(OPERATIONS)
+        assert len(methods) == 32
+
+
+def test_both_clients_have_the_same_public_names():
+    """Whoever knows one knows the other; only closing is spelled as asyncio spells it."""
+    sync, awaited = ({n for n in dir(c) if not n.startswith("_")} for c in (JobMojito, AsyncJobMojito))
+
+    assert awaited - sync == {"aclose"}
+    assert sync <= awaited
+
+
+def test_errors_are_typed_and_carry_operation_and_request_id(api):
+    """What a status means is a class; the id is there to quote."""
+    server = _Server({"error": "no such interview"}, 404, **{"x-request-id": "req-7"})
+
+    with pytest.raises(NotFoundError, match=r"list_languages: 404 no such interview \[request id req-7\]") as raised:
+        api.call(READ[1], transport=server.transport)
+
+    assert raised.value.operation == "list_languages"
+
+
+def test_request_that_the_contract_refuses_is_not_sent(api):
+    """The same class as a 422, without a status, with every problem."""
+    server = _Server()
+
+    with pytest.raises(InvalidRequestError, match="not sent") as raised:
+        api.call(lambda jm: jm.candidates.list_candidates(limit=5000), transport=server.transport)
+
+    assert isinstance(raised.value, ValidationError)
+    assert (raised.value.field, raised.value.status_code) == ("limit", None)
+    assert [problem.pointer for problem in raised.value.problems] == ["/limit"]
+    assert raised.value.__context__ is None
+    assert server.requests == []
+
+
+def test_detailed_gives_status_headers_departures_and_attempts(api, caplog):
+    """Everything beside the value, for any operation."""
+    server = _Server({"languages": None, "extra": 1}, **{"x-quota": "9", "cf-ray": "ray-1"})
+
+    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), transport=server.transport)
+
+    assert (detailed.status_code, detailed.headers["x-quota"], detailed.request_id) == (200, "9", "ray-1")
+    assert [(d.pointer, d.got) for d in detailed.departures] == [("/languages", "null")]
+    assert (detailed.value.languages, detailed.value["extra"], detailed.attempts) == (None, 1, 1)
+    assert "departs from the contract at /languages" in caplog.text
+
+
+def test_detailed_takes_arguments_and_refuses_what_sends_nothing(api):
+    """It calls the method as given; a method that sends nothing has no status."""
+    server = _Server({"data": [], "pagination": {}})
+
+    api.call(lambda jm: jm.detailed(jm.candidates.list_candidates, limit=3), transport=server.transport)
+    assert server.last.url.params["limit"] == "3"
+
+    async def nothing():
+        return None
+
+    with pytest.raises(ConfigurationError, match="sends a request"):
+        api.call(lambda jm: jm.detailed(nothing if api.kind == "async" else dict), transport=server.transport)
+
+
+def test_strict_client_raises_where_the_tolerant_one_reads(api):
+    """All departures are listed; the message shows places and kinds, no values."""
+    server = _Server({"languages": [{"code": 7}]})
+
+    assert api.call(READ[1], transport=server.transport).languages[0].to_dict() == {"code": 7}
+    with pytest.raises(ResponseDecodeError, match="departs from the contract at") as raised:
+        api.call(READ[1], transport=server.transport, strict=True)
+
+    assert len(raised.value.departures) >= 1
+    assert raised.value.status_code == 200
+
+
+def test_departures_are_logged_once_a_kind(api, caplog):
+    """The same property of another row, call or variant is no news; another kind is."""
+    value = {"data": [{"id": 1}, {"id": 2}, {"id": None}], "pagination": {}}
+
+    async def thrice(jm):
+        for client in (jm, jm, jm.with_options(timeout=5)):
+            result = client.candidates.list_candidates()
+            await result if api.kind == "async" else None
+
+    work = thrice if api.kind == "async" else lambda jm: asyncio.run(thrice(jm))
+    api.call(work, transport=_Server(value).transport)
+
+    lines = [r.getMessage() for r in caplog.records if "/data/*/id" in r.getMessage()]
+    assert len(lines) == len(set(lines)) == 2
+
+
+def test_with_options_changes_the_variant_alone(api):
+    """Headers, strictness, limits and policy; on the same connection, which it does not close."""
+    server = _Server({"languages": None})
+
+    async def work(jm):
+        variant = jm.with_options(headers={"X-Trace": "1"}).with_options(
+            strict=True, timeout=9, retry=RetryPolicy.none()
+        )
+        with pytest.raises(ResponseDecodeError):
+            await _maybe(variant.admin.list_languages())
+        assert server.last.headers["x-trace"] == "1"
+        assert server.last.extensions["timeout"]["read"] == 9
+        await _maybe(variant.close())
+        await _maybe(jm.admin.list_languages())
+        assert "x-trace" not in server.last.headers
+
+    api.call(work if api.kind == "async" else lambda jm: asyncio.run(work(jm)), transport=server.transport)
+
+
+async def _maybe(result):
+    return await result if hasattr(result, "__await__") else result
+
+
+def test_with_options_keeps_what_is_not_given(api):
+    """None is a value there: no time limit."""
+    client = api.client(timeout=7, strict=True)
+
+    assert client.with_options(timeout=None)._session.settings.timeout == httpx.Timeout(None)
+    assert client.with_options(headers={})._session.settings == client._session.settings
+    with pytest.raises(TypeError):
+        client.with_options(merchant=1)
+
+
+def test_closed_client_says_so(api):
+    """The client, its variants and the raw client stop working, with our own error."""
+    server = _Server()
+    client = api.client(transport=server.transport)
+    variant = client.with_options(strict=True)
+    api.use(client, lambda jm: None)
+
+    for closed in (client, variant):
+        with pytest.raises(ConfigurationError, match="closed"):
+            api.call(lambda _, closed=closed: closed.admin.list_languages())
+    assert server.requests == []
+
+
+def test_given_http_client_is_used_and_not_closed(api):
+    """Its event hooks and defaults count, its redirects do not, and closing it is its owner's business."""
+    hooked = []
+    kind = httpx.AsyncClient if api.kind == "async" else httpx.Client
+
+    async def awaited(request):
+        hooked.append(request.url.path)
+
+    hook = awaited if api.kind == "async" else lambda request: hooked.append(request.url.path)
+    server = _Server({}, 302, location="https://evil.example/")
+    own = kind(
+        transport=server.transport, follow_redirects=True, event_hooks={"request": [hook]}, headers={"X-Own": "1"}
+    )
+
+    with pytest.raises(Exception, match="redirects are not followed"):
+        api.call(READ[1], http_client=own)
+
+    assert hooked == ["/functions/v1/platform-languages-list"]
+    assert server.last.headers["x-own"] == "1"
+    assert (len(server.requests), own.is_closed) == (1, False)
+
+
+def test_hook_that_raises_for_status_still_gives_our_error(api):
+    """`raise_for_status` in a response hook is a common habit."""
+    kind = httpx.AsyncClient if api.kind == "async" else httpx.Client
+
+    async def awaited(response):
+        response.raise_for_status()
+
+    hook = awaited if api.kind == "async" else lambda response: response.raise_for_status()
+    own = kind(transport=_Server({"error": "x"}, 404).transport, event_hooks={"response": [hook]})
+
+    with pytest.raises(NotFoundError) as raised:
+        api.call(READ[1], http_client=own)
+
+    assert raised.value.status_code == 404
+
+
+def _with_merchant():
+    """Every operation that has the property, in its query or its body."""
+    for name in OPERATIONS:
+        declared = operation(name)
+        tables = [body.type.python._table.fields for body in declared.bodies if hasattr(body.type, "python")]
+        names = {p.name for p in declared.parameters} | {field.name for table in tables for field in table}
+        if "merchant_id" in names:
+            yield name
+
+
+def test_default_merchant_is_sent_by_every_operation_that_has_it():
+    """Found in the contract's tables; others do not get it."""
+    from jobmojito.sessions import with_merchant  # noqa: PLC0415
+
+    has = set(_with_merchant())
+    for name in OPERATIONS:
+        call = with_merchant(operation(name).call({"body": {}} if operation(name).bodies else {}), UUID(ID))
+        several_forms = len(operation(name).bodies) > 1
+
+        given = call.arguments.get("merchant_id") or dict(call.arguments.get("body", {})).get("merchant_id")
+        assert (given == UUID(ID)) is (name in has), f"{name} {several_forms}"
+    assert len(has) == 20
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"id": "x", "name": "x"}, ID),
+        ({"id": "x", "name": "x", "merchant_id": OTHER}, OTHER),
+        ({"id": "x", "name": "x", "merchant_id": None}, None),
+        (CatalogueTagCreateRequest.from_dict({"id": "x", "name": "x"}), ID),
+        (CatalogueTagCreateRequest.from_dict({"id": "x", "name": "x", "merchant_id": OTHER}), OTHER),
+    ],
+)
+def test_default_merchant_fills_a_body_that_does_not_give_it(api, body, sent):
+    """An explicit one, null included, stays; the caller's own body is not changed."""
+    before, server = copy.deepcopy(body), _Server()
+
+    api.call(lambda jm: jm.catalogue.create_catalogue_directory(body=body), transport=server.transport, merchant_id=ID)
+
+    assert json.loads(server.last.content)["merchant_id"] == sent
+    assert body == before
+
+
+@pytest.mark.parametrize(("given", "sent"), [({}, ID), ({"merchant_id": OTHER}, OTHER), ({"merchant_id": UNSET}, ID)])
+def test_default_merchant_fills_a_query_that_does_not_give_it(api, given, sent):
+    """As for bodies."""
+    server = _Server({"data": [], "pagination": {}})
+
+    api.call(lambda jm: jm.candidates.list_candidates(**given), transport=server.transport, merchant_id=ID)
+
+    assert server.last.url.params["merchant_id"] == sent
+
+
+def test_raw_client_goes_over_the_same_connection_with_the_current_token(api):
+    """The generated functions work as they stand, variants of the raw client too, and nothing holds the token."""
+    server = _Server({"data": [], "pagination": {}})
+
+    def work(jm):
+        raw = jm.raw.with_headers({"X-A": "1"})
+        assert isinstance(raw, AuthenticatedClient)
+        assert TOKEN not in repr(raw) + repr(vars(raw)) + repr(jm.raw.get_httpx_client().headers)
+        function = list_candidates.asyncio if api.kind == "async" else list_candidates.sync
+        return function(client=raw, limit=3)
+
+    page = api.call(work, transport=server.transport, base_url="https://api.example.org/v1")
+
+    assert page.data == []
+    assert str(server.last.url) == "https://api.example.org/v1/merchant-candidate-list?limit=3"
+    assert (server.last.headers["authorization"], server.last.headers["x-a"]) == (f"Bearer {TOKEN}", "1")
+
+
+def test_raw_client_of_the_other_kind_says_which_functions_work(api):
+    """A sync function on the async client cannot share its connection."""
+    wrong = list_candidates.sync if api.kind == "async" else list_candidates.asyncio
+
+    with pytest.raises(ConfigurationError, match="functions"):
+        api.call(lambda jm: wrong(client=jm.raw) if api.kind == "async" else asyncio.run(wrong(client=jm.raw)))
+
+
+def test_closing_the_raw_client_leaves_the_connection_open():
+    """It was borrowed."""
+    server = _Server({"languages": []})
+    with JobMojito(TOKEN, transport=server.transport) as jm:
+        with jm.raw:
+            pass
+        jm.admin.list_languages()
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("way", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_client_is_neither_pickled_nor_copied(api, way):
+    """The error says what to do, and holds no token."""
+    with pytest.raises(TypeError, match="make one where it is used") as raised:
+        way(api.client())
+
+    assert TOKEN not in str(raised.value)
+
+
+def test_repr_names_the_host_alone(api):
+    """Which server, and nothing that is secret."""
+    assert repr(api.client()).endswith("JobMojito cool.jobmojito.com>")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", b'{"languages": [', b"\xff\xfe", b"9" * 5000, b"[" * 200_000, b'{"a": 1} x', b"NaN,"],
+    ids=["empty", "html", "cut", "bytes", "digits", "deep", "trailing", "nan"],
+)
+def test_answer_that_is_no_json_is_a_decode_error_in_any_mode(api, content):
+    """It says that the request was accepted, and what came; the body is on the error, not in its text."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=content, headers={"content-type": "text/x"}))
+
+    with pytest.raises(ResponseDecodeError, match="accepted the request") as raised:
+        api.call(SPENDING[1], transport=transport)
+
+    assert raised.value.answer.content == content
+    assert "<html>" not in str(raised.value) + repr(raised.value)
+
+
+def test_undeclared_success_status_is_read_as_the_declared_one(api):
+    """201 for 200 is no reason to lose what was created."""
+    detailed = api.call(
+        lambda jm: jm.detailed(jm.admin.list_languages), transport=_Server({"languages": []}, 201).transport
+    )
+
+    assert (detailed.status_code, detailed.value.languages) == (201, [])
+
+
+def test_answer_above_the_limit_is_refused(api, monkeypatch):
+    """Memory is not the server's to spend."""
+    monkeypatch.setattr("jobmojito.answers.MAX_BODY", 1000)
+    big = httpx.MockTransport(lambda _: httpx.Response(200, content=b" " * 1001))
+
+    with pytest.raises(ResponseDecodeError, match="larger than 1000 bytes"):
+        api.call(READ[1], transport=big)
+
+
+def test_enormous_error_body_is_not_read_whole(api):
+    """What is kept of it is bounded; the status still counts."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(507, content=b"x" * 5_000_000))
+
+    with pytest.raises(ServerError, match="at least 262144 bytes") as raised:
+        api.call(READ[1], transport=transport)
+
+    assert len(raised.value.answer.content) == 262_144
+
+
+def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
+    """Plain http to this machine would show the token to a proxy."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    local = JobMojito(TOKEN, base_url="http://127.0.0.1:1")
+    live = JobMojito(TOKEN)
+
+    assert local._session.wire.client._mounts == {}
+    assert len(live._session.wire.client._mounts) > 0
+
+
+def test_missing_property_is_the_field_of_the_refusal(api):
+    """A person reads which one to add."""
+    with pytest.raises(InvalidRequestError) as raised:
+        api.call(lambda jm: jm.admin.invite_users(body={}), transport=_Server().transport)
+
+    assert raised.value.field == "users"
