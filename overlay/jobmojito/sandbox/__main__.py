@@ -7,7 +7,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import ContractError, Fault, Sandbox, SandboxError
+from jobmojito import sandbox
+
+from .extra import require
 
 DESCRIPTION = "A local server that speaks the JobMojito contract. Any token will do; nothing leaves this machine."
 
@@ -29,25 +31,37 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve; 0 when stopped, 1 when it cannot start, 2 for a bad command line."""
     options = parser().parse_args(argv)
-    try:
-        faults = [Fault.parse(text) for text in options.fault]
-    except ValueError as error:
-        return _fail(f"--fault: {error}", 2)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    sandbox = None
     try:
-        sandbox = Sandbox(port=options.port, host=options.host, credits=options.credits, faults=faults,
-                          contract=options.contract)  # fmt: skip
-        sandbox.start()
-    except (SandboxError, ContractError) as error:
+        require()
+    except ImportError as error:
         return _fail(str(error), 1)
-    print(f"JobMojito sandbox on {sandbox.base_url} (any token; Ctrl-C stops it)", flush=True)
+    try:
+        running = start(options)
+    except ValueError as error:
+        return _fail(f"--fault: {error}", 2)
+    except (sandbox.SandboxError, sandbox.ContractError) as error:
+        return _fail(str(error), 1)
+    print(f"JobMojito sandbox on {running.base_url} (any token; Ctrl-C stops it)", flush=True)
     while not stopped.wait(0.5):
         pass
-    sandbox.stop()
+    running.stop()
     return 0
+
+
+def start(options: argparse.Namespace) -> "sandbox.Sandbox":
+    """A running sandbox as the command line asks for it."""
+    faults = [sandbox.Fault.parse(text) for text in options.fault]
+    server = sandbox.Sandbox(
+        port=options.port,
+        host=options.host,
+        credits=options.credits,
+        faults=faults,
+        contract=options.contract,
+    )
+    return server.start()
 
 
 def _fail(message: str, code: int) -> int:

@@ -41,5 +41,9 @@ def create_app(
     credits: float = CREDITS,  # noqa: A002 - the trade's word
     settings: Settings | None = None,
 ) -> App:
-    """The sandbox as an ASGI application. Raises ContractError for a contract that cannot be read."""
-    return App(load(contract), settings or Settings(), World(credits), Faults(faults))
+    """The sandbox as an ASGI application.
+
+    Raises ContractError for a contract that cannot be read, ValueError for a fault of an operation it does not have.
+    """
+    table = load(contract)
+    return App(table, settings or Settings(), World(credits), Faults(faults, table.operations))

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from .answers import declared, error_answer, extra_headers, json_answer, mend, replaced
 from .callers import MERCHANT_ROLES, Caller, authenticate
 from .calls import HANDLERS, Call
 from .checks import first_problem
 from .contract import Operation
-from .faults import HEADER, Fault
+from .faults import FILE_DOWNLOAD, HEADER, Fault
 from .parts import Parts
 from .reading import Body, drain, read_body, read_parameters
 from .refusals import Refusal, invalid
@@ -25,7 +25,6 @@ from .wire import Answer
 log = logging.getLogger("jobmojito.sandbox")
 
 ADMIN = "/_sandbox/"
-FILE_DOWNLOAD = "download_file"
 FILE_TYPES = {"pdf": "application/pdf", "wav": "audio/wav"}
 
 
@@ -108,6 +107,8 @@ class Exchange:
         except Refusal as refusal:
             await drain(self.request, self.parts.settings.body_limit)
             return error_answer(refusal if operation is None else declared(operation, refusal))
+        except ClientDisconnect:
+            return error_answer(Refusal(400, "the client left before its body had arrived"))
         except Exception:
             log.exception("%s: the sandbox failed", operation.name if operation else FILE_DOWNLOAD)
             return error_answer(Refusal(500, "the sandbox failed; its log says why"))
@@ -118,12 +119,12 @@ class Exchange:
 
     async def _serve(self, operation: Operation, path: Mapping[str, str]) -> Answer:
         caller = authenticate(self.request.headers.get("authorization"), frozenset(self.parts.revoked))
+        if caller.role not in MERCHANT_ROLES:
+            raise Refusal(403, "this needs a merchant user")
         query = read_parameters(operation, self.request, path)
         body = await read_body(operation, self.request, self.parts.settings.body_limit)
         for upload in body.files.values():
             self.parts.tally.uploaded(operation.name, upload)
-        if caller.role not in MERCHANT_ROLES:
-            raise Refusal(403, "this needs a merchant user")
         with self.parts.world.lock:
             value = self._handle(operation, caller, query, body)
         return json_answer(operation.success, self._checked(operation, value))

@@ -26,7 +26,7 @@ A fault is written as text, in the header `X-Sandbox-Fault` of a request, after 
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve, field, fields_dict, frozen
@@ -34,6 +34,9 @@ from attrs.validators import ge, in_, instance_of, matches_re, optional
 
 HEADER = "x-sandbox-fault"
 ANY = "*"
+
+# Fetching what a signed link leads to: no operation of the contract, but it can fail like one.
+FILE_DOWNLOAD = "download_file"
 
 BODIES = ("error", "html", "empty", "text", "broken")
 RESETS = ("before", "read", "after")
@@ -80,7 +83,10 @@ class Fault:
         for part in filter(None, (part.strip() for part in text.split(";"))):
             key, _, value = part.partition("=")
             _read(values, key.strip().lower().replace("-", "_"), value.strip())
-        return cls(**values)
+        try:
+            return cls(**values)
+        except (TypeError, ValueError) as error:  # the validators' own sentence, without their machinery
+            raise ValueError(str(error.args[0])) from None
 
     @property
     def replaces(self) -> bool:
@@ -114,13 +120,18 @@ def _read(values: dict[str, Any], key: str, text: str) -> None:
 class Faults:
     """The faults of one sandbox, and how often each has struck."""
 
-    def __init__(self, configured: Iterable[Fault] = ()) -> None:
+    def __init__(self, configured: Iterable[Fault] = (), operations: Collection[str] = ()) -> None:
         self._lock = threading.Lock()
-        self._configured = list(configured)
+        self._operations = operations
+        self._configured: list[Fault] = []
         self._seen: Counter[Any] = Counter()
+        for fault in configured:
+            self.add(fault)
 
     def add(self, fault: Fault) -> None:
-        """Start to misbehave; the first fault that fits a request strikes."""
+        """Start to misbehave; the first fault that fits a request strikes. Raises ValueError for a misspelt name."""
+        if self._operations and fault.operation not in (*self._operations, ANY, FILE_DOWNLOAD):
+            raise ValueError(f"the contract has no operation {fault.operation!r}")
         with self._lock:
             self._configured.append(fault)
 

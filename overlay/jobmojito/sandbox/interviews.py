@@ -62,14 +62,14 @@ def create_interview(call: Call) -> Row:
     count = max(1, min(wanted, int(duration) // SECONDS_A_QUESTION))
     prompts = itertools.islice(itertools.cycle(PROMPTS), count)
     questions = [{"question": prompt.format(name=call.body["name"])} for prompt in prompts]
-    row = define(call, questions, max_duration=duration)
+    row = define(call, call.body, questions, max_duration=duration)
     return created(call, row, questions_generated=count, max_duration=duration)
 
 
 @handles("create_interview_from_questions")
 def create_interview_from_questions(call: Call) -> Row:
     """Make an interview of the caller's own questions, in their order."""
-    return created(call, define(call, call.body["questions"]))
+    return created(call, define(call, call.body, call.body["questions"]))
 
 
 @handles("create_persona")
@@ -77,12 +77,12 @@ def create_persona(call: Call) -> Row:
     """Make a role-play: `portal` decides between a coaching persona and an interview."""
     kind = "persona_interview" if call.body.get("portal") == "interview" else "persona"
     opening = {"question": call.body.get("opening_line") or "Hello"}
-    return created(call, define(call, [opening], type=kind, is_voice_only=False))
+    return created(call, define(call, call.body, [opening], type=kind, is_voice_only=False))
 
 
-def define(call: Call, questions: list[Row], **values: Any) -> Row:
-    """Store a new definition and pay for it."""
-    body = renamed(call.body)
+def define(call: Call, fields: Mapping[str, Any], questions: list[Row], **values: Any) -> Row:
+    """Store a new definition of the given fields and pay for it."""
+    body = renamed(fields)
     surcharge = RECORDING.get(body.get("recording_full_session") or "", 0)
     row: Row = {
         "is_multistage": False,

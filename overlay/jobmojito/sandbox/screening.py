@@ -35,6 +35,18 @@ EU = frozenset(
 # Where a position has no resume_match rule: scores are 0 to 10.
 ACCEPT_FROM, REJECT_BELOW = 7, 3
 
+# How position requests word what interviews call otherwise.
+POSITION = {
+    "position_name": "name",
+    "position_location": "location",
+    "position_external_id": "code",
+    "position_country_code": "country_code",
+    "position_description": "description",
+    "position_description_long": "description_long",
+}
+OF_THE_POSITION = ("candidate_expectations", "candidate_expectations_json", "candidate_video_introduction")
+NOT_A_FIELD = ("update_position_def_set_id", "position_def_set_id", "merchant_id", "type")
+
 NEEDED_TO_CREATE = ("position_name", "position_location", "position_country_code", "mojito_language_code")
 
 
@@ -75,15 +87,10 @@ def new_position(call: Call) -> Row:
 
 
 def _position(body: Mapping[str, Any]) -> Row:
-    """A position's fields under the names of an interview's."""
-    names = {"position_name": "name", "position_location": "interview_location", "position_external_id": "code"}
-    return {
-        names.get(name, name.replace("position_", "", 1)): value
-        for name, value in renamed(body).items()
-        if value is not None
-        and name not in ("update_position_def_set_id", "merchant_id", "type")
-        and not name.startswith("candidate_resume")
-    }
+    """A position's fields under the names of an interview's; what is said of a candidate stays out."""
+    fields = renamed({POSITION.get(name, name): value for name, value in body.items() if value is not None})
+    person = [name for name in fields if name.startswith("candidate_") and name not in OF_THE_POSITION]
+    return {name: value for name, value in fields.items() if name not in (*person, *NOT_A_FIELD)}
 
 
 @handles("pre_screen_resume_text")
@@ -224,14 +231,14 @@ def create_interview_for_candidate(call: Call) -> Row:
     position = _found(call) or _made(call)
     address = body["candidate_email"].strip().lower()
     known = call.store.by_email.get((call.merchant_id, address))
-    applied = known is not None and known in position.setdefault("applicants", {})
-    if applied:
-        return _applied(call, position, position["applicants"][known], "already-applied", "applied before")
+    applicants = position.setdefault("applicants", set())
+    if known is not None and known in applicants:
+        return _applied(call, position, known, "already-applied", "applied before")
     words = body["candidate_resume"].encode("utf-8", "surrogatepass")
     outcome = judge(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
     candidate = enrol(call, address, body["candidate_name"], external_id=body.get("candidate_external_id"))
     start_result(call, position, candidate)
-    position["applicants"][candidate["id"]] = candidate["id"]
+    applicants.add(candidate["id"])
     reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None
     return _applied(call, position, candidate["id"], outcome["recommendation"], reason)
 
@@ -247,8 +254,8 @@ def _made(call: Call) -> Row:
     for name in NEEDED_TO_CREATE:
         if not call.body.get(name):
             raise invalid(name, f"{name} is required unless position_def_set_id is given")
-    return define(call, [], **_position(call.body), status="active", visibility="merchant_invite",
-                  type="interview", is_multistage=True, interview_pre_screening_id=new_id())  # fmt: skip
+    kept = {"status": "active", "visibility": "merchant_invite", "type": "interview", "is_multistage": True}
+    return define(call, _position(call.body), [], **kept, interview_pre_screening_id=new_id())
 
 
 def _applied(call: Call, position: Row, candidate_id: str, status: str, reason: str | None) -> Row:

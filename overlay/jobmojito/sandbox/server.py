@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 
@@ -22,10 +22,27 @@ from .wire import ExposedProtocol
 
 LOCALHOST = "127.0.0.1"
 BACKLOG = 1024
+MOST_PORT = 65535
 
 # Seconds: how long a start may take, and how long a stop waits for requests in flight before it cuts them.
 START_LIMIT = 10.0
 GRACE = 1
+
+# Seconds an idle connection is kept: longer than clients keep theirs, so that it is they who close.
+KEEP_ALIVE = 75
+
+OPTIONS: dict[str, Any] = {
+    "http": ExposedProtocol,
+    "ws": "none",
+    "lifespan": "off",
+    "loop": "asyncio",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "backlog": BACKLOG,
+    "timeout_keep_alive": KEEP_ALIVE,
+    "timeout_graceful_shutdown": GRACE,
+}
 
 ENVIRONMENT = "sandbox"
 MERCHANT = "6f8a2f0e-6c1c-4d5c-8f39-5d5f3d1b7a20"
@@ -42,7 +59,8 @@ class Sandbox:
     `port` 0 takes a free one. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
     the effective contract to serve in the place of the shipped one. `body_limit` is in bytes. `check_answers=False`
     saves the validation of the sandbox's own answers, for measurements.
-    Raises SandboxError, or ContractError for a contract that cannot be read.
+    Raises SandboxError; ContractError for a contract that cannot be read; ValueError for a fault of an operation that
+    the contract does not have.
     """
 
     def __init__(
@@ -75,11 +93,7 @@ class Sandbox:
     def start(self) -> Self:
         """Listen and serve; returns when requests are answered."""
         self._socket = listen(*self._address)
-        config = uvicorn.Config(
-            self.app, http=ExposedProtocol, ws="none", lifespan="off", loop="asyncio", log_config=None,
-            access_log=False, server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE,
-        )  # fmt: skip
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(uvicorn.Config(self.app, **OPTIONS))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         limit = time.monotonic() + START_LIMIT
@@ -108,10 +122,17 @@ class Sandbox:
         return port
 
     @property
+    def host(self) -> str:
+        """The address it listens on."""
+        if self._socket is None:
+            raise SandboxError("the sandbox is not running")
+        return str(self._socket.getsockname()[0])
+
+    @property
     def base_url(self) -> str:
         """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
-        host = self._address[0]
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.app.contract.base_path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{self.app.contract.base_path}"
 
     @property
     def requests(self) -> Counter[str]:
@@ -160,10 +181,12 @@ class Sandbox:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket on a loopback address. Raises SandboxError."""
+    if port not in range(MOST_PORT + 1):
+        raise SandboxError(f"{port} is no port: 0 to {MOST_PORT}")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, OverflowError) as error:
-        raise SandboxError(f"{host} port {port} is no address to listen on: {error}") from error
+    except (OSError, UnicodeError) as error:
+        raise SandboxError(f"{host} is no address to listen on: {error}") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
         raise SandboxError(f"{host} is not a loopback address; the sandbox listens on this machine only")
@@ -173,7 +196,7 @@ def listen(host: str, port: int) -> socket.socket:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(address)
         server.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         server.close()
         raise SandboxError(f"cannot listen on {host} port {port}: {error}") from error
     return server
