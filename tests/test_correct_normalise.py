@@ -38,6 +38,10 @@ def normalised(schema):
         ({"anyOf": [{"type": "number"}, {"nullable": True}]}, {"anyOf": [{"type": "number"}, {"type": "null"}]}),
         ({"anyOf": [{"nullable": True}, {"type": "number"}]}, {"anyOf": [{}, {"type": "number"}]}),
         ({"anyOf": [{"nullable": True}]}, {"anyOf": [{}]}),
+        (
+            {"anyOf": [{"type": "number"}, {"type": "null"}], "nullable": True},
+            {"anyOf": [{"type": "number"}, {"type": "null"}]},
+        ),
         ({"allOf": [{"type": "number"}, {"nullable": True}]}, {"allOf": [{"type": "number"}, {}]}),
         (
             {"anyOf": [{"type": "number"}], "nullable": True, "default": 1},

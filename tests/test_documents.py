@@ -81,10 +81,11 @@ def test_pointers_resolve_to_the_place_they_were_made_for(document):
 
 def test_resolve_follows_escaped_and_encoded_references():
     """`~1`, `~0` and percent-encoding in a fragment name the key they stand for."""
-    document = {"paths": {"/a~b": {"get": [{"it": 1}]}}}
+    document = {"paths": {"/a~b": {"get": [{"it": 1}]}}, "~1": 2}
 
     assert documents.resolve(document, "#/paths/~1a~0b/get/0/it") == 1
     assert documents.resolve(document, "#/paths/%7E1a~0b/get/0") == {"it": 1}
+    assert documents.resolve(document, "#/~01") == 2
     assert documents.resolve(document, "#") == document
 
 
