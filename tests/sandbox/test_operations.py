@@ -79,7 +79,7 @@ def test_success_is_what_the_contract_says(name, http, scene, judge):
     assert (response.status_code, judge.errors(name, response)) == (200, [])
 
 
-@pytest.mark.parametrize("name,status", [entry for entry in DECLARED if entry[1] != 200])
+@pytest.mark.parametrize(("name", "status"), [entry for entry in DECLARED if entry[1] != 200])
 def test_each_declared_error_can_be_had(name, status, make_http, http, scene, judge):
     """Each declared error status is answered with the API's error body, to a request that earns it."""
     request = request_for(name, scene)
