@@ -13,15 +13,17 @@ the meaning as published. So it is not applied here, and a correction that slips
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonpath_rfc9535
 from attrs import evolve, field, frozen
 
 from scripts.drift.operations import METHODS
 from scripts.drift.published import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Place = tuple[int | str, ...]
 ENCODING: Final = frozenset({"contentEncoding", "contentMediaType"})
@@ -69,18 +71,23 @@ def _allow(known: Allowances, action: Mapping[str, Any], place: Place, value: ob
     if not isinstance(update, dict):
         return known
     resources, titles = dict(known.resources), dict(known.titles)
-    if "operationId" in update and place[:1] == ("paths",):
-        document = _placed(document, (*place, "operationId"), update["operationId"])
     if "x-resource-name" in update and isinstance(value, dict):
         resources[str(value.get("name"))] = str(update["x-resource-name"])
     if isinstance(update.get("title"), str):
         titles[join("", *place)] = update["title"]
-    if isinstance(value, dict):
-        for keyword in ENCODING & update.keys() - value.keys():
-            document = _placed(document, (*place, keyword), update[keyword])
-    for there, new in _additions(update, value, place):
+    for there, new in (*_names(update, value, place), *_additions(update, value, place)):
         document = _placed(document, there, new)
     return evolve(known, document=document, resources=resources, titles=titles)
+
+
+def _names(update: Mapping[str, Any], value: object, place: Place) -> Iterator[tuple[Place, Any]]:
+    """Find what an update says of a place without changing its meaning: an operation's name, a text's encoding."""
+    if not isinstance(value, dict):
+        return
+    if "operationId" in update and place[:1] == ("paths",):
+        yield (*place, "operationId"), update["operationId"]
+    for keyword in sorted(ENCODING & update.keys() - value.keys()):
+        yield (*place, keyword), update[keyword]
 
 
 def _additions(update: object, value: object, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -105,7 +112,8 @@ def _addable(place: Place, new: object) -> bool:
             return method in METHODS and "x-source" in new
         case ("components",) | ("components", _) | ("components", _, _):
             return True
-    return False
+        case _:
+            return False
 
 
 def _placed(document: Any, place: Place, value: object) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import types
 import typing
 import uuid
-from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -16,15 +15,18 @@ from scripts.drift.loading import Missing
 from scripts.drift.nodes import Array, Enumeration, Node, Scalar, Structure, plain, types_of, union
 from scripts.drift.tables import Tables, Unrecognised
 
+if typing.TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SCALARS: Final[Mapping[Any, str]] = {
     str: "string",
     int: "integer",
     float: "number",
     bool: "boolean",
-    bytes: "binary",
+    bytes: "bytes",
     uuid.UUID: "uuid",
-    datetime.date: "date",
-    datetime.datetime: "date-time",
+    dt.date: "date",
+    dt.datetime: "date-time",
     Any: "any",
     object: "any",
 }
@@ -73,22 +75,22 @@ class Annotations:
         return Seen(union(where, [self._node(part, names, where) for part in rest]), unset, mapping)
 
     def _node(self, found: Any, names: Mapping[str, Any], where: str) -> Node:
-        if found is None or found is type(None):
-            return Node(where, (), nullable=True)
         if isinstance(found, str | typing.ForwardRef) or typing.get_origin(found) in (typing.Union, types.UnionType):
             return self.seen(found, names, where).node
+        return self._one(found, names, where)
+
+    def _one(self, found: Any, names: Mapping[str, Any], where: str) -> Node:
+        if found is None or found is type(None):
+            return Node(where, (), nullable=True)
         if typing.get_origin(found) is list:
             return Node(where, (Array(self._node(typing.get_args(found)[0], names, where)),))
         if typing.get_origin(found) is typing.Literal:
             return Node(where, (Enumeration(typing.get_args(found), types_of(typing.get_args(found))),))
-        if found is self.runtime.File:
-            return Node(where, (Scalar("binary"),))
         try:
-            if found in SCALARS:
-                return Node(where, (Scalar(SCALARS[found]),))
+            kind = "binary" if found is self.runtime.File else SCALARS.get(found)
         except TypeError:
-            raise Unrecognised(f"{where}: {found!r}") from None
-        return self._class(found, where)
+            raise Unrecognised(f"{where}: {found!r} is no type of the document") from None
+        return Node(where, (Scalar(kind),)) if kind else self._class(found, where)
 
     def _class(self, found: Any, where: str) -> Node:
         """Read a model or an enum; the class itself counts, not one that bears its name."""

@@ -6,8 +6,7 @@ once for each pair of places, so recursive schemas end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import define, evolve, field
 
@@ -22,10 +21,14 @@ from scripts.drift.nodes import (
     describe,
     kind,
 )
-from scripts.drift.operations import Operation, Parameter
 from scripts.drift.published import EXAMPLE, Unreadable, join
-from scripts.drift.reports import Report
 from scripts.drift.tables import Unrecognised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scripts.drift.operations import Operation, Parameter
+    from scripts.drift.reports import Report
 
 Key = TypeVar("Key")
 
@@ -112,8 +115,8 @@ class Comparison:
         for _, value in sorted(other - one, key=repr):
             self.report.differ(join(pointer, "enum"), where, f"value {value!r} is in the code alone")
         if expected.types != observed.types:
-            said = f"of {'/'.join(sorted(expected.types))} in the document, of {'/'.join(sorted(observed.types))} in the code"
-            self.report.differ(pointer, where, f"the values are {said}")
+            types, others = "/".join(sorted(expected.types)), "/".join(sorted(observed.types))
+            self.report.differ(pointer, where, f"its values are of type {types} in the document, {others} in the code")
         self.report.counts["enum values"] += len(one & other)
         self.reached.add(observed.where)
 
@@ -141,7 +144,7 @@ class Comparison:
         except Unrecognised as problem:
             self.report.differ(expected.key, file, str(problem))
         else:
-            self._members(one, other, expected.key, file)
+            self._members(one, other, expected.key, self.whole or observed.where)
 
     def _members(self, expected: Members, observed: Members, pointer: str, file: str) -> None:
         for name, found in expected.properties.items():
@@ -170,28 +173,29 @@ class Comparison:
         else:
             self.nodes(expected.additional, observed.additional, file)
 
-    def operations(self, expected: Operation, observed: Operation) -> None:
-        """Compare two operations: method, path, name, tag, parameters, body and answers."""
+    def operations(self, expected: Operation, observed: Operation) -> None:  # noqa: C901 - one part after another
+        """Compare two operations: method, path, tag, parameters, bodies and answers."""
+        before = len(self.report.differences)
         file, where = self.whole or observed.where, expected.where
         for word in ("method", "path", "tag", "body_required"):
             one, other = getattr(expected, word), getattr(observed, word)
             if one != other:
                 self.report.differ(where, file, f"{word} is {one!r} in the document, {other!r} in the code")
-        for name, said in both(expected.parameters, observed.parameters):
-            self._parameters(expected.parameters.get(name), observed.parameters.get(name), said, expected, file)
+        for key, said in both(expected.parameters, observed.parameters):
+            self._parameters(expected.parameters.get(key), observed.parameters.get(key), said, expected, file)
         for name, said in both(expected.bodies, observed.bodies):
-            place = join(where, "requestBody", "content", name)
             if said:
+                place = join(where, "requestBody", "content", name)
                 self.report.differ(place, file, f"body {name} is in {said} alone")
             elif self.nodes(expected.bodies[name], observed.bodies[name], file):
                 self.report.counts["bodies"] += 1
-        for name, said in both(expected.answers, observed.answers):
-            place = join(where, "responses", name)
+        for status, said in both(expected.answers, observed.answers):
+            place = join(where, "responses", status)
             if said:
-                self.report.differ(place, file, f"answer {name} is in {said} alone")
+                self.report.differ(place, file, f"answer {status} is in {said} alone")
             else:
-                self._answers(expected.answers[name], observed.answers[name], place, file)
-        self.report.counts["operations"] += 1
+                self._answers(expected.answers[status], observed.answers[status], place, file)
+        self.report.counts["operations"] += len(self.report.differences) == before
 
     def _answers(self, expected: Node | None, observed: Node | None, pointer: str, file: str) -> None:
         if expected is None or observed is None:

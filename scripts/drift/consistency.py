@@ -6,28 +6,34 @@ The document is compared with the tables; here the annotations, defaults and sig
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from attrs import define, frozen
 
-from scripts.drift.nodes import Node, Scalar, describe, kind, union, unordered
-from scripts.drift.observation import Observation
-from scripts.drift.operations import Operation
-from scripts.drift.reports import Report
+from scripts.drift.nodes import Node, Scalar, annotated, describe, kind, union
 from scripts.drift.tables import Unrecognised
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from scripts.drift.observation import Observation
+    from scripts.drift.operations import Operation
+    from scripts.drift.reports import Report
+
+INDEX: Final = "models/__init__.py"
 ENTRIES: Final = ("call", "_get_kwargs", "sync_detailed", "sync", "asyncio_detailed", "asyncio")
 
 
 @frozen
 class Argument:
-    """What a function takes: a type, whether it must be given, and whether a mapping may stand for the model."""
+    """What a function takes: a type, whether it must be given, a mapping for the model, without its name."""
 
     node: Node
     required: bool
     mapping: bool = False
+    positional: bool = False
 
 
 @define
@@ -42,15 +48,19 @@ class Consistency:
         for name, class_ in self.seen.classes.items():
             file = self.seen.package.file_of(class_)
             if issubclass(class_, self.seen.tables.codec.Model):
-                self.attempt(file, lambda name=name, class_=class_, file=file: self._model(name, class_, file))
-        self._index()
+                with self.guard(file):
+                    self._model(name, class_, file)
+        with self.guard(INDEX):
+            self._index()
         for file, operation in self.seen.operations.items():
-            self.attempt(file, lambda file=file, operation=operation: self._operation(file, operation))
+            with self.guard(file):
+                self._operation(file, operation)
 
-    def attempt(self, file: str, check: Callable[[], None]) -> None:
-        """Run a check; generated code that cannot even be looked at is a difference, not a crash."""
+    @contextmanager
+    def guard(self, file: str) -> Generator[None]:
+        """Report what fails in a check: generated code that cannot even be looked at is a difference, not a crash."""
         try:
-            check()
+            yield
         except Unrecognised as problem:
             self.report.differ("", file, str(problem))
         except Exception as problem:  # noqa: BLE001 - generated code may raise anything when looked at
@@ -85,22 +95,23 @@ class Consistency:
         if declared is not None:
             self._same(file, f"{name}.additional_properties", declared, values)
 
-    def _same(self, file: str, what: str, table: Node, annotation: Node) -> None:
-        if unordered(table) != unordered(annotation):
+    def _same(self, file: str, what: str, table: Node, annotation: Node, *, argument: bool = False) -> None:
+        if annotated(table, argument=argument) != annotated(annotation, argument=argument):
             said = f"the table says {describe(table)}, the annotation {describe(annotation)}"
             self.report.differ("", file, f"{what}: {said}")
 
     def _index(self) -> None:
         """The models package offers every class and alias under its name, and nothing else."""
         models = self.seen.package.module("models")
-        offered = set(getattr(models, "__all__", ()))
+        offered: set[str] = set(getattr(models, "__all__", ()))
         there = {**self.seen.classes, **self.seen.aliases}
         for name in sorted(offered ^ there.keys()):
             where = "the index" if name in offered else "a module"
-            self.report.differ("", "models/__init__.py", f"{name} is in {where} alone")
+            self.report.differ("", INDEX, f"{name} is in {where} alone")
         for name in sorted(offered & self.seen.classes.keys()):
-            if getattr(models, name, None) is not self.seen.classes[name]:
-                self.report.differ("", "models/__init__.py", f"{name} stands for another class")
+            with self.guard(INDEX):
+                if getattr(models, name) is not self.seen.classes[name]:
+                    self.report.differ("", INDEX, f"{name} stands for another class")
 
     def _operation(self, file: str, operation: Operation) -> None:
         module = self.seen.package.modules[file]
@@ -160,16 +171,11 @@ class Consistency:
             self._argument(function, given[name], expected[name], file)
 
     def _arguments(self, operation: Operation) -> Iterator[tuple[str, Argument]]:
-        """Give the type of each argument, and if it must be given; ids and dates may be given as texts too."""
+        """Give the type of each argument, and whether it must be given; what is part of the path may go first."""
         table = self.seen.package.modules[operation.where].OPERATION
         for entry in table.parameters:
             found = operation.parameters[entry.location, entry.name]
-            texts = (
-                [Node("", (Scalar("string"),))]
-                if {"uuid", "date", "date-time"} & set(map(kind, found.node.options))
-                else []
-            )
-            yield entry.attribute, Argument(union("", [found.node, *texts]), found.required)
+            yield entry.attribute, Argument(found.node, found.required, positional=entry.location == "path")
         if operation.bodies:
             bodies = list(operation.bodies.items())
             yield "body", Argument(union("", [node for _, node in bodies]), operation.body_required, len(bodies) == 1)
@@ -177,11 +183,11 @@ class Consistency:
     def _argument(self, function: Any, given: inspect.Parameter, expected: Argument, file: str) -> None:
         what = f"{function.__name__}({given.name})"
         seen = self.seen.annotations.seen(given.annotation, self.seen.annotations.names(file), what)
-        self._same(file, what, expected.node, seen.node)
+        self._same(file, what, expected.node, seen.node, argument=True)
         default = inspect.Parameter.empty if expected.required else self.seen.annotations.runtime.UNSET
         if given.default is not default or seen.unset is expected.required:
             self.report.differ("", file, f"{what} may be left out in the table or in the signature, not in both")
-        if given.kind is not inspect.Parameter.KEYWORD_ONLY:
+        if given.kind is not inspect.Parameter.KEYWORD_ONLY and not expected.positional:
             self.report.differ("", file, f"{what} is not by keyword alone")
         if seen.mapping is not (expected.mapping and "object" in map(kind, expected.node.options)):
             self.report.differ("", file, f"{what} takes a mapping for a model, or should")

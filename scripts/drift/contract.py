@@ -1,15 +1,13 @@
 """The contract file that ships with the generated code, against the published document.
 
-It is what the sandbox and users' own tools go by, and it can say all that a document says: limits, formats and defaults,
+It is what the sandbox and users' own tools go by, and it can say all that a document says: formats and defaults too,
 which a field table leaves out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -17,6 +15,10 @@ from scripts.drift.comparison import Comparison
 from scripts.drift.operations import Operation, operations
 from scripts.drift.published import Schemas, Unreadable, join, table
 from scripts.drift.reports import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 FILE: Final = "contract.json"
 

@@ -1,8 +1,8 @@
 """Imports a generated package from any folder, under a private name, beside any other copy of it.
 
-Sources are compiled from the bytes on disk and never from `__pycache__`, whose files are matched by time and size alone:
-an edit within the same second would go unseen. Compiled code is kept by its bytes, so that the many nearly equal copies
-of the mutation tests load fast.
+Sources are compiled from the bytes on disk and never from `__pycache__`, whose files are matched by time and size
+alone: an edit within the same second would go unseen. Compiled code is kept by its bytes, so that the many nearly
+equal copies of the mutation tests load fast.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ import ast
 import hashlib
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder, SourceLoader
-from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from itertools import count
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
 
 _numbers: Final = count(1)
 _compiled: Final[dict[tuple[str, bytes], tuple[CodeType, Mapping[str, tuple[str, str | None]]]]] = {}
@@ -114,7 +116,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None,
+        path: Sequence[str] | None,  # noqa: ARG002 - the interface's
         target: ModuleType | None = None,  # noqa: ARG002 - the interface's
     ) -> ModuleSpec | None:
         if fullname != self.name and not fullname.startswith(f"{self.name}."):
@@ -128,7 +130,7 @@ class _Finder(MetaPathFinder):
 
 
 @contextmanager
-def package(directory: Path) -> Iterator[Package]:
+def package(directory: Path) -> Generator[Package]:
     """Import every module of a package; lazy names keep resolving inside it until the context ends.
 
     A module that does not import is in `failures`; the others are there. The package's public name is out of reach

@@ -2,57 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from scripts.drift import contract, loading
 from scripts.drift.allowances import Allowances, allow
 from scripts.drift.comparison import Comparison
 from scripts.drift.consistency import Consistency
+from scripts.drift.fitting import Fitting
+from scripts.drift.nodes import Node, annotated, describe, plain
 from scripts.drift.observation import Observation, observe
-from scripts.drift.nodes import Node, describe, plain, unordered
 from scripts.drift.operations import Operation, operations
+from scripts.drift.probes import Probes
 from scripts.drift.published import Schemas, Unreadable, join
 from scripts.drift.reports import Report
 from scripts.drift.resources import Resources
+from scripts.drift.roundtrips import Roundtrips
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
     """Prove the generated package equal to the published document; differences and counts are in the report."""
     with loading.package(package_dir) as package:
-        seen = observe(package)
         report = Report()
+        seen = observe(package)
         if seen is None:
             report.puzzle("", "codec.py", "the runtime of the generated code is not there, so nothing can be told")
             return report
         allowances = allow(document, corrections)
-        compare(allowances, seen, report)
-        consistency = Consistency(seen, report)
-        consistency.check()
-        Resources(consistency, allowances.resources).check()
+        reading = read(allowances, report)
+        comparison = compare(reading, seen, report)
+        agree(seen, allowances, report)
+        fitting = Fitting(seen.tables, comparison.known_as)
+        Roundtrips(seen, report, fitting).check(reading.nodes())
+        Probes(seen, report, fitting).check(reading.operations)
     return report
 
 
-def compare(allowances: Allowances, seen: Observation, report: Report) -> Report:
-    """Compare a document with an observation that was made before; fast enough for thousands of documents."""
-    report.differences.extend(seen.report.differences)
+def agree(seen: Observation, allowances: Allowances, report: Report) -> None:
+    """Prove that what people see of the generated code says what its tables say."""
+    consistency = Consistency(seen, report)
+    consistency.check()
+    Resources(consistency, allowances.resources).check()
+
+
+@frozen
+class Reading:
+    """A document as expected: its schemas, and its operations as far as they can be read."""
+
+    schemas: Schemas
+    operations: list[Operation]
+
+    def nodes(self) -> Iterator[Node]:
+        """Give every type of the document that a model may stand for; what cannot be read is left out."""
+        for operation in self.operations:
+            yield from (found.node for found in operation.parameters.values())
+            yield from operation.bodies.values()
+            yield from (node for node in operation.answers.values() if node is not None)
+        for name, schema in contract.named(self.schemas).items():
+            with suppress(Unreadable):
+                yield self.schemas.node(schema, join("/components/schemas", name))
+
+
+def read(allowances: Allowances, report: Report) -> Reading:
+    """Read an expected document; what cannot be read in it is a difference, for the code was made of something."""
     for pointer, why in allowances.misfits:
         report.puzzle(pointer, "", why)
-    comparison = Comparison(report)
     schemas = Schemas(allowances.document, allowances.titles)
-    declared = list(operations(schemas, lambda pointer, why: report.differ(pointer, "", why)))
-    _operations(comparison, declared, seen)
+    return Reading(schemas, list(operations(schemas, lambda pointer, why: report.differ(pointer, "", why))))
+
+
+def compare(reading: Reading, seen: Observation, report: Report) -> Comparison:
+    """Compare a document with an observation that was made before; fast enough for thousands of documents."""
+    for one in seen.report.differences:
+        report.differ(one.pointer, one.file, one.what)
+    comparison = Comparison(report)
+    _operations(comparison, reading.operations, seen)
     try:
-        _components(comparison, schemas, seen)
+        _components(comparison, reading.schemas, seen)
         if seen.contract is not None:
-            contract.compare(schemas, declared, seen.contract, report)
+            contract.compare(reading.schemas, reading.operations, seen.contract, report)
     except Unreadable as problem:
         report.differ(problem.pointer, "", problem.why)
     for name, class_ in seen.classes.items():
         if not {name, seen.tables.place(class_)} & comparison.reached:
             report.differ("", seen.package.file_of(class_), f"{name} is in the code alone")
-    return report
+    return comparison
 
 
 def _operations(comparison: Comparison, declared: list[Operation], seen: Observation) -> None:
@@ -63,7 +103,7 @@ def _operations(comparison: Comparison, declared: list[Operation], seen: Observa
         if other is None:
             report.differ(found.where, "", f"{found.method} {found.path} is in the document alone")
             continue
-        if found.name not in (None, other.name):
+        if found.name and plain(found.name) != plain(str(other.name)):
             report.differ(
                 found.where, other.where, f"is called {found.name} in the corrections, {other.name} in the code"
             )
@@ -104,7 +144,7 @@ def _class(comparison: Comparison, seen: Observation, expected: Node, class_: An
 def _alias(comparison: Comparison, expected: Node, alias: Node) -> None:
     """An alias is a bare annotation, in any order: its parts were compared where the tables use them."""
     shown = comparison.as_observed(expected)
-    if unordered(shown) == unordered(alias):
+    if annotated(shown) == annotated(alias):
         comparison.report.counts["schemas"] += 1
     else:
         said = f"the document says {describe(shown)}, the alias {describe(alias)}"

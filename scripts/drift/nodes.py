@@ -6,11 +6,13 @@ nullable type and a type list with "null" read the same, because they mean the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 NOTHING: Final[Mapping[str, object]] = {}
 EXACTLY_ONE: Final = "oneOf"  # the note of a union that a value may fit in one way only
@@ -26,7 +28,7 @@ class Scalar:
 
 @frozen
 class Enumeration:
-    """A closed list of values (null is the node's business) of certain types, and the names that stand for it, if any."""
+    """A closed list of values of certain types (null is the node's business), and the names that stand for it."""
 
     values: tuple[object, ...]
     types: frozenset[str]
@@ -68,6 +70,7 @@ class Structure:
     key: str
     read: Callable[[], Members] = field(repr=False, eq=False)
     names: frozenset[str] = frozenset()
+    where: str = ""
     limits: Mapping[str, object] = NOTHING
 
 
@@ -76,7 +79,7 @@ Option = Scalar | Enumeration | Array | Structure
 
 @frozen
 class Node:
-    """A type at one place: `where` is a JSON pointer, or a file and a name. `notes` say no type (default, deprecated)."""
+    """A type at one place (`where`: a JSON pointer, or a file and a name). `notes` say no type: default, deprecated."""
 
     where: str
     options: tuple[Option, ...]
@@ -135,9 +138,22 @@ def describe(node: Node) -> str:
     return " | ".join(shown) or "nothing"
 
 
-def unordered(node: Node) -> str:
-    """Write a node so that two unions with the same options read the same in any order."""
-    return " | ".join(sorted(describe(node).split(" | ")))
+def annotated(node: Node, *, argument: bool = False) -> str:
+    """Write a node as an annotation can say it: in any order, `any` for all beside it, and texts as texts.
+
+    An argument that is an id or a date may be annotated with a text beside it, or without.
+    """
+    if takes_any(node.options):
+        return ANY.kind
+    shown = {_annotated(option, argument=argument) for option in node.options} | ({"null"} if node.nullable else set())
+    texts = {"string"} if argument and shown & {"uuid", "date", "date-time"} else set()
+    return " | ".join(sorted(shown - texts))
+
+
+def _annotated(option: Option, *, argument: bool) -> str:
+    if isinstance(option, Array):
+        return f"array of ({annotated(option.item, argument=argument)})"
+    return "string" if kind(option) == "text" else _describe(option)
 
 
 def _describe(option: Option) -> str:

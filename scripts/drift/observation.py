@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from scripts.drift.annotations import Annotations
 from scripts.drift.contract import FILE, Contract, read_contract
-from scripts.drift.loading import Package
-from scripts.drift.nodes import Node
-from scripts.drift.operations import Operation
 from scripts.drift.reports import Report
 from scripts.drift.tables import Tables, Unrecognised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scripts.drift.loading import Package
+    from scripts.drift.nodes import Node
+    from scripts.drift.operations import Operation
 
 
 @frozen

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from scripts.drift.nodes import ANY, Node, Scalar
 from scripts.drift.published import Schemas, Unreadable, join, row, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -26,7 +28,7 @@ class Parameter:
 
 @frozen
 class Operation:
-    """One operation as declared. `answers` holds None for a status without a body; `name` is its operationId, if any."""
+    """One operation as declared. `answers`: None for a status without a body; `name`: its operationId, if any."""
 
     where: str
     method: str

@@ -6,8 +6,7 @@ A typeless `nullable: true` is any value; as the last branch of a union it is nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from attrs import define, evolve, field, frozen
@@ -31,6 +30,9 @@ from scripts.drift.nodes import (
     types_of,
     union,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 FORMATS: Final = {"uuid": "uuid", "date": "date", "date-time": "date-time", "binary": "binary"}
 # Say something about a place, not about its type.
@@ -90,7 +92,7 @@ def row(value: object, pointer: str) -> Sequence[Any]:
 
 @define
 class Schemas:
-    """Reads schemas of one document. `titles` are declared by the corrections: pointer of a schema -> its type's name."""
+    """Reads schemas of one document. `titles`, declared by the corrections: pointer of a schema -> its type's name."""
 
     document: Mapping[str, Any]
     titles: Mapping[str, str] = NOTHING  # type: ignore[assignment]  # an empty mapping fits every mapping
@@ -178,7 +180,7 @@ class Schemas:
             structures = [option for option in single if isinstance(option, Structure)]
             if len(structures) == len(single):
                 names = self._names(pointer)
-                whole = Structure(pointer, lambda: merged(structures), names)
+                whole = Structure(pointer, lambda: merged(structures), names, pointer)
                 return Node(pointer, (whole,), nullable, notes)
             narrow = [option for option in single if isinstance(option, Enumeration)]
             if len(narrow) == 1 and all(isinstance(option, Scalar | Enumeration) for option in single):
@@ -228,7 +230,7 @@ class Schemas:
     def _option(self, name: str, found: Mapping[str, Any], pointer: str, depth: int) -> Option:
         limits = limits_of(found)
         if name == "object":
-            return Structure(pointer, lambda: self._read_members(found, pointer), self._names(pointer), limits)
+            return Structure(pointer, lambda: self._read_members(found, pointer), self._names(pointer), pointer, limits)
         if name == "array":
             item = self.node(found.get("items", True), join(pointer, "items"), depth=depth + 1)
             return Array(item, limits)

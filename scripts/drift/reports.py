@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @frozen(order=True)
@@ -23,11 +26,12 @@ class Difference:
 
 @define
 class Report:
-    """Differences in order of discovery, each once; `unknown` is what could not be told; `counts` is what was proved."""
+    """Differences in order of discovery, each once; `unknown`: what could not be told; `counts`: what was proved."""
 
     differences: list[Difference] = field(factory=list)
     unknown: list[Difference] = field(factory=list)
     counts: Counter[str] = field(factory=Counter)
+    _known: set[tuple[int, Difference]] = field(factory=set, init=False, repr=False)
 
     def differ(self, pointer: str, file: str, what: str) -> None:
         """Add a difference."""
@@ -47,7 +51,8 @@ class Report:
 
     def _add(self, found: list[Difference], pointer: str, file: str, what: str) -> None:
         one = Difference(pointer, file.partition(":")[0], what)
-        if one not in found:
+        if (id(found), one) not in self._known:
+            self._known.add((id(found), one))
             found.append(one)
 
     @property

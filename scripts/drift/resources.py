@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
-from scripts.drift.consistency import Consistency
 from scripts.drift.nodes import plain
-from scripts.drift.operations import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scripts.drift.consistency import Consistency
+    from scripts.drift.operations import Operation
 
 INDEX: Final = "resources/__init__.py"
 KINDS: Final = {"Resources": "", "AsyncResources": "Async"}
@@ -27,11 +30,15 @@ class Resources:
         """Check the index of operations, and both kinds of resources."""
         module = self.consistency.seen.package.modules.get(INDEX)
         if module is None:
-            self.consistency.report.differ("", INDEX, "is missing or does not import")
+            self._differ(INDEX, "is missing or does not import")
             return
         self._index(module)
         for kind, prefix in KINDS.items():
-            self.consistency.attempt(INDEX, lambda kind=kind, prefix=prefix: self._kind(module, kind, prefix))
+            with self.consistency.guard(INDEX):
+                self._kind(getattr(module, kind), kind, prefix)
+
+    def _differ(self, file: str, what: str) -> None:
+        self.consistency.report.differ("", file, what)
 
     def _index(self, module: Any) -> None:
         """Every operation can be found by its name, where its table is."""
@@ -40,39 +47,34 @@ class Resources:
         found = {name: f"api/{place.replace('.', '/')}.py" for name, place in offered.items()}
         for name in sorted(map(str, expected.keys() | found.keys())):
             if expected.get(name) != found.get(name):
-                said = f"operation {name} is said to be in {found.get(name)}, but is in {expected.get(name)}"
-                self.consistency.report.differ("", INDEX, said)
+                self._differ(
+                    INDEX, f"operation {name} is said to be in {found.get(name)}, but is in {expected.get(name)}"
+                )
 
-    def _kind(self, module: Any, kind: str, prefix: str) -> None:
-        resources = getattr(module, kind)
+    def _kind(self, resources: Any, kind: str, prefix: str) -> None:
+        """Each tag has its attribute, of the class that its annotation says; there is no other."""
         offered = {name: value for name, value in vars(resources).items() if isinstance(value, property)}
-        instance = resources(None)
         for tag, operations in self._tags().items():
-            attribute = self.attributes.get(tag) or next(
-                (name for name in offered if plain(name) == plain(tag)), plain(tag)
-            )
+            attribute = self.attributes.get(tag) or _attribute(tag, offered)
             found = offered.pop(attribute, None)
-            if found is None or not attribute.isidentifier() or attribute != attribute.lower():
-                self.consistency.report.differ("/tags", INDEX, f"{kind} has no attribute {attribute} for the tag {tag}")
+            if found is None:
+                self._differ(INDEX, f"{kind} has no attribute {attribute} for the tag {tag}")
                 continue
-            held = type(getattr(instance, attribute))
+            held = type(getattr(resources(None), attribute))
+            if self._said(found, kind) is not held:
+                self._differ(INDEX, f"{kind}.{attribute} is not what its annotation says")
+            if held.__name__.startswith("Async") is not bool(prefix):
+                self._differ(INDEX, f"{kind}.{attribute} is {held.__name__}")
             file = self.consistency.seen.package.file_of(held)
-            said = inspect.get_annotations(found.fget)["return"] if found.fget else None
-            if (
-                self.consistency.seen.annotations.evaluate(said, self.consistency.seen.annotations.names(INDEX), kind)
-                is not held
-            ):
-                self.consistency.report.differ("/tags", INDEX, f"{kind}.{attribute} is not what its annotation says")
-            if not held.__name__.startswith(prefix) or (not prefix and held.__name__.startswith("Async")):
-                self.consistency.report.differ("/tags", INDEX, f"{kind}.{attribute} is {held.__name__}")
-            self.consistency.attempt(
-                file,
-                lambda held=held, file=file, operations=operations: self._methods(
-                    held, file, operations, asynchronous=bool(prefix)
-                ),
-            )
+            with self.consistency.guard(file):
+                self._methods(held, file, operations, asynchronous=bool(prefix))
         for attribute in offered:
-            self.consistency.report.differ("/tags", INDEX, f"{kind}.{attribute} stands for no tag of the document")
+            self._differ(INDEX, f"{kind}.{attribute} stands for no tag of the document")
+
+    def _said(self, found: property, kind: str) -> Any:
+        annotations = self.consistency.seen.annotations
+        said = inspect.get_annotations(found.fget)["return"] if found.fget else None
+        return annotations.evaluate(said, annotations.names(INDEX), kind)
 
     def _tags(self) -> Mapping[str, list[Operation]]:
         tags: dict[str, list[Operation]] = {}
@@ -81,23 +83,23 @@ class Resources:
         return tags
 
     def _methods(self, held: type, file: str, operations: list[Operation], *, asynchronous: bool) -> None:
-        offered = dict(_public(held))
+        """Each operation of the tag has its method; there is no other."""
+        offered = {name: value for name, value in vars(held).items() if not name.startswith("_")}
         for operation in operations:
+            what = f"{held.__name__}.{operation.name}"
             method = offered.pop(str(operation.name), None)
             if method is None:
-                self.consistency.report.differ("", file, f"{held.__name__} has no method {operation.name}")
+                self._differ(file, f"{held.__name__} has no method {operation.name}")
                 continue
-            what = f"{held.__name__}.{operation.name}"
             if inspect.iscoroutinefunction(method) is not asynchronous:
-                self.consistency.report.differ("", file, f"{what} is asynchronous, or should be")
+                self._differ(file, f"{what} is asynchronous, or should be")
             self.consistency.signature(method, operation, file)
             self.consistency.gives(method, what, operation, file)
             self.consistency.report.counts["methods"] += 1
         for name in offered:
-            self.consistency.report.differ("", file, f"{held.__name__}.{name} stands for no operation of the document")
+            self._differ(file, f"{held.__name__}.{name} stands for no operation of the document")
 
 
-def _public(held: type) -> Iterator[tuple[str, Any]]:
-    for name, value in vars(held).items():
-        if not name.startswith("_"):
-            yield name, value
+def _attribute(tag: str, offered: Mapping[str, object]) -> str:
+    """Find the attribute of a tag that the corrections do not name: the tag in snake case."""
+    return next((name for name in offered if plain(name) == plain(tag) and name == name.lower()), plain(tag))

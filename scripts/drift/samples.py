@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scripts.drift.nodes import Array, Enumeration, Node, Option, Scalar, Structure
 from scripts.drift.published import EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 DEEP: Final = 6
 TEXTS: Final = {
@@ -73,15 +75,19 @@ def _scalar(option: Scalar, node: Node) -> Any:
     if option.kind in ("boolean", "any"):
         return {"boolean": True, "any": {"any": ["value", 1, None]}}[option.kind]
     text = TEXTS.get(option.kind)
-    return text if text is not None else _text(option.limits, node.notes.get(EXAMPLE))
+    return text or _text(option.limits, node.notes.get(EXAMPLE))
 
 
 def _text(limits: Mapping[str, object], example: object) -> str:
     low, high = int(_number(limits, "minLength", 0)), int(_number(limits, "maxLength", 1_000_000))
-    pattern = str(limits.get("pattern", ""))
-    given = (example,) if isinstance(example, str) else ()
-    for word in (*given, *WORDS, *(word * low for word in WORDS)):
-        if low <= len(word) <= high and re.search(pattern, word):
+    given = [example] if isinstance(example, str) else []
+    words = [*given, *WORDS, *(word * low for word in WORDS)]
+    try:
+        pattern = re.compile(str(limits.get("pattern", "")))
+    except re.error:
+        raise Unsampled from None
+    for word in words:
+        if low <= len(word) <= high and pattern.search(word):
             return word
     raise Unsampled
 

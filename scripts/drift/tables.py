@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from scripts.drift.loading import Package
 from scripts.drift.nodes import (
     EXACTLY_ONE,
     NOTHING,
@@ -27,6 +25,11 @@ from scripts.drift.nodes import (
     union,
 )
 from scripts.drift.operations import Operation, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scripts.drift.loading import Package
 
 SCALARS: Final = {
     "STRING": "string",
@@ -76,7 +79,7 @@ class Tables:
             base = self._node(type_.base, where)
             limits = {camel(name): value for name, value in type_.given.items()}
             return Node(where, tuple(limited(option, limits) for option in base.options), base.nullable, base.notes)
-        if type_ is self.codec.NULL:
+        if type_ in (self.codec.NULL, self.codec.NOTHING):
             return Node(where, (), nullable=True)
         return Node(where, (self._option(type_, where),))
 
@@ -96,10 +99,11 @@ class Tables:
         found = self.classes.get(name)
         if isinstance(found, type) and issubclass(found, Enum):
             values = tuple(member.value for member in found.__members__.values())
-            base = next((base for base in (str, int) if issubclass(found, base)), object)
-            return Enumeration(values, types_of([base()]), frozenset({plain(name)}), self.place(found))
+            types = frozenset({"string"} if issubclass(found, str) else {"integer"} if issubclass(found, int) else ())
+            return Enumeration(values, types, frozenset({plain(name)}), self.place(found))
         if isinstance(found, type) and issubclass(found, self.codec.Model):
-            return Structure(name, lambda: self.members(found), frozenset({plain(name)}), limits=self._limits(found))
+            names, place = frozenset({plain(name)}), self.place(found)
+            return Structure(name, lambda: self.members(found), names, place, self._limits(found))
         raise Unrecognised(f"{where}: no model or enum is called {name}")
 
     def place(self, class_: type, attribute: str = "") -> str:
@@ -109,14 +113,22 @@ class Tables:
     def members(self, model: Any) -> Members:
         """Read a model's field table, once."""
         if model.__name__ not in self._members:
-            fields = {entry.name: self._property(model, entry) for entry in model._table.fields}  # noqa: SLF001
-            if len(fields) != len(model._table.fields):  # noqa: SLF001
-                raise Unrecognised(f"{self.place(model)}: two fields with one name")
-            extra = model._table.extra  # noqa: SLF001
-            additional = None if extra is None else self.node(extra, self.place(model, "additional_properties"))
-            required = frozenset(name for name, found in fields.items() if found.required)
-            self._members[model.__name__] = Members(fields, required, additional)
+            try:
+                self._members[model.__name__] = self._read(model)
+            except (AttributeError, TypeError) as problem:
+                raise Unrecognised(
+                    f"{self.place(model)}: its table cannot be read, {type(problem).__name__}"
+                ) from problem
         return self._members[model.__name__]
+
+    def _read(self, model: Any) -> Members:
+        entries, extra = model._table.fields, model._table.extra  # noqa: SLF001 - its own table
+        fields = {entry.name: self._property(model, entry) for entry in entries}
+        if len(fields) != len(entries):
+            raise Unrecognised(f"{self.place(model)}: two fields with one name")
+        additional = None if extra is None else self.node(extra, self.place(model, "additional_properties"))
+        required = frozenset(name for name, found in fields.items() if found.required)
+        return Members(fields, required, additional)
 
     def _property(self, model: Any, entry: Any) -> Property:
         where = self.place(model, entry.attribute)
@@ -142,7 +154,7 @@ class Tables:
 
     def answer(self, type_: Any, where: str) -> Node | None:
         """Read the type of an answer; None where it is declared to have no body."""
-        return None if type_ is getattr(self.codec, "NOTHING", None) else self.node(type_, where)
+        return None if type_ is self.codec.NOTHING else self.node(type_, where)
 
     def _parameters(self, table: Any, file: str) -> Iterator[tuple[tuple[str, str], Parameter]]:
         for entry in table.parameters:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SKIPPED = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache"})
 
@@ -35,3 +38,10 @@ def _first(committed: Path, fresh: Path) -> str:
         if one != other:
             return f"differs from what the generator makes, first in line {number}"
     return f"differs from what the generator makes: {len(ours)} lines, not {len(theirs)}"
+
+
+def strays(folder: Path, package: str) -> Iterator[str]:
+    """Name what stands beside the package in its folder: nothing should, not even a half-made copy."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name != package and path.name not in SKIPPED:
+            yield path.name

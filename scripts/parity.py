@@ -1,0 +1,127 @@
+"""Compares the contract with the generated client, offline: by bytes, by meaning, and with the stamp.
+
+    python -m scripts.parity [--root DIR]
+
+1. bytes: the package is made anew in a temporary folder and compared file by file.
+2. meaning: a reader of its own (`scripts.drift`) proves the published document and the imported code equal.
+3. lock: `openapi/lock.json` matches what is on disk.
+
+Exit codes: 0 clean, 1 drift, 2 could not tell (drift that was found outweighs a part that could not be told).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scripts import lock
+from scripts.correct import load_overlay
+from scripts.documents import load
+from scripts.drift import trees
+from scripts.drift.meaning import meaning
+from scripts.drift.reports import Report
+from scripts.failures import Refused, one_line
+from scripts.generate import build, corrected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+ROOT: Final = Path(__file__).parent.parent
+PACKAGE: Final = Path("generated") / "jobmojito_api"
+PARTS: Final = ("bytes", "meaning", "lock")
+
+
+def check_bytes(root: Path) -> Report:
+    """Make the package anew and compare every file."""
+    report = Report()
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / PACKAGE.name
+        build(corrected(root), fresh, root=root)
+        for name, what in trees.compare(root / PACKAGE, fresh):
+            report.differ("", name, what)
+        report.counts["files"] = sum(1 for _ in trees.files(fresh))
+    for name in trees.strays(root / PACKAGE.parent, PACKAGE.name):
+        report.differ("", f"../{name}", "does not belong in generated/")
+    return report
+
+
+def check_meaning(root: Path) -> Report:
+    """Prove the published document and the imported code equal, apart from the declared corrections."""
+    api = root / "openapi"
+    overlay = load_overlay(api / "corrections.overlay.yaml")
+    return meaning(load(api / "jobmojito.openapi.json"), overlay, root / PACKAGE)
+
+
+def check_lock(root: Path) -> Report:
+    """Compare the stamp with what is on disk."""
+    report = Report()
+    for what in lock.differences(root):
+        report.differ("", "../../openapi/lock.json", what.removeprefix("openapi/lock.json: "))
+    report.counts["entries"] = len(lock.compute(root)) - len(report.differences)
+    return report
+
+
+CHECKS: Final[Mapping[str, Callable[[Path], Report]]] = {
+    "bytes": check_bytes,
+    "meaning": check_meaning,
+    "lock": check_lock,
+}
+
+
+def told(part: str, root: Path) -> Report:
+    """Run one part; where its input is refused, or the check itself fails, that is what could not be told."""
+    report = Report()
+    try:
+        return CHECKS[part](root)
+    except Refused as refusal:
+        report.puzzle("", "", str(refusal))
+    except Exception as problem:  # noqa: BLE001 - whatever the trees hold, the other parts are still told
+        report.puzzle("", "", f"the check itself failed: {type(problem).__name__}: {problem}")
+    return report
+
+
+def parity(root: Path) -> dict[str, Report]:
+    """Run all parts, two at a time: making the package anew takes as long as all the rest."""
+    with ProcessPoolExecutor(1) as pool:
+        fresh = pool.submit(told, "bytes", root)
+        reports = {part: told(part, root) for part in PARTS[1:]}
+        return {"bytes": fresh.result(), **reports}
+
+
+def show(reports: Mapping[str, Report]) -> None:
+    """Print what was proved, and each difference on a line: pointer, file, what differs."""
+    for part, report in reports.items():
+        proved = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+        print(f"{part + ':':9}{proved or 'nothing proved'}")
+        for mark, found in (("DRIFT", report.differences), ("?", report.unknown)):
+            for one in sorted(found):
+                print(f"  {mark} {one_line(str(one))}")
+    verdict = {0: "no drift", 1: "drift", 2: "could not tell"}[code(reports)]
+    count = sum(len(report.differences) for report in reports.values())
+    print(f"drift:   {verdict}" + (f", {count} differences" if count else ""))
+
+
+def code(reports: Mapping[str, Report]) -> int:
+    """Give the exit code of several reports: drift outweighs what could not be told."""
+    codes = {report.code for report in reports.values()}
+    return 1 if 1 in codes else max(codes)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.parity", description="Compare contract and generated code."
+    )
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to look at (this one)")
+    arguments = parser.parse_args(argv)
+    reports = parity(arguments.root.resolve())
+    show(reports)
+    return code(reports)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
