@@ -203,6 +203,27 @@ def test_a_new_place_with_other_values_stays_by_itself():
     assert lift(in_document(A=holding(p=SIZE), B=holding(p=wider)))["components"]["schemas"]["B"] == holding(p=wider)
 
 
+def test_the_entries_of_a_list_are_no_place_of_the_single_value():
+    """`p` and the entries of `p` are two places, in a parameter as in a property."""
+    listed = {"type": "array", "items": BARE}
+    result = lift(in_document([{"name": "p", "in": "query", "schema": listed}], A=holding(p=SIZE), B=holding(p=listed)))
+
+    assert result["paths"]["/a"]["get"]["parameters"][0]["schema"] == listed
+    assert result["components"]["schemas"]["B"]["properties"]["p"] == listed
+
+
+def test_a_place_without_a_name_joins_nothing():
+    """Two answers that happen to have equal content stay two, unless both are titled."""
+    document = in_document()
+    answers = document["paths"]["/a"]["get"]["responses"]
+    answers["200"] = {"content": {"application/json": {"schema": SIZE}}}
+    answers["201"] = {"content": {"application/json": {"schema": BARE}}}
+    result = lift(document)["paths"]["/a"]["get"]["responses"]
+
+    assert result["200"]["content"]["application/json"]["schema"] == REF
+    assert result["201"]["content"]["application/json"]["schema"] == BARE
+
+
 def test_an_untitled_place_is_not_guessed_when_two_types_fit():
     """Two titles for one name and content: a third place belongs to neither."""
     other = {**SIZE, "title": "Length"}
