@@ -33,6 +33,7 @@ SEGMENT = re.compile(
 MEDIA_TYPE = re.compile(r"[\w.+*-]+/[\w.+*-]+(?:; ?[\w.-]+=[\w.+-]+)*", re.ASCII)
 STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
+MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
 PREFIX = "field_"  # the generator's default, put before what would be no identifier
@@ -58,21 +59,16 @@ def _names(place: Place) -> Iterator[tuple[tuple[str | int, ...], object, Rule]]
         yield steps, steps[2], component
     elif key_rule := _KEYS.get((place.kind, *steps[-2:-1])):
         yield steps, steps[-1], key_rule
+    if place.kind == "parameter" and value.get("in") in {"header", "cookie"}:
+        yield (*steps, "name"), value.get("name"), header
     for field, rule in _FIELDS.get(place.kind, {}).items():
-        if field in value:
+        if field in value and (field != "const" or isinstance(value[field], str)):
             yield (*steps, field), value[field], rule
-    if place.kind == "operation":
-        yield from (((*steps, "tags", i), tag, tag_name) for i, tag in enumerate(_list(value.get("tags"))))
-    if place.kind == "schema":
-        texts = ((i, entry) for i, entry in enumerate(_list(value.get("enum"))) if isinstance(entry, str))
-        yield from (((*steps, "enum", i), entry, enum_value) for i, entry in texts)
-        yield from (
-            ((*steps, "required", i), name, property_name) for i, name in enumerate(_list(value.get("required")))
-        )
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    for field, rule in _LISTS.get(place.kind, {}).items():
+        entries = value.get(field)
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            if field != "enum" or isinstance(entry, str):
+                yield (*steps, field, index), entry, rule
 
 
 def component(name: str) -> str | None:
@@ -92,17 +88,37 @@ def tag_name(name: str) -> str | None:
 
 def operation_name(name: str) -> str | None:
     """Refuse what can't name a function and its module."""
-    return _unlike(OPERATION, "is no name for a function")(name) or _traversal(name) or _attribute(name)
+    unlike = _unlike(OPERATION, "is no name for a function")(name) or _traversal(name)
+    return unlike or _attribute(name) or _module(str(PythonIdentifier(name, PREFIX)))
 
 
 def property_name(name: str) -> str | None:
     """Refuse what can't name an attribute, or could break out of the literal that keeps the name."""
-    return _plain(name) or _attribute(name)
+    return _plain(name) or _too_long(name) or _attribute(name)
 
 
 def enum_value(value: str) -> str | None:
     """Refuse what the generator would drop from a value: it strips what shows nothing."""
     return invisible(value) or line_break(value)
+
+
+def member(name: str) -> str | None:
+    """Refuse what can't name an enum member as it stands: the generator takes these names from the document."""
+    return _unlike(MEMBER, "is no name for a member of an enum")(name)
+
+
+def constant(value: str) -> str | None:
+    """Refuse what the generator writes wrongly into an annotation: it escapes quotes and backslashes twice."""
+    return enum_value(value) or ("holds a quote or a backslash" if set(value) & set('"\\') else None)
+
+
+def pattern(value: str) -> str | None:
+    """Refuse a regular expression that Python cannot read, as some of ECMAScript's are: checking would fail."""
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"is no regular expression to Python ({error})"
+    return None
 
 
 def path(name: str) -> str | None:
@@ -121,7 +137,7 @@ def header(name: str) -> str | None:
 
 def resource(name: str) -> str | None:
     """Refuse what can't name an attribute as it stands."""
-    return _unlike(RESOURCE, "is no name for a resource")(name) or (None if _is_free(name) else "is a word of Python's")
+    return _unlike(RESOURCE, "is no name for a resource")(name) or _module(name)
 
 
 def _unlike(pattern: re.Pattern[str], reason: str) -> Rule:
@@ -146,8 +162,11 @@ def _class(name: str) -> str | None:
 
 
 def _module(made: str) -> str | None:
-    too_long = f"makes a file name longer than {LENGTH} characters" if len(made) > LENGTH else None
-    return _identifier(made) or too_long or ("makes a file name that Windows keeps" if made in DEVICES else None)
+    return _identifier(made) or _too_long(made) or ("makes a file name that Windows keeps" if made in DEVICES else None)
+
+
+def _too_long(name: str) -> str | None:
+    return f"is longer than {LENGTH} characters" if len(name) > LENGTH else None
 
 
 def _attribute(name: str) -> str | None:
@@ -182,6 +201,10 @@ _KEYS: dict[tuple[object, ...], Rule] = {
 _FIELDS: dict[str, dict[str, Rule]] = {
     "operation": {"operationId": operation_name},
     "parameter": {"name": property_name},
-    "schema": {"title": title},
+    "schema": {"title": title, "const": constant, "pattern": pattern},
     "tag": {"name": tag_name, "x-resource-name": resource},
+}
+_LISTS: dict[str, dict[str, Rule]] = {
+    "operation": {"tags": tag_name},
+    "schema": {"enum": enum_value, "x-enum-varnames": member, "required": property_name},
 }

@@ -75,7 +75,7 @@ def _schema(document: dict[str, Any], place: Place) -> Iterator[Finding]:
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
         known = _schema_names(document)
-        if target not in known and (not isinstance(target, str) or _reference(document, target)):
+        if not isinstance(target, str) or (target not in known and _reference(document, target)):
             yield finding((*place.steps, "discriminator", "mapping", value), f"points nowhere: {quoted(str(target))}")
 
 

@@ -1,0 +1,183 @@
+"""Takes a new published document all the way to a tested client: everything, or nothing.
+
+    python -m scripts.update [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
+                             [--accept-host HOST] [--no-tests]
+
+Sync, changelog, corrections, generation, drift, version and changelog entry, tests: in this order, in a copy of the
+repository. What came out replaces the files here only when all of it is right. Left in `build/` for the pull request:
+the changelog as Markdown and JSON, and its grade.
+
+Exit codes: 0 updated, or nothing to do; 2 refused: one line says which step, and where in the document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scripts import documents, parity, safety, sync
+from scripts.changelog import changelog, operation_names
+from scripts.changes.entries import insert
+from scripts.changes.impact import impact
+from scripts.correct import derived_names, effective, load_overlay
+from scripts.failures import Refused, exit_code
+from scripts.generate import generate
+from scripts.notices import Notice
+from scripts.staging import staging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scripts.changes.contracts import Report
+    from scripts.staging import Staging
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = Path("generated/jobmojito_api")
+# Tests of the tools say nothing about a new document, and some need a git checkout; `make test` has them all.
+TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
+TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
+TESTS = ("-m", "pytest", "-q", "-x", "-n", "2", "-m", "not slow", "-p", "no:cacheprovider")
+_VERSION = re.compile(r'(?m)^version = "([^"]*)"$')
+
+
+def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
+    """Update; the changes go to stdout, everything else to stderr."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.update", description=(__doc__ or "").partition("\n")[0])
+    sync.add_sources(parser)
+    parser.add_argument("--no-tests", action="store_true", help="leave out the tests, for speed")
+    arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, _stop)
+    return exit_code("update", lambda: _run(arguments, root.resolve()))
+
+
+def _stop(number: int, _: object) -> None:
+    """Turn a request to end into an exception, so that what is half replaced is taken back."""
+    sys.exit(128 + number)
+
+
+def _run(arguments: argparse.Namespace, root: Path) -> int:
+    with _step("sync"):
+        incoming = [document for document in sync.collect(arguments, root) if document.is_changed]
+    if not incoming:
+        _say("the published documents are the ones in use; nothing to do")
+        return 0
+    with staging(root) as stage:
+        sync.write(incoming, stage.copy)
+        notice = _made(stage, incoming)
+        if not arguments.no_tests:
+            with _step("tests"):
+                _test(stage)
+        with _step("replace"):
+            replaced = stage.commit()
+    sys.stdout.write(notice.text)
+    _say(f"{notice.grade.label}, version {notice.version}; replaced {', '.join(map(str, replaced))}")
+    return 0
+
+
+def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
+    """Do everything but the tests, in the copy."""
+    with _step("correct"):
+        names, unnamed = _correct(stage)
+    with _step("changelog"):
+        reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
+    with _step("generate"):
+        generate(stage.copy)
+    with _step("drift"):
+        _refuse_drift(stage.copy)
+    with _step("version"):
+        return _release(stage, reports, unnamed)
+
+
+def _correct(stage: Staging) -> tuple[dict[str, str], dict[str, str]]:
+    """Prove that every correction still applies and that what they name is safe.
+
+    Gives our names of operations, and those of them that nobody chose, where they are new.
+    """
+    overlay = load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
+    old, new = (documents.load(root / sync.CONTRACT) for root in (stage.root, stage.copy))
+    corrected = effective(new, overlay)
+    if found := safety.check_names(corrected):
+        raise Refused(f"{found[0]}")
+    known = derived_names(old, overlay)
+    unnamed = {place: name for place, name in derived_names(new, overlay).items() if place not in known}
+    return {**operation_names(effective(old, overlay)), **operation_names(corrected)}, unnamed
+
+
+def _empty(document: dict[str, Any]) -> dict[str, Any]:
+    """Give what a document is compared with that was not there before."""
+    return {"openapi": document["openapi"], "info": document["info"], "paths": {}}
+
+
+def _refuse_drift(root: Path) -> None:
+    for part, report in parity.parity(root).items():
+        if found := [*report.differences, *report.unknown]:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise Refused(f"{part}: {found[0]}{more}")
+
+
+def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str]) -> Notice:
+    """Write the next version, the changelog entry, and what the pull request says."""
+    project, log = stage.copy / "pyproject.toml", stage.copy / "CHANGELOG.md"
+    text = project.read_text(encoding="utf-8")
+    found = _VERSION.findall(text)
+    if len(found) != 1:
+        raise Refused(f"pyproject.toml: {len(found)} lines look like the version, not one")
+    effects = impact(stage.root / PACKAGE, stage.copy / PACKAGE)
+    notice = Notice(reports, effects, tuple(unnamed.items()), previous=found[0])
+    _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
+    _write(log, insert(log.read_text(encoding="utf-8"), notice.entry(datetime.now(UTC).date())))
+    (stage.copy / "build").mkdir(exist_ok=True)
+    for name, content in (("md", notice.markdown), ("json", notice.json)):
+        _write(stage.copy / "build" / f"changelog.{name}", content)
+    _write(stage.copy / "build/grade.txt", f"{notice.grade.label}\n")
+    return notice
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _test(stage: Staging) -> None:
+    """Check types and run the tests of the client, against the copy; their output is shown when they fail."""
+    ignored = [f"--ignore=tests/{name}" for name in TOOLS]
+    own = [f"--ignore={path.relative_to(stage.copy)}" for path in (stage.copy / "tests").glob("test_*.py")]
+    for words in (TYPES, (*TESTS, *ignored, *own)):
+        command = [sys.executable, *words]
+        done = subprocess.run(
+            command,
+            cwd=stage.copy,
+            env=stage.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if done.returncode:
+            sys.stderr.buffer.write(done.stdout)
+            raise Refused(f"{words[1]} found something wrong with the new client; its words are above")
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Say what is being done and how long it took; a refusal is told with the step it happened in."""
+    begun = time.monotonic()
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(f"{name}: {refusal}; nothing was changed") from refusal
+    _say(f"{name} ({time.monotonic() - begun:.1f} s)")
+
+
+def _say(message: str) -> None:
+    print(f"update: {message}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+import json
+
+import pytest
+
+from scripts import documents, sync
+
+CONTRACT = "openapi/jobmojito.openapi.json"
+WEBHOOKS = "openapi/webhooks.openapi.json"
+
+
+@pytest.fixture(autouse=True)
+def _no_address_in_the_environment(monkeypatch):
+    monkeypatch.delenv("JOBMOJITO_OPENAPI_URL", raising=False)
+    monkeypatch.delenv("JOBMOJITO_WEBHOOKS_URL", raising=False)
+
+
+def snapshot(root):
+    """Every file below a folder with its content and the time it was written."""
+    return {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def changed(published):
+    """The vendored document with one more operation and one more property."""
+    published["paths"]["/brand-new"] = {"get": {"tags": ["Admin"], "responses": {"200": {"description": "Well."}}}}
+    published["components"]["schemas"]["Error"]["properties"]["hint"] = {"type": "string"}
+    return published
+
+
+@pytest.fixture
+def file(tmp_path_factory):
+    """Write a document to a file of its own and give the path."""
+    return lambda document: _written(tmp_path_factory.mktemp("incoming") / "new.json", document)
+
+
+def _written(path, document):
+    path.write_text(document if isinstance(document, str) else json.dumps(document, ensure_ascii=True))
+    return str(path)
+
+
+def test_a_changed_document_replaces_the_vendored_one(repository, changed, file, capsys):
+    """The file is written in canonical form, and the changelog says by grade what is new."""
+    assert sync.main(["--file", file(changed)], root=repository) == 0
+    told = capsys.readouterr().out
+
+    assert (repository / CONTRACT).read_bytes() == documents.dump(changed)
+    assert "ADDITIVE" in told
+    assert "GET /brand-new" in told
+    assert sorted(p.name for p in (repository / "openapi").iterdir()) == [CONTRACT[8:], WEBHOOKS[8:]]
+
+
+def test_the_same_document_touches_nothing(repository, published, file, capsys):
+    """Another layout of the same document is the same document: no file is written."""
+    before = snapshot(repository)
+
+    assert sync.main(["--file", file(published)], root=repository) == 0
+    assert snapshot(repository) == before
+    assert "no change" in capsys.readouterr().err
+
+
+def test_check_tells_same_changed_and_unknown_apart(repository, published, changed, file):
+    """--check exits with 0, 1 and 2, and writes in no case."""
+    before = snapshot(repository)
+    codes = [sync.main(["--check", "--file", path], root=repository) for path in (str(repository / CONTRACT), file(changed), "/nowhere.json")]
+
+    assert codes == [0, 1, 2]
+    assert snapshot(repository) == before
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("{", "not valid JSON at line 1"),
+        ("<html>down for maintenance</html>", "not valid JSON"),
+        ('{"openapi": "3.1.0", "openapi": "3.1.0"}', 'key "openapi" stands twice'),
+        ("[]", "top level is array"),
+        ('{"a": NaN}', "NaN"),
+        ('{"a": 1e999}', "out of range"),
+        ('{"a": "\\ud800"}', "surrogate"),
+        ("[" * 100_000, "not acceptable JSON"),
+        ('{"a":' * 5_000 + "1" + "}" * 5_000, "depth"),
+        ('{"a": ' + "9" * 5_000 + "}", "not acceptable JSON"),
+        ('{"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": {}}', "/openapi is not 3.1"),
+        ("{}", "/openapi is not 3.1"),
+    ],
+)
+def test_what_is_no_openapi_document_is_refused(repository, file, capsys, document, reason):
+    """A refused document leaves everything as it was and one line that says why."""
+    before = snapshot(repository)
+
+    assert sync.main(["--file", file(document)], root=repository) == 2
+    assert snapshot(repository) == before
+    told = capsys.readouterr().err.splitlines()
+    assert [line for line in told if reason in line] == told
+
+
+def test_a_new_host_needs_a_persons_word(repository, published, file, capsys):
+    """Another server host is refused with the option that accepts it, and taken with that option."""
+    published["servers"][0]["url"] = "https://api.example.com/v2"
+
+    assert sync.main(["--file", file(published)], root=repository) == 2
+    assert "/servers/0/url" in (told := capsys.readouterr().err)
+    assert "--accept-host api.example.com" in told
+    assert sync.main(["--file", file(published), "--accept-host", "API.example.com"], root=repository) == 0
+
+
+def test_a_url_is_fetched_and_webhooks_are_left_alone(repository, changed, vendor):
+    """Who names an address for the contract gets the contract alone."""
+    url = vendor.publish("/openapi", documents.dump(changed))
+
+    assert sync.main(["--url", url], root=repository) == 0
+    assert (repository / CONTRACT).read_bytes() == documents.dump(changed)
+    assert [path for path, _ in vendor.asked] == ["/openapi"]
+
+
+def test_the_environment_names_another_address(repository, changed, vendor, monkeypatch):
+    """JOBMOJITO_OPENAPI_URL takes the place of the vendor's address, an argument the place of both."""
+    monkeypatch.setenv("JOBMOJITO_OPENAPI_URL", vendor.publish("/other", documents.dump(changed)))
+
+    assert sync.main(["--check"], root=repository) == 1
+    assert sync.main(["--check", "--file", str(repository / CONTRACT)], root=repository) == 0
+    assert [path for path, _ in vendor.asked] == ["/other"]
+
+
+def test_without_a_source_both_published_documents_are_fetched(repository, monkeypatch):
+    """The default is the vendor's two addresses; what they are is a fact of the API."""
+    asked = []
+    monkeypatch.setattr(sync, "fetch", lambda url: asked.append(url) or (repository / CONTRACT).read_bytes())
+
+    sync.main(["--check"], root=repository)
+    base = "https://cool.jobmojito.com/functions/v1"
+    assert asked == [f"{base}/openapi", f"{base}/openapi-webhooks"]
+
+
+def test_the_webhooks_document_is_synced_likewise(repository, vendor):
+    """The webhooks document has its own options, and both are replaced or neither."""
+    webhooks = documents.load(repository / WEBHOOKS)
+    webhooks["info"]["description"] = "Reworded."
+    url = vendor.publish("/hooks", documents.dump(webhooks))
+    before = snapshot(repository)
+
+    assert sync.main(["--webhooks-url", url, "--file", "/nowhere.json"], root=repository) == 2
+    assert snapshot(repository) == before
+    assert sync.main(["--webhooks-url", url], root=repository) == 0
+    assert (repository / WEBHOOKS).read_bytes() == documents.dump(webhooks)
+
+
+def test_a_file_larger_than_the_limit_is_not_read(repository, tmp_path, capsys):
+    """Ten megabytes and one byte are too many, from a file as well."""
+    big = tmp_path / "big.json"
+    big.write_bytes(b" " * 10_000_001)
+
+    assert sync.main(["--file", str(big)], root=repository) == 2
+    assert "larger than 10000000 bytes" in capsys.readouterr().err
+
+
+def test_a_failure_while_replacing_takes_everything_back(repository, changed, file, monkeypatch):
+    """When the second file cannot be put in place, the first is put back."""
+    webhooks = documents.load(repository / WEBHOOKS)
+    webhooks["info"]["description"] = "Reworded."
+    before = {path: content for path, (content, _) in snapshot(repository).items()}
+    _fail_at(monkeypatch, "webhooks.openapi.json")
+
+    assert sync.main(["--file", file(changed), "--webhooks-file", file(webhooks)], root=repository) == 2
+    assert {path: content for path, (content, _) in snapshot(repository).items()} == before
+
+
+def _fail_at(monkeypatch, name):
+    """Let the disk fail when the file of that name is put in place."""
+    path_type = type(sync.ROOT)
+    replace = path_type.replace
+
+    def failing(self, target):
+        if target.name == name and self.name.endswith(".new"):
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(path_type, "replace", failing)
