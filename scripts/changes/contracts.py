@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from scripts.changes.answers import answer_changes
 from scripts.changes.components import component_changes
 from scripts.changes.contents import Found, leftovers
-from scripts.changes.findings import Change, change
+from scripts.changes.findings import Change, Direction, change
 from scripts.changes.operations import METHODS, Operation, identity_changes, paired, path_items
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place, whole
@@ -174,8 +174,12 @@ def _operations(old: Place, new: Place, comparison: Comparison, names: Mapping[s
             yield _told(other, names, item)
 
 
+# How the names of rules start, and which way such a part of an operation goes.
+_SIDES: dict[str, Direction] = {"request-": "request", "parameter-": "request", "response-": "response"}
+
+
 def _told(operation: Operation, names: Mapping[str, str], item: Change) -> Change:
-    direction = item.direction or next((side for side in ("request", "response") if item.rule.startswith(side)), None)
+    direction = item.direction or next((side for start, side in _SIDES.items() if item.rule.startswith(start)), None)
     name = names.get(operation.key) or operation.id
     return evolve(item, operation=operation.key, name=name, direction=direction)
 

@@ -1,11 +1,11 @@
 """A change found between two documents, and how it is put into words."""
 
 import unicodedata
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from scripts.changes.places import Place
+from scripts.changes.places import Place, canonical
 from scripts.changes.rules import RULES, Grade
 
 Direction: TypeAlias = Literal["request", "response"]
@@ -43,6 +43,11 @@ class Change:
 def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Change:
     """Make a change that is found between two places."""
     return Change(rule, old.pointer, new.pointer, template, values)
+
+
+def shown(value: Any) -> str:
+    """Give a value of the document as text: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else canonical(value)
 
 
 def visible(text: str, longest: int = LONGEST_VALUE) -> str:

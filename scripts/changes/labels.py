@@ -17,7 +17,7 @@ def label(place: Place) -> str:
         case ["paths" | "webhooks", path, method, "parameters", index, *inside]:
             return _parameter(place, [path, method], index) + _inside(inside)
         case ["paths" | "webhooks", path, method, *part]:
-            return _part(part) or f"{path}/{method}"
+            return _part(part) or f"{method.upper()} {path}"
         case tokens:
             return "/".join(tokens) or "the document"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scripts.changes.findings import Change
+from scripts.changes.findings import Change, shown
 from scripts.changes.labels import label
 from scripts.changes.pairs import Pair, site
 from scripts.changes.places import Place, canonical
@@ -48,9 +48,9 @@ def _notes(pair: Pair, old: Parts, new: Parts, homes: tuple[Place, Place]) -> It
 def _default(pair: Pair, old: Parts, new: Parts, homes: tuple[Place, Place]) -> Iterator[Change]:
     places = site(old, "default", homes[0]), site(new, "default", homes[1])
     before, after = ([c for part in parts if (c := part.child("default"))] for parts in (old, new))
-    texts = [canonical(values[0].value) for values in (before, after) if values]
+    texts = [shown(values[0].value) for values in (before, after) if values]
     name = label(homes[1])
-    if before and after and texts[0] != texts[1]:
+    if before and after and canonical(before[0].value) != canonical(after[0].value):
         yield pair.change("default-changed", places, "default of {} changed from {} to {}", name, *texts)
     elif after and not before:
         yield pair.change("default-added", places, "{} has a default: {}", name, *texts)

@@ -17,7 +17,7 @@ from scripts.changes.findings import Change, visible
 from scripts.changes.rules import Grade
 
 # A group names this many of its operations or places; JSON has them all.
-MOST_NAMED = 8
+MOST_NAMED = 6
 # A pull request's body may have 65536 characters; there must be room for what else stands in it.
 MOST_MARKDOWN = 50_000
 
@@ -113,19 +113,26 @@ def as_text(report: Report) -> str:
 
 def _line(group: Group, style: Style) -> str:
     """Write a group in one line: what changed, where, by which rule."""
-    return f"- {_subject(group, style)} [{group.rule}]"
+    return f"- {subject(group, style)} [{group.rule}]"
 
 
-def _subject(group: Group, style: Style) -> str:
+def subject(group: Group, style: Style) -> str:
+    """Say what a group is about and where, without its grade and rule."""
     if _is_wording(group.lead):
         places = [item.values[0] if item.values else item.new for item in _places(group)]
         what = f"{group.rule.removesuffix('-changed').replace('-', ' ')} changed"
         return f"{what} in {_named(places, style)}"
     words = said(group.lead, style)
-    if not group.operations or group.lead.values[:1] == (group.lead.operation,):
+    if group.lead.rule in _ITSELF:
+        return f"{words} ({style(group.lead.name)})" if group.lead.name else words
+    if not group.operations:
         return words
-    side = f", {group.lead.direction}" if group.lead.direction else ""
-    return f"{words} ({_named(group.operations, style)}{side})"
+    return f"{words}, {_WAYS[group.lead.direction]} {_named(group.operations, style)}"
+
+
+# Changes that say which operation they are about.
+_ITSELF = {f"operation-{what}" for what in ("added", "removed", "deprecated", "undeprecated", "path-changed")}
+_WAYS = {"request": "sent to", "response": "received from", None: "in"}
 
 
 def _named(names: list[str], style: Style) -> str:
@@ -149,7 +156,7 @@ def _blocks(report: Report) -> Iterator[str]:
     for grade, groups in groupby(grouped(report), lambda group: group.grade):
         yield f"\n### {grade.label.capitalize()}\n\n"
         for group in groups:
-            yield f"- {_subject(group, code)} ({code(group.rule)})\n"
+            yield f"- {subject(group, code)} ({code(group.rule)})\n"
 
 
 def as_json(report: Report) -> str:

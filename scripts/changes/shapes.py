@@ -22,6 +22,7 @@ WORDING = frozenset(
 )
 # Combining unions multiplies their branches; no document means this many.
 MOST_BRANCHES = 4096
+_NOT_NULL = ("nullable", False)
 _KINDS = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 
@@ -37,7 +38,7 @@ class Branch:
 class Shape:
     """What a schema allows.
 
-    `common` are the schema objects that apply to every alternative, outermost first; `asides` are variants that are null.
+    `common` are the schema objects that apply to every alternative, outermost first; `asides` are null variants.
     """
 
     branches: tuple[Branch, ...]
@@ -94,17 +95,22 @@ def _listed(place: Place, keyword: str) -> list[Place]:
 
 
 def _variant(place: Place, seen: frozenset[str]) -> Shape:
-    """Reduce a branch of a union, where a lone `nullable: true` is null, also inside an `allOf` of one."""
-    inner = place
-    while _says_only(inner, "allOf") and len(parts := _listed(inner, "allOf")) == 1:
-        inner = parts[0]
-    if _says_only(inner, "nullable") and inner.value["nullable"] is True:
-        return Shape((), null=True, common=(inner,))
-    return _expanded(place, seen)
+    return Shape((), null=True, common=(place,)) if _is_null(place, seen) else _expanded(place, seen)
 
 
-def _says_only(place: Place, keyword: str) -> bool:
-    return isinstance(place.value, dict) and place.value.keys() - WORDING == {keyword}
+def _is_null(place: Place, seen: frozenset[str]) -> bool:
+    """Tell whether a branch of a union says `nullable: true` and nothing else, here or where its only part leads."""
+    if not isinstance(place.value, dict) or place.pointer in seen:
+        return False
+    match [(key, value) for key, value in place.value.items() if key not in WORDING and (key, value) != _NOT_NULL]:
+        case [("nullable", True)]:
+            return True
+        case [("$ref", str())]:
+            return _is_null(place.referred(), seen | {place.pointer})
+        case [("allOf", [_])]:
+            return _is_null(_listed(place, "allOf")[0], seen | {place.pointer})
+        case _:
+            return False
 
 
 def _own(place: Place) -> Shape:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scripts.changes.facets import SLACK, Limit, closed_list, factors, limits, texts
-from scripts.changes.findings import Change
+from scripts.changes.findings import Change, shown
 from scripts.changes.labels import label
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place
@@ -27,16 +27,22 @@ def _closed_lists(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     places = pair.within(old, new, "enum")
     name = label(places[1])
     if before is None and after is not None:
-        yield pair.change("enum-added", places, "{} takes only listed values: {}", name, ", ".join(after))
+        yield pair.change(
+            "enum-added", places, "{} takes only listed values: {}", name, ", ".join(map(shown, after.values()))
+        )
     elif before is not None and after is None:
         yield pair.change(
-            "enum-removed", places, "{} takes other values than those listed: {}", name, ", ".join(before)
+            "enum-removed",
+            places,
+            "{} takes other values than those listed: {}",
+            name,
+            ", ".join(map(shown, before.values())),
         )
     elif before is not None and after is not None:
         for value in sorted(after.keys() - before.keys()):
-            yield pair.change("enum-value-added", places, "{} has another value: {}", name, value)
+            yield pair.change("enum-value-added", places, "{} has another value: {}", name, shown(after[value]))
         for value in sorted(before.keys() - after.keys()):
-            yield pair.change("enum-value-removed", places, "{} has lost a value: {}", name, value)
+            yield pair.change("enum-value-removed", places, "{} has lost a value: {}", name, shown(before[value]))
 
 
 def _formats(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:

@@ -16,19 +16,19 @@ def _found(old: dict[str, Any], new: dict[str, Any]) -> set[tuple[str, str]]:
     return {(change.rule, change.grade.label) for change in compare(old, new).changes}
 
 
-@pytest.mark.parametrize("rule, grade, mirror, mirror_grade, before, after", CASES)
+@pytest.mark.parametrize(("rule", "grade", "mirror", "mirror_grade", "before", "after"), CASES)
 def test_rule_finds_its_change_and_nothing_else(rule, grade, mirror, mirror_grade, before, after):
     """A change of one kind gives that rule's id, with that grade, alone."""
     assert _found(document(before), document(after)) == {(rule, GRADES[grade])}
 
 
-@pytest.mark.parametrize("rule, grade, mirror, mirror_grade, before, after", CASES)
+@pytest.mark.parametrize(("rule", "grade", "mirror", "mirror_grade", "before", "after"), CASES)
 def test_opposite_change_gives_the_mirror_rule(rule, grade, mirror, mirror_grade, before, after):
     """The same change backwards gives the mirror rule, with its own grade, alone."""
     assert _found(document(after), document(before)) == {(mirror, GRADES[mirror_grade])}
 
 
-@pytest.mark.parametrize("rule, grades, mirror, mirror_grades, before, after, side", SIDED)
+@pytest.mark.parametrize(("rule", "grades", "mirror", "mirror_grades", "before", "after", "side"), SIDED)
 def test_schema_rule_finds_its_change_and_nothing_else(rule, grades, mirror, mirror_grades, before, after, side):
     """A change of a schema gives the rule of its side, with the grade of its side, alone."""
     found = _found(with_schema(before, side), with_schema(after, side))
@@ -36,7 +36,7 @@ def test_schema_rule_finds_its_change_and_nothing_else(rule, grades, mirror, mir
     assert found == {(f"{side}-{rule}", GRADES[grades[SIDES.index(side)]])}
 
 
-@pytest.mark.parametrize("rule, grades, mirror, mirror_grades, before, after, side", SIDED)
+@pytest.mark.parametrize(("rule", "grades", "mirror", "mirror_grades", "before", "after", "side"), SIDED)
 def test_opposite_change_of_a_schema_gives_the_mirror_rule(rule, grades, mirror, mirror_grades, before, after, side):
     """A change of a schema backwards gives the mirror rule of its side, alone."""
     found = _found(with_schema(after, side), with_schema(before, side))

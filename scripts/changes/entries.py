@@ -1,0 +1,81 @@
+"""The entry of an update in CHANGELOG.md, in the form of Keep a Changelog 1.1.0: one sentence a line, newest first."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from scripts.changes.contracts import Report
+from scripts.changes.impact import Effect, Impact
+from scripts.changes.reports import MOST_NAMED, Group, code, counted, grouped, subject
+from scripts.changes.rules import Grade
+from scripts.failures import Refused
+
+SECTIONS = ("Added", "Changed", "Deprecated", "Removed")
+_THING = (
+    r"(operation|parameter|property|variant|server|header|body|enum-value|content-type|status|security-alternative)"
+)
+# By rule, the first that fits; what none fits is a change.
+_BY_RULE = (
+    (re.compile(rf"(^|.*-){_THING}-added(-required|-optional)?"), "Added"),
+    (re.compile(rf"(^|.*-){_THING}-removed(-required|-optional|-from-closed)?"), "Removed"),
+    (re.compile(r"(.*-)?deprecated"), "Deprecated"),
+)
+# Kinds of names that people who import from the overlay meet; an operation's module shows as its method.
+_MET = ("resource", "method", "parameter", "model", "field", "enum", "enum member", "type alias")
+_BREAKING = {Grade.BREAKING: "**Breaking:** ", Grade.POTENTIALLY_BREAKING: "**Potentially breaking:** "}
+
+
+def entry(version: str, day: date, report: Report, impact: Impact) -> str:
+    """Write the entry of an update: what changed in the contract, and which generated names that touches."""
+    lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for group in grouped(report):
+        lines[_section(group)].append(f"- {_BREAKING.get(group.grade, '')}{_sentence(subject(group, code))}")
+    for section, line in _names(impact):
+        lines[section].append(line)
+    before, after = (code(text) for text in report.versions)
+    versions = before if before == after else f"{before} to {after}"
+    head = f"## [{version}] - {day.isoformat()}\n\nThe contract of JobMojito changed ({versions}): {counted(report)}.\n"
+    return head + "".join(f"\n### {section}\n\n" + "\n".join(found) + "\n" for section, found in lines.items() if found)
+
+
+def _section(group: Group) -> str:
+    return next((section for pattern, section in _BY_RULE if pattern.fullmatch(group.rule)), "Changed")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _names(impact: Impact) -> Iterator[tuple[str, str]]:
+    for section, words, effects in (
+        ("Added", "New names", impact.appeared),
+        ("Changed", "Names with another type", impact.changed),
+        ("Removed", "**Breaking:** Names that are gone", impact.vanished),
+    ):
+        if names := list(dict.fromkeys(_met(effects))):
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            yield section, f"- {words}: {', '.join(code(name) for name in names[:MOST_NAMED])}{more}."
+
+
+def _met(effects: Iterable[Effect]) -> Iterator[str]:
+    """Give names as people write them; what belongs to a name that comes or goes as well is left out."""
+    listed = [effect for effect in effects if effect.name.kind in _MET]
+    whole = {effect.name.written for effect in listed if not (effect.old and effect.new)}
+    for effect in listed:
+        written = effect.name.written
+        if re.split(r"[.(](?=[^.(]*$)", written)[0] not in whole - {written}:
+            yield written.removeprefix("models.")
+
+
+def insert(text: str, new: str) -> str:
+    """Put an entry above the newest one, but below `Unreleased`; Refused if the version has an entry already."""
+    heading = new.partition("\n")[0].partition("]")[0] + "]"
+    starts = [match.start() for match in re.finditer(r"^## .*$", text, re.MULTILINE)]
+    if any(text.startswith(heading, start) for start in starts):
+        raise Refused(f"CHANGELOG.md has an entry {heading.removeprefix('## ')} already")
+    released = [start for start in starts if not text[start:].lower().startswith("## [unreleased]")]
+    links = re.search(r"^\[[^\]]+\]: ", text, re.MULTILINE)
+    end = links.start() if links and not released else len(text)
+    place = released[0] if released else end
+    before, after = text[:place].rstrip("\n"), text[place:]
+    return (f"{before}\n\n" if before else "") + new.rstrip("\n") + "\n" + (f"\n{after}" if after else "")

@@ -1,0 +1,55 @@
+"""Next versions of the vendored document as the vendor could publish them, each with the changelog it must give."""
+
+import json
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.changelog import changelog
+from scripts.changes.reports import as_text
+from scripts.changes.versions import next_version
+from tests.changes.walks import at
+from tests.evolutions.evolutions import EVOLUTIONS
+
+VENDORED = Path(__file__).parents[2] / "openapi" / "jobmojito.openapi.json"
+each = pytest.mark.parametrize("evolution", EVOLUTIONS, ids=lambda evolution: evolution.name)
+
+
+@cache
+def _vendored() -> dict[str, Any]:
+    return json.loads(VENDORED.read_text(encoding="utf-8"))
+
+
+@each
+def test_changelog_is_exactly_the_expected_one(evolution):
+    """An evolution gives its changelog, word for word, and nothing else."""
+    assert as_text(changelog(_vendored(), evolution.apply(_vendored()))) == evolution.changelog
+
+
+@each
+def test_grade_decides_the_next_version(evolution):
+    """The worst change of an evolution decides the version."""
+    before, after = evolution.versions
+
+    assert next_version(before, changelog(_vendored(), evolution.apply(_vendored())).grade) == after
+
+
+@each
+def test_pointers_lead_somewhere(evolution):
+    """Both pointers of every change resolve in their document, forwards and backwards."""
+    for old, new in permutations((_vendored(), evolution.apply(_vendored()))):
+        for change in changelog(old, new).changes:
+            at(old, change.old)
+            at(new, change.new)
+
+
+@each
+def test_going_back_changes_as_many_operations(evolution):
+    """Backwards, an evolution touches the operations that it touched forwards."""
+    there = changelog(_vendored(), evolution.apply(_vendored()))
+    back = changelog(evolution.apply(_vendored()), _vendored())
+
+    assert {change.operation for change in there.changes} == {change.operation for change in back.changes}
