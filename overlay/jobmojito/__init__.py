@@ -3,8 +3,6 @@
 Names load when first used, so `import jobmojito` costs next to nothing.
 """
 
-from __future__ import annotations
-
 import typing as _typing
 from importlib import import_module as _import_module
 
@@ -22,6 +20,7 @@ if _typing.TYPE_CHECKING:
         ConfigurationError,
         ConflictError,
         ConnectionFailedError,
+        DownloadError,
         InvalidRequestError,
         JobMojitoError,
         JournalError,
@@ -53,6 +52,7 @@ _HOMES = {
     "ConflictError": "errors",
     "ConnectionFailedError": "errors",
     "Detailed": "answers",
+    "DownloadError": "errors",
     "InvalidRequestError": "errors",
     "JobMojito": "client",
     "JobMojitoError": "errors",
@@ -93,6 +93,7 @@ __all__ = [
     "ConflictError",
     "ConnectionFailedError",
     "Detailed",
+    "DownloadError",
     "InvalidRequestError",
     "JobMojito",
     "JobMojitoError",

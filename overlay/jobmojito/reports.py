@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, get_args
 from uuid import UUID
 
 from attrs import frozen
-from dateutil import parser
 
 from jobmojito_api.codec import write
 
 from . import config
 from .conversations import Plan
+from .dates import parse
 from .errors import ConfigurationError, DownloadError, ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class _Asked:
         self.valid_until: datetime | None = None
         if format_ == "pdf":
             self.link = _link(found)
-            self.valid_until = _moment(facts.get("pdf_export_valid_until"))
+            self.valid_until = parse(facts.get("pdf_export_valid_until"))
         else:
             self.text = _TEXTS[format_](found)
 
@@ -198,22 +198,15 @@ def _no_report(reason: str) -> ResponseDecodeError:
     return ResponseDecodeError(f"the report was asked for, but the answer cannot be used: {reason}", (), OPERATION)
 
 
-def _moment(text: object) -> datetime | None:
-    """Read when a link ends; a time in no known form is no reason to give up the report."""
-    try:
-        return parser.parse(text) if isinstance(text, str) else None
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
 class Target:
     """A file that appears whole or not at all: written beside its place, put there by `commit`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.size = 0
-        # A link keeps pointing where it points; the file behind it is replaced.
-        self._place = Path(os.path.realpath(self.path))
+        with _told("nothing was asked for"):
+            # A link keeps pointing where it points; the file behind it is replaced.
+            self._place = Path(os.path.realpath(self.path))
         self._part = self._place.with_name(f".{self._place.name[:100]}.{secrets.token_hex(6)}.part")
         self._file: io.FileIO | None = None
 
@@ -267,8 +260,9 @@ def _told(state: str) -> Generator[None]:
     """Turn what the file system refuses into our error; paths stay out of it, they often hold names."""
     try:
         yield
-    except OSError as error:
-        raise DownloadError(f"the report cannot be written: {error.strerror} ({state})") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
+        raise DownloadError(f"the report cannot be written: {reason} ({state})") from error
 
 
 def _sync_folder(folder: Path) -> None:

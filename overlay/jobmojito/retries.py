@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from attrs import field, frozen
 
+from .dates import parse
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from attrs import Attribute
 
@@ -200,13 +201,6 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
 
 def _seconds_until(text: str, now: datetime) -> float:
     """Seconds until an HTTP date, NaN where the text is none."""
-    from dateutil import parser  # noqa: PLC0415 - 10 ms of import for a header that hardly ever comes as a date
-
-    # A bare word or time parses as some moment of today: an HTTP date names a year and a time.
-    if not _DATE_LIKE.search(text):
-        return math.nan
-    try:
-        when = parser.parse(text)
-    except (ValueError, OverflowError, TypeError):
-        return math.nan
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+    # A bare word or time parses as some moment of today: an HTTP date names a day and a time.
+    when = parse(text) if _DATE_LIKE.search(text) else None
+    return math.nan if when is None else when.timestamp() - now.timestamp()
