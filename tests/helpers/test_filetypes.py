@@ -1,0 +1,126 @@
+"""A file's type is what it holds; its extension decides only what the content leaves open."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobmojito import UploadError
+from jobmojito.uploads import Upload
+from tests.helpers import documents as d
+
+
+def mime_type(content, name, **options):
+    with Upload(content, file_name=name, **options) as upload:
+        return upload.mime_type
+
+
+@pytest.mark.parametrize(
+    "content, name, kind",
+    [
+        (d.PDF, "cv.pdf", "pdf"),
+        (b"\xef\xbb\xbf\n" + d.PDF, "cv.pdf", "pdf"),  # the format allows something before its mark
+        (d.PDF, "cv", "pdf"),
+        (d.PDF, "cv.docx", "pdf"),  # a reader that looks at the content opens it
+        (d.DOCX, "cv.docx", "docx"),
+        (d.DOCX, "cv.zip", "docx"),
+        (d.DOC, "cv.doc", "doc"),
+        (d.DOC, "cv.docx", "doc"),
+        (d.OLE, "cv.doc", "doc"),  # whose list of streams stands elsewhere
+        (d.ODT, "cv.odt", "odt"),
+        (d.RTF, "cv.rtf", "rtf"),
+        (d.RTF, "cv.doc", "rtf"),  # which Word has written for decades
+        (d.TEXT, "cv.txt", "txt"),
+        (d.TEXT, "", "txt"),
+        (d.TEXT, "cv.md", "txt"),
+        (d.LATIN, "cv.TXT", "txt"),
+        ("Curriculum".encode("utf-16"), "cv.txt", "txt"),
+        (d.HTML, "cv.txt", "txt"),
+    ],
+)
+def test_type_is_told_by_content(content, name, kind):
+    """Every kind of resume is known by what it holds, whatever it is called."""
+    assert mime_type(content, name) == d.MIME[kind]
+
+
+@pytest.mark.parametrize(
+    "content, name, words",
+    [
+        (d.ZIP, "cv.docx", "a ZIP archive that holds no Word document"),
+        (d.ZIP, "cv.zip", "a ZIP archive that holds no Word document"),
+        (d.XLSX, "cv.docx", "a ZIP archive that holds no Word document"),
+        (d.ODS, "cv.odt", "a ZIP archive that holds no Word document"),
+        (d.DOCX[:-30], "cv.docx", "cut off"),
+        (b"PK\x03\x04", "cv.docx", "cut off"),
+        (d.HTML, "cv.pdf", "named .pdf but is a web page"),
+        (d.HTML, "cv.doc", "named .doc but is a web page"),
+        (b"<?xml version='1.0'?><x/>", "cv.docx", "named .docx but is XML"),
+        (d.HTML, "cv.html", "a web page; a resume is PDF"),
+        (d.TEXT, "cv.pdf", "named .pdf but is plain text"),
+        (d.TEXT, "cv.rtf", "named .rtf but is plain text"),
+        (d.PNG, "cv.pdf", "named .pdf but is no known kind"),
+        (d.PNG, "cv.png", "no known kind of document; a resume is PDF"),
+        (bytes(50), "cv.txt", "named .txt but is no known kind"),
+        (d.LOCKED, "cv.docx", "protected by a password"),
+        (d.XLS, "cv.xls", "no Word document"),
+    ],
+)
+def test_file_that_would_surely_fail_is_refused(content, name, words):
+    """What no reader of resumes could open is refused before it is paid for, unless `content_type` overrules that."""
+    with pytest.raises(UploadError, match=words):
+        mime_type(content, name)
+
+    assert mime_type(content, name, content_type="application/x-cv") == "application/x-cv"
+
+
+
+
+def test_large_docx_is_known_by_its_end(tmp_path):
+    """A DOCX that begins with something else and lists thousands of parts is still one; offsets count from its start."""
+    content = d.archive([*(f"media/image{number}.png" for number in range(5000)), "word/document.xml"])
+    path = tmp_path / "cv.docx"
+    path.write_bytes(b"before" + content)
+
+    with path.open("rb") as stream:
+        stream.seek(6)
+        assert mime_type(stream, "cv.docx") == d.MIME["docx"]
+        assert stream.tell() == 6
+
+
+@pytest.mark.parametrize(
+    "content, name, found",
+    [
+        (d.PDF, "handbook", d.MIME["pdf"]),
+        (d.TEXT, "faq.md", "text/markdown"),
+        (b"a,b\n1,2\n", "data.csv", "text/csv"),
+        (d.HTML, "page.html", "text/html"),
+        (d.PNG, "logo.png", "image/png"),
+        (d.XLSX, "prices.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (d.PNG, "thing", "application/octet-stream"),
+    ],
+)
+def test_documents_may_be_of_any_kind(content, name, found):
+    """A knowledge base takes more than resumes: known by content, else by extension, else unspecified."""
+    assert mime_type(content, name, resume=False) == found
+
+
+def test_document_that_is_not_what_it_is_called_is_refused():
+    """The same mismatches that fail a resume fail a document."""
+    with pytest.raises(UploadError, match="named .pdf but is a web page"):
+        mime_type(d.HTML, "handbook.pdf", resume=False)
+
+
+@given(st.binary(min_size=1, max_size=200), st.sampled_from(["cv.pdf", "cv.docx", "cv.doc", "cv.txt", "cv", "cv.zip"]))
+def test_any_content_is_typed_or_refused(content, name):
+    """No content makes the check itself fail, those that begin like a container included."""
+    for begin in (b"", b"PK\x03\x04", b"PK\x05\x06", d.OLE[:8], b"%PDF-", b"{\\rtf", b"\xff\xfe"):
+        try:
+            assert "/" in mime_type(begin + content, name)
+        except UploadError:
+            pass
+
+
+@pytest.mark.parametrize("bad", ["pdf", "", "a/b\r\nX-Y: z", "text/plain; charset=\"utf-8\"", "a b/c", "á/b"])
+def test_content_type_cannot_forge_a_header(bad):
+    """What stands in the Content-Type line is a MIME type and nothing more."""
+    with pytest.raises(UploadError, match="MIME type"):
+        mime_type(d.PDF, "cv.pdf", content_type=bad)

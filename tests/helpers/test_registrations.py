@@ -1,0 +1,310 @@
+"""Every input row has one outcome, in input order, whatever the API and the network do."""
+
+import itertools
+
+import httpx
+import pytest
+
+from jobmojito import (
+    AuthenticationError,
+    BatchError,
+    ConfigurationError,
+    InvalidRequestError,
+    OutcomeUnknownError,
+    ServerError,
+)
+from jobmojito_api.models import InvitedUser, RegisteredUser
+from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
+
+
+def invite(rows, **options):
+    return lambda jm: jm.invite_users(rows, **options)
+
+
+def test_registered_row_is_typed_and_a_rejected_one_has_words(api, rows_api):
+    """An ok row has the typed answer with its link; a rejected one the API's words without their prefix."""
+    rows_api.respond = lambda rows: [ok(rows[0]), {**rows[1], "result": "Error: mailbox is full"}]
+
+    result = api.call(register(people(2), send_email=True, is_test="true"), transport=rows_api)
+
+    assert statuses(result) == ["ok", "error"]
+    assert isinstance(result[0].answer, RegisteredUser)
+    assert result[0].interview_url == f"{LINK}?person0@example.org"
+    assert (result[1].kind, result[1].message, result[1].input) == ("rejected", "mailbox is full", people(2)[1])
+    assert rows_api.bodies == [
+        {"interview_id": INTERVIEW, "send_email": True, "is_test": "true", "users": people(2)}
+    ]
+
+
+@pytest.mark.parametrize(
+    "word, status, kind",
+    [
+        *((word, "ok", None) for word in ("Invited", "Activated", "SubMerchantAdded", "CoachingAccessAdded", "invited ")),
+        ("Skipped", "skipped", "already"),
+        ("Error: bad type", "error", "rejected"),
+        ("error:", "error", "rejected"),
+        ("Erroneous", "unknown", "unrecognised"),
+        ("Postponed", "unknown", "unrecognised"),
+        ("", "unknown", "unrecognised"),
+        (None, "unknown", "unrecognised"),
+        (7, "unknown", "unrecognised"),
+    ],
+)
+def test_words_of_an_invitation_mean_what_the_contract_says(api, rows_api, word, status, kind):
+    """Known words are success, skipped or error; a word nobody knows is not taken for success."""
+    rows_api.respond = lambda rows: [{**rows[0], "result": word, "profile_id": "p1"}]
+
+    (outcome,) = api.call(invite(people(1)), transport=rows_api)
+
+    assert (outcome.status, outcome.kind) == (status, kind)
+    assert isinstance(outcome.answer, InvitedUser)
+    assert outcome.answer.profile_id == "p1"
+
+
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"results": rows}])
+def test_rows_are_taken_bare_or_under_results(api, rows_api, wrap):
+    """The document's array and the guide's `results` give the same, reordered or short of a row."""
+    rows_api.respond = lambda rows: wrap([ok(row) for row in reversed(rows[1:])])
+
+    result = api.call(register(people(3)), transport=rows_api)
+
+    assert (statuses(result), kinds(result)) == (["unknown", "ok", "ok"], ["unmatched", None, None])
+    assert [one.answer.email for one in result.succeeded] == ["person1@example.org", "person2@example.org"]
+
+
+@pytest.mark.parametrize("answer", [{}, None, "ok", {"results": {}}, 5])
+def test_answer_without_rows_leaves_them_unknown(api, rows_api, answer):
+    """A success that holds no rows says nothing of any row: they may have been registered."""
+    rows_api.respond = lambda rows: httpx.Response(200, json=answer)
+
+    assert kinds(api.call(register(people(2)), transport=rows_api)) == ["unreadable"] * 2
+
+
+@pytest.mark.parametrize(
+    "respond, status, kind, error",
+    [
+        (lambda rows: httpx.Response(401, json={"error": "no"}), "error", "authentication", AuthenticationError),
+        (lambda rows: httpx.Response(500, json={"error": "no"}), "error", "server", ServerError),
+        (lambda rows: httpx.Response(502, text="<html>"), "unknown", "outcome_unknown", OutcomeUnknownError),
+        (lambda rows: httpx.Response(200, text="<html>"), "unknown", "unreadable", Exception),
+    ],
+)
+def test_failed_request_costs_its_own_rows_alone(api, rows_api, respond, status, kind, error):
+    """A request that fails makes its rows error, or unknown where it may have been processed; the others are done."""
+    rows_api.respond = lambda rows: (
+        respond(rows) if rows[0]["email"] == "person2@example.org" else [ok(row) for row in rows]
+    )
+
+    result = api.call(register(people(7), chunk_size=2), transport=rows_api)
+
+    assert statuses(result) == ["ok", "ok", status, status, "ok", "ok", "ok"]
+    assert {one.kind for one in result[2:4]} == {kind}
+    assert isinstance(result[2].error, error)
+
+
+def test_connection_that_fails_before_sending_is_an_error(api, rows_api):
+    """Rows that never left are errors, not unknown."""
+
+    def refuse(_rows):
+        raise httpx.ConnectError("refused")
+
+    rows_api.respond = refuse
+
+    assert kinds(api.call(register(people(2)), transport=rows_api)) == ["connection"] * 2
+
+
+def test_stop_on_error_sends_no_more_and_loses_no_row(api, rows_api):
+    """After a failed request nothing more is sent, and the rows left say so."""
+    rows_api.respond = lambda rows: httpx.Response(403, json={"error": "no"})
+
+    result = api.call(register(people(6), chunk_size=2, concurrency=1, stop_on_error=True), transport=rows_api)
+
+    assert kinds(result) == ["permission"] * 2 + ["not_sent"] * 4
+    assert len(rows_api.bodies) == 1
+
+
+def test_bad_rows_are_settled_without_being_sent(api, rows_api):
+    """What the contract refuses, and what is no row, fails alone; the others of its chunk are sent."""
+    rows = [{"email": 5}, "x", *people(1), {"email": "b@example.org", "name": 7}, {"email": "\ud800@example.org"}]
+
+    result = api.call(register(rows), transport=rows_api)
+
+    assert kinds(result) == ["invalid", "invalid", None, "invalid", "invalid"]
+    assert result[3].message == "name: expected string, got integer"
+    assert rows_api.sent == people(1)
+
+
+@pytest.mark.parametrize(
+    "option, status, sent", [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)]
+)
+def test_repeated_email_is_sent_once_unless_asked(api, rows_api, option, status, sent):
+    """The same e-mail in any case is found across chunks before sending, and skipped, reported or sent by option."""
+    rows = [{"email": "Ann@example.org"}, *people(3), {"email": "ann@EXAMPLE.org "}]
+
+    result = api.call(register(rows, chunk_size=2, duplicates=option), transport=rows_api)
+
+    assert result[4].status == status
+    assert result[4].duplicate_of == (None if option == "send" else 0)
+    assert len([row for row in rows_api.sent if "ann" in row["email"].lower()]) == sent
+
+
+def test_one_person_may_be_invited_twice_in_two_roles(api, rows_api):
+    """An invitation is a duplicate only for the same role and interview."""
+    rows_api.respond = lambda rows: [{**row, "result": "Invited"} for row in rows]
+    row = {"email": "ann@example.org", "type": "merchant"}
+
+    result = api.call(invite([row, {**row, "type": "mentor"}, row]), transport=rows_api)
+
+    assert statuses(result) == ["ok", "ok", "skipped"]
+
+
+def test_progress_counts_up_to_the_total(api, rows_api):
+    """The callback gets rows done, rows failed or unknown, and the total where it is known."""
+    rows_api.respond = lambda rows: [{**row, "result": "Error: x" if "1@" in row["email"] else "ok"} for row in rows]
+    seen = []
+
+    api.call(register(people(5), chunk_size=2, on_progress=lambda *now: seen.append(now)), transport=rows_api)
+    api.call(register(iter(people(2)), on_progress=lambda *now: seen.append(now)), transport=rows_api)
+
+    assert seen == [(2, 1, 5), (4, 1, 5), (5, 1, 5), (2, 1, None)]
+
+
+def test_rows_are_drawn_as_they_are_sent(api, rows_api):
+    """A stream without an end is no problem: rows are drawn a few chunks ahead, and closing it sends no more."""
+    drawn = itertools.count()
+    rows = ({"email": f"p{next(drawn)}@example.org"} for _ in itertools.count())
+
+    async def first(outcomes):
+        async for outcome in outcomes:
+            await outcomes.aclose()
+            return outcome
+
+    def take(jm):
+        outcomes = jm.iter_register_candidates(INTERVIEW, rows, chunk_size=10, concurrency=2)
+        if api.kind == "async":
+            return first(outcomes)
+        outcome = next(outcomes)
+        outcomes.close()
+        return outcome
+
+    assert api.call(take, transport=rows_api).status == "ok"
+    assert next(drawn) <= 50
+    assert len(rows_api.sent) <= 40
+
+
+def test_async_client_takes_async_rows(rows_api):
+    """Rows may come from an async generator; their outcomes come back in its order."""
+    from tests.overlay.driver import Driver
+
+    async def rows():
+        for row in people(5):
+            yield row
+
+    result = Driver("async").call(register(rows(), chunk_size=2), transport=rows_api)
+
+    assert [one.input for one in result.succeeded] == people(5)
+
+
+def test_rows_that_break_off_leave_a_result(api, rows_api):
+    """When the caller's rows raise in mid-run, the error has the outcome of every row drawn before."""
+
+    def rows():
+        yield from people(5)
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(BatchError) as raised:
+        api.call(register(rows(), chunk_size=2), transport=rows_api)
+
+    assert isinstance(raised.value.__cause__, RuntimeError)
+    assert kinds(raised.value.result) == [None] * 4 + ["not_sent"]
+
+
+def test_failed_rows_are_sent_again_and_no_others(api, rows_api):
+    """`retry_failed` sends failed rows with the same options; the result is one over all rows, in order."""
+    fail = {"person1@example.org": "Error: busy", "person2@example.org": "What?"}
+    rows_api.respond = lambda rows: [{**ok(row), "result": fail.get(row["email"], "ok")} for row in rows]
+    rows = [*people(4), {"name": "nobody"}]
+
+    def work(jm):
+        return register(rows, send_email=False)(jm)
+
+    first = api.call(work, transport=rows_api)
+    rows_api.bodies.clear()
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+    second = api.call(lambda jm: jm.retry_failed(first), transport=rows_api)
+
+    assert rows_api.bodies == [{"interview_id": INTERVIEW, "send_email": False, "users": people(4)[1:2]}]
+    assert (kinds(second), statuses(second)) == (
+        [None, None, "unrecognised", None, "invalid"],
+        ["ok", "ok", "unknown", "ok", "error"],
+    )
+    assert [one.index for one in second] == [0, 1, 2, 3, 4]
+
+
+def test_unknown_rows_are_sent_again_only_if_asked(api, rows_api):
+    """An unknown row may have been done, so it takes `include_unknown` to send it again."""
+    rows_api.respond = lambda rows: httpx.Response(502)
+    first = api.call(register(people(2)), transport=rows_api)
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+
+    assert api.call(lambda jm: jm.retry_failed(first), transport=rows_api) is first
+    second = api.call(lambda jm: jm.retry_failed(first, include_unknown=True), transport=rows_api)
+    assert (statuses(first), statuses(second)) == (["unknown"] * 2, ["ok"] * 2)
+
+
+def test_strict_client_judges_each_row_by_its_own_answer(api, rows_api):
+    """In strict mode a departing row is unknown with its answer kept; its neighbours are not lost with it."""
+    rows_api.respond = lambda rows: [ok(rows[0]), {**ok(rows[1]), "interview_url": 7}, ok(rows[2])]
+
+    result = api.call(register(people(3)), transport=rows_api, strict=True)
+
+    assert kinds(result) == [None, "unreadable", None]
+    assert result[1].answer.email == "person1@example.org"
+
+
+def test_strict_client_takes_rows_under_results(api, rows_api):
+    """The guide's form departs from the document, and is accepted all the same."""
+    rows_api.respond = lambda rows: {"results": [ok(row) for row in rows]}
+
+    assert statuses(api.call(register(people(2)), transport=rows_api, strict=True)) == ["ok", "ok"]
+
+
+def test_default_merchant_is_sent_with_the_rows(api, rows_api):
+    """A service caller's merchant goes into every request, unless the call names another."""
+    merchant, other = "b5201178-46dd-4a20-a1af-7ffd647f834b", "28106cba-1c27-4e53-b149-32113e5e8e31"
+
+    api.call(register(people(1)), transport=rows_api, merchant_id=merchant)
+    api.call(register(people(1), merchant_id=other), transport=rows_api, merchant_id=merchant)
+
+    assert [body["merchant_id"] for body in rows_api.bodies] == [merchant, other]
+
+
+@pytest.mark.parametrize(
+    "work, error, words",
+    [
+        (register("people.csv"), ConfigurationError, "for a CSV file, use one of the readers"),
+        (register({"email": "a@example.org"}), ConfigurationError, "not dict"),
+        (register(5), ConfigurationError, "not int"),
+        (register([], chunk_size=0), ConfigurationError, "chunk_size"),
+        (register([], concurrency=65), ConfigurationError, "concurrency"),
+        (register([], concurrency=True), ConfigurationError, "concurrency"),
+        (register([], duplicates="drop"), ConfigurationError, "once, report, send"),
+        (register([], retry_unknown=True), ConfigurationError, "retry_unknown"),
+        (register([], journal="x", duplicates="send"), ConfigurationError, "cannot work"),
+        (register([], send_email="yes"), InvalidRequestError, "send_email"),
+        (register([], sendemail=True), TypeError, "sendemail"),
+        (invite([], interview_id=INTERVIEW), TypeError, "interview_id"),
+    ],
+)
+def test_option_that_cannot_work_is_refused_at_once(api, rows_api, work, error, words):
+    """Options are checked before the first row is drawn; nothing is sent."""
+    with pytest.raises(error, match=words):
+        api.call(work, transport=rows_api)
+
+    assert rows_api.bodies == []
+
+
+def test_no_rows_is_an_empty_result(api, rows_api):
+    """Nothing to do is done without a request."""
+    assert len(api.call(register([]), transport=rows_api)) == 0
+    assert rows_api.bodies == []

@@ -1,0 +1,103 @@
+"""A row may be given in any form that has named fields, and one that cannot be sent says why."""
+
+import dataclasses
+from collections import UserDict, namedtuple
+
+import attrs
+import pytest
+
+from jobmojito.rows import CsvRow, Refused, fields_of, folded, read_row
+from jobmojito.tables import CANDIDATE, INVITATION
+from jobmojito_api.models import InviteUser, RegisterUser
+from jobmojito_api.types import UNSET
+
+EMAIL = "ann@example.org"
+
+
+@dataclasses.dataclass
+class Person:
+    email: str
+    name: str | None = None
+
+
+@attrs.define
+class Candidate:
+    email: str
+    name: str | None = None
+
+
+Named = namedtuple("Named", "email name")  # noqa: PYI024 - the untyped kind is what is tested
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"email": EMAIL, "name": None},
+        {"email": EMAIL, "name": None, "external_id": UNSET},
+        UserDict(email=EMAIL, name=None),
+        Person(EMAIL),
+        Candidate(EMAIL),
+        Named(EMAIL, None),
+        RegisterUser(email=EMAIL, name=None),
+        CsvRow({"email": EMAIL, "name": None}, 2),
+    ],
+    ids=lambda row: type(row).__name__,
+)
+def test_any_form_of_a_row_gives_its_fields(row):
+    """Models, mappings, dataclasses, attrs classes and named tuples all give the contract's fields."""
+    assert read_row(row, CANDIDATE) == {"email": EMAIL, "name": None}
+
+
+@pytest.mark.parametrize(
+    "row, reason",
+    [
+        ("ann@example.org", "not str"),
+        (None, "not NoneType"),
+        (Person, "not type"),
+        (("a",), "a tuple of 1"),
+        ({"name": "Ann"}, "there is no e-mail"),
+        ({"email": None}, "the e-mail is empty"),
+        ({"email": " \t"}, "the e-mail is empty"),
+        ({"email": EMAIL, "e-mail": "x"}, "unknown field 'e-mail'"),
+        ({"email": EMAIL, 5: "x"}, "field names must be texts"),
+        (CsvRow({}, 7, "line 7: email is empty"), "line 7: email is empty"),
+    ],
+)
+def test_unfit_row_says_why(row, reason):
+    """What is no row, has no e-mail or a misspelt field is refused with its reason, and without its values."""
+    with pytest.raises(Refused) as refused:
+        read_row(row, CANDIDATE)
+
+    assert reason in str(refused.value)
+    assert EMAIL not in str(refused.value)
+
+
+def test_invitations_may_carry_more_fields():
+    """The contract lets rows of invite-users have further fields, so they pass; it does not for candidates."""
+    row = {"email": EMAIL, "team": "north"}
+
+    assert read_row(row, INVITATION) == row
+    with pytest.raises(Refused):
+        read_row(row, CANDIDATE)
+
+
+def test_model_keeps_what_was_set_by_hand():
+    """An undeclared property put into a generated model was meant, and is sent."""
+    row = RegisterUser(email=EMAIL)
+    row["source"] = "fair"
+
+    assert read_row(row, CANDIDATE) == {"email": EMAIL, "source": "fair"}
+
+
+def test_ids_and_enums_become_json():
+    """Values that Python has a class for are written as the contract wants them."""
+    interview = "04e09fa5-3fb8-4236-b37d-fca2bcd1cb66"
+    row = InviteUser(email=EMAIL, interview_id=__import__("uuid").UUID(interview))
+
+    assert fields_of(row) == {"email": EMAIL, "interview_id": interview}
+
+
+@pytest.mark.parametrize("email, form", [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)])
+def test_emails_are_compared_trimmed_and_folded(email, form):
+    """Case and outer spaces make no two people of one."""
+    assert folded(email) == form

@@ -1,0 +1,135 @@
+"""A CSV file is read as rows, and what is wrong with it is told before anything is sent, by line or column."""
+
+import csv
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobmojito import TableError, read_candidates, read_invitations, read_resumes
+from tests.helpers.fakes import register
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Writes a CSV file and gives its path."""
+
+    def write(content, name="people.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_header_and_rows_are_read(table, mark, end):
+    """UTF-8 with or without a byte order mark, any line end; empty cells are left out, outer spaces dropped."""
+    lines = ["email , name,external_id", ' ann@example.org,"Novák, ""Ann""",', "bob@example.org,,7", ""]
+
+    rows = read_candidates(table(mark + end.join(lines).encode()))
+
+    assert list(rows) == [
+        {"email": "ann@example.org", "name": 'Novák, "Ann"'},
+        {"email": "bob@example.org", "external_id": "7"},
+    ]
+    assert len(rows) == 2
+    assert list(rows) == list(rows)
+
+
+@given(st.lists(st.tuples(CELL.filter(str.strip), CELL, CELL), max_size=5))
+def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
+    """Quotes, commas and line breaks within cells come back as they were, but for outer spaces."""
+    path = tmp_path_factory.mktemp("tables") / "people.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("email", "name", "external_id"), *people])
+
+    expected = [
+        {k: v.strip() for k, v in zip(("email", "name", "external_id"), p, strict=True) if v.strip()} for p in people
+    ]
+    assert list(read_candidates(path)) == expected
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("", "there is no header row"),
+        ("e-mail,name\n", "unknown column 'e-mail'; the columns are"),
+        ("email,phone,age\n", "unknown column 'phone', 'age'"),
+        ("email;name\n", "give delimiter=';'"),
+        ("email,name,email\n", "the column 'email' stands twice"),
+        ("name,external_id\n", "there is no column 'email'"),
+        (b"email\nann\xff@example.org\n", "not UTF-8"),
+        ("email\n".encode("utf-16"), "not UTF-8"),
+        ('email,name\na@example.org,"Ann\nb@example.org,Bob\n', "line 2: unexpected end of data"),
+        ('email\n"a"b\n', "line 2: "),
+        ("email\n" + "a" * 200_000, "line 2: field larger than field limit"),
+    ],
+)
+def test_file_that_is_no_table_of_rows_is_refused(table, content, words):
+    """A wrong header, encoding or quoting is an error when the file is opened, naming column or line."""
+    with pytest.raises(TableError, match=words.replace("(", r"\(")):
+        read_candidates(table(content))
+
+
+def test_missing_file_is_refused_without_its_path(tmp_path):
+    """The message says what is wrong; folders, which may name a person, stay out of it."""
+    with pytest.raises(TableError) as raised:
+        read_candidates(tmp_path / "nobody.csv")
+
+    assert str(raised.value) == "nobody.csv: cannot be read: No such file or directory"
+
+
+def test_bad_records_are_reported_by_line(api, rows_api, table):
+    """An empty e-mail or a wrong number of cells fails its own row, with the line it begins on; the others are sent."""
+    path = table('email,name\n"a@example.org","two\nlines"\n,Bob\nc@example.org\nd@example.org,Dan\n')
+
+    result = api.call(register(read_candidates(path)), transport=rows_api)
+
+    assert [(one.line, one.message) for one in result.failed] == [
+        (4, "line 4: email is empty"),
+        (5, "line 5: 1 cells under 2 columns"),
+    ]
+    assert [row["email"] for row in rows_api.sent] == ["a@example.org", "d@example.org"]
+    assert [one.line for one in result.succeeded] == [2, 6]
+
+
+def test_columns_can_be_renamed_and_ignored(table):
+    """A file from elsewhere is read with `rename` and `ignore`; what is ignored is not sent."""
+    path = table("Mail;Full name;Notes\nann@example.org;Ann;private\n")
+
+    rows = read_invitations(
+        path, delimiter=";", rename={"Mail": "email", "Full name": "name"}, ignore=["Notes"]
+    )
+
+    assert list(rows) == [{"email": "ann@example.org", "name": "Ann"}]
+
+
+def test_resumes_stay_in_their_folder(table, tmp_path):
+    """A file named by a resume table is looked for in the folder; one outside it is not sent."""
+    outside = tmp_path.parent / "secret.pdf"
+    path = table(
+        "file,candidate_name,candidate_email\ncv.pdf,Ann,a@example.org\n../secret.pdf,Bob,b@example.org\n"
+        f"{outside},Cyd,c@example.org\n,Dan,d@example.org\n"
+    )
+
+    rows = list(read_resumes(path))
+
+    assert [(row.get("file"), row.problem) for row in rows] == [
+        (str(tmp_path / "cv.pdf"), None),
+        (None, "line 3: file is outside the folder"),
+        (None, "line 4: file is outside the folder"),
+        (None, "line 5: file is empty"),
+    ]
+
+
+def test_rows_of_a_table_survive_pickling(table):
+    """A row keeps its line when it goes to another process, as it does in a result."""
+    row = next(iter(read_candidates(table("email\n\nann@example.org\n"))))
+
+    copied = pickle.loads(pickle.dumps(row))
+    assert (copied, copied.line, copied.problem) == (row, 3, None)
