@@ -25,6 +25,9 @@ ADVANCES = (
 )  # fmt: skip
 BOLD_WIDENS = 1.07
 
+# Letters of names that Unicode does not take apart into a base and an accent.
+STROKED = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "İ": "I", "Ħ": "H", "ħ": "h"}
+
 Colour = tuple[float, float, float]
 
 
@@ -42,6 +45,7 @@ class Document:
         self.text(text, size=22, bold=True)
         if subtitle:
             self.text(subtitle, size=11, colour=GREY)
+        self.space(5)
         self._box(MARGIN, self._y - 2, WIDTH - 2 * MARGIN, 2, self._accent)
         self.space(14)
 
@@ -76,6 +80,10 @@ class Document:
         self._box(left, self._y + 6, length, 7, PALE)
         self._box(left, self._y + 6, length * max(0.0, min(value / out_of, 1.0)), 7, self._accent)
         self._write(left + length + 12, self._y + 6, f"{value:g}", 10, bold=True)
+
+    def page_break(self) -> None:
+        """Go on at the top of a new page."""
+        self._new_page()
 
     def space(self, points: float) -> None:
         """Move down."""
@@ -112,7 +120,7 @@ def plain(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    for form in (letter, unicodedata.normalize("NFKD", letter)[:1]):
+    for form in (letter, STROKED.get(letter, ""), unicodedata.normalize("NFKD", letter)[:1]):
         if form.encode("cp1252", "ignore"):
             return form
     return "?"

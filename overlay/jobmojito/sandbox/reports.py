@@ -92,7 +92,9 @@ def _report(call: Call, result: Row, features: Row) -> Report:
 
 def _as_pdf(call: Call, reports: list[Report], template: str) -> Row:
     document = Document("Interview report", accent=ACCENTS.get(template, ACCENTS["classic"]))
-    for report in reports:
+    for number, report in enumerate(reports):
+        if number:
+            document.page_break()
         _draw(document, report, most=ONE_PAGER_ANSWERS if template == "one_pager" else None)
     until = datetime.now(UTC) + timedelta(seconds=VALID_FOR)
     return {

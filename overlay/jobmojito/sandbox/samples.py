@@ -101,13 +101,10 @@ def _text(schema: Schema, _depth: int) -> str:
     return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
 
 
-def _number(schema: Schema, _depth: int) -> float:
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    if low is not None and "minimum" not in schema:
-        low = low + 1 if high is None or low + 1 < high else (low + high) / 2
-    if low is None and high is not None:
-        low = min(1, high if "maximum" in schema else high - 1)
-    value = 1 if low is None or low <= 1 <= (1 if high is None else high) else low
-    step = schema.get("multipleOf")
-    return value if step is None else step * -(-value // step)
+def _number(schema: Schema, _depth: int) -> Any:
+    """The first that fits of 1, the limits, their neighbours, their middle, and the next multiple."""
+    low = schema.get("minimum", schema.get("exclusiveMinimum", schema.get("maximum", 1)))
+    high = schema.get("maximum", schema.get("exclusiveMaximum", low))
+    step = schema.get("multipleOf", 1)
+    tries = (1, low, high, low + 1, high - 1, (low + high) / 2, -(-low // step) * step, (low // step + 1) * step)
+    return next((number for number in tries if is_valid(schema, number)), 1)

@@ -1,0 +1,179 @@
+"""The contract drives the server: a new version works without a line of code."""
+
+import json
+import logging
+from importlib import resources
+
+import httpx
+import pytest
+
+from jobmojito.sandbox import ContractError, Sandbox
+from jobmojito.sandbox.contract import load, parse
+from jobmojito.sandbox.samples import sample
+
+DOCUMENT = json.loads(resources.files("jobmojito_api").joinpath("contract.json").read_bytes())
+HEADERS = {"Authorization": "Bearer any"}
+NODE = {
+    "type": "object",
+    "required": ["id", "level"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "level": {"type": "integer", "exclusiveMinimum": 10},
+        "day": {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"},
+        "children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+    },
+}
+
+
+def answers(schema):
+    """Declared answers: a success with this schema, and errors."""
+    error = {"description": "no", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    success = {"description": "ok", "content": {"application/json": {"schema": schema}}}
+    return {"200": success, "422": error}
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start a sandbox on a changed contract and give a client of it."""
+    running = []
+
+    def start(change):
+        document = json.loads(json.dumps(DOCUMENT))
+        change(document)
+        path = tmp_path / "contract.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        sandbox = Sandbox(contract=path).start()
+        running.append(sandbox)
+        return httpx.Client(base_url=sandbox.base_url, headers=HEADERS)
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+def test_a_new_operation_is_served(serve):
+    """An operation nobody wrote a handler for judges its path, query and body, and answers a valid sample."""
+    schema = {"$ref": "#/components/schemas/Node"}
+    body = {"content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}}, "required": True}
+    flag = {"name": "flag", "in": "query", "required": True, "schema": {"type": "boolean"}}
+    number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
+    operation = {"operationId": "grow_node", "requestBody": body, "responses": answers(schema), "parameters": [flag]}
+
+    def change(document):
+        document["components"]["schemas"]["Node"] = NODE
+        document["paths"]["/node/{number}/grow"] = {"parameters": [number], "post": operation}
+
+    with serve(change) as http:
+        good = http.post("/node/5/grow", params={"flag": "true"}, json={"a": 1})
+        bad = [
+            http.post("/node/five/grow", params={"flag": "true"}, json={"a": 1}),
+            http.post("/node/5/grow", params={"flag": "maybe"}, json={"a": 1}),
+            http.post("/node/5/grow", params={"flag": "true"}, json={}),
+        ]
+
+    assert good.json()["level"] == 11
+    assert [(answer.status_code, answer.json()["name"]) for answer in bad] == [
+        (422, n) for n in ("number", "flag", "a")
+    ]
+
+
+def test_a_new_list_has_an_end(serve):
+    """A synthesized page says that nothing follows, and a page after it is empty: iterating it stops."""
+    page = {
+        "type": "object",
+        "required": ["data", "pagination"],
+        "properties": {
+            "data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}},
+            "pagination": {"$ref": "#/components/schemas/Pagination"},
+        },
+    }
+    limits = [p for p in DOCUMENT["paths"]["/merchant-candidate-list"]["get"]["parameters"] if "default" in p["schema"]]
+    operation = {"operationId": "list_things", "parameters": limits, "responses": answers(page)}
+
+    with serve(lambda document: document["paths"].update({"/things": {"get": operation}})) as http:
+        first, second = (http.get("/things", params={"offset": offset}).json() for offset in (0, 1))
+
+    assert (len(first["data"]), first["pagination"]["has_more"]) == (1, False)
+    assert (second["data"], second["pagination"]["total"]) == ([], 1)
+
+
+def test_a_changed_answer_is_fitted(serve, caplog):
+    """A handler's answer that a new version refuses is fitted to it, with a line in the log."""
+
+    def change(document):
+        status = document["components"]["schemas"]["MerchantStatus"]
+        status["properties"]["candidates"] = {"type": "object", "properties": {}}
+        status["properties"]["brand_new"] = {"type": "string", "format": "uuid"}
+        status["required"].append("brand_new")
+
+    with caplog.at_level(logging.WARNING, "jobmojito.sandbox"), serve(change) as http:
+        response = http.get("/merchant-status")
+
+    assert (response.status_code, response.json()["candidates"]) == (200, {})
+    assert len(response.json()["brand_new"]) == 36
+    assert "fitted to the contract" in caplog.text
+
+
+@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"openapi": "3.1.0"}'])
+def test_a_file_that_is_no_contract_is_refused(tmp_path, content):
+    """A file without operations is a ContractError of one line."""
+    path = tmp_path / "contract.json"
+    path.write_bytes(content)
+
+    with pytest.raises(ContractError) as error:
+        load(path)
+
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "string", "minLength": 9}, "samplexxx"),
+        ({"type": "string", "maxLength": 3}, "sam"),
+        ({"type": "string", "format": "date"}, "2026-01-15"),
+        ({"type": "integer", "maximum": -5}, -5),
+        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.5),
+        ({"type": "integer", "minimum": 7, "multipleOf": 5}, 10),
+        ({"enum": [None, "a"]}, "a"),
+        ({"const": 3}, 3),
+        ({"type": ["null", "boolean"]}, True),
+        ({"anyOf": [{"type": "null"}, {"type": "integer"}]}, 1),
+        ({"type": "array", "items": {"type": "integer"}, "minItems": 3}, [1, 1, 1]),
+        ({"type": "string", "example": 5, "default": "kept"}, "kept"),
+        ({}, None),
+    ],
+)
+def test_samples_are_plain_and_valid(schema, value):
+    """A sample is the plainest value that its schema accepts; an example that is invalid is not used."""
+    assert sample(schema) == value
+
+
+def test_references_to_parameters_bodies_and_answers_are_followed():
+    """A document that shares its parts by reference is read like one that spells them out."""
+    shared = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    document = {
+        "paths": {
+            "/x": {
+                "post": {
+                    "operationId": "x",
+                    "parameters": [{"$ref": "#/components/parameters/limit"}],
+                    "requestBody": {"$ref": "#/components/requestBodies/b"},
+                    "responses": {"200": {"$ref": "#/components/responses/r"}},
+                }
+            }
+        },
+        "components": {
+            "parameters": {"limit": shared},
+            "requestBodies": {"b": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
+            "responses": {"r": {"description": "", "content": {"application/json": {"schema": {"type": "null"}}}}},
+        },
+    }
+
+    operation = parse(document).operations["x"]
+
+    assert (operation.parameters[0].name, operation.body_required, operation.answer) == (
+        "limit",
+        True,
+        {"type": "null"},
+    )

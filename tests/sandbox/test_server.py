@@ -1,0 +1,186 @@
+"""Starting, stopping and asking the server: its command line, its counters, many requests at once."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+from jobmojito import sandbox as package
+from jobmojito.sandbox import Sandbox, SandboxError, create_app, demo, extra
+from jobmojito.sandbox.__main__ import main
+
+from .conftest import INTERVIEW
+
+HEADERS = {"Authorization": "Bearer any"}
+
+
+def test_it_starts_and_stops_cleanly():
+    """A start takes less than half a second, a stop frees the port and leaves no thread, and both can be repeated."""
+    threads = threading.active_count()
+    sandbox = Sandbox()
+    for _ in range(2):
+        started = time.monotonic()
+        sandbox.start()
+        assert time.monotonic() - started < 0.5
+        port = sandbox.port
+        sandbox.stop()
+        sandbox.stop()
+
+    assert threading.active_count() == threads
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    with pytest.raises(SandboxError, match="not running"):
+        _ = sandbox.base_url
+
+
+def test_a_stop_cuts_what_is_in_flight():
+    """A request that would last for a minute does not keep the server alive."""
+    with Sandbox() as sandbox:
+        waiting = socket.create_connection((sandbox.host, sandbox.port))
+        waiting.sendall(b"GET /merchant-status HTTP/1.1\r\nHost: x\r\nX-Sandbox-Fault: latency=60\r\n\r\n")
+        time.sleep(0.1)
+        started = time.monotonic()
+    waiting.close()
+
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--host", "0.0.0.0"], "0.0.0.0 is not a loopback address"),  # noqa: S104 - it is refused
+        (["--host", "no.such.name.invalid"], "is no address to listen on"),
+        (["--port", "65536"], "65536 is no port"),
+        (["--port", "-1"], "-1 is no port"),
+        (["--contract", "/nowhere/contract.json"], "the contract cannot be read"),
+        (["--fault", "nonsense"], "unknown fault key 'nonsense'"),
+        (["--fault", "no_such_operation: status=500"], "the contract has no operation 'no_such_operation'"),
+    ],
+)
+def test_what_cannot_work_is_one_line(capsys, arguments, message):
+    """A bad option is a non-zero exit and one line on stderr that says what is wrong."""
+    code = main(arguments)
+
+    error = capsys.readouterr().err
+    assert code in (1, 2)
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_a_port_in_use_is_one_line(capsys, sandbox):
+    """A second server on the same port does not start, and says which port."""
+    code = main(["--port", str(sandbox.port)])
+
+    error = capsys.readouterr().err
+    assert (code, error.count("\n"), str(sandbox.port) in error) == (1, 1, True)
+
+
+def test_a_missing_extra_is_one_line(capsys, monkeypatch):
+    """Without its packages the command says what to install, and so does the import."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "uvicorn" else found(name))
+
+    codes = [main([]), demo.main([])]
+
+    error = capsys.readouterr().err
+    assert (codes, error.count("\n")) == ([1, 1], 2)
+    assert "needs uvicorn: pip install 'jobmojito[sandbox]'" in error
+    with pytest.raises(ImportError, match="pip install"):
+        _ = package.Sandbox
+
+
+def test_every_exported_name_is_there():
+    """`__all__` is what the package offers, and a misspelt name is an AttributeError."""
+    assert all(hasattr(package, name) for name in package.__all__)
+    with pytest.raises(AttributeError, match="Sandbux"):
+        _ = package.Sandbux
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_told_to_stop(number):
+    """`python -m jobmojito.sandbox` says where it listens, serves, and ends with 0 on Ctrl-C and SIGTERM."""
+    command = [sys.executable, "-m", "jobmojito.sandbox", "--port", "0"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        line = process.stdout.readline()
+        url = next(word for word in line.split() if word.startswith("http"))
+        status = httpx.get(f"{url}/merchant-status", headers=HEADERS).status_code
+        process.send_signal(number)
+        code = process.wait(10)
+
+    assert (status, code) == (200, 0)
+
+
+def test_requests_are_counted_with_what_they_cost():
+    """The admin endpoint tells requests, answers, faults, uploads and credits; a reset forgets them and the data."""
+    with Sandbox() as sandbox, httpx.Client(base_url=sandbox.base_url, headers=HEADERS) as http:
+        http.post("/job-interview-create", json=INTERVIEW)
+        http.post("/job-interview-create", json={})
+        http.get("/merchant-status", headers={"X-Sandbox-Fault": "status=503"})
+        counts = http.get("/_sandbox/requests").json()
+        http.post("/_sandbox/reset")
+        after = http.get("/_sandbox/requests").json()
+        total = http.get("/merchant-interview-list").json()["pagination"]["total"]
+
+    assert counts["requests"] == {"create_interview": 2, "get_merchant_status": 1}
+    assert counts["answers"] == {"create_interview 200": 1, "create_interview 422": 1, "get_merchant_status 503": 1}
+    assert (counts["faults"], counts["credits_spent"]) == ({"get_merchant_status": 1}, 1.0)
+    assert (after["requests"], after["credits_spent"], total) == ({}, 0.0, 0)
+
+
+def test_parallel_requests_lose_nothing(sandbox, http):
+    """Sixteen clients at once: every interview is made once, paid once and listed once."""
+    before, spent = sandbox.requests["create_interview"], sandbox.credits_spent
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: http.post("/job-interview-create", json=INTERVIEW), range(200)))
+
+    ids = {answer.json()["interview_def_set_id"] for answer in answers}
+    total = http.get("/merchant-interview-list").json()["pagination"]["total"]
+    assert (len(ids), total, sandbox.requests["create_interview"] - before) == (200, 200, 200)
+    assert round(sandbox.credits_spent - spent, 1) == 200
+
+
+def test_the_application_works_without_a_server():
+    """`create_app()` serves over `httpx.ASGITransport`; a reset is a ConnectionResetError there."""
+
+    async def ask():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app()), base_url="http://sandbox") as http:
+            created = await http.post("/job-interview-create", json=INTERVIEW, headers=HEADERS)
+            with pytest.raises(ConnectionResetError):
+                await http.get("/merchant-status", headers=HEADERS | {"X-Sandbox-Fault": "reset=after"})
+            return created.status_code
+
+    assert anyio.run(ask) == 200
+
+
+def test_the_demo_tells_its_story(capsys, tmp_path):
+    """The demo exits 0, shows the bad row's outcome, keeps the files, and prints no token."""
+    code = demo.main(["--out", str(tmp_path)])
+
+    story = capsys.readouterr().out
+    assert code == 0
+    assert "error: email is not valid" in story
+    assert "2 of 3 registered" in story
+    assert "interview_token" not in story
+    assert {path.name for path in Path(tmp_path).iterdir()} == {"resume.pdf", "report.pdf"}
+
+
+def test_a_demo_that_fails_says_so_and_stops_its_server(capsys):
+    """A step that does not work is one line, exit 1, and no thread is left."""
+    threads = threading.active_count()
+
+    code = demo.main(["--out", "/proc/nowhere"])
+
+    assert (code, capsys.readouterr().err.count("\n"), threading.active_count()) == (1, 1, threads)
