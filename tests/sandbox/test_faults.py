@@ -1,11 +1,14 @@
 """Misbehaviour on demand is what was asked for, to whom, as often as asked, and real on the wire."""
 
 import json
+import re
 import socket
 import time
+from importlib import resources
 
 import httpx
 import pytest
+from attrs import fields_dict
 
 from jobmojito.sandbox import Fault, Sandbox
 from jobmojito.sandbox.contract import load
@@ -256,3 +259,14 @@ def test_downloads_can_fail_too(http, interview):
 
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(link["pdf_export_url"], headers={"X-Sandbox-Fault": "truncate"})
+
+
+def test_the_manual_lists_every_fault_key():
+    """README's table of keys and the fields of Fault are the same, so nothing is promised or kept quiet."""
+    manual = resources.files("jobmojito.sandbox").joinpath("README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in manual.partition("| key |")[2].splitlines() if line.startswith("| `")]
+
+    keys = {re.split("[=`]", key)[0] for row in rows for key in re.findall(r"`(.+?)`", row)}
+    keys = {"headers" if key == "header-NAME" else key.replace("-", "_") for key in keys} - {"read", "after"}
+
+    assert keys == set(fields_dict(Fault)) - {"operation"}

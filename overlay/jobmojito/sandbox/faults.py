@@ -6,23 +6,8 @@ A fault is written as text, in the header `X-Sandbox-Fault` of a request, after 
     X-Sandbox-Fault: status=503; retry-after=2; times=2
     --fault "create_interview: reset=after; times=1"
 
-| key | what happens |
-|---|---|
-| `status=503` | answer this status at once; nothing is done with the request |
-| `processed` | with `status` or `body`: do the work first (and spend credits), then answer so |
-| `body=error` | what the body of such an answer is: `error` (the API's error body), `html`, `empty`, `text` or `broken` (JSON cut in two); without `status` it replaces the body of the true answer |
-| `retry-after=2` | send Retry-After: seconds, or a date in HTTP's form |
-| `header-NAME=value` | send a header |
-| `latency=1.5` | wait so many seconds before doing anything |
-| `reset=before` | reset the connection (a TCP RST) before the body is read; `read`: after reading it, before doing anything; `after`: after the work is done |
-| `slow-headers=3`, `slow-body=3` | spread the answer's head, or its body, over so many seconds |
-| `truncate`, `truncate=100` | promise the whole body, send half of it or so many bytes, and close |
-| `nulls`, `missing-fields`, `wrong-types`, `unknown-enum` | spoil every plain value (every enum value) of a true answer, or with `=name,name` the properties of these names |
-| `extra-fields` | put an unknown property into every object |
-| `times=2` | only so many requests, then behave; counted for each operation and each text of the header |
-| `skip=1` | leave the first so many requests alone |
-| `id=anything` | keeps two faults of the same wording apart |
-"""  # noqa: E501 - a table's rows are lines
+`README.md` beside this file is the table of keys; each is a field of `Fault`, its underscores written as hyphens.
+"""
 
 import threading
 from collections import Counter
@@ -50,7 +35,11 @@ def _spoiler() -> Any:
 
 @frozen(kw_only=True)
 class Fault:
-    """One way to misbehave; the module's table says what each field does. A bad value raises ValueError."""
+    """One way to misbehave; `README.md` says what each field does. A bad value raises ValueError.
+
+    Times are in seconds; `status` is from 200 to 599; `truncate` counts bytes, -1 is half of the body; `times` None is
+    every time. What spoils answers is "all" or names of properties, separated by commas.
+    """
 
     operation: str = ANY
     status: int | None = field(default=None, validator=optional(in_(range(200, 600))))

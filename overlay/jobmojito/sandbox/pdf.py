@@ -26,7 +26,7 @@ ADVANCES = (
 BOLD_WIDENS = 1.07
 
 # Letters of names that Unicode does not take apart into a base and an accent.
-STROKED = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "İ": "I", "Ħ": "H", "ħ": "h"}
+STROKED = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "\u0131": "i", "İ": "I", "Ħ": "H", "ħ": "h"}
 
 Colour = tuple[float, float, float]
 
