@@ -81,7 +81,8 @@ def _expanded(place: Place, seen: frozenset[str]) -> Shape:
     result = _own(place)
     if isinstance(schema.get("$ref"), str):
         result = _both(result, _expanded(place.referred(), inner))
-    for part in _listed(place, "allOf"):
+    # A part that only words things says them of this place, and so before what a reference says of itself.
+    for part in sorted(_listed(place, "allOf"), key=_constrains):
         result = _both(result, _expanded(part, inner))
     for keyword in ("anyOf", "oneOf"):
         if branches := _listed(place, keyword):
@@ -92,6 +93,10 @@ def _expanded(place: Place, seen: frozenset[str]) -> Shape:
 def _listed(place: Place, keyword: str) -> list[Place]:
     child = place.child(keyword)
     return list(child.elements()) if child else []
+
+
+def _constrains(place: Place) -> bool:
+    return not isinstance(place.value, dict) or bool(place.value.keys() - WORDING)
 
 
 def _variant(place: Place, seen: frozenset[str]) -> Shape:

@@ -41,7 +41,7 @@ def _schema(pointer: str, schema: dict[str, Any], *, null_already: bool) -> Iter
         yield {f"{pointer}/nullable": GONE if schema.get("nullable") else True}
     yield from _words(pointer, schema)
     yield {f"{pointer}/x-mutant": True}
-    yield {f"{pointer}/deprecated": True}
+    yield {f"{pointer}/deprecated": not schema.get("deprecated", False)}
     yield from _values(pointer, schema)
     yield from _members(pointer, schema)
 

@@ -1,7 +1,7 @@
 """Real-looking next versions of the vendored document: each a few edits, and the changelog they must give.
 
-An edit puts a value at a JSON pointer, or takes away what stands there (GONE). `versions` are the version of the package
-before and after, by the grade of the contract alone; the generated names can only make it worse.
+An edit puts a value at a JSON pointer, or takes away what stands there (GONE). `versions` are the version of the
+package before and after, by the grade of the contract alone; the generated names can only make it worse.
 """
 
 from collections.abc import Mapping
