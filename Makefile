@@ -42,7 +42,7 @@ test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, work
 	@$(call say,ruff format); $(BIN)/ruff format --check .
 	@$(call say,mypy --strict); $(BIN)/mypy
 	@$(call say,basedpyright); $(BIN)/basedpyright
-	@$(call say,import rules); $(BIN)/lint-imports
+	@$(call say,import rules); $(BIN)/lint-imports --no-logo
 	@$(call say,drift); $(BIN)/python -m scripts.parity
 	@$(call say,zizmor); $(BIN)/zizmor --offline --no-progress --pedantic .github
 	@$(call say,actionlint); if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi
