@@ -142,6 +142,7 @@ def test_timeouts_leave_room_for_slow_answers_but_not_for_slow_connecting():
         {"http_client": httpx.AsyncClient()},
         {"http_client": httpx.Client(), "transport": httpx.MockTransport(lambda _: httpx.Response(200))},
     ],
+)
 def test_options_that_cannot_work_are_refused_by_the_constructor(options):
     """Before anything is sent, and without repeating a token."""
     with pytest.raises(ConfigurationError) as raised:

@@ -89,6 +89,7 @@ def test_empty_list_is_one_request(api):
         {"total": lambda _: "many"},
         {"total": lambda _: None},
     ],
+)
 def test_moving_and_wrong_totals_neither_loop_nor_lose_items(api, lies):
     """`has_more` counts; where it is no flag, the total; an empty page ends it whatever both say."""
     if "total" in lies and "has_more" not in lies:
