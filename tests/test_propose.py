@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import propose
+from scripts.changes.rules import Grade
 
 # Stands for the host's own program: notes what it was asked, and answers what the test has put beside it.
 GH = f"""#!{sys.executable}
@@ -191,6 +192,11 @@ def test_forged_patch_is_refused_where_the_token_is(checkout, capsys):
     assert propose.main(["open"]) == 2
     assert ".github/workflows/new.yml: changed" in capsys.readouterr().err
     assert git("ls-remote", "origin", "contract-update") == ""
+
+
+def test_grades_are_those_of_the_changelog():
+    """Every grade that a changelog can have has its label."""
+    assert set(propose.GRADES) == {grade.label for grade in Grade}
 
 
 @pytest.mark.parametrize("grade", ["", "harmless", "breaking,admin"])
