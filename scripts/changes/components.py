@@ -1,22 +1,21 @@
 """Components that no operation uses: they change nothing for callers, but nothing is silent."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from scripts.changes.findings import Change, change
 from scripts.changes.labels import label
 from scripts.changes.operations import operations
 from scripts.changes.pairs import Node, Pair
-from scripts.changes.places import Place, escaped, same, whole
+from scripts.changes.places import Place, escaped, same
 from scripts.changes.schemas import Comparison
+from scripts.changes.unchanged import references
 from scripts.changes.wording import place_wording
-from scripts.failures import Refused
 
 
 def component_changes(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
     """Compare components that neither document uses, and the wording of ways to log in."""
     before, after = _components(old), _components(new)
-    used = _used(old), _used(new)
+    used = _used(old, before), _used(new, after)
     holders = old.child("components") or old, new.child("components") or new
     for key in sorted(before.keys() | after.keys()):
         if key not in after and key not in used[0]:
@@ -53,41 +52,17 @@ def _components(document: Place) -> dict[str, Place]:
     return found
 
 
-def _used(document: Place) -> set[str]:
+def _used(document: Place, components: dict[str, Place]) -> set[str]:
     """Give the pointers of the components that operations lead to, by reference or as a way to log in."""
     queue = [place for key in ("paths", "webhooks") if (place := document.child(key))]
     seen: set[str] = set()
     for place in queue:
-        for target in _targets(place):
-            component = _component(target)
-            if component.pointer not in seen:
-                seen.add(component.pointer)
-                queue.append(component)
+        for pointer in references(place.value):
+            key = "/".join(pointer.split("/")[:4])
+            if key in components and key not in seen:
+                seen.add(key)
+                queue.append(components[key])
     return seen | _logins(document)
-
-
-def _component(target: Place) -> Place:
-    """Give the component that a reference leads into."""
-    keys = target.pointer.split("/")[1:4]
-    place = whole(target.root)
-    for key in keys if keys[:1] == ["components"] else ():
-        place = place.child(key.replace("~1", "/").replace("~0", "~")) or place
-    return place if place.pointer else target
-
-
-def _targets(place: Place) -> Iterator[Place]:
-    """Give what the references inside a value lead to."""
-    if isinstance(place.value, dict):
-        if isinstance(place.value.get("$ref"), str):
-            with suppress(
-                Refused
-            ):  # a literal value may hold a "$ref" that is none; a real one is refused where it is used
-                yield place.referred()
-        for _, child in place.entries():
-            yield from _targets(child)
-    elif isinstance(place.value, list):
-        for child in place.elements():
-            yield from _targets(child)
 
 
 def _logins(document: Place) -> set[str]:

@@ -17,6 +17,7 @@ from scripts.changes.rules import Grade
 from scripts.changes.schemas import Comparison
 from scripts.changes.security import security_changes
 from scripts.changes.servers import own_server_changes, server_changes
+from scripts.changes.unchanged import Unchanged, unchanged
 from scripts.changes.wording import KEYWORDS, place_wording
 from scripts.failures import Refused
 
@@ -50,7 +51,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
     Raises Refused where a document is not shaped like OpenAPI, or refers to what is not there.
     """
     before, after = _openapi_document(old, "old"), _openapi_document(new, "new")
-    comparison = Comparison()
+    comparison = Comparison(unchanged(before, after))
     found = [*_document(before, after), *component_changes(before, after, comparison)]
     found.extend(_operations(before, after, comparison, names or {}))
     unique = dict.fromkeys(found)
@@ -186,12 +187,22 @@ def _told(operation: Operation, names: Mapping[str, str], item: Change) -> Chang
 
 def _contents(old: Operation, new: Operation, comparison: Comparison) -> Iterator[Change]:
     """Compare two operations, wherever they are and whatever they are called."""
+    if _is_unchanged(old, new, comparison.unchanged):
+        return
     yield from place_wording(old.place, new.place)
     yield from leftovers(old.place, new.place, _OPERATION)
     yield from security_changes(old, new)
     yield from own_server_changes(old, new)
     yield from _resolved(request_changes(old, new), comparison)
     yield from _resolved(answer_changes(old, new), comparison)
+
+
+def _is_unchanged(old: Operation, new: Operation, known: Unchanged) -> bool:
+    own = [
+        [one.key, one.place.value, one.item.value.get("parameters"), one.item.value.get("servers")]
+        for one in (old, new)
+    ]
+    return known.logins and known.same(*own)
 
 
 def _resolved(found: Iterable[Found], comparison: Comparison) -> Iterator[Change]:

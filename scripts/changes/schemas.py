@@ -12,6 +12,7 @@ from scripts.changes.notes import notes, variant_notes
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place, same
 from scripts.changes.shapes import ANY
+from scripts.changes.unchanged import Unchanged
 from scripts.changes.values import value_changes
 from scripts.changes.variants import matched, type_changes
 
@@ -20,8 +21,9 @@ Step: TypeAlias = tuple[list[Change], list[Pair]]
 
 @define(eq=False)
 class Comparison:
-    """What comparing two documents' schemas gave so far; each pair is looked at once."""
+    """What comparing two documents' schemas gave so far; each pair is looked at once, and none that is unchanged."""
 
+    unchanged: Unchanged = field(factory=Unchanged)
     steps: dict[tuple[object, ...], Step] = field(factory=dict)
 
     def changes(self, pair: Pair) -> list[Change]:
@@ -39,8 +41,12 @@ class Comparison:
 
     def _step(self, pair: Pair) -> Step:
         if pair.key not in self.steps:
-            self.steps[pair.key] = _compared(pair)
+            self.steps[pair.key] = ([], []) if self._is_unchanged(pair) else _compared(pair)
         return self.steps[pair.key]
+
+    def _is_unchanged(self, pair: Pair) -> bool:
+        keys = pair.old_node.key, pair.new_node.key
+        return keys[0] == keys[1] and all(self.unchanged.has(pointer) for pointer in keys[0])
 
 
 def _compared(pair: Pair) -> Step:

@@ -96,7 +96,11 @@ def _listed(place: Place, keyword: str) -> list[Place]:
 
 
 def _constrains(place: Place) -> bool:
-    return not isinstance(place.value, dict) or bool(place.value.keys() - WORDING)
+    """Tell whether a schema says anything besides words, itself or in an `allOf`."""
+    if not isinstance(place.value, dict):
+        return True
+    telling = {key for key, value in place.value.items() if key not in WORDING and (key, value) != _NOT_NULL}
+    return telling != set() and (telling != {"allOf"} or any(map(_constrains, _listed(place, "allOf"))))
 
 
 def _variant(place: Place, seen: frozenset[str]) -> Shape:
