@@ -32,7 +32,7 @@ class Parameter:
     schema: Schema
 
 
-@frozen
+@frozen(slots=False)  # a cached property needs a place to be kept
 class Operation:
     """What the contract says of one operation, references resolved."""
 
