@@ -102,7 +102,11 @@ def test_row_without_email_is_believed_only_in_order(rows, data):
     "answered",
     [
         [{"email": "a@example.org", "external_id": "2"}, {"email": "a@example.org", "external_id": "1"}],
-        [{"email": "a@example.org", "external_id": "2"}, {"email": "A@EXAMPLE.ORG", "external_id": "1"}, {"email": "b"}],
+        [
+            {"email": "a@example.org", "external_id": "2"},
+            {"email": "A@EXAMPLE.ORG", "external_id": "1"},
+            {"email": "b"},
+        ],
     ],
 )
 def test_repeated_email_is_told_apart_by_the_rest_of_the_echo(answered):

@@ -16,8 +16,6 @@ TEXTS = st.dictionaries(
 )
 
 
-
-
 @given(TEXTS, NAMES, st.binary(max_size=200))
 @example({"form": '"\r\n--'}, 'a"\r\nContent-Type: text/html\r\n\r\n<script>.pdf', b"\r\n--\r\n")
 def test_every_part_arrives_as_it_was_given(fields, name, content):

@@ -31,15 +31,16 @@ def test_registered_row_is_typed_and_a_rejected_one_has_words(api, rows_api):
     assert isinstance(result[0].answer, RegisteredUser)
     assert result[0].interview_url == f"{LINK}?person0@example.org"
     assert (result[1].kind, result[1].message, result[1].input) == ("rejected", "mailbox is full", people(2)[1])
-    assert rows_api.bodies == [
-        {"interview_id": INTERVIEW, "send_email": True, "is_test": "true", "users": people(2)}
-    ]
+    assert rows_api.bodies == [{"interview_id": INTERVIEW, "send_email": True, "is_test": "true", "users": people(2)}]
 
 
 @pytest.mark.parametrize(
     "word, status, kind",
     [
-        *((word, "ok", None) for word in ("Invited", "Activated", "SubMerchantAdded", "CoachingAccessAdded", "invited ")),
+        *(
+            (word, "ok", None)
+            for word in ("Invited", "Activated", "SubMerchantAdded", "CoachingAccessAdded", "invited ")
+        ),
         ("Skipped", "skipped", "already"),
         ("Error: bad type", "error", "rejected"),
         ("error:", "error", "rejected"),
@@ -134,9 +135,7 @@ def test_bad_rows_are_settled_without_being_sent(api, rows_api):
     assert rows_api.sent == people(1)
 
 
-@pytest.mark.parametrize(
-    "option, status, sent", [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)]
-)
+@pytest.mark.parametrize("option, status, sent", [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)])
 def test_repeated_email_is_sent_once_unless_asked(api, rows_api, option, status, sent):
     """The same e-mail in any case is found across chunks before sending, and skipped, reported or sent by option."""
     rows = [{"email": "Ann@example.org"}, *people(3), {"email": "ann@EXAMPLE.org "}]

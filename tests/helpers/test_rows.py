@@ -97,7 +97,9 @@ def test_ids_and_enums_become_json():
     assert fields_of(row) == {"email": EMAIL, "interview_id": interview}
 
 
-@pytest.mark.parametrize("email, form", [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)])
+@pytest.mark.parametrize(
+    "email, form", [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)]
+)
 def test_emails_are_compared_trimmed_and_folded(email, form):
     """Case and outer spaces make no two people of one."""
     assert folded(email) == form

@@ -96,7 +96,12 @@ def test_name_that_wants_to_forge_a_part_arrives_as_a_name(api, sandbox, positio
 def test_form_goes_as_json(api):
     """A mapping or a model becomes the JSON text that the API wants, with the other fields as they are."""
     seen = []
-    form = {"education": "masters", "languages": [SpokenLanguage(code="cs", level="fluent")], "age": 30, "custom_1": "é"}
+    form = {
+        "education": "masters",
+        "languages": [SpokenLanguage(code="cs", level="fluent")],
+        "age": 30,
+        "custom_1": "é",
+    }
 
     for one in (form, PreScreeningForm.from_dict({"education": "masters", "custom_1": ["é"]}), '{"visa": "x"}'):
         api.call(screen(form=one, candidate_country_code="CZ"), transport=answering(EXIT, seen))
@@ -319,7 +324,5 @@ def test_document_of_another_merchant_names_it(api):
 def test_refused_candidate_is_the_apis_own_error(api, sandbox, position_id):
     """What the API refuses surfaces as its typed error, with the field it names."""
     with pytest.raises(ValidationError) as raised:
-        api.call(
-            screen(position_id=position_id, candidate_email="nobody"), sandbox.token, base_url=sandbox.base_url
-        )
+        api.call(screen(position_id=position_id, candidate_email="nobody"), sandbox.token, base_url=sandbox.base_url)
     assert raised.value.field == "candidate_email"

@@ -102,9 +102,7 @@ def test_columns_can_be_renamed_and_ignored(table):
     """A file from elsewhere is read with `rename` and `ignore`; what is ignored is not sent."""
     path = table("Mail;Full name;Notes\nann@example.org;Ann;private\n")
 
-    rows = read_invitations(
-        path, delimiter=";", rename={"Mail": "email", "Full name": "name"}, ignore=["Notes"]
-    )
+    rows = read_invitations(path, delimiter=";", rename={"Mail": "email", "Full name": "name"}, ignore=["Notes"])
 
     assert list(rows) == [{"email": "ann@example.org", "name": "Ann"}]
 
