@@ -1,14 +1,15 @@
 """What one alternative of a shape says beyond its type: limits, closed lists, formats, properties, unknown keywords."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
+from scripts.changes.branches import ANY, Branch, is_number, meet
 from scripts.changes.places import Place, canonical
-from scripts.changes.shapes import ANY, WORDING, Branch, Shape, meet
+from scripts.changes.shapes import WORDING, Shape
 
 # How much a limit refuses: greater is tighter. The second number says that the bound itself is refused.
 Tightness: TypeAlias = tuple[Fraction | float, int]
@@ -103,11 +104,6 @@ def factors(branch: Branch) -> frozenset[Fraction]:
     return frozenset(Fraction(str(number)) for number in numbers if is_number(number) and number > 0)
 
 
-def is_number(value: Any) -> bool:
-    """Tell whether a JSON value is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 # A keyword with any other value means nothing that is understood here.
 _WELL_FORMED: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"), _is_flag),
@@ -116,37 +112,6 @@ _WELL_FORMED: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys((*_AT_LEAST, *_AT_MOST, "minimum", "maximum", "multipleOf"), is_number),
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), lambda value: is_number(value) or _is_flag(value)),
 }
-
-
-def closed_list(branch: Branch) -> dict[str, Any] | None:
-    """Give the values that an enum or const leaves, by their canonical text; None if any value will do."""
-    left: dict[str, Any] | None = None
-    for place in branch.parts:
-        for values in _lists(place.value):
-            fitting = {canonical(value): value for value in values if value is not None and _fits(value, branch.kind)}
-            left = fitting if left is None else {text: fitting[text] for text in left if text in fitting}
-    return None if branch.kind == "boolean" and left is not None and len(left) == 2 else left  # noqa: PLR2004 - true, false
-
-
-def _lists(schema: dict[str, Any]) -> Iterable[list[Any]]:
-    if isinstance(schema.get("enum"), list):
-        yield schema["enum"]
-    if "const" in schema:
-        yield [schema["const"]]
-
-
-_IS: dict[str, Callable[[Any], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: is_number(value) and Fraction(value).denominator == 1,
-    "number": is_number,
-    "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, dict),
-}
-
-
-def _fits(value: Any, kind: str) -> bool:
-    return _IS.get(kind, lambda _: True)(value)
 
 
 def texts(branch: Branch, keyword: str) -> tuple[str, ...]:

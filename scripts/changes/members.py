@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from scripts.changes.branches import Branch
 from scripts.changes.facets import closed, properties, required, under
 from scripts.changes.findings import Change
 from scripts.changes.labels import label
 from scripts.changes.pairs import Node, Pair
 from scripts.changes.places import Place
-from scripts.changes.shapes import Branch
 
 
 def member_changes(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from scripts.changes.branches import Branch
 from scripts.changes.findings import Change, shown
 from scripts.changes.labels import label
 from scripts.changes.pairs import Pair, site
 from scripts.changes.places import Place, canonical
-from scripts.changes.shapes import Branch
 from scripts.changes.variants import own_parts
 from scripts.changes.wording import wording
 

@@ -4,10 +4,11 @@ from functools import cached_property
 
 from attrs import define, frozen
 
+from scripts.changes.branches import Branch
 from scripts.changes.findings import Change, Direction, change
 from scripts.changes.labels import label
 from scripts.changes.places import Place
-from scripts.changes.shapes import Branch, Shape, shape
+from scripts.changes.shapes import Shape, shape
 
 
 @frozen(eq=False)

@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from attrs import define, field
 
+from scripts.changes.branches import ANY
 from scripts.changes.facets import unknown
 from scripts.changes.findings import Change
 from scripts.changes.members import inner_pairs, member_changes
 from scripts.changes.notes import notes, variant_notes
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place, same
-from scripts.changes.shapes import ANY
 from scripts.changes.unchanged import Unchanged
 from scripts.changes.values import value_changes
 from scripts.changes.variants import matched, type_changes

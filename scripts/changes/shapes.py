@@ -13,25 +13,18 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from scripts.changes.branches import ANY, Branch, closed_list, closed_lists, meet
 from scripts.changes.places import Place, canonical
 from scripts.failures import Refused
 
-ANY = "any"
 WORDING = frozenset(
     {"title", "description", "example", "examples", "externalDocs", "$comment", "deprecated", "default"}
 )
 # Combining unions multiplies their branches; no document means this many.
 MOST_BRANCHES = 4096
 _NOT_NULL = ("nullable", False)
+_LISTING = {"type", "enum", "const", "nullable", "$ref", "allOf", "anyOf", "oneOf"}
 _KINDS = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
-
-
-@frozen(eq=False)
-class Branch:
-    """One alternative: a JSON type (or any), and the schema objects whose keywords all apply, outermost first."""
-
-    kind: str
-    parts: tuple[Place, ...]
 
 
 @frozen(eq=False)
@@ -86,7 +79,8 @@ def _expanded(place: Place, seen: frozenset[str]) -> Shape:
         result = _both(result, _expanded(part, inner))
     for keyword in ("anyOf", "oneOf"):
         if branches := _listed(place, keyword):
-            result = _both(result, _union([_variant(branch, inner) for branch in branches], keyword))
+            variants = [_variant(branch, inner) for branch in branches]
+            result = _both(result, _union(_gathered(place, keyword, variants), keyword))
     return evolve(result, null=True) if schema.get("nullable") is True else result
 
 
@@ -125,7 +119,7 @@ def _is_null(place: Place, seen: frozenset[str]) -> bool:
 def _own(place: Place) -> Shape:
     """Read the type, enum and const of one schema object, leaving everything else to its facets."""
     kinds, null = _declared(place.value.get("type"))
-    for values in _closed_lists(place.value):
+    for values in closed_lists(place.value):
         kinds = _kinds_of(values, kinds)
         null = null and None in values
     return Shape(tuple(Branch(kind, (place,)) for kind in kinds), null=null, common=(place,))
@@ -145,30 +139,11 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _closed_lists(schema: dict[str, Any]) -> list[list[Any]]:
-    lists = [schema["enum"]] if isinstance(schema.get("enum"), list) else []
-    return [*lists, [schema["const"]]] if "const" in schema else lists
-
-
 def _kinds_of(values: list[Any], declared: list[str]) -> list[str]:
     """Give the types that the values have, as far as they are declared: an enum says the type by itself."""
     kinds = dict.fromkeys(_KINDS[type(value)] for value in values if value is not None)
     met = (meet(kind, wanted) for kind, wanted in product(kinds, declared))
     return list(dict.fromkeys(kind for kind in met if kind))
-
-
-def meet(one: str, other: str) -> str | None:
-    """Give the JSON type that is both: an integer is a number, and everything is any."""
-    if other in (one, ANY):
-        return one
-    if one == ANY:
-        return other
-    return "integer" if {one, other} == {"integer", "number"} else None
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Tell whether every value of one JSON type is one of the other."""
-    return meet(wide, narrow) == narrow
 
 
 def _both(one: Shape, other: Shape) -> Shape:
@@ -202,6 +177,38 @@ def _union(shapes: list[Shape], keyword: str) -> Shape:
         exclusive=any(s.exclusive for s in filled) or (keyword == "oneOf" and len(set(kinds)) < len(kinds)),
         asides=_joined(*(s.asides or (() if s.branches else s.common) for s in shapes)),
     )
+
+
+def _gathered(place: Place, keyword: str, variants: list[Shape]) -> list[Shape]:
+    """Read variants that only list values as one list for each type: `oneOf: [{const: a}, {const: b}]` is an enum."""
+    plain: dict[str, list[Shape]] = {}
+    for variant in variants:
+        if _only_lists(variant):
+            plain.setdefault(variant.branches[0].kind, []).append(variant)
+    for kind, found in plain.items():
+        values = [value for variant in found for value in (closed_list(variant.branches[0]) or {}).values()]
+        if len(found) > 1 and (keyword == "anyOf" or len(set(map(canonical, values))) == len(values)):
+            merged = _Merged(place.root, f"{place.pointer}/{keyword}", {"type": kind, "enum": values})
+            asides = _joined(*(variant.parts for variant in found))
+            null = any(variant.null for variant in found)
+            variants = [variant for variant in variants if variant not in found]
+            variants.append(Shape((Branch(kind, (merged,)),), null=null, common=(merged,), asides=asides))
+    return variants
+
+
+@frozen(eq=False, repr=False)
+class _Merged(Place):
+    """Several variants read as one schema; whatever it holds stands where the variants stand."""
+
+    def child(self, key: str | int) -> Place | None:
+        return Place(self.root, self.pointer, self.value[key]) if key in self.value else None
+
+
+def _only_lists(variant: Shape) -> bool:
+    """Tell whether a variant says which values there are, and nothing else."""
+    if len(variant.branches) != 1 or closed_list(variant.branches[0]) is None:
+        return False
+    return all(part.value.keys() - WORDING <= _LISTING for part in variant.parts)
 
 
 def _joined(*groups: tuple[Place, ...]) -> tuple[Place, ...]:

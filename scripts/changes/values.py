@@ -1,13 +1,14 @@
 """What an alternative allows of a value of its type: closed lists, formats, patterns, limits."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
-from scripts.changes.facets import SLACK, Limit, closed_list, factors, limits, texts
+from scripts.changes.branches import Branch, closed_list
+from scripts.changes.facets import SLACK, Limit, factors, limits, texts
 from scripts.changes.findings import Change, shown
 from scripts.changes.labels import label
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place
-from scripts.changes.shapes import Branch
 
 # Every value of the first format is one of the second.
 _WIDER_FORMATS = {('"int32"', '"int64"'), ('"float"', '"double"')}
@@ -54,7 +55,7 @@ def _formats(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
         rule, words = (
             ("format-added", "{} has a format: {}") if after else ("format-removed", "{} has no format any more: {}")
         )
-        yield pair.change(rule, places, words, label(places[1]), " ".join(after or before))
+        yield pair.change(rule, places, words, label(places[1]), _plainly(after or before))
         return
     step = before[0], after[0]
     rule = (
@@ -65,7 +66,7 @@ def _formats(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
         else "format-changed"
     )
     words = "format of {} changed from {} to {}"
-    yield pair.change(rule, places, words, label(places[1]), " ".join(before), " ".join(after))
+    yield pair.change(rule, places, words, label(places[1]), _plainly(before), _plainly(after))
 
 
 def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
@@ -74,8 +75,12 @@ def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
         return
     places = pair.within(old, new, "pattern")
     rule = "pattern-added" if before < after else "pattern-removed" if after < before else "pattern-changed"
-    words = [" and ".join(sorted(patterns)) or "none" for patterns in (before, after)]
+    words = [_plainly(sorted(patterns)) or "none" for patterns in (before, after)]
     yield pair.change(rule, places, "pattern of {} changed from {} to {}", label(places[1]), *words)
+
+
+def _plainly(texts: Iterable[str]) -> str:
+    return " and ".join(shown(json.loads(text)) for text in texts)
 
 
 def _limits(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:

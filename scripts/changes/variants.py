@@ -5,12 +5,13 @@ from itertools import product
 
 from attrs import define, field
 
-from scripts.changes.facets import closed_list, properties, texts
+from scripts.changes.branches import Branch, closed_list, covers
+from scripts.changes.facets import properties, texts
 from scripts.changes.findings import Change
 from scripts.changes.labels import label
 from scripts.changes.pairs import Pair
 from scripts.changes.places import Place
-from scripts.changes.shapes import Branch, Shape, covers
+from scripts.changes.shapes import Shape
 
 # Variants less alike than this are one that went and one that came.
 ALIKE = 0.5

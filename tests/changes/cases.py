@@ -32,6 +32,7 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ("nullable-added", "AB", "nullable-removed", "BA", TEXT, {"anyOf": [TEXT, {"type": "null"}]}),
     ("variant-added", "AB", "variant-removed", "BP", {"anyOf": [CAT]}, {"anyOf": [CAT, DOG]}),
     ("variant-added", "AB", "variant-removed", "BP", {"oneOf": [CAT]}, {"oneOf": [DOG, CAT]}),
+    ("variant-added", "AB", "variant-removed", "BP", TEXT, {"anyOf": [TEXT, {"enum": ["a"]}]}),
     ("variants-exclusive", "PP", "variants-combinable", "PP", {"anyOf": [CAT, DOG]}, {"oneOf": [CAT, DOG]}),
     (
         *("discriminator-changed", "PP", "discriminator-changed", "PP"),
@@ -41,6 +42,14 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ("enum-added", "BA", "enum-removed", "AP", TEXT, {"type": "string", "enum": ["a", "b"]}),
     ("enum-value-added", "AP", "enum-value-removed", "BP", {"enum": ["a"]}, {"type": "string", "enum": ["b", "a"]}),
     ("enum-value-added", "AP", "enum-value-removed", "BP", {"const": "a"}, {"enum": ["a", "b"]}),
+    (
+        "enum-value-added",
+        "AP",
+        "enum-value-removed",
+        "BP",
+        {"oneOf": [{"const": "a"}, {"enum": ["b"]}]},
+        {"enum": ["a", "c", "b"]},
+    ),
     ("format-added", "BA", "format-removed", "AB", TEXT, {"type": "string", "format": "uuid"}),
     ("format-changed", "BB", "format-changed", "BB", {"type": "string", "format": "date"}, {**TEXT, "format": "uuid"}),
     ("format-widened", "AB", "format-narrowed", "BA", {**WHOLE, "format": "int32"}, {**WHOLE, "format": "int64"}),

@@ -115,6 +115,13 @@ def _other_words(schema: Document) -> Document:
     return {"nullable": False, "deprecated": False, **schema}
 
 
+def _const_branches(schema: Document) -> Document:
+    """Write a list of values as variants of one value each."""
+    if len(schema.get("enum", [])) > 1 and "nullable" not in schema:
+        schema["oneOf"] = [{"const": value} for value in schema.pop("enum")]
+    return schema
+
+
 def moved_parameters(document: Document) -> Document:
     """Write every parameter as a component, listed for the path instead of the operation, in another order."""
     made = deepcopy(document)
@@ -152,6 +159,7 @@ REWRITES: dict[str, Callable[[Document], Document]] = {
     "anyOf null": _each(_null_branch("anyOf")),
     "oneOf null": _each(_null_branch("oneOf")),
     "allOf of one": _each(_all_of_one),
+    "oneOf of values": _each(_const_branches),
     "other keywords": _each(_other_words),
     "parameters elsewhere": moved_parameters,
     "answers and logins elsewhere": shared_answers,
