@@ -56,26 +56,13 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
     found.extend(_operations(before, after, comparison, names or {}))
     unique = dict.fromkeys(found)
     versions = _called(before, "version"), _called(after, "version")
-    return Report(tuple(sorted(unique, key=_order)), _called(after, "title"), versions)
+    return Report(tuple(sorted(unique, key=Change.order)), _called(after, "title"), versions)
 
 
 def _openapi_document(document: Mapping[str, Any], which: str) -> Place:
     if not str(document.get("openapi", "")).startswith("3."):
         raise Refused(f"the {which} document is no OpenAPI 3 document")
     return whole(document)
-
-
-def _order(item: Change) -> tuple[Any, ...]:
-    return (
-        -item.grade,
-        item.rule,
-        item.new,
-        item.old,
-        item.template,
-        item.values,
-        item.operation or "",
-        item.direction or "",
-    )
 
 
 def _called(document: Place, key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from scripts.changes.contracts import Report
 from scripts.changes.impact import Effect, Impact
-from scripts.changes.reports import MOST_NAMED, Group, code, counted, grouped, subject
+from scripts.changes.reports import MOST_NAMED, Group, Style, code, counted, grouped, subject
 from scripts.changes.rules import Grade
 from scripts.failures import Refused
 
@@ -30,8 +30,8 @@ def entry(version: str, day: date, report: Report, impact: Impact) -> str:
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for group in grouped(report):
         lines[_section(group)].append(f"- {_BREAKING.get(group.grade, '')}{_sentence(subject(group, code))}")
-    for section, line in _names(impact):
-        lines[section].append(line)
+    for section, line in name_lines(impact, code):
+        lines[section].append(f"- {line}")
     before, after = (code(text) for text in report.versions)
     versions = before if before == after else f"{before} to {after}"
     head = f"## [{version}] - {day.isoformat()}\n\nThe contract of JobMojito changed ({versions}): {counted(report)}.\n"
@@ -46,7 +46,8 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _names(impact: Impact) -> Iterator[tuple[str, str]]:
+def name_lines(impact: Impact, style: Style) -> Iterator[tuple[str, str]]:
+    """Say in a line each which generated names appear, change and vanish, with the section it belongs to."""
     for section, words, effects in (
         ("Added", "New names", impact.appeared),
         ("Changed", "Names with another type", impact.changed),
@@ -54,7 +55,7 @@ def _names(impact: Impact) -> Iterator[tuple[str, str]]:
     ):
         if names := list(dict.fromkeys(_met(effects))):
             more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            yield section, f"- {words}: {', '.join(code(name) for name in names[:MOST_NAMED])}{more}."
+            yield section, f"{words}: {', '.join(style(name) for name in names[:MOST_NAMED])}{more}."
 
 
 def _met(effects: Iterable[Effect]) -> Iterator[str]:

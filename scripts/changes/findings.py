@@ -34,6 +34,11 @@ class Change:
         """Give the grade that the table of rules has."""
         return RULES[self.rule].grade
 
+    def order(self) -> tuple[Any, ...]:
+        """Give the place in a report: the worst first, then by rule and place, so that what belongs together is."""
+        where = (self.rule, self.new, self.old, self.template, self.values)
+        return (-self.grade, *where, self.operation or "", self.direction or "")
+
     @property
     def text(self) -> str:
         """Say it in one printable line."""

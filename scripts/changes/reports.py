@@ -47,7 +47,7 @@ def grouped(report: Report) -> list[Group]:
         alike = (-item.grade, item.rule)
         return alike if _is_wording(item) else (*alike, item.new, item.old, item.template, item.values)
 
-    groups = (tuple(changes) for _, changes in groupby(report.changes, key))
+    groups = (tuple(changes) for _, changes in groupby(sorted(report.changes, key=Change.order), key))
     return [Group(changes[0].grade, changes[0].rule, changes[0], changes) for changes in groups]
 
 
