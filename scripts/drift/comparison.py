@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scripts.drift.reports import Report
 
 Key = TypeVar("Key")
+DEFAULT: Final = ("form", True)
 
 # The limits that a field table can hold, by the kinds of value they look at.
 _TEXTS: Final = ("string", "uuid", "date", "date-time", "binary", "any")
@@ -195,7 +196,15 @@ class Comparison:
                 self.report.differ(place, file, f"answer {status} is in {said} alone")
             else:
                 self._answers(expected.answers[status], observed.answers[status], place, file)
+        if self.whole:
+            self._rest(expected.rest, observed.rest, where)
         self.report.counts["operations"] += len(self.report.differences) == before
+
+    def _rest(self, expected: Mapping[str, object], observed: Mapping[str, object], pointer: str) -> None:
+        """Whatever else a document says (security, styles, headers, encodings) a whole surface says too."""
+        for place, said in both(expected, observed):
+            if said or not same(expected[place], observed[place]):
+                self.report.differ(pointer, self.whole or "", f"{place}: what is said beside the types differs")
 
     def _answers(self, expected: Node | None, observed: Node | None, pointer: str, file: str) -> None:
         if expected is None or observed is None:
@@ -219,8 +228,21 @@ class Comparison:
             if expected.required is not observed.required:
                 word = "required" if expected.required else "optional"
                 self.report.differ(expected.where, file, f"{word} in the document, the opposite in the code")
-            elif self.nodes(expected.node, observed.node, file):
+            elif self.nodes(expected.node, observed.node, file) and self._written(expected, file):
                 self.report.counts["parameters"] += 1
+            if self.whole:
+                self._rest(expected.rest, observed.rest, expected.where)
+
+    def _written(self, parameter: Parameter, file: str) -> bool:
+        """The code writes a list in a query in the default style alone, repeated."""
+        several = any(isinstance(option, Array | Structure) for option in parameter.node.options)
+        style = (parameter.rest.get("style", DEFAULT[0]), parameter.rest.get("explode", DEFAULT[1]))
+        if several and parameter.location == "query" and style != DEFAULT and not self.whole:
+            self.report.differ(
+                parameter.where, file, f"style {style[0]} (explode {style[1]}) is not what the code writes"
+            )
+            return False
+        return True
 
 
 def key(option: Enumeration | Structure) -> str:

@@ -51,7 +51,7 @@ def named(schemas: Schemas) -> Mapping[str, Any]:
 
 
 def compare(expected: Schemas, declared: list[Operation], observed: Contract, report: Report) -> None:
-    """Compare a document with a contract file, both ways; what cannot be read in the document is reported elsewhere."""
+    """Compare a document with a contract file, both ways."""
     comparison = Comparison(Report(), FILE)
     for operation in declared:
         there = observed.operations.get(operation.where)
@@ -61,6 +61,15 @@ def compare(expected: Schemas, declared: list[Operation], observed: Contract, re
             comparison.operations(operation, there)
     for where in observed.operations.keys() - {operation.where for operation in declared}:
         comparison.report.differ(where, FILE, "this operation is in the code alone")
+    for part in ("servers", "security"):
+        if expected.document.get(part) != observed.schemas.document.get(part):
+            comparison.report.differ(f"/{part}", FILE, f"the {part} differ")
+    _components(expected, observed, comparison)
+    report.take(comparison.report, {"properties": "contract properties", "operations": "contract operations"})
+
+
+def _components(expected: Schemas, observed: Contract, comparison: Comparison) -> None:
+    """Compare the named schemas; the contract file has more, which stand for what the document spells out in place."""
     for name, schema in named(expected).items():
         pointer = join("/components/schemas", name)
         if name not in observed.components:
@@ -71,4 +80,6 @@ def compare(expected: Schemas, declared: list[Operation], observed: Contract, re
             comparison.nodes(expected.node(schema, pointer), theirs, FILE)
         except Unreadable as problem:
             comparison.report.differ(problem.pointer, FILE, problem.why)
-    report.take(comparison.report, {"properties": "contract properties", "operations": "contract operations"})
+    for name in observed.components.keys() - named(expected).keys():
+        if join("/components/schemas", name) not in comparison.reached:
+            comparison.report.differ("/components/schemas", FILE, f"schema {name} is in the code alone")

@@ -133,23 +133,18 @@ class _Finder(MetaPathFinder):
 def package(directory: Path) -> Generator[Package]:
     """Import every module of a package; lazy names keep resolving inside it until the context ends.
 
-    A module that does not import is in `failures`; the others are there. The package's public name is out of reach
-    meanwhile, so that a copy which imports itself by that name fails instead of looking at another copy.
+    A module that does not import is in `failures`; the others are there.
     """
     loaded = Package(f"_drift_{next(_numbers)}_{directory.name}", directory)
     finder = _Finder(loaded.name, directory)
-    public = directory.name
-    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == public}
-    sys.modules[public] = None  # type: ignore[assignment]  # the import system's own way to say "not to be found"
     sys.meta_path.insert(0, finder)
     try:
         _import_all(loaded)
         yield loaded
     finally:
         sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if name == public or name.partition(".")[0] == loaded.name]:
+        for name in [name for name in sys.modules if name.partition(".")[0] == loaded.name]:
             del sys.modules[name]
-        sys.modules.update(hidden)
 
 
 def _import_all(loaded: Package) -> None:
@@ -159,4 +154,14 @@ def _import_all(loaded: Package) -> None:
         try:
             loaded.modules[file] = importlib.import_module(f"{loaded.name}.{dotted}" if dotted else loaded.name)
         except Exception as problem:  # noqa: BLE001 - generated code may raise anything, and that is the finding
-            loaded.failures[file] = f"{type(problem).__name__}: {problem}".replace(loaded.name, loaded.directory.name)
+            said = f"{type(problem).__name__}: {problem}".replace(f"{loaded.directory}/", "")
+            loaded.failures[file] = said.replace(loaded.name, loaded.directory.name)
+        else:
+            _refuse_public_name(loaded, path, file)
+
+
+def _refuse_public_name(loaded: Package, path: Path, file: str) -> None:
+    """A module that imports its package by its public name would look at another copy than the one that is checked."""
+    for source, _ in _code(path, file)[1].values():
+        if source.partition(".")[0] == loaded.directory.name:
+            loaded.failures[file] = f"imports {source} by name, not relative to itself"

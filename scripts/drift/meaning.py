@@ -25,23 +25,49 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from scripts.drift.loading import Package
+
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
-    """Prove the generated package equal to the published document; differences and counts are in the report."""
+    """Prove the generated package equal to the published document; differences and counts are in the report.
+
+    Whatever the document or the code holds, this ends with a report: a check that fails is what could not be told.
+    """
+    report = Report()
     with loading.package(package_dir) as package:
-        report = Report()
-        seen = observe(package)
-        if seen is None:
-            report.puzzle("", "codec.py", "the runtime of the generated code is not there, so nothing can be told")
-            return report
-        allowances = allow(document, corrections)
-        reading = read(allowances, report)
-        comparison = compare(reading, seen, report)
-        agree(seen, allowances, report)
-        fitting = Fitting(seen.tables, comparison.known_as)
-        Roundtrips(seen, report, fitting).check(reading.nodes())
-        Probes(seen, report, fitting).check(reading.operations)
+        try:
+            _check(document, corrections, package, report)
+        except RecursionError:
+            report.puzzle("", "", "the document or the code is nested too deeply")
+        except Exception as problem:  # noqa: BLE001 - a mutated document may hold anything anywhere
+            report.puzzle("", "", f"the check itself failed: {type(problem).__name__}")
     return report
+
+
+def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package: Package, report: Report) -> None:
+    for file, reason in package.failures.items():
+        report.differ("", file, f"does not import: {reason}")
+    seen = observe(package)
+    if seen is None:
+        report.differ("", "codec.py", "is missing or does not import, so nothing else can be told")
+        return
+    allowances = allow(document, corrections)
+    reading = read(allowances, report)
+    comparison = compare(reading, seen, report)
+    compare_contract(reading, seen, report)
+    agree(seen, allowances, report)
+    fitting = Fitting(seen.tables, comparison.known_as)
+    Roundtrips(seen, report, fitting).check(reading.nodes())
+    Probes(seen, report, fitting).check(reading.operations)
+
+
+def compare_contract(reading: Reading, seen: Observation, report: Report) -> None:
+    """Compare a document with the contract file that ships with the code."""
+    if seen.contract is not None:
+        try:
+            contract.compare(reading.schemas, reading.operations, seen.contract, report)
+        except Unreadable as problem:
+            report.differ(problem.pointer, contract.FILE, problem.why)
 
 
 def agree(seen: Observation, allowances: Allowances, report: Report) -> None:
@@ -78,15 +104,13 @@ def read(allowances: Allowances, report: Report) -> Reading:
 
 
 def compare(reading: Reading, seen: Observation, report: Report) -> Comparison:
-    """Compare a document with an observation that was made before; fast enough for thousands of documents."""
+    """Compare a document with the code's tables; an observation made before serves any number of documents."""
     for one in seen.report.differences:
         report.differ(one.pointer, one.file, one.what)
     comparison = Comparison(report)
     _operations(comparison, reading.operations, seen)
     try:
         _components(comparison, reading.schemas, seen)
-        if seen.contract is not None:
-            contract.compare(reading.schemas, reading.operations, seen.contract, report)
     except Unreadable as problem:
         report.differ(problem.pointer, "", problem.why)
     for name, class_ in seen.classes.items():

@@ -13,7 +13,7 @@ from scripts.drift.reports import Report
 from scripts.drift.tables import Tables, Unrecognised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from scripts.drift.loading import Package
     from scripts.drift.nodes import Node
@@ -42,6 +42,8 @@ def observe(package: Package) -> Observation | None:
     report = Report()
     for file, reason in package.failures.items():
         report.differ("", file, f"does not import: {reason}")
+    for file, name in _promises(package):
+        report.differ("", file, f"{name} is listed in __all__ and is not there")
     classes = dict(_classes(package, codec, report))
     tables = Tables(package, codec, classes)
     annotations = Annotations(tables, runtime)
@@ -55,6 +57,16 @@ def observe(package: Package) -> Observation | None:
     aliases = _aliases(package, annotations, report)
     contract = read_contract(package.directory / FILE, report)
     return Observation(package, tables, annotations, classes, aliases, operations, contract, report)
+
+
+def _promises(package: Package) -> Iterator[tuple[str, str]]:
+    """Find what a module lists in `__all__` and cannot give."""
+    for file, module in package.modules.items():
+        for name in getattr(module, "__all__", ()):
+            try:
+                getattr(module, name)
+            except Exception:  # noqa: BLE001 - a lazy name imports a module, which may raise anything
+                yield file, name
 
 
 def _classes(package: Package, codec: Any, report: Report) -> Mapping[str, Any]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from scripts.drift.nodes import ANY, Node, Scalar
-from scripts.drift.published import Schemas, Unreadable, join, row, table
+from scripts.drift.nodes import ANY, Node, Scalar, describe
+from scripts.drift.published import NOTES, WORDING, Schemas, Unreadable, join, row, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+TOLD: Final = ("operationId", "tags", "summary", "parameters", "requestBody", "responses")
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -24,11 +25,15 @@ class Parameter:
     required: bool
     node: Node
     where: str
+    rest: Mapping[str, object] = field(factory=dict)
 
 
 @frozen
 class Operation:
-    """One operation as declared. `answers`: None for a status without a body; `name`: its operationId, if any."""
+    """One operation as declared. `answers`: None for a status without a body; `name`: its operationId, if any.
+
+    `rest` holds by JSON pointer whatever else is said of the operation and its parts (security, deprecated, headers).
+    """
 
     where: str
     method: str
@@ -40,6 +45,7 @@ class Operation:
     parameters: Mapping[tuple[str, str], Parameter] = field(factory=dict)
     bodies: Mapping[str, Node] = field(factory=dict)
     answers: Mapping[str, Node | None] = field(factory=dict)
+    rest: Mapping[str, object] = field(factory=dict)
 
 
 def operations(schemas: Schemas, report: Callable[[str, str], None]) -> Iterator[Operation]:
@@ -91,6 +97,7 @@ def _read(place: _Place, item: Mapping[str, Any]) -> Iterator[Operation]:
             parameters=dict(_parameters(place, item, found)),
             bodies=dict(_bodies(place, body, body_pointer)),
             answers=dict(_answers(place, found)),
+            rest=dict(_rest(place, found, body)),
         )
     except Unreadable as problem:
         place.report(problem.pointer, problem.why)
@@ -107,7 +114,8 @@ def _parameters(
             name, location = str(part.get("name")), str(part.get("in"))
             node = _content(place, part, pointer) or Node(pointer, (ANY,))
             required = part.get("required") is True
-            yield (location, name), Parameter(name, location, required, node, join(where, index))
+            rest = _others(part, ("name", "in", "required", "schema", "content"))
+            yield (location, name), Parameter(name, location, required, node, join(where, index), rest)
 
 
 def _content(place: _Place, part: Mapping[str, Any], pointer: str) -> Node | None:
@@ -118,6 +126,34 @@ def _content(place: _Place, part: Mapping[str, Any], pointer: str) -> Node | Non
         where = join(pointer, "content", kind)
         return place.schemas.node(table(media, where).get("schema", True), join(where, "schema"))
     return None
+
+
+def _rest(place: _Place, found: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Collect what no other part of an operation holds: of itself, of its bodies and of its answers."""
+    root = place.schemas.document
+    security = {"security": found.get("security", root.get("security"))}
+    yield place.pointer, _others({**found, **security}, TOLD)
+    for kind, media in table(body.get("content", {}), place.pointer).items():
+        yield f"body {kind}", _others(table(media, place.pointer), ("schema",))
+    for status, entry in table(found.get("responses", {}), place.pointer).items():
+        part, pointer = place.find(entry, place.pointer)
+        yield f"answer {status}", _others(part, ("content", "description"))
+        for kind, media in table(part.get("content", {}), pointer).items():
+            yield f"answer {status} {kind}", _others(table(media, pointer), ("schema",))
+            if readable(kind) != "json":
+                yield f"answer {status} {kind} as", _written(place, table(media, pointer), pointer)
+
+
+def _written(place: _Place, media: Mapping[str, Any], pointer: str) -> object:
+    """Write down the schema of content that the code takes as it comes, so that two can be compared."""
+    node = place.schemas.node(media.get("schema", True), join(pointer, "schema"))
+    return describe(node), [dict(option.limits) for option in node.options], {key: node.notes.get(key) for key in NOTES}
+
+
+def _others(found: Mapping[str, Any], told: Iterable[str]) -> dict[str, object]:
+    """Give what is said beside what is told elsewhere, without wording and the vendor's extensions."""
+    known = {*told, *WORDING}
+    return {key: value for key, value in found.items() if key not in known and not key.startswith("x-")}
 
 
 def _bodies(place: _Place, body: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Node]]:

@@ -55,6 +55,7 @@ STRUCTURE: Final = (
     "anyOf",
     "oneOf",
 )
+_NOTED: Final = frozenset((*NOTES, EXAMPLE))
 _TOLD: Final = frozenset((*STRUCTURE, *NOTES, *WORDING))
 MAX_REFERENCES: Final = 32
 
@@ -73,7 +74,7 @@ def join(pointer: str, *parts: object) -> str:
 
 
 def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
+    return part.replace("~", "~0").replace("/", "~1") if "/" in part or "~" in part else part
 
 
 def table(value: object, pointer: str) -> Mapping[str, Any]:
@@ -129,7 +130,7 @@ class Schemas:
         found = table(schema, pointer)
         if depth > MAX_REFERENCES:
             raise Unreadable(pointer, "schemas refer to each other in a circle")
-        notes = {key: found[key] for key in (*NOTES, EXAMPLE) if key in found}
+        notes = {} if _NOTED.isdisjoint(found) else {key: found[key] for key in (*NOTES, EXAMPLE) if key in found}
         if "$ref" in found or "allOf" in found:
             read = self._all_of(found, pointer, depth)
         elif "anyOf" in found or "oneOf" in found:
@@ -201,15 +202,9 @@ class Schemas:
         if any(key in found for key in ("properties", "items", "enum", "const", *({"anyOf", "oneOf"} - {keyword}))):
             raise Unreadable(pointer, f"{keyword} beside other structure")
         single = [node for node in nodes if node.options]
-        nulls = [index for index, node in enumerate(nodes) if node.nullable and node.options]
-        notes = (
-            single[0].notes
-            if len(single) == 1
-            else {
-                **({EXACTLY_ONE: True} if keyword == "oneOf" else NOTHING),
-                **({"null in branches": nulls} if nulls else NOTHING),
-            }
-        )
+        notes = _notes_of(nodes, keyword)
+        if len(single) == 1:
+            notes = {**single[0].notes, **notes}
         read = union(pointer, nodes, notes)
         limits = limits_of(found)
         return evolve(read, options=tuple(limited(option, limits) for option in read.options))
@@ -261,6 +256,25 @@ class Schemas:
         return Members(properties, required, additional)
 
 
+def _notes_of(nodes: Sequence[Node], keyword: str) -> dict[str, object]:
+    """Keep what the branches of a union say beside their types, for surfaces that can say it too.
+
+    A union with one branch beside null is that branch: what it says is said of the whole, and none of this counts.
+    """
+    several = len([node for node in nodes if node.options]) > 1
+    said = {
+        index: {key: node.notes[key] for key in NOTES if key in node.notes}
+        for index, node in enumerate(nodes)
+        if several or not node.options
+    }
+    notes = {
+        EXACTLY_ONE: several and keyword == "oneOf",
+        "null in branches": [index for index, node in enumerate(nodes) if several and node.nullable and node.options],
+        "said of branches": {index: found for index, found in said.items() if found},
+    }
+    return {key: value for key, value in notes.items() if value}
+
+
 def merged(structures: Sequence[Structure]) -> Members:
     """Merge the objects of an `allOf`: a later part says a property again; closed if any part is closed."""
     parts = [structure.read() for structure in structures]
@@ -279,6 +293,8 @@ def asserts(found: Mapping[str, Any]) -> bool:
 
 def limits_of(found: Mapping[str, Any]) -> dict[str, object]:
     """Collect the keywords that limit values without changing their type, `format` and unknown ones included."""
+    if found.keys() <= _TOLD:
+        return {}
     return {key: value for key, value in found.items() if key not in _TOLD and not key.startswith("x-")}
 
 

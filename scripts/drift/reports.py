@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")  # of an object: the one thing in a message that no two runs share
 
 
 @frozen(order=True)
@@ -50,7 +53,7 @@ class Report:
         self.counts.update({name: other.counts[key] for key, name in counts.items()})
 
     def _add(self, found: list[Difference], pointer: str, file: str, what: str) -> None:
-        one = Difference(pointer, file.partition(":")[0], what)
+        one = Difference(pointer, file.partition(":")[0], ADDRESS.sub("", what))
         if (id(found), one) not in self._known:
             self._known.add((id(found), one))
             found.append(one)

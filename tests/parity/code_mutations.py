@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from attrs import frozen
 
@@ -138,12 +138,8 @@ def of_calls(source: Source, part: ast.AST, name: str) -> Iterator[Edit]:
             for flag in ("required", "nullable") if name != "Body" else ():
                 if flag in said:
                     yield source.edit(f"{flag} flipped", said[flag].value, "False")
-                else:
-                    yield (
-                        source.add(f"{flag} flipped", call, f"{flag}=True")
-                        if not (flag == "nullable" and source.code(call.args[-1]) == "_c.ANY")
-                        else source.edit("entry dropped", call, "", comma=True)
-                    )
+                elif flag == "required" or source.code(call.args[-1]) != "_c.ANY":
+                    yield source.add(f"{flag} flipped", call, f"{flag}=True")
             if name == "Parameter":
                 yield source.edit("parameter moved", call.args[2], "'header'")
 
@@ -207,19 +203,16 @@ def of_functions(source: Source) -> Iterator[Edit]:
 def of_bodies(source: Source) -> Iterator[Edit]:
     """Change what functions do with their arguments, and nothing that can be seen from outside."""
     others = [part.value.id for part in ast.walk(source.tree) if _is_call(part)]
-    for function in ast.walk(source.tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.name.startswith("__"):
-            for call in ast.walk(function):
-                for keyword in call.keywords if isinstance(call, ast.Call) else ():
-                    if keyword.arg != "client":
-                        yield source.edit(
-                            "argument not passed on", keyword.value, "UNSET" if "UNSET" in source.text else "None"
-                        )
-            for part in ast.walk(function):
-                if isinstance(part, ast.Dict) and part.keys:
-                    yield source.edit("argument mixed up", part.keys[0], "'never_heard_of'")
-                if _is_call(part):
-                    yield source.edit("another operation called", part.value, others[others.index(part.value.id) - 1])
+    nothing = "UNSET" if "UNSET" in source.text else "None"
+    functions = [part for part in ast.walk(source.tree) if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for part in [part for found in functions if not found.name.startswith("__") for part in ast.walk(found)]:
+        for keyword in part.keywords if isinstance(part, ast.Call) else ():
+            if keyword.arg != "client":
+                yield source.edit("argument not passed on", keyword.value, nothing)
+        if isinstance(part, ast.Dict) and part.keys:
+            yield source.edit("argument mixed up", part.keys[0], "'never_heard_of'")
+        if _is_call(part):
+            yield source.edit("another operation called", part.value, others[others.index(part.value.id) - 1])
 
 
 def _is_call(part: ast.AST) -> bool:
@@ -229,7 +222,7 @@ def _is_call(part: ast.AST) -> bool:
 
 def of_index(source: Source) -> Iterator[Edit]:
     """Change what a lazy package offers, under which names."""
-    for part in source.tree.body:
+    for part in ast.walk(source.tree):
         if isinstance(part, ast.AnnAssign) and isinstance(part.value, ast.Dict):
             for key, value in zip(part.value.keys, part.value.values, strict=True):
                 yield source.edit("offered name changed", key, "'NeverHeardOf'")
@@ -237,11 +230,6 @@ def of_index(source: Source) -> Iterator[Edit]:
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.List):
             for entry in part.value.elts:
                 yield source.edit("name not listed", entry, "'NeverHeardOf'")
-        if isinstance(part, ast.ClassDef):
-            for method in part.body:
-                if isinstance(method, ast.FunctionDef) and not method.name.startswith("__"):
-                    yield source.edit("resource dropped", method, "pass")
-                    yield source.edit("resource retyped", method.returns, "str")
-
-
-Edits = Callable[[Source], Iterator[Edit]]
+        if isinstance(part, ast.FunctionDef) and part.decorator_list:
+            yield source.edit("resource dropped", part, "pass")
+            yield source.edit("resource retyped", part.returns, "str")

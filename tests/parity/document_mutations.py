@@ -69,10 +69,22 @@ def mutations(document: Mapping[str, Any]) -> Iterator[Mutation]:
     for name, schema in document["components"]["schemas"].items():
         yield from of_component(document, name)
         yield from of_schema(schema, ("components", "schemas", name), document)
+    for kind in ("parameters", "requestBodies", "responses"):
+        for name, part in document["components"].get(kind, {}).items():
+            yield from of_part(part, ("components", kind, name), document)
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
                 yield from of_operation(item[method], ("paths", path, method), document)
+
+
+def of_part(part: Mapping[str, Any], place: Path, document: Mapping[str, Any]) -> Iterator[Mutation]:
+    """Yield the mutations of a parameter, body or answer that operations refer to."""
+    if "schema" in part:
+        yield Mutation("parameter moved", place, setting("in", "header"))
+        yield from of_schema(part["schema"], (*place, "schema"), document)
+    else:
+        yield from of_content(part, place, document)
 
 
 def of_component(document: Mapping[str, Any], name: str) -> Iterator[Mutation]:
@@ -125,12 +137,16 @@ def parts(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]
 def of_type(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
     """Change the type, nullability, format and items of a place."""
     kind = schema.get("type")
+    for note, value in (("default", "never heard of"), ("deprecated", True)):
+        other = without(note) if note in schema else setting(note, value)
+        yield Mutation(f"{note} flipped", place, other)
     if isinstance(kind, str):
         yield Mutation("retyped", place, setting("type", OTHER_TYPE.get(kind, "string")))
         yield Mutation(
             "type dropped", place, lambda found: {k: v for k, v in found.items() if k in ("description", "nullable")}
         )
-        yield Mutation("nullable flipped", place, setting("nullable", schema.get("nullable") is not True))
+        if place[-2] != "allOf":  # where every part has to allow null
+            yield Mutation("nullable flipped", place, setting("nullable", schema.get("nullable") is not True))
     if kind == "string" and "enum" not in schema:
         other = "date" if schema.get("format") == "uuid" else "uuid"
         yield Mutation("format changed", place, setting("format", other))
@@ -173,7 +189,8 @@ def of_object(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
         yield Mutation("property dropped", place, lambda found, name=name: without_property(found, name))
         yield Mutation("property renamed", there, renaming(name, f"{name}_renamed"))
         yield Mutation("required flipped", place, lambda found, name=name: flipped(found, name))
-        yield Mutation("property became any value", (*there, name), lambda _: {})
+        if schema["properties"][name].keys() - {"nullable", "description", "deprecated"}:
+            yield Mutation("property became any value", (*there, name), lambda _: {})
     if schema.get("type") == "object":
         yield Mutation("property added", place, with_property)
         yield Mutation("closed", place, setting("additionalProperties", False))
@@ -207,6 +224,7 @@ def of_union(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
             yield Mutation("branch replaced", (*place, keyword, index), lambda _: {"type": "array", "items": {}})
         if branches:
             yield Mutation("branch added", (*place, keyword), lambda found: [{"type": "integer"}, *found])
+        if len([branch for branch in branches if branch.keys() != {"nullable"}]) > 1:
             other = "oneOf" if keyword == "anyOf" else "anyOf"
             yield Mutation("union became exclusive", place, renaming(keyword, other))
 
@@ -230,14 +248,16 @@ def of_operation(operation: Mapping[str, Any], place: Path, document: Mapping[st
     yield Mutation("operation added", place[:2], setting(free, {**operation, "operationId": "never_heard_of"}))
     yield Mutation("path changed", place[:1], renaming(str(path), f"{path}-2"))
     yield Mutation("path added", place[:1], setting(f"{path}-2", {method: operation}))
+    yield Mutation("login dropped", place, without("security"))
+    yield Mutation("deprecated flipped", place, setting("deprecated", not operation.get("deprecated")))
     yield Mutation("tag changed", place, setting("tags", ["Never heard of"]))
     yield from of_parameters(operation, place, document)
     if "requestBody" in operation:
         yield from of_content(operation["requestBody"], (*place, "requestBody"), document)
         yield Mutation("body dropped", place, without("requestBody"))
-        yield Mutation(
-            "body requirement flipped", (*place, "requestBody"), lambda b: {**b, "required": not b.get("required")}
-        )
+        if "$ref" not in operation["requestBody"]:
+            required = operation["requestBody"].get("required") is True
+            yield Mutation("body requirement flipped", (*place, "requestBody"), setting("required", not required))
     else:
         yield Mutation("body added", place, setting("requestBody", {"content": {"application/json": {"schema": {}}}}))
     for status, answer in operation["responses"].items():
@@ -254,7 +274,7 @@ def of_content(found: Mapping[str, Any], place: Path, document: Mapping[str, Any
     for kind, media in found.get("content", {}).items():
         there = (*place, "content")
         yield Mutation("content dropped", there, without(kind))
-        yield Mutation("content type changed", there, renaming(kind, "text/plain" if answer else "application/xml"))
+        yield Mutation("content type changed", there, renaming(kind, "text/csv" if answer else "application/xml"))
         yield from of_schema(media["schema"], (*there, kind, "schema"), document)
 
 
@@ -265,7 +285,10 @@ def of_parameters(operation: Mapping[str, Any], place: Path, document: Mapping[s
     for index, parameter in enumerate(operation.get("parameters", [])):
         there = (*place, "parameters")
         yield Mutation("parameter dropped", there, without(index))
+        if "$ref" in parameter:
+            continue
         yield Mutation("parameter renamed", (*there, index), setting("name", f"{parameter['name']}_renamed"))
+        yield Mutation("parameter restyled", (*there, index), setting("style", "spaceDelimited"))
         yield Mutation("parameter moved", (*there, index), setting("in", "header"))
         yield Mutation(
             "parameter requirement flipped", (*there, index), setting("required", not parameter.get("required"))

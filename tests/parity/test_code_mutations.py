@@ -1,0 +1,132 @@
+"""Every edit of the generated code that changes its meaning is caught by the meaning check alone.
+
+Edits of many files are tried at once, one a file: each has to be told of in its own file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from scripts.drift import loading
+from scripts.drift.allowances import allow
+from scripts.drift.meaning import agree, compare, meaning, read
+from scripts.drift.observation import observe
+from scripts.drift.reports import Report
+from tests.parity.code_mutations import Source, edits, of_bodies
+
+# So many edits of each file, drawn evenly over it; MUTATIONS=all takes every one, a quarter of an hour.
+EACH = 6
+TRIED = {"models": 700, "api": 180, "resources": 40}
+
+
+@pytest.fixture
+def copy(package_dir, tmp_path):
+    """Copy the committed package to where it can be edited."""
+    target = tmp_path / package_dir.name
+    shutil.copytree(package_dir, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def drawn(package_dir, pattern, draw):
+    """Draw edits of every file that a pattern names: file -> edits."""
+    found = {}
+    for path in sorted(package_dir.glob(pattern)):
+        file, text = path.relative_to(package_dir).as_posix(), path.read_text()
+        all_ = [one for one in draw(file, text) if one.text != text]
+        count = len(all_) if os.environ.get("MUTATIONS") == "all" else min(EACH, len(all_))
+        found[file] = [all_[index * len(all_) // count] for index in range(count)]
+    return found
+
+
+def missed(found, package_dir, copy, check):
+    """Try the edits, those of one rank in all files at once; give those that their file's differences do not show."""
+    slipped = []
+    for rank in range(max(map(len, found.values()))):
+        batch = {file: some[rank] for file, some in found.items() if rank < len(some)}
+        for file, edit in batch.items():
+            (copy / file).write_text(edit.text)
+        told = {difference.file for difference in check(copy).differences}
+        slipped += [f"{file}:{edit.line} {edit.kind}" for file, edit in batch.items() if file not in told]
+        for file in batch:
+            shutil.copyfile(package_dir / file, copy / file)
+    return slipped
+
+
+def seen(document, corrections):
+    """Make the check of what can be seen without calling anything: tables, annotations, signatures."""
+
+    def check(package):
+        report = Report()
+        with loading.package(package) as loaded:
+            allowances, observation = allow(document, corrections), observe(loaded)
+            compare(read(allowances, report), observation, report)
+            agree(observation, allowances, report)
+        return report
+
+    return check
+
+
+@pytest.mark.parametrize("folder", TRIED)
+def test_every_edit_of_what_can_be_seen_is_caught(document, corrections, package_dir, copy, folder):
+    """Tables, annotations, members, defaults, signatures: an edit of any of them is told of in its own file."""
+    found = drawn(package_dir, f"{folder}/**/[a-z]*.py", edits)
+    found = {file: some for file, some in found.items() if some}
+
+    slipped = missed(found, package_dir, copy, seen(document, corrections))
+
+    assert sum(map(len, found.values())) >= TRIED[folder]
+    assert slipped == []
+
+
+@pytest.mark.parametrize("file", ["models/__init__.py", "resources/__init__.py"])
+def test_every_edit_of_an_index_is_caught(document, corrections, package_dir, copy, file):
+    """What a lazy package offers, and under which name, is part of what people see."""
+    found = drawn(package_dir, file, edits)
+
+    assert len(found[file]) == EACH
+    assert missed(found, package_dir, copy, seen(document, corrections)) == []
+
+
+@pytest.mark.parametrize("pattern", ["api/*/[a-z]*.py", "resources/[a-z]*.py"])
+def test_every_edit_of_what_functions_do_is_caught(document, corrections, package_dir, copy, pattern):
+    """An argument that is not passed on, or passed to another operation, shows on the wire alone: probes see it."""
+    found = drawn(package_dir, pattern, lambda _, text: of_bodies(Source(text)))
+    found = {file: some for file, some in found.items() if some}
+
+    slipped = missed(found, package_dir, copy, lambda package: meaning(document, corrections, package))
+
+    assert sum(map(len, found.values())) >= 30
+    assert slipped == []
+
+
+@pytest.mark.parametrize("file", ["models/language_code.py", "api/admin/invite_users.py", "resources/admin.py"])
+def test_a_missing_file_is_caught(document, corrections, copy, file):
+    """A file that is gone takes its meaning with it."""
+    (copy / file).unlink()
+
+    assert meaning(document, corrections, copy).code == 1
+
+
+ELSEWHERE = [
+    ("contract.json", '"minLength": 1', '"minLength": 2'),
+    ("contract.json", '"format": "uri"', '"format": "url"'),
+    ("contract.json", '"https://cool.jobmojito.com', '"https://hot.jobmojito.com'),
+    ("client.py", 'prefix: str = "Bearer"', 'prefix: str = "Basic"'),
+    ("kinds.py", 'Scalar("integer", int)', 'Scalar("integer", str)'),
+    ("codec.py", "def read(", "def reed("),
+    ("types.py", "def __reduce__", "def def"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new"), ELSEWHERE)
+def test_an_edit_of_the_runtime_or_the_contract_file_is_caught(document, corrections, copy, file, old, new):
+    """What every model and operation is read and sent with cannot change unseen; nor can the contract that ships."""
+    text = (copy / file).read_text()
+    assert old in text
+
+    (copy / file).write_text(text.replace(old, new, 1))
+
+    assert meaning(document, corrections, copy).code != 0

@@ -1,0 +1,139 @@
+"""What `python -m scripts.parity` tells a person and a shell."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts import lock, parity
+from scripts.documents import dump, load
+
+ROOT = Path(__file__).parent.parent.parent
+MODEL = "generated/jobmojito_api/models/pagination.py"
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Copy what drift looks at."""
+    for folder in ("openapi", "generated", "scripts/templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "generator-config.yml", tmp_path / "generator-config.yml")
+    return tmp_path
+
+
+def run(root, capsys, *options):
+    """Run the command; give its exit code and its lines."""
+    code = parity.main(["--root", str(root), *options])
+    return code, capsys.readouterr().out.splitlines()
+
+
+def test_a_clean_checkout_says_what_was_proved(checkout, capsys):
+    """Exit 0, a line of counts for each part, and a verdict."""
+    code, lines = run(checkout, capsys)
+
+    assert code == 0
+    assert re.match(r"bytes: +\d{3} files", lines[0])
+    assert re.match(r"meaning: 870 properties, 744 enum values, 20 bodies, 152 answers, 32 operations, 68 p", lines[1])
+    assert lines[2:] == [f"lock:    {len(lock.compute(ROOT))} entries", "drift:   no drift"]
+
+
+def test_an_edited_file_shows_in_every_part(checkout, capsys):
+    """Exit 1; the meaning of the edit is told with its pointer and its file, beside the bytes and the stamp."""
+    path = checkout / MODEL
+    path.write_text(
+        path.read_text().replace(
+            '_c.Field("has_more", "has_more", _c.BOOLEAN', '_c.Field("has_more", "has_more", _c.STRING'
+        )
+    )
+
+    code, lines = run(checkout, capsys)
+
+    said = "\n".join(lines)
+    assert code == 1
+    assert "DRIFT / · models/pagination.py · differs from what the generator makes, first in line" in said
+    assert "/has_more · models/pagination.py · the document says boolean, the code string" in said
+    assert "DRIFT / · ../../openapi/lock.json · generated does not match" in said
+
+
+def test_an_edited_document_shows_by_meaning_alone(checkout, capsys):
+    """Exit 1 with the pointer of what the code does not have, without generating anything."""
+    path = checkout / "openapi" / "jobmojito.openapi.json"
+    document = load(path)
+    document["paths"]["/merchant-status"]["get"]["parameters"] = [
+        {"name": "new", "in": "query", "schema": {"type": "string"}}
+    ]
+    path.write_bytes(dump(document))
+
+    code, lines = run(checkout, capsys, "--only", "meaning")
+
+    assert code == 1
+    assert any(
+        "/paths/~1merchant-status/get/parameters/0 · api/admin/get_merchant_status.py · query parameter 'new'" in line
+        for line in lines
+    )
+
+
+@pytest.mark.parametrize("stray", ["jobmojito_api/models/extra.py", "jobmojito_api/notes.txt", ".new-x/half.py"])
+def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys, stray):
+    """Nothing may be added to generated/ by hand, nor be left there by a run that was killed."""
+    path = checkout / "generated" / stray
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+
+    code, lines = run(checkout, capsys, "--only", "bytes")
+
+    assert code == 1
+    assert len([line for line in lines if "DRIFT" in line and "does not belong" in line]) == 1
+
+
+def test_a_missing_stamp_is_drift(checkout, capsys):
+    """Without the stamp nobody knows what the code was made of."""
+    (checkout / "openapi" / "lock.json").unlink()
+
+    code, lines = run(checkout, capsys, "--only", "lock")
+
+    assert (code, lines[-1]) == (1, "drift:   drift, 1 difference")
+
+
+@pytest.mark.parametrize("file", ["jobmojito.openapi.json", "corrections.overlay.yaml"])
+def test_an_unreadable_input_cannot_be_told(checkout, capsys, file):
+    """Exit 2 and one line that names the file: nothing was compared, so nothing was found either."""
+    (checkout / "openapi" / file).write_text('{"openapi": ')
+
+    code, lines = run(checkout, capsys, "--only", "meaning", "--only", "bytes")
+
+    assert code == 2
+    assert [file in line for line in lines if "  ? " in line] == [True, True]
+    assert lines[-1] == "drift:   could not tell"
+
+
+def test_drift_outweighs_what_could_not_be_told(checkout, capsys):
+    """Exit 1: the stamp differs from a document that can be read no more."""
+    (checkout / "openapi" / "jobmojito.openapi.json").write_text("[")
+
+    assert run(checkout, capsys)[0] == 1
+
+
+def test_two_runs_print_the_same(checkout, capsys):
+    """No addresses, no order of sets: what is told of a broken package is the same each time."""
+    (checkout / "generated/jobmojito_api/models/error.py").write_text("class Error:\n    pass\n")
+
+    first, second = (run(checkout, capsys, "--only", "meaning") for _ in range(2))
+
+    assert first == second
+    assert first[0] == 1
+
+
+@pytest.mark.parametrize("missing", ["codec.py", "types.py", "."])
+def test_a_package_without_a_runtime_is_drift(checkout, capsys, missing):
+    """There is nothing to read the tables with, and that is said instead of a traceback."""
+    path = checkout / "generated/jobmojito_api" / missing
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    code, lines = run(checkout, capsys, "--only", "meaning")
+
+    assert code == 1
+    assert any("is missing or does not import" in line for line in lines)

@@ -1,0 +1,311 @@
+"""The traps of openapi-python-client 0.29.1 on this contract: one test each, which fails if the trap comes back.
+
+Numbered as in the design. Most look at the committed package; some generate a small document of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from jobmojito_api import UNSET, AuthenticatedClient, File, models
+from jobmojito_api.api.admin import get_merchant_status, list_avatars
+from jobmojito_api.api.knowledge_base import upload_knowledge_base_document
+from jobmojito_api.api.results import generate_interview_report
+from jobmojito_api.api.resume_form_verification import pre_screen_resume_binary
+from jobmojito_api.codec import Object, read
+from jobmojito_api.errors import InvalidAnswer
+from jobmojito_api.resources import OPERATIONS, operation
+from scripts.correct import effective
+from scripts.drift import loading
+from scripts.failures import Refused
+from scripts.generate import build
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "generated" / "jobmojito_api"
+ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
+NO_CHANGE = {
+    "overlay": "1.0.0",
+    "info": {"title": "None", "version": "1"},
+    "actions": [{"target": "$.info", "description": "Says it again.", "x-matches": 1, "update": {"version": "1"}}],
+}
+
+
+def client_answering(status=200, content=b"null", seen=None):
+    """Make a low-level client whose every request gets one answer; requests are added to `seen`."""
+
+    def answer(request):
+        if seen is not None:
+            request.read()
+            seen.append(request)
+        return httpx.Response(status, content=content)
+
+    client = AuthenticatedClient(base_url="http://localhost", token="secret-token")
+    return client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(answer), base_url="http://localhost"))
+
+
+def made(document, folder):
+    """Generate a published document as `make generate` does."""
+    target = folder / "jobmojito_api"
+    build(effective(document, NO_CHANGE), target)
+    return target
+
+
+def small(schemas, paths=None):
+    """Make a document of some schemas, and of one operation that answers with the first."""
+    first = {"$ref": f"#/components/schemas/{next(iter(schemas))}"}
+    responses = {"200": {"description": "It.", "content": {"application/json": {"schema": first}}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Small", "version": "1"},
+        "paths": paths or {"/it": {"get": {"operationId": "get_it", "tags": ["It"], "responses": responses}}},
+        "components": {"schemas": schemas},
+    }
+
+
+THING = {
+    "type": "object",
+    "properties": {
+        "mood": {"type": "string", "enum": ["light", "dark"], "title": "Mood"},
+        "other_mood": {"type": "string", "enum": ["light", "dark"], "title": "Mood", "nullable": True},
+        "grade": {"type": "string", "enum": ["one", "two"], "nullable": True},
+        "case": {"type": "string", "enum": ["a", "A", "a-b", "a_b"]},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def thing(tmp_path_factory):
+    """Generate a document of one model with the enums that trip the generator, and load it."""
+    target = made(small({"Thing": THING}), tmp_path_factory.mktemp("thing"))
+    with loading.package(target) as package:
+        assert package.failures == {}
+        yield package.module("models")
+
+
+def test_trap_1_the_report_operation_is_there_with_its_template():
+    """POST /job-interview-pdf is generated, and its template is the one enum that the document names."""
+    body = models.JobInterviewPdfRequest(
+        export_type=models.ReportFormat.PDF, interview_result_id=ID, template=models.ReportTemplate.MODERN
+    )
+
+    request = generate_interview_report._get_kwargs(body=body)
+
+    assert (request["method"], request["url"]) == ("POST", "/job-interview-pdf")
+    assert request["json"] == {"export_type": "pdf", "interview_result_id": ID, "template": "modern"}
+
+
+def test_trap_2_every_operation_imports_and_the_upload_sends_both_forms():
+    """All 32 operations are usable; the knowledge-base upload goes as a form or as JSON, by its model."""
+    sent = []
+    client = client_answering(content=b'{"id": "1"}', seen=sent)
+    form = models.KnowledgeBaseDocumentUploadMultipart(knowledge_base_store_id="s", file=File(b"%PDF", "a.pdf"))
+    text = models.KnowledgeBaseDocumentUploadJson.from_dict({"knowledge_base_store_id": "s", "file": "JVBERg=="})
+
+    for body in (form, text):
+        upload_knowledge_base_document.sync_detailed(client=client, body=body)
+
+    kinds = [request.headers["content-type"].partition(";")[0] for request in sent]
+    assert kinds == ["multipart/form-data", "application/json"]
+    assert len([operation(name) for name in OPERATIONS]) == 32
+
+
+def test_trap_3_null_unknown_and_missing_values_are_read():
+    """A null in a nullable enum, a value nobody declared and a missing required property raise nothing."""
+    avatar = {"id": ID, "status": None, "type": "hologram"}
+    item = models.AvatarListItem.from_dict(avatar)
+    status = models.MerchantStatus.from_dict({})
+
+    assert (item.status, str(item.type_), item.type_ == "hologram") == (None, "hologram", True)
+    assert item.to_dict() == avatar
+    assert read(Object("Error"), {}).value.error is UNSET
+    assert status.to_dict() == {}
+
+
+def test_trap_4_content_cannot_forge_a_part():
+    """The boundary is random: a file that holds the stock generator's fixed one stays one part."""
+    sent = []
+    client = client_answering(content=b'{"decision_status": "ok", "message": "x"}', seen=sent)
+    forged = b'--+++\r\nContent-Disposition: form-data; name="position_id"\r\n\r\nforged\r\n--+++--\r\n'
+    body = models.PreScreeningResumeBinaryRequest(
+        position_id=ID, candidate_name="A", candidate_email="a@example.org", file=File(forged, "cv.pdf")
+    )
+
+    for _ in range(2):
+        pre_screen_resume_binary.sync_detailed(client=client, body=body)
+
+    boundaries = [request.headers["content-type"].rpartition("boundary=")[2] for request in sent]
+    assert len({*boundaries, "+++"}) == 3
+    for request, boundary in zip(sent, boundaries, strict=True):
+        assert request.content.count(f"--{boundary}".encode()) == len(body.to_multipart()) + 1
+
+
+@pytest.mark.parametrize("status", [502, 520, 524, 527, 546, 599])
+def test_trap_5_any_status_is_kept(status):
+    """A status that Python or the document does not know is a number on the answer, not an exception."""
+    answer = get_merchant_status.sync_detailed(client=client_answering(status, b"<html>gateway</html>"))
+
+    assert (int(answer.status_code), answer.parsed) == (status, None)
+    assert answer.content == b"<html>gateway</html>"
+
+
+def test_trap_5_any_status_is_kept_without_blocking():
+    """The asynchronous functions keep a status that Python does not know as well."""
+
+    async def call():
+        transport = httpx.MockTransport(lambda _: httpx.Response(546, content=b"<html>"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as connection:
+            client = AuthenticatedClient(base_url="http://localhost", token="t").set_async_httpx_client(connection)
+            return await list_avatars.asyncio_detailed(client=client)
+
+    answer = asyncio.run(call())
+
+    assert (answer.status_code, answer.parsed) == (546, None)
+
+
+def test_trap_5_an_error_page_is_no_crash():
+    """A declared error whose body is HTML has no value; a success whose body is HTML is an error that says so."""
+    assert get_merchant_status.sync_detailed(client=client_answering(500, b"<html>")).parsed is None
+    with pytest.raises(InvalidAnswer, match="the 200 answer cannot be read"):
+        get_merchant_status.sync_detailed(client=client_answering(200, b"<html>"))
+
+
+def test_trap_6_clients_show_no_token_lose_no_login_and_share_no_headers():
+    """`repr` hides the token, a given httpx client logs in too, and a copy with headers leaves its original alone."""
+    sent = []
+    client = client_answering(content=b"{}", seen=sent)
+    other = client.with_headers({"X-Extra": "1"})
+
+    get_merchant_status.sync_detailed(client=client)
+
+    assert "secret-token" not in repr(client) + repr(other) + str(client)
+    assert sent[0].headers["authorization"] == "Bearer secret-token"
+    assert "x-extra" not in sent[0].headers
+
+
+def test_trap_7_an_operation_loads_its_own_models_alone():
+    """Importing one operation and reading its answers loads a handful of the models, not all of them."""
+    code = """
+import sys
+from jobmojito_api.api.admin import get_merchant_status as one
+call = one.call()
+assert not [name for name in sys.modules if name.startswith("jobmojito_api.models.")]
+call.read(200, b"{}"), call.read(401, b"{}")
+print(*sorted(name for name in sys.modules if name.startswith("jobmojito_api.models.")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "generated"
+    )
+
+    assert done.stdout.split() == ["jobmojito_api.models.error", "jobmojito_api.models.merchant_status"]
+
+
+def test_trap_8_ruff_settings_that_lie_around_change_nothing(tmp_path, monkeypatch):
+    """The formatter is isolated: hostile settings beside and above the output, or in the environment, are not read."""
+    document = small({"Thing": THING})
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "hostile").mkdir()
+    (tmp_path / "hostile" / "ruff.toml").write_text('line-length = 40\nformat.quote-style = "single"\n')
+
+    plain = made(document, tmp_path / "plain")
+    monkeypatch.chdir(tmp_path / "hostile")
+    hostile = made(document, tmp_path / "hostile")
+
+    files = sorted(path.relative_to(plain) for path in plain.rglob("*.py"))
+    assert [(hostile / file).read_bytes() for file in files] == [(plain / file).read_bytes() for file in files]
+
+
+def test_trap_9_the_package_is_typed_and_clean(tmp_path):
+    """`py.typed` is there, and no cache of the formatter or of Python is left in a fresh package."""
+    fresh = made(small({"Thing": THING}), tmp_path)
+
+    assert (PACKAGE / "py.typed").is_file()
+    assert (fresh / "py.typed").is_file()
+    assert [path.name for path in fresh.rglob("*") if path.name.startswith(".") or "cache" in path.name] == []
+
+
+def test_trap_10_a_title_names_one_class_for_all_its_places(thing):
+    """An enum that is spelled out in two places under one title is one class, without a parent's name before it."""
+    assert {name for name in thing.__all__ if "mood" in name.casefold()} == {"Mood"}
+    assert [name for name in models.__all__ if "languagecode" in name.casefold()] == ["LanguageCode"]
+
+
+def test_trap_11_a_nullable_enum_is_one_class(thing):
+    """A null among the values makes no second or third class, and reads as None."""
+    grades = [name for name in thing.__all__ if "grade" in name.casefold()]
+    read_ = thing.Thing.from_dict({"grade": None, "other_mood": None})
+
+    assert len(grades) == 1
+    assert (read_.grade, read_.other_mood) == (None, None)
+    assert type(thing.Thing.from_dict({"grade": "one"}).grade) is getattr(thing, grades[0])
+
+
+OPERATION = {"tags": ["It"], "responses": {"200": {"description": "It."}}}
+MEETING = {
+    "schemas": small({"PDFExport": THING, "PdfExport": {"type": "object", "properties": {"a": {"type": "string"}}}}),
+    "operations": small(
+        {"Thing": THING},
+        {"/x": {"get": {**OPERATION, "operationId": "getX"}}, "/y": {"get": {**OPERATION, "operationId": "get_x"}}},
+    ),
+    "operationIds": small(
+        {"Thing": THING},
+        {"/x": {"get": {**OPERATION, "operationId": "get"}}, "/y": {"get": {**OPERATION, "operationId": "get"}}},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MEETING)
+def test_trap_12_names_that_meet_are_refused(kind, tmp_path):
+    """Two schemas or operations that would be one file are refused; the generator lets the second win in silence."""
+    with pytest.raises(Refused):
+        made(MEETING[kind], tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_trap_13_unset_stays_unset(way):
+    """A model that was copied or pickled still leaves out what was not given."""
+    model = models.JobInterviewPdfRequest(export_type=models.ReportFormat.PDF)
+
+    assert way(UNSET) is UNSET
+    assert way(model).template is UNSET
+    assert way(model).to_dict() == {"export_type": "pdf"}
+
+
+def test_trap_14_no_object_address_gets_out():
+    """Nothing that is generated, shown or refused holds an object's address, which no two runs share."""
+    address = re.compile(r"\b0x[0-9a-f]{6,}")
+    shown = [path.read_text() for path in PACKAGE.rglob("*.py")]
+    for name in OPERATIONS:
+        table = operation(name)
+        shown += [repr(table), repr(table.call({"body": object(), "limit": object()}))]
+    shown += [
+        repr(field.type) for name in models.__all__ for field in getattr(getattr(models, name), "_table", Empty).fields
+    ]
+    with pytest.raises(ValueError, match="invite_users") as caught:
+        _ = operation("invite_users").call({"body": object()}).request
+
+    assert [text for text in [*shown, str(caught.value), repr(caught.value)] if address.search(text)] == []
+
+
+class Empty:
+    """Stands for the field table of an enum or an alias."""
+
+    fields = ()
+
+
+def test_trap_15_values_that_differ_in_case_alone_are_all_there(thing):
+    """An enum with `a` and `A`, `a-b` and `a_b` has a member for each, which reads and writes its own value."""
+    case = next(getattr(thing, name) for name in thing.__all__ if "case" in name.casefold())
+
+    assert sorted(member.value for member in case) == ["A", "a", "a-b", "a_b"]
+    assert [thing.Thing.from_dict({"case": value}).to_dict() for value in case] == [{"case": value} for value in case]
