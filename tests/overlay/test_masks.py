@@ -67,19 +67,22 @@ def test_mask_is_stable_and_stays_on_one_line(text):
 
 
 def test_mask_cuts_long_texts_without_leaving_half_an_address():
-    """A page of HTML is cut; an address at the cut is not shown up to its @."""
-    for length in range(SHOWN - 30, SHOWN + 5):
-        shown = mask("x" * length + " jane.doe@example.org " + "word " * 1000)
+    """An address at the cut is not shown up to its @, not even where masking made room for it."""
+    for length in range(SHOWN - 30, 4 * SHOWN):
+        shown = mask("x1" * (length // 2) + " jane.doe@example.org " + "word " * 1000)
 
         assert len(shown) <= SHOWN
         assert "jane" not in shown
 
 
-@pytest.mark.parametrize("text", ["a." * 10**6, "a@" * 10**6, "a" * 10**6, "eyJaaaaa." * 10**5, "x://" * 10**5])
+@pytest.mark.parametrize(
+    "text",
+    ["a." * 10**6, "a@" * 10**6, "x1" * 900 + " jane " * 10**5, "a" * 10**6, "eyJaaaaa." * 10**5, "x://" * 10**5],
+)
 def test_mask_is_fast_on_texts_made_to_be_slow(text):
     """An enormous or hostile error text costs milliseconds."""
-    began = time.perf_counter()
+    began = time.process_time()
 
     mask(text)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.05

@@ -213,10 +213,10 @@ def test_programming_errors_of_a_transport_stay_what_they_are(api):
 
 def test_body_that_trickles_for_ever_times_out(api, fault_server):
     """Each piece comes in time, the whole does not."""
-    fault_server.plays(faults.slow_body(b" ", 0.02, 40))
+    fault_server.plays(faults.slow_body(b" ", 0.05, 40))
 
     with pytest.raises(RequestTimeoutError, match="no complete answer"):
-        api.call(READ[1], base_url=fault_server.url, timeout=0.2, retry=QUICK.none())
+        api.call(READ[1], base_url=fault_server.url, timeout=0.5, retry=QUICK.none())
 
 
 def test_damaged_compression_is_a_failed_connection(api, fault_server):
