@@ -176,3 +176,14 @@ def test_a_service_caller_has_to_name_the_merchant(make_http):
     named = service.get("/merchant-status", params={"merchant_id": FOREIGN})
 
     assert (missing.status_code, missing.json()["name"], named.status_code) == (422, "merchant_id", 200)
+
+
+@pytest.mark.parametrize("name", CONTRACT.operations)
+def test_a_refused_role_comes_under_a_declared_status(name, make_http, judge):
+    """Where an operation declares no 403 a role without rights is a 500, as the vendor's descriptions say."""
+    operation = CONTRACT.operations[name]
+
+    response = make_http(role="user").request(operation.method, operation.path)
+
+    wanted = 403 if (name, 403) in DECLARED else 500
+    assert (response.status_code, judge.errors(name, response)) == (wanted, [])
