@@ -31,7 +31,7 @@ def entry(version: str, day: date, report: Report, impact: Impact) -> str:
     for group in grouped(report):
         lines[_section(group)].append(f"- {_BREAKING.get(group.grade, '')}{_sentence(subject(group, code))}")
     for section, line in name_lines(impact, code):
-        lines[section].append(f"- {line}")
+        lines[section].append(f"- {_BREAKING[Grade.BREAKING] if section == 'Removed' else ''}{line}")
     before, after = (code(text) for text in report.versions)
     versions = before if before == after else f"{before} to {after}"
     head = f"## [{version}] - {day.isoformat()}\n\nThe contract of JobMojito changed ({versions}): {counted(report)}.\n"
@@ -51,7 +51,7 @@ def name_lines(impact: Impact, style: Style) -> Iterator[tuple[str, str]]:
     for section, words, effects in (
         ("Added", "New names", impact.appeared),
         ("Changed", "Names with another type", impact.changed),
-        ("Removed", "**Breaking:** Names that are gone", impact.vanished),
+        ("Removed", "Names that are gone", impact.vanished),
     ):
         if names := list(dict.fromkeys(_met(effects))):
             more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

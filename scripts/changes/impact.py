@@ -1,12 +1,17 @@
 """What an update means for the people who use the package: generated names that appear, vanish or change."""
 
+import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from attrs import frozen
 
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import Name, surface
+
+Names: TypeAlias = dict[str, Name]
 
 
 @frozen
@@ -15,6 +20,7 @@ class Effect:
 
     old: Name | None
     new: Name | None
+    grade: Grade
 
     @property
     def name(self) -> Name:
@@ -24,62 +30,96 @@ class Effect:
             raise ValueError("an effect has a name")
         return found
 
-    @property
-    def grade(self) -> Grade:
-        """Grade the effect on code that uses the name."""
-        if self.old is None:
-            return Grade.ADDITIVE
-        if self.new is None or self.old.kind != self.new.kind or self.new.kind == "enum member":
-            return Grade.BREAKING
-        if self.new.kind == "parameter" and self.old.optional and not self.new.optional:
-            return Grade.BREAKING
-        # Another type may be wider, and no harm; whether it is, the contract's changelog grades.
-        return Grade.POTENTIALLY_BREAKING
-
 
 @frozen
 class Impact:
     """Every effect of an update on generated names, sorted by name within each group."""
 
-    appeared: tuple[Effect, ...]
-    vanished: tuple[Effect, ...]
-    changed: tuple[Effect, ...]
-    # Appeared where code that exists must give them: a parameter of an old method, a field of an old model.
-    demanded: tuple[Effect, ...] = ()
+    appeared: tuple[Effect, ...] = ()
+    vanished: tuple[Effect, ...] = ()
+    changed: tuple[Effect, ...] = ()
 
     @property
     def grade(self) -> Grade | None:
         """Give the worst grade; None where no name is affected."""
-        effects = (*self.appeared, *self.vanished, *self.changed)
-        grades = [effect.grade for effect in effects]
-        grades.extend(_DEMAND[effect.name.kind] for effect in self.demanded)
-        return max(grades, default=None)
-
-
-# A method cannot be called without it; a model is made by callers only where it is sent, which the contract grades.
-_DEMAND = {"parameter": Grade.BREAKING, "field": Grade.POTENTIALLY_BREAKING}
+        return max((effect.grade for effect in (*self.appeared, *self.vanished, *self.changed)), default=None)
 
 
 def impact(old: Path, new: Path) -> Impact:
     """Compare two generated packages by their source; Refused where one cannot be read."""
     before, after = surface(old), surface(new)
-    effects = list(_effects(before, after))
-    appeared = tuple(effect for effect in effects if effect.old is None)
+    effects = [*_effects(before, after)]
     return Impact(
-        appeared=appeared,
+        appeared=tuple(effect for effect in effects if effect.old is None),
         vanished=tuple(effect for effect in effects if effect.new is None),
         changed=tuple(effect for effect in effects if effect.old and effect.new),
-        demanded=tuple(e for e in appeared if _is_demanded(e.name, before)),
     )
 
 
-def _effects(before: dict[str, Name], after: dict[str, Name]) -> Iterator[Effect]:
+def _effects(before: Names, after: Names) -> Iterator[Effect]:
+    sent, received = _reached(after, "parameter"), _reached(after, "operation", "method")
     for written in sorted(before.keys() | after.keys()):
         old, new = before.get(written), after.get(written)
-        if old != new:
-            yield Effect(old, new)
+        if old is None and new is not None:
+            yield Effect(None, new, _demand(new, before))
+        elif old is not None and new is None:
+            yield Effect(old, None, Grade.BREAKING)
+        elif old is not None and new is not None and old != new:
+            owner = _owner(new)
+            is_sent, is_received = new.kind == "parameter" or owner in sent, owner in received or new.kind in _GIVEN
+            yield Effect(old, new, _step(old, new, is_sent=is_sent, is_received=is_received))
 
 
-def _is_demanded(name: Name, before: dict[str, Name]) -> bool:
+_GIVEN = {"operation", "method"}
+
+
+def _owner(name: Name) -> str:
+    """Give the model that a field belongs to, or the name itself."""
+    return name.written.removeprefix("models.").split(".")[0]
+
+
+def _demand(name: Name, before: Names) -> Grade:
+    """Grade a new name: harmless, unless calls (or models made by callers) that exist must now give it."""
     owner = name.written.rpartition("(" if name.kind == "parameter" else ".")[0]
-    return name.kind in _DEMAND and not name.optional and owner in before
+    if name.optional or owner not in before:
+        return Grade.ADDITIVE
+    # A model is made by callers only where it is sent; where that is so, the contract's changelog says breaking.
+    return {"parameter": Grade.BREAKING, "field": Grade.POTENTIALLY_BREAKING}.get(name.kind, Grade.ADDITIVE)
+
+
+def _step(old: Name, new: Name, *, is_sent: bool, is_received: bool) -> Grade:
+    """Grade another type: what is only sent may get wider, what is only received may get narrower."""
+    if old.kind != new.kind or new.kind == "enum member":
+        return Grade.BREAKING
+    if new.kind == "parameter" and old.optional and not new.optional:
+        return Grade.BREAKING
+    before, after = _members(old), _members(new)
+    harmless = (before <= after or not is_sent) and (after <= before or not is_received)
+    return Grade.ADDITIVE if harmless and is_sent != is_received else Grade.POTENTIALLY_BREAKING
+
+
+def _members(name: Name) -> set[str]:
+    """Give the types that a union has, and that it may be left out as one of them."""
+    queue: list[ast.expr] = [ast.parse(name.type, mode="eval").body] if name.kind != "enum member" else []
+    found = {"Unset"} if name.optional and name.kind in {"field", "parameter"} else set[str]()
+    for node in queue:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            queue.extend((node.left, node.right))
+        else:
+            found.add(ast.unparse(node))
+    return found
+
+
+def _reached(names: Names, *kinds: str) -> set[str]:
+    """Give the models and aliases that names of some kinds lead to, through the fields of models."""
+    inside: dict[str, list[str]] = {}
+    for name in names.values():
+        if name.kind in {"field", "type alias"}:
+            inside.setdefault(_owner(name), []).append(name.type)
+    queue = [name.type for name in names.values() if name.kind in kinds]
+    seen: set[str] = set()
+    for text in queue:
+        for word in set(re.findall(r"\w+", text)) - seen:
+            seen.add(word)
+            queue.extend(inside.get(word, ()))
+    return seen

@@ -73,12 +73,12 @@ def test_surface_has_every_name_and_nothing_private(package):
 
 
 CASES = [
-    ("models__thing", MODEL.replace("name: str\n", "name: str | None\n"), "models.Thing.name", "POTENTIALLY_BREAKING"),
+    ("models__thing", MODEL.replace("name: str\n", "name: str | None\n"), "models.Thing.name", "ADDITIVE"),
     (
         "models__thing",
         MODEL.replace("name: str\n", "name: str | Unset = UNSET\n"),
         "models.Thing.name",
-        "POTENTIALLY_BREAKING",
+        "ADDITIVE",
     ),
     ("models__colour", ENUM.replace('"red"', '"rot"'), "models.Colour.RED", "BREAKING"),
     ("models__colour", ENUM.replace("_Enum", "_c.Model"), "models.Colour", "BREAKING"),
@@ -96,6 +96,32 @@ def test_a_changed_name_is_found_and_graded_either_way(module, source, written, 
 
     assert written in [effect.name.written for effect in changed]
     assert max(effect.grade for effect in changed) is Grade[grade]
+
+
+WIDE, NARROW = "int | str | Unset", "int | str"
+STEPS = [
+    # Only sent: wider is harmless. Only received: narrower is. Both: neither.
+    ("def make(self, *, body: Thing) -> Other: ...", NARROW, WIDE, "ADDITIVE", "POTENTIALLY_BREAKING"),
+    ("def make(self) -> list[Thing]: ...", WIDE, NARROW, "ADDITIVE", "POTENTIALLY_BREAKING"),
+    ("def make(self, *, body: Box) -> Thing: ...", NARROW, WIDE, "POTENTIALLY_BREAKING", "POTENTIALLY_BREAKING"),
+    ("def make(self, *, body: Box) -> Other: ...", "int", "str", "POTENTIALLY_BREAKING", "POTENTIALLY_BREAKING"),
+]
+
+
+@pytest.mark.parametrize(("method", "before", "after", "there", "back"), STEPS)
+def test_another_type_is_graded_by_the_way_it_goes(method, before, after, there, back, package):
+    """A field that gets wider or narrower is harmless only if its model goes the one way that takes it."""
+    shared = {
+        "models__box": "class Box(_c.Model):\n    thing: Thing\n",
+        "resources__things": f"class Things:\n    {method}\n",
+        "api__things__make": "",
+    }
+    old, new = (
+        package(folder, models__thing=f"class Thing(_c.Model):\n    size: {type_}\n", **shared)
+        for folder, type_ in (("old", before), ("new", after))
+    )
+
+    assert (impact(old, new).grade, impact(new, old).grade) == (Grade[there], Grade[back])
 
 
 ADDED = [

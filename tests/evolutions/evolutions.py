@@ -9,9 +9,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from tests.changes.cases import GONE, put
+from tests.changes.walks import schemas
 
 EXPECTED = Path(__file__).parent / "expected"
 SCHEMAS = "/components/schemas"
@@ -19,11 +20,17 @@ SCHEMAS = "/components/schemas"
 
 @frozen
 class Evolution:
-    """One next version of the document."""
+    """One next version of the document.
+
+    `enums` are lists of values that become others wherever they stand: the vendor has each once, and publishes copies.
+    `stale` is the correction that cannot apply any more, so that an update must stop and name it.
+    """
 
     name: str
     edits: Mapping[str, Any]
     versions: tuple[str, str]
+    enums: Mapping[tuple[str, ...], tuple[str, ...]] = Factory(dict)
+    stale: str | None = None
 
     @property
     def changelog(self) -> str:
@@ -33,6 +40,9 @@ class Evolution:
     def apply(self, document: dict[str, Any]) -> dict[str, Any]:
         """Make the next version of a document, which is left as it is."""
         made = deepcopy(document)
+        for _, schema in schemas(made):
+            if tuple(schema.get("enum", ())) in self.enums:
+                schema["enum"] = list(self.enums[tuple(schema["enum"])])
         for pointer, value in self.edits.items():
             put(made, pointer, value)
         return made
@@ -62,6 +72,8 @@ HOOKS = _operation(
 )
 SCREEN = "/paths/~1job-interview-pre-screening-api-resume-text/post"
 STATE = f"{SCHEMAS}/JobInterviewSetStateResponse"
+
+STATUSES = ("draft", "active", "archived", "deleted", "preparing", "completed")
 
 EVOLUTIONS = (
     Evolution(
@@ -122,24 +134,24 @@ EVOLUTIONS = (
     Evolution(
         "enum widened and narrowed",
         {
-            f"{SCHEMAS}/PersonaCreateRequest/properties/status/enum": ["draft", "active", "scheduled"],
-            f"{SCHEMAS}/JobInterviewSetStateRequest/properties/status/enum": [
-                *("draft", "active", "archived", "deleted", "completed"),
-            ],
-            f"{SCHEMAS}/PreScreeningResumeTextResponse/properties/recommendation/enum": [
-                *("ai_accept", "ai_reject", "recruiter_action", "second_opinion"),
-            ],
+            f"{SCHEMAS}/PreScreeningResumeTextResponse/properties/processing_reason/enum": ["credits", "language"],
         },
         ("0.1.0", "0.2.0"),
+        enums={
+            ("draft", "active"): ("draft", "active", "scheduled"),
+            ("slower", "normal", "faster"): ("normal", "faster"),
+        },
     ),
     Evolution(
         "response enum widened",
-        {
-            f"{SCHEMAS}/JobInterviewGetResponse/properties/status/enum": [
-                *("draft", "active", "archived", "deleted", "preparing", "completed", "paused"),
-            ],
-        },
+        {},
         ("1.2.3", "1.3.0"),
+        enums={
+            ("ai_accept", "ai_reject", "recruiter_action"): (
+                *("ai_accept", "ai_reject", "recruiter_action", "second_opinion"),
+            ),
+            STATUSES: (*STATUSES, "paused"),
+        },
     ),
     Evolution(
         "response boolean became number",
@@ -236,6 +248,7 @@ EVOLUTIONS = (
             "/paths/~1platform-languages-list": GONE,
         },
         ("1.9.9", "2.0.0"),
+        stale="$.paths['/platform-languages-list'].get",
     ),
     Evolution(
         "wording",

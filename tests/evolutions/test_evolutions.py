@@ -1,6 +1,8 @@
 """Next versions of the vendored document as the vendor could publish them, each with the changelog it must give."""
 
 import json
+import re
+from contextlib import nullcontext
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
+from scripts.correct import effective, load_overlay
+from scripts.failures import Refused
 from tests.changes.walks import at
 from tests.evolutions.evolutions import EVOLUTIONS
 
@@ -35,6 +39,16 @@ def test_grade_decides_the_next_version(evolution):
     before, after = evolution.versions
 
     assert next_version(before, changelog(_vendored(), evolution.apply(_vendored())).grade) == after
+
+
+@each
+def test_corrections_still_apply_or_are_named(evolution):
+    """An evolution leaves the corrections in force, but for one whose place it takes away: that one is named."""
+    overlay = load_overlay(VENDORED.parent / "corrections.overlay.yaml")
+    outcome = nullcontext() if evolution.stale is None else pytest.raises(Refused, match=re.escape(evolution.stale))
+
+    with outcome:
+        assert effective(evolution.apply(_vendored()), overlay)["paths"]
 
 
 @each
