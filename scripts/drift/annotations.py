@@ -7,6 +7,7 @@ import types
 import typing
 import uuid
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 from attrs import define, frozen
@@ -17,6 +18,7 @@ from scripts.drift.tables import Tables, Unrecognised
 
 if typing.TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
 
 SCALARS: Final[Mapping[Any, str]] = {
     str: "string",
@@ -58,7 +60,7 @@ class Annotations:
             return annotation
         try:
             # The annotations of our own generated code, loaded a moment ago; importing it ran as much.
-            return eval(annotation, dict(names))  # noqa: S307
+            return eval(_compiled(annotation), dict(names))  # noqa: S307
         except Exception as problem:
             raise Unrecognised(f"{where}: annotation {annotation!r}: {type(problem).__name__}") from problem
 
@@ -103,6 +105,11 @@ class Annotations:
         if isinstance(found, type) and issubclass(found, Enum | self.tables.codec.Model):
             return Node(where, (Structure(name, lambda: self.tables.members(found), frozenset({plain(name)})),))
         raise Unrecognised(f"{where}: {name or type(found).__name__} is no type of the document")
+
+
+@cache
+def _compiled(annotation: str) -> CodeType:
+    return compile(annotation, "annotation", "eval")
 
 
 Mapping_: Final = typing.get_origin(typing.Mapping[str, Any])

@@ -37,6 +37,7 @@ class Package:
     directory: Path
     modules: dict[str, ModuleType] = field(factory=dict)
     failures: dict[str, str] = field(factory=dict)
+    _names: dict[str, dict[str, Any]] = field(factory=dict, init=False, repr=False)
 
     def module(self, name: str) -> ModuleType | None:
         """Give a module by its dotted name below the package."""
@@ -51,11 +52,12 @@ class Package:
 
     def names(self, file: str) -> dict[str, Any]:
         """Give what the names in a module's annotations mean, imports for type checkers included."""
-        module = self.modules[file]
-        found: dict[str, Any] = {}
-        for alias, (source, attribute) in _code(self.directory / file, file)[1].items():
-            found[alias] = self._imported(module, source, attribute)
-        return {**found, **vars(module)}
+        if file not in self._names:
+            module = self.modules[file]
+            imports = _code(self.directory / file, file)[1]
+            found = {alias: self._imported(module, *target) for alias, target in imports.items()}
+            self._names[file] = {**found, **vars(module)}
+        return self._names[file]
 
     def _imported(self, module: ModuleType, source: str, attribute: str | None) -> Any:
         try:

@@ -18,8 +18,8 @@ from scripts.drift.reports import Report
 from tests.parity.code_mutations import Source, edits, of_bodies
 
 # So many edits of each file, drawn evenly over it; MUTATIONS=all takes every one, a quarter of an hour.
-EACH = 6
-TRIED = {"models": 700, "api": 180, "resources": 40}
+EACH = 4
+TRIED = {"models": 500, "api": 120, "resources": 24}
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_every_edit_of_what_functions_do_is_caught(document, corrections, packag
 
     slipped = missed(found, package_dir, copy, lambda package: meaning(document, corrections, package))
 
-    assert sum(map(len, found.values())) >= 30
+    assert sum(map(len, found.values())) >= 24
     assert slipped == []
 
 
