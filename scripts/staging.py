@@ -14,7 +14,7 @@ from scripts.failures import Refused
 from scripts.swaps import replace_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 # What an update may replace; whatever else happens to the copy, it never comes back.
 REPLACED = (
@@ -69,7 +69,7 @@ class Staging:
 
 
 @contextmanager
-def staging(root: Path) -> Iterator[Staging]:
+def staging(root: Path) -> Generator[Staging]:
     """Copy a checkout without its history, environment, builds and caches."""
     with tempfile.TemporaryDirectory(prefix="jobmojito-update-") as folder:
         copy = Path(folder) / "repository"

@@ -34,7 +34,7 @@ from scripts.notices import Notice
 from scripts.staging import staging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from scripts.changes.contracts import Report
     from scripts.staging import Staging
@@ -165,7 +165,7 @@ def _test(stage: Staging) -> None:
 
 
 @contextmanager
-def _step(name: str) -> Iterator[None]:
+def _step(name: str) -> Generator[None]:
     """Say what is being done and how long it took; a refusal is told with the step it happened in."""
     begun = time.monotonic()
     try:

@@ -30,7 +30,7 @@ def check(document: dict[str, Any], *, accepted_hosts: AbstractSet[str]) -> list
 
     `accepted_hosts`: those of the document in use (`hosts`), and those that a person has agreed to.
     """
-    for stage in (limits.check, texts.check, references.check):
+    for stage in (limits.check, texts.check, references.check, names.check_ours):
         if found := list(stage(document)):
             return found
     return list(servers.check(document, accepted_hosts)) or check_names(document) or list(validity.check(document))

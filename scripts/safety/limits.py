@@ -59,8 +59,9 @@ def _objects(document: dict[str, Any]) -> Iterator[Finding]:
     counted: Counter[str] = Counter()
     for place in walk(document):
         counted[place.kind] += 1
-        if counted[place.kind] > OBJECTS.get(place.kind, VALUES):
-            yield finding(place.steps, f"is one {place.kind} too many: the limit is {OBJECTS[place.kind]}")
+        limit = OBJECTS.get(place.kind)
+        if limit is not None and counted[place.kind] > limit:
+            yield finding(place.steps, f"is one {place.kind} too many: the limit is {limit}")
             return
         for keyword in SIZES if place.kind == "schema" else ():
             size = place.value.get(keyword)

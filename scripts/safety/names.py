@@ -20,6 +20,8 @@ from scripts.safety.texts import invisible, line_break
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from scripts.places import Place as Steps
+
     Rule = Callable[[str], str | None]
 
 COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
@@ -37,6 +39,7 @@ MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
 PREFIX = "field_"  # the generator's default, put before what would be no identifier
+OURS = {"x-resource-name", "x-source"}
 LENGTH = 120  # characters; file systems allow 255 bytes to a name
 # Windows gives these names to devices, so that no file can have them. Source: Microsoft, "Naming Files".
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
@@ -47,28 +50,35 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
     for place in walk(document):
         for steps, name, rule in _names(place):
             if not isinstance(name, str):
-                yield finding(steps, "is no text, and stands where a name does")
+                if steps[-1] != "const" and steps[-2:-1] != ("enum",):
+                    yield finding(steps, "is no text, and stands where a name does")
             elif reason := rule(name):
                 yield finding(steps, f"{reason}: {quoted(name)}")
 
 
-def _names(place: Place) -> Iterator[tuple[tuple[str | int, ...], object, Rule]]:
+def check_ours(document: dict[str, Any]) -> Iterator[Finding]:
+    """The words by which our own corrections talk to the generator: nobody else may use them."""
+    for place in walk(document):
+        for word in OURS & place.value.keys() if place.kind in {"tag", "operation"} else ():
+            yield finding((*place.steps, word), "is a word of our own corrections, which no published document may use")
+
+
+def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
     """Yield the names that an object brings into the world: its own key, and those in its fields."""
     steps, value = place.steps, place.value
-    if place.is_component:
-        yield steps, steps[2], component
-    elif key_rule := _KEYS.get((place.kind, *steps[-2:-1])):
+    key_rule = component if place.is_component else _KEYS.get((place.kind, *steps[-2:-1]))
+    if key_rule:
         yield steps, steps[-1], key_rule
-    if place.kind == "parameter" and value.get("in") in {"header", "cookie"}:
-        yield (*steps, "name"), value.get("name"), header
     for field, rule in _FIELDS.get(place.kind, {}).items():
-        if field in value and (field != "const" or isinstance(value[field], str)):
+        if field in value and (field != "title" or _MAKE_CLASSES & value.keys() or value.get("type") == "object"):
             yield (*steps, field), value[field], rule
+    if place.kind == "parameter" and value.get("in") in ("header", "cookie"):  # no set: anything may stand there
+        yield (*steps, "name"), value.get("name"), header
     for field, rule in _LISTS.get(place.kind, {}).items():
         entries = value.get(field)
-        for index, entry in enumerate(entries if isinstance(entries, list) else []):
-            if field != "enum" or isinstance(entry, str):
-                yield (*steps, field, index), entry, rule
+        yield from (
+            ((*steps, field, i), one, rule) for i, one in enumerate(entries if isinstance(entries, list) else [])
+        )
 
 
 def component(name: str) -> str | None:
@@ -77,13 +87,14 @@ def component(name: str) -> str | None:
 
 
 def title(name: str) -> str | None:
-    """Refuse a title that can't name a class: an untitled neighbour apart, that is what the generator uses it for."""
+    """Refuse a title that can't name a class; on a schema that makes none it is only text."""
     return line_break(name) or _traversal(name) or _class(name)
 
 
 def tag_name(name: str) -> str | None:
     """Refuse what can't name a folder and a resource."""
-    return _plain(name) or _traversal(name) or _class(name) or _module(str(PythonIdentifier(name, "tag")))
+    made = str(PythonIdentifier(name, "tag_"))
+    return _plain(name) or _traversal(name) or _class(name) or _module(made) or resource(made.rstrip("_"))
 
 
 def operation_name(name: str) -> str | None:
@@ -158,6 +169,8 @@ def _traversal(name: str) -> str | None:
 
 def _class(name: str) -> str | None:
     made = str(ClassName(name, PREFIX))
+    if not made.isascii():
+        return "makes a class whose name is not ASCII, and may look like another's"
     return _identifier(made) or _module(str(PythonIdentifier(made, PREFIX)))
 
 
@@ -204,6 +217,7 @@ _FIELDS: dict[str, dict[str, Rule]] = {
     "schema": {"title": title, "const": constant, "pattern": pattern},
     "tag": {"name": tag_name, "x-resource-name": resource},
 }
+_MAKE_CLASSES = {"properties", "additionalProperties", "allOf", "enum"}
 _LISTS: dict[str, dict[str, Rule]] = {
     "operation": {"tags": tag_name},
     "schema": {"enum": enum_value, "x-enum-varnames": member, "required": property_name},

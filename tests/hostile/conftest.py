@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def _sources():
-    return documents.load(ROOT / "openapi/jobmojito.openapi.json"), load_overlay(ROOT / "openapi/corrections.overlay.yaml")
+    return documents.load(ROOT / "openapi/jobmojito.openapi.json"), load_overlay(
+        ROOT / "openapi/corrections.overlay.yaml"
+    )
 
 
 @pytest.fixture

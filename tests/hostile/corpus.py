@@ -1,4 +1,4 @@
-"""What somebody who can change the published document would try: words that are code somewhere, at every place for words.
+"""What somebody who can change the published document would try: words that are code somewhere, wherever words go.
 
 A payload that runs leaves a file called `canary` in the working folder.
 """
@@ -91,7 +91,7 @@ NAMES = {
     "long": "x" * 301,
     "ligature": "\ufb01le",
     "full width": "\uff45\uff56\uff41\uff4c",
-    "Cyrillic": "еrror",
+    "Cyrillic": "\u0435rror",
     "underscores": "___",
     "newline": "a\nb",
 }

@@ -1,4 +1,4 @@
-"""Every place where a document names something, each as an edit that puts many names there, independent of each other."""
+"""Every place where a document names something, each as an edit that puts many names there, apart from each other."""
 
 
 def answer(parameter=None):
@@ -8,6 +8,7 @@ def answer(parameter=None):
 
 
 def schemas(document):
+    """The named schemas."""
     return document["components"]["schemas"]
 
 
@@ -35,15 +36,29 @@ def keys(held, made):
     return edit
 
 
+def properties(document, name):
+    """The properties of a new schema."""
+    return schemas(document).setdefault(name, {"type": "object", "properties": {}})["properties"]
+
+
+def kind():
+    """A schema of listed values."""
+    return {"type": "string", "enum": ["a", "b"]}
+
+
 def text():
+    """A schema of texts."""
     return {"type": "string"}
 
 
 def thing():
+    """A schema of objects."""
     return {"type": "object", "properties": {"a": {"type": "string"}}}
 
 
 def parameters(location):
+    """An edit that gives each name to a parameter of its own operation."""
+
     def place(document, index, name):
         declared = [{"name": name, "in": location, "schema": text()}]
         document["paths"][f"/fresh-{location}-{index}"] = {"get": {**answer(), "parameters": declared}}
@@ -86,15 +101,21 @@ PLACES = {
     ),
     "security scheme": keys(lambda d: d["components"]["securitySchemes"], lambda: {"type": "http", "scheme": "basic"}),
     "title": each(lambda d, i, n: add_property(d, f"title_{i}", {**thing(), "title": n})),
-    "enum title": each(lambda d, i, n: add_property(d, f"kind_{i}", {"type": "string", "title": n, "enum": ["a", "b"]})),
-    "property": keys(lambda d: schemas(d).setdefault("Fresh", {"type": "object", "properties": {}})["properties"], text),
+    "enum title": each(
+        lambda d, i, n: add_property(d, f"kind_{i}", {"type": "string", "title": n, "enum": ["a", "b"]})
+    ),
+    "property": keys(
+        lambda d: schemas(d).setdefault("Fresh", {"type": "object", "properties": {}})["properties"], text
+    ),
     "property of an object": keys(
         lambda d: schemas(d).setdefault("FreshOwner", {"type": "object", "properties": {}})["properties"], thing
     ),
     "required": lambda d, names: schemas(d)["Error"]["required"].extend(names),
     "enum value": lambda d, names: add_property(d, "enum", {"type": "string", "enum": ["plain", *names]}),
     "member name": each(
-        lambda d, i, n: add_property(d, f"member_{i}", {"type": "string", "enum": ["a", "b"], "x-enum-varnames": [n, "B"]})
+        lambda d, i, n: add_property(
+            d, f"member_{i}", {"type": "string", "enum": ["a", "b"], "x-enum-varnames": [n, "B"]}
+        )
     ),
     "constant": each(lambda d, i, n: add_property(d, f"constant_{i}", {"const": n})),
     "default": each(lambda d, i, n: add_property(d, f"default_{i}", {"type": "string", "default": n})),
@@ -102,7 +123,9 @@ PLACES = {
     "format": each(lambda d, i, n: add_property(d, f"format_{i}", {"type": "string", "format": n})),
     "discriminator": each(
         lambda d, i, n: add_property(
-            d, f"one_{i}", {"oneOf": [{"$ref": "#/components/schemas/Pagination"}], "discriminator": {"propertyName": n}}
+            d,
+            f"one_{i}",
+            {"oneOf": [{"$ref": "#/components/schemas/Pagination"}], "discriminator": {"propertyName": n}},
         )
     ),
     "query parameter": parameters("query"),
@@ -118,7 +141,9 @@ PLACES = {
     ),
     "status": keys(lambda d: _invite(d)["responses"], lambda: {"description": ""}),
     "content type": each(_body),
-    "answer header": keys(lambda d: _invite(d)["responses"]["200"].setdefault("headers", {}), lambda: {"schema": text()}),
+    "answer header": keys(
+        lambda d: _invite(d)["responses"]["200"].setdefault("headers", {}), lambda: {"schema": text()}
+    ),
     "reference": each(lambda d, i, n: add_property(d, f"reference_{i}", {"$ref": n})),
     "server": lambda d, names: d["servers"].extend({"url": name} for name in names),
     "method": lambda d, names: d["paths"].update({f"/fresh-method-{i}": {n: answer()} for i, n in enumerate(names)}),

@@ -53,6 +53,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def vendor():
+    """A running server with nothing on it yet."""
     server = Vendor()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server

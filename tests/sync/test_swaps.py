@@ -19,6 +19,7 @@ def content(folder):
 
 
 def staged(tree, *names):
+    """What is to be replaced, and by what."""
     return {tree / "old" / name: tree / "new" / name for name in names}
 
 

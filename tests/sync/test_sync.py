@@ -61,7 +61,10 @@ def test_the_same_document_touches_nothing(repository, published, file, capsys):
 def test_check_tells_same_changed_and_unknown_apart(repository, published, changed, file):
     """--check exits with 0, 1 and 2, and writes in no case."""
     before = snapshot(repository)
-    codes = [sync.main(["--check", "--file", path], root=repository) for path in (str(repository / CONTRACT), file(changed), "/nowhere.json")]
+    codes = [
+        sync.main(["--check", "--file", path], root=repository)
+        for path in (str(repository / CONTRACT), file(changed), "/nowhere.json")
+    ]
 
     assert codes == [0, 1, 2]
     assert snapshot(repository) == before
