@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scripts.places import Place
 
 _OVERLAY_KEYS = {"overlay", "info", "extends", "actions"}
-_ACTION_KEYS = {"target", "description", "update", "remove", "x-matches"}
+_ACTION_KEYS = {"target", "description", "update", "remove", "x-matches", "x-changes-meaning"}
 _SHOWN = 6  # places named in a message; the count says the rest
 _Matches = list[tuple["Place", Any]]
 
@@ -96,8 +96,9 @@ def _check_action(action: Any, number: int) -> None:
     expected = action.get("x-matches")
     if isinstance(expected, bool) or not isinstance(expected, int) or expected < 1:
         raise Refused(f'{name}: "x-matches" has to be a whole number of places, 1 or more')
-    if not isinstance(action.get("remove", False), bool):
-        raise Refused(f'{name}: "remove" has to be true or false')
+    for key in ("remove", "x-changes-meaning"):
+        if not isinstance(action.get(key, False), bool):
+            raise Refused(f'{name}: "{key}" has to be true or false')
     if action.get("remove", False) == ("update" in action):
         raise Refused(f"{name}: an action either updates or removes")
 
