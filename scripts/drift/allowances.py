@@ -20,7 +20,7 @@ import jsonpath_rfc9535
 from attrs import evolve, field, frozen
 
 from scripts.drift.operations import METHODS
-from scripts.drift.published import join
+from scripts.drift.values import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -21,8 +21,9 @@ from scripts.drift.nodes import (
     describe,
     kind,
 )
-from scripts.drift.published import EXAMPLE, Unreadable, join
+from scripts.drift.published import EXAMPLE
 from scripts.drift.tables import Unrecognised
+from scripts.drift.values import Unreadable, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

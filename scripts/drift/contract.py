@@ -13,8 +13,9 @@ from attrs import frozen
 
 from scripts.drift.comparison import Comparison
 from scripts.drift.operations import Operation, operations
-from scripts.drift.published import Schemas, Unreadable, join, table
+from scripts.drift.published import Schemas
 from scripts.drift.reports import Report
+from scripts.drift.values import Unreadable, join, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -89,6 +89,12 @@ class _Loader(SourceLoader):
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the interface's
         return _code(self.path, self.file)[0]
 
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            super().exec_module(module)
+        except SystemExit:
+            raise ImportError(f"{self.file} exits when it is imported") from None
+
 
 def _code(path: Path, file: str) -> tuple[CodeType, Mapping[str, tuple[str, str | None]]]:
     source = path.read_bytes()

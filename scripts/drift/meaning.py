@@ -16,10 +16,11 @@ from scripts.drift.nodes import Node, annotated, describe, plain
 from scripts.drift.observation import Observation, observe
 from scripts.drift.operations import Operation, operations
 from scripts.drift.probes import Probes
-from scripts.drift.published import Schemas, Unreadable, join
+from scripts.drift.published import Schemas
 from scripts.drift.reports import Report
 from scripts.drift.resources import Resources
 from scripts.drift.roundtrips import Roundtrips
+from scripts.drift.values import Unreadable, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

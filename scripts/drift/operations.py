@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from scripts.drift.nodes import ANY, Node, Scalar, describe
-from scripts.drift.published import NOTES, WORDING, Schemas, Unreadable, join, row, table
+from scripts.drift.published import NOTES, WORDING, Schemas
+from scripts.drift.values import Unreadable, flag, join, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -91,9 +92,9 @@ def _read(place: _Place, item: Mapping[str, Any]) -> Iterator[Operation]:
             method=place.method.upper(),
             path=place.path,
             name=found.get("operationId"),
-            tag=str((found.get("tags") or ["default"])[0]),
+            tag=str(next(iter(row(found.get("tags", []), join(place.pointer, "tags"))), "default")),
             source=found.get("x-source"),
-            body_required=body.get("required") is True,
+            body_required=flag(body, "required", body_pointer),
             parameters=dict(_parameters(place, item, found)),
             bodies=dict(_bodies(place, body, body_pointer)),
             answers=dict(_answers(place, found)),
@@ -113,7 +114,7 @@ def _parameters(
             part, pointer = place.find(entry, join(where, index))
             name, location = str(part.get("name")), str(part.get("in"))
             node = _content(place, part, pointer) or Node(pointer, (ANY,))
-            required = part.get("required") is True
+            required = flag(part, "required", pointer)
             rest = _others(part, ("name", "in", "required", "schema", "content"))
             yield (location, name), Parameter(name, location, required, node, join(where, index), rest)
 

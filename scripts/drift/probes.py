@@ -16,8 +16,8 @@ import httpx
 from attrs import define, field, frozen
 
 from scripts.drift.nodes import Node, Structure, kind
-from scripts.drift.published import Unreadable
 from scripts.drift.samples import Unsampled, sample, samples
+from scripts.drift.values import Unreadable
 from scripts.drift.wire import HOST, Wire, body_of, expected_body, path_of, query_of, texts
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from scripts.drift.nodes import (
     ANY,
@@ -30,6 +30,7 @@ from scripts.drift.nodes import (
     types_of,
     union,
 )
+from scripts.drift.values import Unreadable, flag, join, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,37 +59,6 @@ STRUCTURE: Final = (
 _NOTED: Final = frozenset((*NOTES, EXAMPLE))
 _TOLD: Final = frozenset((*STRUCTURE, *NOTES, *WORDING))
 MAX_REFERENCES: Final = 32
-
-
-@frozen
-class Unreadable(Exception):  # noqa: N818 - says what is wrong with the place, and is caught by its name
-    """The document says something at `pointer` that this reader cannot make sense of."""
-
-    pointer: str
-    why: str
-
-
-def join(pointer: str, *parts: object) -> str:
-    """Extend a JSON pointer (RFC 6901)."""
-    return "/".join((pointer, *map(_escaped, map(str, parts))))
-
-
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1") if "/" in part or "~" in part else part
-
-
-def table(value: object, pointer: str) -> Mapping[str, Any]:
-    """Give an object of the document; anything else there is unreadable."""
-    if not isinstance(value, dict):
-        raise Unreadable(pointer, f"an object belongs here, not {type(value).__name__}")
-    return value
-
-
-def row(value: object, pointer: str) -> Sequence[Any]:
-    """Give a list of the document; anything else there is unreadable."""
-    if not isinstance(value, list):
-        raise Unreadable(pointer, f"a list belongs here, not {type(value).__name__}")
-    return value
 
 
 @define
@@ -130,16 +100,17 @@ class Schemas:
         found = table(schema, pointer)
         if depth > MAX_REFERENCES:
             raise Unreadable(pointer, "schemas refer to each other in a circle")
+        said = flag(found, "nullable", pointer)
         notes = {} if _NOTED.isdisjoint(found) else {key: found[key] for key in (*NOTES, EXAMPLE) if key in found}
         if "$ref" in found or "allOf" in found:
             read = self._all_of(found, pointer, depth)
         elif "anyOf" in found or "oneOf" in found:
             read = self._one_of(found, pointer, depth)
-        elif last_branch and not asserts(found) and found.get("nullable") is True:
+        elif last_branch and not asserts(found) and said:
             read = Node(pointer, (), nullable=True)
         else:
             read = self._typed(found, pointer, depth)
-        nullable = (read.nullable or found.get("nullable") is True) and not takes_any(read.options)
+        nullable = (read.nullable or said) and not takes_any(read.options)
         return Node(pointer, read.options, nullable, {**read.notes, **notes} if notes else read.notes)
 
     def _names(self, pointer: str) -> frozenset[str]:
@@ -214,6 +185,8 @@ class Schemas:
         listed = types if isinstance(types, list) else [types]
         if not all(isinstance(name, str) for name in listed):
             raise Unreadable(join(pointer, "type"), f"no type: {types!r}")
+        if "type" in found and not listed:
+            raise Unreadable(join(pointer, "type"), "a list of no types")
         names = [name for name in listed if name != "null"]
         options = [self._option(name, found, pointer, depth) for name in names]
         if "enum" in found or "const" in found:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.drift.nodes import Array, Node, Structure
-from scripts.drift.published import Unreadable
 from scripts.drift.samples import Unsampled, sample
+from scripts.drift.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

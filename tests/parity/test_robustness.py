@@ -1,0 +1,76 @@
+"""Whatever a document or the code holds, the meaning check ends with a report, and stays independent."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts.drift import meaning as drift
+from tests.parity.catching import is_caught
+from tests.parity.document_mutations import at
+
+ROOT = Path(__file__).parent.parent.parent
+GARBAGE = [None, 1, "x", [], {}, True, ["a"], {"a": 1}, [{}], {"$ref": "#/components/schemas/Error"}, {"$ref": "x"}]
+WORDING = {"description", "example", "summary", "title"}
+
+
+def places(value, place=()):
+    """Walk every place of a document."""
+    yield place
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(part, (*place, key))
+
+
+def test_garbage_anywhere_in_the_document_is_told_and_never_raises(document, corrections, observation):
+    """A value of another kind, at places drawn over the whole document, is drift or no change, and no exception."""
+    drawn = [place for place in places(document) if place[:1] in [("paths",), ("components",)]][7::61]
+    unseen = []
+    for number, place in enumerate(drawn):
+        garbage = GARBAGE[number % len(GARBAGE)]
+        mutated = at(document, place, lambda _, garbage=garbage: garbage)
+        caught = is_caught(mutated, corrections, observation)
+        if not caught and not WORDING & set(place) and "securitySchemes" not in place:
+            unseen.append((place, garbage))
+
+    assert len(drawn) > 90
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "raise SystemExit", "class Error", "def __getattr__(name):\n    return name\n", "\0"]
+)
+def test_a_module_that_is_no_module_is_told_and_never_raises(document, corrections, package_dir, tmp_path, text):
+    """A file that is empty, leaves, does not parse or answers to every name is drift."""
+    copy = tmp_path / "jobmojito_api"
+    shutil.copytree(package_dir, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "models" / "error.py").write_text(text)
+
+    report = drift.meaning(document, corrections, copy)
+
+    assert report.code == 1
+    assert any(one.file == "models/error.py" or one.what == "Error is in the index alone" for one in report.differences)
+
+
+@pytest.mark.parametrize("document", [{}, {"paths": []}, {"paths": {"/a": 1}}, {"components": {"schemas": []}}])
+def test_a_document_that_is_none_is_drift(document, corrections, package_dir):
+    """Everything that the code has is then in the code alone."""
+    report = drift.meaning(document, corrections, package_dir)
+
+    assert report.code == 1
+    assert len([one for one in report.differences if "is in the code alone" in one.what]) > 32
+
+
+def test_the_check_shares_no_code_with_what_it_checks():
+    """Neither the generator nor the corrections' own code is imported: their mistakes would be shared."""
+    imported = set()
+    for path in (ROOT / "scripts" / "drift").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            imported |= {*names, node.module} if isinstance(node, ast.ImportFrom) else set(names)
+
+    ours = {name for name in imported if name.partition(".")[0] in ("scripts", "jobmojito", "jobmojito_api")}
+    assert {name for name in ours if not name.startswith("scripts.drift")} == set()
+    assert not {name for name in imported if name.startswith("openapi_python_client")}
