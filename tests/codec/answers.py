@@ -62,7 +62,7 @@ def _sample_object(schema: Any, rng: random.Random) -> dict[str, Any]:
 def _sample_scalar(schema: Any, kind: str | None, rng: random.Random) -> Any:
     if schema.get("format") == "uuid":
         return "93c98d21-e04d-4a84-9afa-ed154cf73636"
-    return rng.choice(OTHERS) if kind is None else SAMPLES[kind]
+    return copy.deepcopy(rng.choice(OTHERS)) if kind is None else SAMPLES[kind]
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
@@ -84,7 +84,7 @@ def mutate(answer: Any, rng: random.Random) -> Any:
         if move == 0 and isinstance(container, dict):
             del container[key]
         elif move == 1 and isinstance(container[key], dict):
-            container[key][rng.choice(["undeclared", "data", "ünknown"])] = rng.choice(OTHERS)
+            container[key][rng.choice(["undeclared", "data", "ünknown"])] = copy.deepcopy(rng.choice(OTHERS))
         elif move == 2 and isinstance(container[key], dict | list):
             container[key] = [container[key]] if isinstance(container[key], dict) else {"0": container[key]}
         else:

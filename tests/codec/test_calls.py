@@ -88,6 +88,15 @@ def test_body_that_the_contract_or_json_refuses_is_told_before_it_is_sent(body: 
     assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
 
 
+def test_body_that_holds_itself_is_refused() -> None:
+    """A cycle is a mistake that is told, not a request without an end."""
+    body: dict[str, Any] = {"interview_id": ID, "users": []}
+    body["users"].append(body)
+
+    with pytest.raises(InvalidRequest, match="holds itself"):
+        _ = register_users_for_interview.call(body=body).request
+
+
 def test_unknown_enum_value_may_be_sent() -> None:
     """Enums stay open: the server may know a value that this version does not."""
     call = set_interview_state.call(body={"position_id": ID, "status": "hibernating"})
