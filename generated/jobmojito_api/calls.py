@@ -197,7 +197,10 @@ class Operation(Generic[T_co]):
             expected = " or ".join(one.type.expected for one in self.bodies)
             problems.append(Departure("", f"{expected}, as a model", kind_of(body)))
             return
-        problems.extend(check(declared.type, body))
+        try:
+            problems.extend(check(declared.type, body))
+        except ValueError as error:
+            problems.append(Departure("", "JSON", str(error)))
         encode = ENCODERS.get(declared.content_type.partition(";")[0].strip().lower(), as_json)
         if not problems:
             encode(body, declared.content_type, request, problems)

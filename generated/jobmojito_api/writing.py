@@ -11,17 +11,24 @@ from typing import Any, Final
 from .types import UNSET
 
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+_DEEPEST: Final = 10_000
 
 
 def write(value: object) -> Any:
     """Turn models, enums, ids and dates at any depth into JSON values; without recursion, so any depth goes.
 
     What is `UNSET` in a mapping or a model is left out. A value that JSON does not know stays as it is.
+
+    Raises:
+        ValueError: a value holds itself, or is nested deeper than 10,000 levels.
     """
     holder: list[object] = [value]
-    work: list[tuple[Any, Any, object]] = [(holder, 0, value)]
+    work: list[tuple[Any, Any, object, int]] = [(holder, 0, value, 0)]
     while work:
-        target, key, item = work.pop()
+        target, key, item, depth = work.pop()
+        if depth > _DEEPEST:
+            message = "a value that holds itself, or is nested too deeply"
+            raise ValueError(message)
         if isinstance(item, Mapping) or hasattr(item, "json_items"):
             made: dict[str, object] = {}
             target[key] = made
@@ -29,11 +36,12 @@ def write(value: object) -> Any:
                 if entry is not UNSET:
                     made[name] = entry
                     if entry.__class__ not in _ATOMS:
-                        work.append((made, name, entry))
+                        work.append((made, name, entry, depth + 1))
         elif isinstance(item, list | tuple):
             copied = list(item)
             target[key] = copied
-            work.extend((copied, index, entry) for index, entry in enumerate(copied) if entry.__class__ not in _ATOMS)
+            nested = ((index, entry) for index, entry in enumerate(copied) if entry.__class__ not in _ATOMS)
+            work.extend((copied, index, entry, depth + 1) for index, entry in nested)
         else:
             target[key] = _atom(item)
     return holder[0]
