@@ -49,6 +49,8 @@ LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
 class Comparison:
     """Compares nodes and operations, and reports into `report`.
 
+    What it learns: which parts of the code were reached, under which names the code knows the document's types, and the
+    place in the document that a file stands for.
     `whole` names the file of a surface that can say all a document says: defaults, formats and every limit.
     """
 
@@ -56,6 +58,7 @@ class Comparison:
     whole: str | None = None
     reached: set[str] = field(factory=set, init=False)
     known_as: dict[str, set[str]] = field(factory=dict, init=False)
+    places: dict[str, str] = field(factory=dict, init=False)
     _pairs: set[tuple[str, str]] = field(factory=set, init=False)
 
     def nodes(self, expected: Node, observed: Node, file: str) -> bool:
@@ -96,6 +99,7 @@ class Comparison:
     ) -> None:
         """A type that the document names is known by that name, even if another type is made of the same."""
         self.known_as.setdefault(key(expected), set()).update(observed.names)
+        self.places.setdefault(observed.where.partition(":")[0], key(expected))
         if expected.names and not expected.names & observed.names:
             names = " or ".join(sorted(expected.names))
             self.report.differ(pointer, file, f"is {names} in the document, {'/'.join(observed.names)} in the code")
@@ -179,6 +183,7 @@ class Comparison:
         """Compare two operations: method, path, tag, parameters, bodies and answers."""
         before = len(self.report.differences)
         file, where = self.whole or observed.where, expected.where
+        self.places[file] = where
         for word in ("method", "path", "tag", "body_required"):
             one, other = getattr(expected, word), getattr(observed, word)
             if one != other:

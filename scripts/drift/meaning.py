@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scripts.drift.loading import Package
+
+
+# The parts of the document that the indexes of the package stand for.
+INDEXES: Final = {"models/__init__.py": "/components/schemas", "resources/__init__.py": "/tags"}
 
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
@@ -60,6 +64,7 @@ def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package:
     fitting = Fitting(seen.tables, comparison.known_as)
     Roundtrips(seen, report, fitting).check(reading.nodes())
     Probes(seen, report, fitting).check(reading.operations)
+    report.locate({**INDEXES, **comparison.places})
 
 
 def compare_contract(reading: Reading, seen: Observation, report: Report) -> None:

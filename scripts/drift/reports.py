@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Difference:
 
     def __str__(self) -> str:
         """Write one line: where in the document, where in the code, what."""
-        return f"{self.pointer or '/'} · {self.file or '-'} · {self.what}"
+        return f"{self.pointer or '-'} · {self.file or '-'} · {self.what}"
 
 
 @define
@@ -57,6 +57,12 @@ class Report:
         if (id(found), one) not in self._known:
             self._known.add((id(found), one))
             found.append(one)
+
+    def locate(self, places: Mapping[str, str]) -> None:
+        """Give the differences that were found in the code alone the pointer of what their file stands for."""
+        self.differences = [
+            evolve(one, pointer=places.get(one.file, "")) if not one.pointer else one for one in self.differences
+        ]
 
     @property
     def code(self) -> int:

@@ -53,9 +53,24 @@ def test_an_edited_file_shows_in_every_part(checkout, capsys):
 
     said = "\n".join(lines)
     assert code == 1
-    assert "DRIFT / · models/pagination.py · differs from what the generator makes, first in line" in said
+    assert "DRIFT - · models/pagination.py · differs from what the generator makes, first in line" in said
     assert "/has_more · models/pagination.py · the document says boolean, the code string" in said
-    assert "DRIFT / · ../../openapi/lock.json · generated does not match" in said
+    assert "DRIFT - · ../../openapi/lock.json · generated does not match" in said
+
+
+def test_an_edited_annotation_shows_with_the_place_it_stands_for(checkout, capsys):
+    """What is wrong within the code alone is told with the pointer of the schema or operation that the file is for."""
+    for file in ("models/pagination.py", "api/admin/list_avatars.py"):
+        path = checkout / "generated/jobmojito_api" / file
+        path.write_text(path.read_text().replace(": int", ": str"))
+
+    _, lines = run(checkout, capsys, "--only", "meaning")
+
+    places = {tuple(line.split(" · ")[:2]) for line in lines if "DRIFT" in line}
+    assert places == {
+        ("  DRIFT /components/schemas/Pagination", "models/pagination.py"),
+        ("  DRIFT /paths/~1merchant-avatar-list/get", "api/admin/list_avatars.py"),
+    }
 
 
 def test_an_edited_document_shows_by_meaning_alone(checkout, capsys):
