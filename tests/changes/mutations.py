@@ -48,7 +48,9 @@ def _schema(pointer: str, schema: dict[str, Any], *, null_already: bool) -> Iter
 
 def _words(pointer: str, holder: dict[str, Any]) -> Iterator[Edits]:
     for keyword in _WORDS:
-        yield {f"{pointer}/{keyword}": "mutant"}
+        # Beside a part of `allOf` that words it already, other words say nothing.
+        if keyword in holder or "/allOf/" not in pointer:
+            yield {f"{pointer}/{keyword}": "mutant"}
         if keyword in holder:
             yield {f"{pointer}/{keyword}": GONE}
 

@@ -1,4 +1,4 @@
-"""Next versions of the vendored document as the vendor could publish them, each with the changelog it must give."""
+"""Next versions of a published document as the vendor could publish them, each with the changelog it must give."""
 
 import json
 import re
@@ -14,23 +14,24 @@ from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
 from scripts.correct import effective, load_overlay
+from scripts.documents import load
 from scripts.failures import Refused
 from tests.changes.walks import at
-from tests.evolutions.evolutions import EVOLUTIONS
+from tests.evolutions.evolutions import EVOLUTIONS, PUBLISHED
 
-VENDORED = Path(__file__).parents[2] / "openapi" / "jobmojito.openapi.json"
+OPENAPI = Path(__file__).parents[2] / "openapi"
 each = pytest.mark.parametrize("evolution", EVOLUTIONS, ids=lambda evolution: evolution.name)
 
 
 @cache
-def _vendored() -> dict[str, Any]:
-    return json.loads(VENDORED.read_text(encoding="utf-8"))
+def _published() -> dict[str, Any]:
+    return json.loads(PUBLISHED.read_text(encoding="utf-8"))
 
 
 @each
 def test_changelog_is_exactly_the_expected_one(evolution):
     """An evolution gives its changelog, word for word, and nothing else."""
-    assert as_text(changelog(_vendored(), evolution.apply(_vendored()))) == evolution.changelog
+    assert as_text(changelog(_published(), evolution.apply(_published()))) == evolution.changelog
 
 
 @each
@@ -38,23 +39,25 @@ def test_grade_decides_the_next_version(evolution):
     """The worst change of an evolution decides the version."""
     before, after = evolution.versions
 
-    assert next_version(before, changelog(_vendored(), evolution.apply(_vendored())).grade) == after
+    assert next_version(before, changelog(_published(), evolution.apply(_published())).grade) == after
 
 
 @each
 def test_corrections_still_apply_or_are_named(evolution):
     """An evolution leaves the corrections in force, but for one whose place it takes away: that one is named."""
-    overlay = load_overlay(VENDORED.parent / "corrections.overlay.yaml")
+    if load(OPENAPI / "jobmojito.openapi.json") != _published():
+        pytest.skip("the document has moved on, and the corrections with it")
+    overlay = load_overlay(OPENAPI / "corrections.overlay.yaml")
     outcome = nullcontext() if evolution.stale is None else pytest.raises(Refused, match=re.escape(evolution.stale))
 
     with outcome:
-        assert effective(evolution.apply(_vendored()), overlay)["paths"]
+        assert effective(evolution.apply(_published()), overlay)["paths"]
 
 
 @each
 def test_pointers_lead_somewhere(evolution):
     """Both pointers of every change resolve in their document, forwards and backwards."""
-    for old, new in permutations((_vendored(), evolution.apply(_vendored()))):
+    for old, new in permutations((_published(), evolution.apply(_published()))):
         for change in changelog(old, new).changes:
             at(old, change.old)
             at(new, change.new)
@@ -63,7 +66,7 @@ def test_pointers_lead_somewhere(evolution):
 @each
 def test_going_back_changes_as_many_operations(evolution):
     """Backwards, an evolution touches the operations that it touched forwards."""
-    there = changelog(_vendored(), evolution.apply(_vendored()))
-    back = changelog(evolution.apply(_vendored()), _vendored())
+    there = changelog(_published(), evolution.apply(_published()))
+    back = changelog(evolution.apply(_published()), _published())
 
     assert {change.operation for change in there.changes} == {change.operation for change in back.changes}
