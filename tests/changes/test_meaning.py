@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.changes.contracts import compare
+from scripts.correct import lift, normalise
 from tests.changes.mutations import excerpt, mutants, mutated, reachable
 from tests.changes.rewrites import REWRITES
 from tests.evolutions.evolutions import PUBLISHED
@@ -29,6 +30,11 @@ def test_other_ways_to_write_a_document_are_no_change(rewrite):
     assert other != _published() or list(other) != list(_published())
     assert compare(_published(), other).changes == ()
     assert compare(other, _published()).changes == ()
+
+
+def test_normalising_and_lifting_are_no_change():
+    """The project's own steps before generation, corrections aside, leave the meaning of the document alone."""
+    assert compare(_published(), lift(normalise(_published()))).changes == ()
 
 
 def test_all_rewritings_together_are_no_change():
