@@ -1,4 +1,4 @@
-"""Real-looking next versions of a published document: each a few edits, and the changelog they must give.
+"""Real-looking next versions of the baseline document: each a few edits, and the changelog they must give.
 
 An edit puts a value at a JSON pointer, or takes away what stands there (GONE). `versions` are the version of the
 package before and after, by the grade of the contract alone; the generated names can only make it worse.
@@ -15,8 +15,6 @@ from tests.changes.cases import GONE, put
 from tests.changes.walks import schemas
 
 EXPECTED = Path(__file__).parent / "expected"
-# The document that these follow, kept because the vendored one moves on.
-PUBLISHED = Path(__file__).parent / "published.json"
 SCHEMAS = "/components/schemas"
 
 

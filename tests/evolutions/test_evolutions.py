@@ -1,31 +1,23 @@
-"""Next versions of a published document as the vendor could publish them, each with the changelog it must give."""
+"""Next versions of the baseline document as the vendor could publish them, each with the changelog it must give."""
 
-import json
 import re
 from contextlib import nullcontext
 from functools import cache
 from itertools import permutations
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
-from scripts.correct import effective, load_overlay
-from scripts.documents import load
+from scripts.correct import effective
 from scripts.failures import Refused
+from tests import baseline
 from tests.changes.walks import at
-from tests.evolutions.evolutions import EVOLUTIONS, PUBLISHED
+from tests.evolutions.evolutions import EVOLUTIONS
 
-OPENAPI = Path(__file__).parents[2] / "openapi"
+_published = cache(baseline.published)
 each = pytest.mark.parametrize("evolution", EVOLUTIONS, ids=lambda evolution: evolution.name)
-
-
-@cache
-def _published() -> dict[str, Any]:
-    return json.loads(PUBLISHED.read_text(encoding="utf-8"))
 
 
 @each
@@ -45,13 +37,10 @@ def test_grade_decides_the_next_version(evolution):
 @each
 def test_corrections_still_apply_or_are_named(evolution):
     """An evolution leaves the corrections in force, but for one whose place it takes away: that one is named."""
-    if load(OPENAPI / "jobmojito.openapi.json") != _published():
-        pytest.skip("the document has moved on, and the corrections with it")
-    overlay = load_overlay(OPENAPI / "corrections.overlay.yaml")
     outcome = nullcontext() if evolution.stale is None else pytest.raises(Refused, match=re.escape(evolution.stale))
 
     with outcome:
-        assert effective(evolution.apply(_published()), overlay)["paths"]
+        assert effective(evolution.apply(_published()), baseline.corrections())["paths"]
 
 
 @each

@@ -1,0 +1,51 @@
+"""The contract that the tests of our tools are written for: documents as published, and their corrections, frozen.
+
+What a changelog, a correction, a drawn mutation or the sandbox must give is known for these files, to the letter. So an
+update leaves them alone, and no change of the vendor's can break such a test. What has to hold for the contract in use
+is tested against `openapi/` and the generated client, with names, counts and bodies that are read from it.
+
+To move on to a later version, copy the three files from `openapi/` and put right what the tests then say.
+"""
+
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scripts import correct, documents
+from scripts.overlays import load_overlay
+
+FOLDER = Path(__file__).parent
+PUBLISHED = FOLDER / "jobmojito.openapi.json"
+WEBHOOKS = FOLDER / "webhooks.openapi.json"
+CORRECTIONS = FOLDER / "corrections.overlay.yaml"
+
+
+def published() -> dict[str, Any]:
+    """Give a copy of the published document, to be altered at will."""
+    return deepcopy(_published())
+
+
+def corrections() -> dict[str, Any]:
+    """Give a copy of the corrections."""
+    return deepcopy(_corrections())
+
+
+def effective() -> dict[str, Any]:
+    """Give a copy of the document that a client would be generated from."""
+    return deepcopy(_effective())
+
+
+@cache
+def _published() -> dict[str, Any]:
+    return documents.load(PUBLISHED)
+
+
+@cache
+def _corrections() -> dict[str, Any]:
+    return load_overlay(CORRECTIONS)
+
+
+@cache
+def _effective() -> dict[str, Any]:
+    return correct.effective(_published(), _corrections())
