@@ -35,20 +35,26 @@ class Notice:
     previous: str
 
     @property
-    def grade(self) -> Grade:
-        """The worst of all changes; a document that changed in form alone is documentation."""
+    def grade(self) -> Grade | None:
+        """The worst of all changes; None for documents that say the same in another form."""
         grades = [*(report.grade for report in self.reports), self.impact.grade]
-        return max((grade for grade in grades if grade is not None), default=Grade.DOCUMENTATION)
+        return max((grade for grade in grades if grade is not None), default=None)
+
+    @property
+    def label(self) -> str:
+        """The grade in words; another form of the same is worth as much as another wording."""
+        return (Grade.DOCUMENTATION if self.grade is None else self.grade).label
 
     @property
     def version(self) -> str:
-        """The next version."""
+        """The next version; the same where nothing changed for anybody."""
         return next_version(self.previous, self.grade)
 
     @property
     def text(self) -> str:
         """The changelog for a terminal."""
-        return "\n".join([*map(as_text, self.reports), *(f"{line}\n" for line in self._warnings(plain))])
+        warnings = "".join(f"{line}\n" for line in self._warnings(plain))
+        return "\n".join([*map(as_text, self.reports), *([warnings] if warnings else [])])
 
     @property
     def markdown(self) -> str:

@@ -27,7 +27,7 @@ REPLACED = (
 )
 # What it leaves for the pull request; of no interest once that is open, so not in the repository.
 LEFT = (Path("build/changelog.md"), Path("build/grade.txt"), Path("build/changelog.json"))
-_NOT_COPIED = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
+NOT_COPIED = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
 
 
 class Staging:
@@ -74,7 +74,7 @@ def staging(root: Path) -> Generator[Staging]:
     with tempfile.TemporaryDirectory(prefix="jobmojito-update-") as folder:
         copy = Path(folder) / "repository"
         try:
-            shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+            shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
         except (OSError, shutil.Error) as error:
             raise Refused(f"{root}: cannot be copied: {error}") from error
         yield Staging(root, copy)

@@ -44,7 +44,7 @@ PACKAGE = Path("generated/jobmojito_api")
 # Tests of the tools say nothing about a new document, and some need a git checkout; `make test` has them all.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
-TESTS = ("-m", "pytest", "-q", "-x", "-n", "2", "-m", "not slow", "-p", "no:cacheprovider")
+TESTS = ("-m", "pytest", "-q", "--maxfail=20", "-n", "2", "-m", "not slow", "-p", "no:cacheprovider")
 _VERSION = re.compile(r'(?m)^version = "([^"]*)"$')
 
 
@@ -54,8 +54,11 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     sync.add_sources(parser)
     parser.add_argument("--no-tests", action="store_true", help="leave out the tests, for speed")
     arguments = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, _stop)
-    return exit_code("update", lambda: _run(arguments, root.resolve()))
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        return exit_code("update", lambda: _run(arguments, root.resolve()))
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(number: int, _: object) -> None:
@@ -78,7 +81,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
         with _step("replace"):
             replaced = stage.commit()
     sys.stdout.write(notice.text)
-    _say(f"{notice.grade.label}, version {notice.version}; replaced {', '.join(map(str, replaced))}")
+    _say(f"{notice.label}, version {notice.version}; replaced {', '.join(map(str, replaced))}")
     return 0
 
 
@@ -132,12 +135,13 @@ def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str
         raise Refused(f"pyproject.toml: {len(found)} lines look like the version, not one")
     effects = impact(stage.root / PACKAGE, stage.copy / PACKAGE)
     notice = Notice(reports, effects, tuple(unnamed.items()), previous=found[0])
-    _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
-    _write(log, insert(log.read_text(encoding="utf-8"), notice.entry(datetime.now(UTC).date())))
+    if notice.grade is not None:
+        _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
+        _write(log, insert(log.read_text(encoding="utf-8"), notice.entry(datetime.now(UTC).date())))
     (stage.copy / "build").mkdir(exist_ok=True)
     for name, content in (("md", notice.markdown), ("json", notice.json)):
         _write(stage.copy / "build" / f"changelog.{name}", content)
-    _write(stage.copy / "build/grade.txt", f"{notice.grade.label}\n")
+    _write(stage.copy / "build/grade.txt", f"{notice.label}\n")
     return notice
 
 
@@ -172,6 +176,8 @@ def _step(name: str) -> Generator[None]:
         yield
     except Refused as refusal:
         raise Refused(f"{name}: {refusal}; nothing was changed") from refusal
+    except Exception as error:
+        raise Refused(f"{name}: a defect of ours, {type(error).__name__}: {error}; nothing was changed") from error
     _say(f"{name} ({time.monotonic() - begun:.1f} s)")
 
 

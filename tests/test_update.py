@@ -1,0 +1,296 @@
+"""An update is everything or nothing: what it replaces, what it leaves alone, and what it says when it stops."""
+
+import copy
+import io
+import json
+import os
+import re
+import shutil
+import signal
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from scripts import documents, lock, propose, update
+from scripts.staging import NOT_COPIED, REPLACED
+
+ROOT = Path(__file__).parent.parent
+CONTRACT = "openapi/jobmojito.openapi.json"
+FRESH = "generated/jobmojito_api/api/admin/get_brand_new.py"
+
+
+def copied(folder):
+    """A copy of this repository, as far as an update needs it."""
+    return shutil.copytree(ROOT, folder / "checkout", ignore=shutil.ignore_patterns(*NOT_COPIED, "tests"))
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of this repository."""
+    return copied(tmp_path)
+
+
+@pytest.fixture
+def document():
+    """The vendored document, to be altered at will."""
+    return copy.deepcopy(documents.load(ROOT / CONTRACT))
+
+
+@pytest.fixture
+def run(checkout, tmp_path, capsys):
+    """Update the checkout to a document; gives the exit code, what was printed, and the last line on stderr."""
+
+    def run(document, *options):
+        (tmp_path / "new.json").write_text(json.dumps(document))
+        code = update.main(["--file", str(tmp_path / "new.json"), "--no-tests", *options], root=checkout)
+        told = capsys.readouterr()
+        return code, told.out, told.err.splitlines()[-1]
+
+    return run
+
+
+@pytest.fixture
+def unproved(monkeypatch):
+    """Leave out the checks that take long and are not what a test is about."""
+    monkeypatch.setattr(update.parity, "parity", lambda _: {})
+    monkeypatch.setattr(update.safety, "require", lambda *_, **__: None)
+
+
+@pytest.fixture
+def quick(unproved, monkeypatch):
+    """Leave out the generator too: one more file is what it makes."""
+
+    def generate(root):
+        (root / FRESH).write_text('"""Made by a test."""\n')
+        lock.write(root)
+
+    monkeypatch.setattr(update, "generate", generate)
+
+
+def looks(checkout):
+    """Every file of a checkout with its content and the time it was written."""
+    files = (path for path in checkout.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(checkout).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def add_operation(document, **parts):
+    """Put an operation into a document that nobody has named yet."""
+    answer = {"200": {"description": "Done."}}
+    document["paths"]["/brand-new"] = {"get": {"tags": ["Admin"], "responses": answer, **parts}}
+    return document
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory):
+    """One update, all the way but for the tests: the checkout, how it looked before, and what was printed."""
+    folder = tmp_path_factory.mktemp("updated")
+    checkout = copied(folder)
+    before, out, err = looks(checkout), io.StringIO(), io.StringIO()
+    path = folder / "new.json"
+    path.write_bytes(documents.dump(add_operation(documents.load(ROOT / CONTRACT))))
+    with redirect_stdout(out), redirect_stderr(err):
+        assert update.main(["--file", str(path), "--no-tests"], root=checkout) == 0
+    return SimpleNamespace(checkout=checkout, before=before, out=out.getvalue(), err=err.getvalue())
+
+
+def test_a_changed_document_goes_all_the_way(updated):
+    """Contract, client, lock, version and changelog are replaced together, and nothing else is."""
+    before, after = updated.before, looks(updated.checkout)
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+    assert updated.err.splitlines()[-1].startswith("update: additive, version 0.1.1")
+    assert {re.sub("(jobmojito_api)/.*", r"\1", path) for path in changed} == {
+        *(CONTRACT, "openapi/lock.json", "generated/jobmojito_api", "pyproject.toml", "CHANGELOG.md"),
+        *("build/changelog.md", "build/changelog.json", "build/grade.txt"),
+    }
+    assert FRESH in changed
+
+
+def test_what_an_update_writes_agrees(updated):
+    """Version, changelog entry, grade and lock tell of the same update."""
+    checkout = updated.checkout
+    entries = re.findall(r"(?m)^## \[(.*?)\]", (checkout / "CHANGELOG.md").read_text())
+
+    assert entries[:2] == ["0.1.1", "0.1.0"]
+    assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
+    assert (checkout / "build/grade.txt").read_text() == "additive\n"
+    assert json.loads((checkout / "build/changelog.json").read_text())[0]["grade"] == "additive"
+    assert update.parity.check_lock(checkout).code == 0
+
+
+def test_an_operation_without_a_name_is_a_warning_everywhere(updated):
+    """Terminal, pull request and changelog say which operation got a derived name, and which."""
+    files = ("build/changelog.md", "CHANGELOG.md")
+    words = r"Warning: .GET /brand-new. has no name in the corrections yet, and is called .get_brand_new."
+
+    for text in (updated.out, *((updated.checkout / name).read_text() for name in files)):
+        assert re.search(words, text)
+
+
+def test_the_same_document_touches_nothing(run, document, checkout):
+    """Nothing to do is said, is no failure, and leaves every file as it was."""
+    before = looks(checkout)
+
+    assert run(document) == (0, "", "update: the published documents are the ones in use; nothing to do")
+    assert looks(checkout) == before
+
+
+def test_another_form_of_the_same_is_no_new_version(run, document, checkout, unproved):
+    """A document that says the same in another order is taken, and means nothing to users."""
+    document["paths"] = dict(reversed(document["paths"].items()))
+    before = {name: (checkout / name).read_text() for name in ("pyproject.toml", "CHANGELOG.md")}
+
+    code, _, last = run(document)
+    assert (code, "version 0.1.0" in last) == (0, True)
+    assert {name: (checkout / name).read_text() for name in before} == before
+    assert (checkout / CONTRACT).read_bytes() == documents.dump(document)
+    assert (checkout / "build/grade.txt").read_text() == "documentation\n"
+
+
+def _without_template(document):
+    del document["components"]["schemas"]["JobInterviewPdfRequest"]["properties"]["template"]
+
+
+def _with_mixed_enum(document):
+    content = {"application/json": {"schema": {"enum": ["a", 1]}}}
+    add_operation(document, responses={"200": {"description": "Done.", "content": content}})
+
+
+def _with_other_host(document):
+    document["servers"][0]["url"] = "https://example.com"
+
+
+def _with_hostile_tag(document):
+    add_operation(document, tags=["../../evil"])
+
+
+@pytest.mark.parametrize(
+    ("alter", "words"),
+    [
+        (_with_other_host, ("sync:", "/servers/0/url", "--accept-host example.com")),
+        (_with_hostile_tag, ("sync:", "/paths/~1brand-new/get/tags/0", "path out of its folder")),
+        (_without_template, ("correct:", "action 33", "/components/schemas/JobInterviewPdfRequest/properties")),
+        (_with_mixed_enum, ("generate:", "/paths/~1brand-new/get", "GET /brand-new")),
+    ],
+)
+def test_what_stops_an_update_is_one_line(run, document, checkout, alter, words):
+    """The step, the operation or action and the pointer are named, and not a file is touched."""
+    before = looks(checkout)
+    alter(document)
+    code, out, last = run(document)
+
+    assert (code, out) == (2, "")
+    assert [word for word in words if word not in last] == []
+    assert last.endswith("nothing was changed")
+    assert looks(checkout) == before
+
+
+def test_names_of_the_corrected_document_are_checked_too(run, document, monkeypatch, checkout):
+    """What corrections and lifting name is held to the same rules as what the vendor names."""
+    monkeypatch.setattr(update.safety, "require", lambda *_, **__: None)
+    before = looks(checkout)
+    code, _, last = run(add_operation(document, operationId="../evil"))
+
+    assert (code, "correct: /paths/~1brand-new/get/operationId" in last) == (2, True)
+    assert looks(checkout) == before
+
+
+def test_drift_stops_an_update(run, document, checkout, monkeypatch):
+    """A client that does not mean what the document says replaces nothing, though no step complained of it."""
+    before, generate = looks(checkout), update.generate
+
+    def careless(root):
+        generate(root)
+        model = root / "generated/jobmojito_api/models/error.py"
+        model.write_text(model.read_text().replace("_c.STRING, required=True", "_c.STRING"))
+
+    monkeypatch.setattr(update, "generate", careless)
+    code, _, last = run(add_operation(document))
+
+    assert (code, "drift: " in last, "models/error.py" in last) == (2, True, True)
+    assert looks(checkout) == before
+
+
+def test_a_defect_of_the_generator_is_one_line_too(run, document, checkout, monkeypatch):
+    """An exception that nobody expected is told with its step, and leaves everything as it was."""
+    before = looks(checkout)
+    monkeypatch.setattr(update, "generate", lambda _: {}["x"])
+    code, _, last = run(add_operation(document))
+
+    assert (code, last) == (2, "update: generate: a defect of ours, KeyError: 'x'; nothing was changed")
+    assert looks(checkout) == before
+
+
+@pytest.mark.usefixtures("quick")
+class TestReplacing:
+    def test_a_failure_takes_everything_back(self, run, document, checkout, monkeypatch):
+        """A disk that fills up at the last file leaves the first ones as they were."""
+        before, path_type = _contents(checkout), type(ROOT)
+        replace = path_type.replace
+
+        def failing(path, target):
+            if target.name == "CHANGELOG.md" and path.name.endswith(".new"):
+                raise OSError(28, "No space left on device", str(target))
+            return replace(path, target)
+
+        monkeypatch.setattr(path_type, "replace", failing)
+        code, _, last = run(add_operation(document))
+
+        assert (code, "replace: " in last, "No space left on device" in last) == (2, True, True)
+        assert _contents(checkout) == before
+
+    def test_a_change_in_the_meantime_is_not_overwritten(self, run, document, checkout, monkeypatch):
+        """Who edits the changelog while an update runs keeps the edit."""
+        log = checkout / "CHANGELOG.md"
+        monkeypatch.setattr(update.parity, "parity", lambda _: log.write_text("mine") and {})
+        code, _, last = run(add_operation(document))
+
+        assert (code, "in the meantime" in last, log.read_text()) == (2, True, "mine")
+        assert not (checkout / FRESH).exists()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_an_interrupt_leaves_everything(self, run, document, checkout, monkeypatch, number):
+        """Somebody who stops an update has stopped it: nothing is replaced, nothing is left behind."""
+        before = looks(checkout)
+        monkeypatch.setattr(update.parity, "parity", lambda _: os.kill(os.getpid(), number))
+
+        with pytest.raises((SystemExit, KeyboardInterrupt)):
+            run(add_operation(document))
+        assert looks(checkout) == before
+
+    def test_tests_run_against_the_new_client(self, run, document, checkout, monkeypatch, tmp_path):
+        """Types and tests see the packages of the copy, and what they find stops the update."""
+        seen = tmp_path / "seen"
+        code = f"import jobmojito_api, pathlib; pathlib.Path({str(seen)!r}).write_text(jobmojito_api.__file__)"
+        monkeypatch.setattr(update, "TYPES", ("-c", code))
+        monkeypatch.setattr(update, "TESTS", ("-c", "raise SystemExit(1)"))
+        before = looks(checkout)
+        path = tmp_path / "new.json"
+        path.write_text(json.dumps(add_operation(document)))
+
+        assert update.main(["--file", str(path)], root=checkout) == 2
+        assert "jobmojito-update-" in seen.read_text()
+        assert looks(checkout) == before
+
+    def test_the_webhooks_document_is_updated_likewise(self, checkout, tmp_path, capsys):
+        """A change of the webhooks alone is an update: lock, changelog and version follow."""
+        webhooks = documents.load(checkout / "openapi/webhooks.openapi.json")
+        webhooks["info"]["description"] = "Reworded."
+        (tmp_path / "hooks.json").write_bytes(documents.dump(webhooks))
+
+        options = ["--webhooks-file", str(tmp_path / "hooks.json"), "--no-tests"]
+        assert update.main(options, root=checkout) == 0
+        assert (checkout / "openapi/webhooks.openapi.json").read_bytes() == documents.dump(webhooks)
+        assert update.parity.check_lock(checkout).code == 0
+        assert "documentation, version 0.1.1" in capsys.readouterr().err
+
+
+def _contents(checkout):
+    return {path: content for path, (content, _) in looks(checkout).items() if not path.startswith("build/")}
+
+
+def test_only_declared_files_are_ever_replaced():
+    """What an update may replace is what the pull request lets through."""
+    assert [path for path in REPLACED if not f"{path}/".startswith(propose.TOUCHED)] == []
