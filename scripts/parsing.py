@@ -6,16 +6,14 @@ operation and each named schema must come out under a name of its own: the parse
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import yaml
 from attrs import frozen
 from openapi_python_client import schema as oai
 from openapi_python_client import strings
-from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
+from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
 from openapi_python_client.parser.properties import (
     Class,
@@ -29,6 +27,7 @@ from openapi_python_client.parser.properties import (
 )
 from pydantic import ValidationError
 
+from scripts.adapting import adapt, with_free_names
 from scripts.documents import pointer
 from scripts.failures import Refused
 
@@ -38,11 +37,6 @@ if TYPE_CHECKING:
 
     from openapi_python_client.parser.errors import GeneratorError
 
-# Names that the generated modules use themselves: a schema called so becomes `FileModel` and the like.
-TAKEN_CLASSES = frozenset(
-    {"Any", "AuthenticatedClient", "ClassVar", "Client", "Final", "File", "Literal", "Mapping", "RequestFiles"}
-    | {"Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
-)
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -109,8 +103,8 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
     Raises:
         Refused: something in it would not be generated; the message names the operation or schema and its pointer.
     """
-    config = _with_free_names(config, document)
-    readable = _with_distinct_enum_keys(_named_by_key(copy.deepcopy(dict(document))))
+    config = with_free_names(config, document)
+    readable = adapt(document)
     try:
         openapi = oai.OpenAPI.model_validate(readable)
     except ValidationError as error:
@@ -221,60 +215,3 @@ def _refuse_repeats(kind: str, names: Iterable[tuple[str, str]]) -> None:
             message = f"{where}: the {kind} name {name} is taken by {seen[name.lower()]}; one would replace the other"
             raise Refused(message)
         seen[name.lower()] = where
-
-
-def _with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
-    """Rename schemas whose class would hide a name that the generated modules use: ours, or a resource class."""
-    tags = {str(tag.get("x-resource-name") or tag.get("name")) for tag in document.get("tags", []) if tag}
-    resources = {strings.pascal_case(tag) for tag in tags}
-    taken = {*TAKEN_CLASSES, *resources, *(f"Async{name}" for name in resources)}
-    renamed = {name: ClassOverride.model_validate({"class_name": f"{name}Model"}) for name in taken}
-    return attrs.evolve(config, class_overrides={**renamed, **config.class_overrides})
-
-
-def _named_by_key(document: dict[str, Any]) -> dict[str, Any]:
-    """Drop the titles of named schemas: the parser would name the class by the title, away from what refers to it."""
-    for schema in document.get("components", {}).get("schemas", {}).values():
-        if isinstance(schema, dict):
-            schema.pop("title", None)
-    return document
-
-
-def _with_distinct_enum_keys(document: dict[str, Any]) -> dict[str, Any]:
-    """Give enum members explicit names where the parser's own would meet, like `a` and `A`, or `a-b` and `a_b`."""
-    for schema in _enum_schemas(document):
-        values = [value for value in schema["enum"] if value is not None]
-        if values and all(isinstance(value, str) for value in values) and "x-enum-varnames" not in schema:
-            keys = [member_key(index, value) for index, value in enumerate(values)]
-            if len(set(keys)) < len(keys):
-                schema["x-enum-varnames"] = distinct(keys)
-    return document
-
-
-def _enum_schemas(node: object) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if isinstance(node.get("enum"), list):
-            yield node
-        for value in node.values():
-            yield from _enum_schemas(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _enum_schemas(value)
-
-
-def member_key(index: int, value: str) -> str:
-    """Give the member name that the parser makes of a value."""
-    return strings.snake_case(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
-
-
-def distinct(keys: list[str]) -> list[str]:
-    """Number repeated names, in a way that stays distinct after the parser's own snake-casing."""
-    taken: set[str] = set()
-    result = []
-    for key in keys:
-        candidate, number = key, 2
-        while candidate in taken:
-            candidate, number = strings.snake_case(f"{key}_{number}").upper(), number + 1
-        taken.add(candidate)
-        result.append(candidate)
-    return result

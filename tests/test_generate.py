@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import generate, lock, parsing
+from scripts import adapting, generate, lock
 from scripts.documents import dump, load
 from scripts.failures import Refused
 
@@ -153,8 +153,24 @@ def test_another_version_of_the_generator_is_refused(monkeypatch: pytest.MonkeyP
         lock.refuse_other_versions()
 
 
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ({"allOf": [{"type": "string"}]}, {"type": "string"}),
+        ({"allOf": [{"type": "string"}, {"description": "d"}]}, {"type": "string", "description": "d"}),
+        ({"allOf": [{"$ref": "#/a"}, {"default": 1}]}, {"allOf": [{"$ref": "#/a"}], "default": 1}),
+        ({"allOf": [{"$ref": "#/a"}]}, {"allOf": [{"$ref": "#/a"}]}),
+        ({"allOf": [{"minLength": 1}, {"type": "string"}]}, {"allOf": [{"minLength": 1}, {"type": "string"}]}),
+        ({"type": "string", "allOf": [{"type": "string"}]}, {"type": "string", "allOf": [{"type": "string"}]}),
+    ],
+)
+def test_choice_of_one_with_notes_is_the_one(said: dict[str, Any], understood: dict[str, Any]) -> None:
+    """The parser would make an empty class of it, or drop the operation; what really joins schemas stays."""
+    assert adapting.adapt({"x": said}) == {"x": understood}
+
+
 def test_enum_members_that_would_meet_get_numbers() -> None:
     """`a` and `A` become two members, and an `a-b` beside an `a_b` too (the stock generator stops or drops one)."""
-    keys = [parsing.member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
+    keys = [adapting.member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
 
-    assert parsing.distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
+    assert adapting.distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
