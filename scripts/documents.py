@@ -38,7 +38,10 @@ def parse(content: bytes, *, name: str) -> dict[str, Any]:
         raise Refused(f"{name}: not valid UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise Refused(f"{name}: not valid JSON at line {error.lineno} column {error.colno}: {error.msg}") from error
-    except (_NotJSONError, RecursionError, ValueError) as error:
+    except RecursionError as error:
+        # Pythons differ in how deep their reader goes; the words are the same as for our own limit below.
+        raise Refused(f"{name}: nested too deeply") from error
+    except (_NotJSONError, ValueError) as error:
         raise Refused(f"{name}: not acceptable JSON: {error}") from error
     if not isinstance(document, dict):
         raise Refused(f"{name}: the top level is {_TYPES.get(type(document), 'null')}, not an object")

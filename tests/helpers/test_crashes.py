@@ -119,11 +119,11 @@ def test_ctrl_c_finishes_what_is_in_flight(start, server, kind):
 
 def test_second_ctrl_c_stops_at_once(start, server):
     """Who presses Ctrl-C twice does not want to wait: the run breaks off, and its journal knows what was in flight."""
-    server.faults.add(Fault.parse("pre_screen_resume_binary: latency=0.5; skip=4"))
+    server.faults.add(Fault.parse("pre_screen_resume_binary: latency=3; skip=4"))
     worker = start("async", 40, 4)
     assert wait_for(worker, 1)
     for _ in range(2):
-        time.sleep(0.1)
+        time.sleep(0.5)  # two signals that arrive before the first is handled are one
         worker.send_signal(signal.SIGINT)
     _, err = worker.communicate(timeout=20)
 
