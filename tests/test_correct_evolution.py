@@ -1,4 +1,4 @@
-"""The corrections against versions of the document that the vendor has not published yet."""
+"""The corrections against later versions of the document, as the vendor could publish them."""
 
 from copy import deepcopy
 
@@ -8,22 +8,23 @@ from openapi_python_client.config import ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
-from scripts import correct, documents
+from scripts import correct
 from scripts.failures import Refused
 from scripts.places import operations, schemas
+from tests import baseline
 
 LANGUAGES = "JobInterviewCreateRequest"
 
 
 @pytest.fixture(scope="module")
 def first():
-    """Give the vendored document and the corrections."""
-    return documents.load(correct.PUBLISHED), correct.load_overlay(correct.OVERLAY)
+    """Give the baseline document and its corrections."""
+    return baseline.published(), baseline.corrections()
 
 
 @pytest.fixture
 def published(first):
-    """Give a copy of the vendored document to change."""
+    """Give a copy of the baseline document to change."""
     return deepcopy(first[0])
 
 

@@ -14,6 +14,7 @@ from scripts.changes.surfaces import surface
 from scripts.changes.versions import next_version
 from scripts.documents import load
 from scripts.failures import Refused
+from scripts.naming import module_name
 from tests.changes.cases import GONE, document
 from tests.changes.walks import operations
 
@@ -171,7 +172,10 @@ def test_a_package_that_cannot_be_read_is_refused(source, package, tmp_path):
 
 
 def test_surface_of_the_generated_package_covers_its_contract():
-    """Every operation of the effective contract has a module and a method, and every component its model."""
+    """Every operation of the effective contract has a module and a method, and every component its model.
+
+    Inline types that no correction names yet have models of their own besides.
+    """
     contract = load(GENERATED / "contract.json")
     names = surface(GENERATED)
     called = {operation["operationId"] for _, operation in operations(contract)}
@@ -179,7 +183,8 @@ def test_surface_of_the_generated_package_covers_its_contract():
     for kind in ("operation", "method"):
         assert {name.written.split(".")[-1] for name in names.values() if name.kind == kind} == called
     kinds = ("model", "enum", "type alias")
-    assert sum(name.kind in kinds for name in names.values()) == len(contract["components"]["schemas"])
+    made = {module_name(name.written.split(".")[-1]) for name in names.values() if name.kind in kinds}
+    assert {module_name(name) for name in contract["components"]["schemas"]} <= made
 
 
 def test_a_model_taken_from_the_generated_package_is_missed(tmp_path):

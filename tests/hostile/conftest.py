@@ -1,39 +1,34 @@
-"""Hostile documents: altered copies of the vendored one, checked, corrected, generated and looked at in a folder."""
-
-import copy
-from pathlib import Path
+"""Hostile documents: altered copies of the baseline one, checked, corrected, generated and looked at in a folder."""
 
 import pytest
 
-from scripts import documents, safety
-from scripts.correct import effective, load_overlay
+from scripts import safety
+from scripts.correct import effective
 from scripts.drift.meaning import meaning
 from scripts.failures import Refused
 from scripts.generate import build
 from scripts.syntax import check_tree
+from tests import baseline
 
 from .corpus import CANARY
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="session")
-def _sources():
-    return documents.load(ROOT / "openapi/jobmojito.openapi.json"), load_overlay(
-        ROOT / "openapi/corrections.overlay.yaml"
-    )
+def corrections():
+    """The corrections that are made in every document here."""
+    return baseline.corrections()
 
 
 @pytest.fixture
-def published(_sources):
-    """The vendored document, to be altered at will."""
-    return copy.deepcopy(_sources[0])
+def published():
+    """The baseline document, to be altered at will."""
+    return baseline.published()
 
 
 @pytest.fixture
-def reasons(_sources):
+def reasons():
     """What makes a document unsafe, as lines."""
-    hosts = safety.hosts(_sources[0])
+    hosts = safety.hosts(baseline.published())
     return lambda document: [str(found) for found in safety.check(document, accepted_hosts=hosts)]
 
 
@@ -50,25 +45,25 @@ def refuses(reasons):
 
 
 @pytest.fixture
-def generated(_sources, tmp_path, monkeypatch):
+def generated(corrections, tmp_path, monkeypatch):
     """Make the client of a document in a folder where a canary would show."""
     monkeypatch.chdir(tmp_path)
 
     def generated(document):
-        build(effective(document, _sources[1]), tmp_path / "jobmojito_api")
+        build(effective(document, corrections), tmp_path / "jobmojito_api")
         return tmp_path / "jobmojito_api"
 
     return generated
 
 
 @pytest.fixture
-def harmless(_sources, generated, tmp_path):
+def harmless(corrections, generated, tmp_path):
     """Assert that a document's client holds only what templates write, means what it should, and runs nothing."""
 
     def harmless(document):
         package = generated(document)
         assert check_tree(package) == []
-        report = meaning(document, _sources[1], package)
+        report = meaning(document, corrections, package)
         assert [str(difference) for difference in (*report.differences, *report.unknown)] == []
         assert not (tmp_path / CANARY).exists()
         return package

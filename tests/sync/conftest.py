@@ -1,16 +1,12 @@
 """A server on loopback that plays the vendor's, and documents to publish on it."""
 
-import copy
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts import documents
-
-ROOT = Path(__file__).parents[2]
+from tests import baseline
 
 
 class Vendor(ThreadingHTTPServer):
@@ -61,21 +57,16 @@ def vendor():
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def _published() -> dict[str, Any]:
-    return documents.load(ROOT / "openapi/jobmojito.openapi.json")
-
-
 @pytest.fixture
-def published(_published):
-    """The vendored document, to be altered at will."""
-    return copy.deepcopy(_published)
+def published():
+    """The baseline document, to be altered at will."""
+    return baseline.published()
 
 
 @pytest.fixture
 def repository(tmp_path):
-    """A folder with the vendored documents and nothing else."""
+    """A folder with the baseline documents, vendored, and nothing else."""
     (tmp_path / "openapi").mkdir()
-    for name in ("jobmojito.openapi.json", "webhooks.openapi.json"):
-        (tmp_path / "openapi" / name).write_bytes((ROOT / "openapi" / name).read_bytes())
+    for path in (baseline.PUBLISHED, baseline.WEBHOOKS):
+        (tmp_path / "openapi" / path.name).write_bytes(path.read_bytes())
     return tmp_path
