@@ -1,11 +1,9 @@
 """An update is everything or nothing: what it replaces, what it leaves alone, and what it says when it stops."""
 
-import copy
 import io
 import json
 import os
 import re
-import shutil
 import signal
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -14,28 +12,25 @@ from types import SimpleNamespace
 import pytest
 
 from scripts import documents, lock, propose, update
-from scripts.staging import NOT_COPIED, REPLACED
+from scripts.staging import REPLACED
+from tests import baseline
+from tests.checkouts import checkout_in
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = "openapi/jobmojito.openapi.json"
 FRESH = "generated/jobmojito_api/api/admin/get_brand_new.py"
 
 
-def copied(folder):
-    """A copy of this repository, as far as an update needs it."""
-    return shutil.copytree(ROOT, folder / "checkout", ignore=shutil.ignore_patterns(*NOT_COPIED, "tests"))
-
-
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of this repository."""
-    return copied(tmp_path)
+    return checkout_in(tmp_path)
 
 
 @pytest.fixture
 def document():
-    """The vendored document, to be altered at will."""
-    return copy.deepcopy(documents.load(ROOT / CONTRACT))
+    """The document in use, to be altered at will."""
+    return baseline.published()
 
 
 @pytest.fixture
@@ -82,19 +77,23 @@ def add_operation(document, **parts):
     return document
 
 
+once = pytest.mark.xdist_group("one update")  # in one process, so that the fixture below is made once
+
+
 @pytest.fixture(scope="module")
 def updated(tmp_path_factory):
     """One update, all the way but for the tests: the checkout, how it looked before, and what was printed."""
     folder = tmp_path_factory.mktemp("updated")
-    checkout = copied(folder)
+    checkout = checkout_in(folder)
     before, out, err = looks(checkout), io.StringIO(), io.StringIO()
     path = folder / "new.json"
-    path.write_bytes(documents.dump(add_operation(documents.load(ROOT / CONTRACT))))
+    path.write_bytes(documents.dump(add_operation(baseline.published())))
     with redirect_stdout(out), redirect_stderr(err):
         assert update.main(["--file", str(path), "--no-tests"], root=checkout) == 0
     return SimpleNamespace(checkout=checkout, before=before, out=out.getvalue(), err=err.getvalue())
 
 
+@once
 def test_a_changed_document_goes_all_the_way(updated):
     """Contract, client, lock, version and changelog are replaced together, and nothing else is."""
     before, after = updated.before, looks(updated.checkout)
@@ -108,6 +107,7 @@ def test_a_changed_document_goes_all_the_way(updated):
     assert FRESH in changed
 
 
+@once
 def test_what_an_update_writes_agrees(updated):
     """Version, changelog entry, grade and lock tell of the same update."""
     checkout = updated.checkout
@@ -120,6 +120,7 @@ def test_what_an_update_writes_agrees(updated):
     assert update.parity.check_lock(checkout).code == 0
 
 
+@once
 def test_an_operation_without_a_name_is_a_warning_everywhere(updated):
     """Terminal, pull request and changelog say which operation got a derived name, and which."""
     files = ("build/changelog.md", "CHANGELOG.md")

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.generate import build
 from scripts.syntax import RUNTIME, check_tree
+from tests import baseline
 
 GENERATED = Path(__file__).parents[2] / "generated" / "jobmojito_api"
 MODEL, ENUM, ALIAS = "models/error.py", "models/language_code.py", "models/job_interview_pdf_response.py"
@@ -49,15 +51,23 @@ STATEMENTS = (
 )
 
 
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """A client that is known to the letter."""
+    package = tmp_path_factory.mktemp("made") / "jobmojito_api"
+    build(baseline.effective(), package)
+    return package
+
+
 @pytest.fixture
-def check(tmp_path):
+def check(tmp_path, package):
     """Check the runtime and one altered module."""
     for module in RUNTIME.glob("*.py"):
         if module.name != "__init__.py":
             shutil.copy(module, tmp_path)
 
     def check(file, alter):
-        source = (GENERATED / file).read_text(encoding="utf-8")
+        source = (package / file).read_text(encoding="utf-8")
         altered = alter(source)
         assert altered != source
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
@@ -191,7 +201,7 @@ def test_files_that_no_template_makes_are_refused(check, tmp_path):
     for file in ("evil.py", "models/evil.so", "models/sub/evil.py", "_private.py", "api/evil.py", "models/_x.py"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("")
-    (tmp_path / "models/link.py").symlink_to(GENERATED / MODEL)
+    (tmp_path / "models/link.py").symlink_to(RUNTIME / "codec.py")
     (tmp_path / "py.typed").write_text("x")
     (tmp_path / "contract.json").write_text("{")
     (tmp_path / "codec.py").write_text((RUNTIME / "codec.py").read_text() + "\n")

@@ -1,0 +1,107 @@
+"""Next versions of the document through the whole update: changelog, version, and a client that works."""
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pytest
+
+from scripts import documents, update
+from tests import baseline
+from tests.checkouts import checkout_in
+from tests.evolutions.evolutions import EVOLUTIONS
+
+BY_NAME = {evolution.name: evolution for evolution in EVOLUTIONS}
+# Each of these goes through an update of its own; all that can stand together go through one more.
+ALONE = ("string became object", "response boolean became number", "new variant", "new tag")
+TOGETHER = [evolution for evolution in EVOLUTIONS if evolution.stale is None]
+
+
+def updated(folder, document, version):
+    """A checkout at a version, updated to a document: its folder, the exit code and what was printed."""
+    checkout = checkout_in(folder, version)
+    path = folder / "new.json"
+    path.write_bytes(documents.dump(document))
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = update.main(["--file", str(path), "--no-tests"], root=checkout)
+    return checkout, code, out.getvalue(), err.getvalue()
+
+
+def without_names(text):
+    """A changelog without our names of operations and the warnings of those that have none."""
+    told = re.sub(r" \((?:\w+|'\w+')\)(?='| \[)", "", text)
+    return re.sub(r"\n+Warning: [\s\S]*", "\n", told)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_an_evolution_goes_through_the_whole_update(tmp_path, name):
+    """It gives its own changelog, grade and version, and a client that is proved equal to it."""
+    evolution = BY_NAME[name]
+    before, after = evolution.versions
+    checkout, code, out, err = updated(tmp_path, evolution.apply(baseline.published()), before)
+
+    assert code == 0, err
+    assert without_names(out) == evolution.changelog
+    assert f"## [{after}]" in (checkout / "CHANGELOG.md").read_text()
+    assert update.parity.check_lock(checkout).code == 0
+    assert f'version = "{after}"' in (checkout / "pyproject.toml").read_text()
+
+
+once = pytest.mark.xdist_group("evolutions together")  # in one process, so that the fixture below is made once
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory):
+    """All evolutions that can stand together, in one document, through one update."""
+    document = functools.reduce(lambda made, evolution: evolution.apply(made), TOGETHER, baseline.published())
+    return updated(tmp_path_factory.mktemp("together"), document, "1.2.3")
+
+
+@once
+def test_evolutions_together_go_through_one_update(together):
+    """A dozen evolutions at once give every change of each, and the version of the worst."""
+    checkout, code, out, err = together
+    said = {_subject(line) for line in without_names(out).splitlines()}
+    expected = {
+        _subject(line) for evolution in TOGETHER for line in evolution.changelog.splitlines() if line[:2] == "- "
+    }
+
+    assert code == 0, err
+    assert len(TOGETHER) >= 12
+    assert {line for line in expected - said if not line.startswith("- description")} == set()
+    assert 'version = "2.0.0"' in (checkout / "pyproject.toml").read_text()
+
+
+def _subject(line):
+    """What changed, without the operations that it touches: other evolutions add to those."""
+    return re.sub(r"(, (?:sent to|received from)| in '.*)? ?(?:'.*)?\[[a-z0-9-]+\]$", "", line)
+
+
+@once
+def test_the_client_of_evolutions_passes_the_operation_tests(together):
+    """Every operation of the new client, sync and async, works against the sandbox, which speaks the new contract."""
+    checkout, *_ = together
+    folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated", "."))
+    files = ("tests/sandbox/test_operations.py", "tests/sandbox/test_through_client.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(
+        command, cwd=checkout, env={**os.environ, "PYTHONPATH": folders}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout[-4_000:]
+    assert json.loads((checkout / "generated/jobmojito_api/contract.json").read_text())["info"]["version"] == "1.1.0"
+
+
+@pytest.mark.parametrize("evolution", [one for one in EVOLUTIONS if one.stale], ids=lambda one: one.name)
+def test_an_evolution_that_ends_a_correction_stops(tmp_path, evolution):
+    """The correction that has lost its place is named, for a person to take it out."""
+    _, code, _, err = updated(tmp_path, evolution.apply(baseline.published()), "0.1.0")
+
+    assert code == 2
+    assert evolution.stale in err.splitlines()[-1]
