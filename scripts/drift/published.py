@@ -128,15 +128,16 @@ class Schemas:
             target, there = self.follow(found["$ref"], pointer)
             parts.append(self.node(target, there, depth=depth + 1))
         limits: dict[str, object] = {}
+        notes: dict[str, object] = {}
         for place, part in [*self._parts(found, "allOf", pointer), (pointer, rest)]:
             if asserts(part):
                 parts.append(self.node(part, place, depth=depth + 1))
             else:
                 limits.update(limits_of(part))
-        if not parts:
-            return Node(pointer, (limited(ANY, limits),))
-        merged = parts[0] if len(parts) == 1 else self._intersect(parts, pointer)
-        return evolve(merged, options=tuple(limited(option, limits) for option in merged.options))
+                notes.update({key: part[key] for key in NOTES if key in part})
+        merged = self._intersect(parts, pointer) if len(parts) > 1 else parts[0] if parts else Node(pointer, (ANY,))
+        options = tuple(limited(option, limits) for option in merged.options)
+        return evolve(merged, options=options, notes={**merged.notes, **notes})
 
     def _parts(self, found: Mapping[str, Any], keyword: str, pointer: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for index, part in enumerate(row(found.get(keyword, []), join(pointer, keyword))):
