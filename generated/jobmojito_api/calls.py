@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from attrs import field, frozen
 
 from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, read
-from .encoding import ENCODERS, PLACES, as_json, parameter_problems, texts_of
+from .encoding import ENCODERS, PLACES, Parameter, as_json, parameter_problems, texts_of
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
 from .types import UNSET, Response, as_status
 
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-
-@frozen
-class Parameter:
-    """One declared parameter: its name on the wire, the argument that holds it, where it goes, and its type."""
-
-    name: str
-    attribute: str
-    location: str
-    type: Type[Any]
-    required: bool = False
-    nullable: bool = False
 
 
 @frozen

@@ -44,7 +44,7 @@ from .kinds import (
     kind_of,
 )
 from .tables import Field, Model, Table
-from .types import UNSET, Unset
+from .types import UNSET, Departure, Unset
 from .writing import write
 
 if TYPE_CHECKING:
@@ -52,19 +52,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-
-@frozen
-class Departure:
-    """One place where a value departs from the contract; it names kinds and sizes, never the value (people!).
-
-    `pointer` is an RFC 6901 pointer into the value, "" for all of it; `keyword` is the JSON Schema keyword at odds.
-    """
-
-    pointer: str
-    expected: str
-    got: str
-    keyword: str = "type"
 
 
 @frozen

@@ -7,14 +7,25 @@ import json
 import uuid
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 from urllib.parse import quote
 
-from .codec import Departure, Model, check, kind_of, pointer, write
+from attrs import frozen
+
+from .codec import Departure, Model, Type, check, kind_of, pointer, write
 from .multipart import parts
 
-if TYPE_CHECKING:
-    from .calls import Parameter
+
+@frozen
+class Parameter:
+    """One declared parameter: its name on the wire, the argument that holds it, where it goes, and its type."""
+
+    name: str
+    attribute: str
+    location: str
+    type: Type[Any]
+    required: bool = False
+    nullable: bool = False
 
 
 def texts_of(value: object) -> list[str]:

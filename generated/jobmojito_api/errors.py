@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .codec import Departure
+    from .types import Departure
 
 
 class InvalidRequest(ValueError):  # noqa: N818 - names what is invalid, beside the generator's UnexpectedStatus

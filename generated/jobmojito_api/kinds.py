@@ -18,8 +18,6 @@ from .types import File
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .tables import Model
-
 T_co = TypeVar("T_co", covariant=True)
 
 Path = tuple[str | int, ...]
@@ -201,8 +199,8 @@ class Object(Named):
         if value.__class__ is not dict:
             faults.append(((), self.expected, kind_of(value), "type"))
             return value
-        model = cast("type[Model]", self.python)
-        return model._table.read(model, cast("dict[str, object]", value), faults)  # noqa: SLF001 - its own codec
+        model = self.python
+        return model._table.read(model, value, faults)  # noqa: SLF001 - its own codec
 
 
 class Array(Type[Any]):

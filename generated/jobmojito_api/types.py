@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sized
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, Generic, Literal, TypeVar, final
+from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar, final
 
-from attrs import define, field
-
-if TYPE_CHECKING:
-    from .codec import Departure
+from attrs import define, field, frozen
 
 
 @final
@@ -57,6 +54,19 @@ class File:
         return self.file_name, self.payload, self.mime_type
 
 
+@frozen
+class Departure:
+    """One place where a value departs from the contract; it names kinds and sizes, never the value (people!).
+
+    `pointer` is an RFC 6901 pointer into the value, "" for all of it; `keyword` is the JSON Schema keyword at odds.
+    """
+
+    pointer: str
+    expected: str
+    got: str
+    keyword: str = "type"
+
+
 T = TypeVar("T")
 
 
@@ -87,4 +97,4 @@ def as_status(code: int) -> HTTPStatus | int:
         return code
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "as_status"]
+__all__ = ["UNSET", "Departure", "File", "FileTypes", "RequestFiles", "Response", "Unset", "as_status"]
