@@ -223,7 +223,7 @@ def test_next_version_follows_the_worst_grade(version, grades, expected):
     assert next_version(version, *grades) == expected
 
 
-@pytest.mark.parametrize("version", ["1.2", "1.2.3rc1", "01.2.3", "v1.2.3", "1.2.3\n", "", "1.2.3.4", "１.2.3"])  # noqa: RUF001
+@pytest.mark.parametrize("version", ["1.2", "1.2.3rc1", "01.2.3", "v1.2.3", "1.2.3\n", "", "1.2.3.4", "１.2.3"])
 def test_version_that_is_not_three_numbers_is_refused(version):
     """What follows a pre-release or a typo is decided by a person."""
     with pytest.raises(Refused, match="not three numbers"):

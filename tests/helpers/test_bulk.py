@@ -15,6 +15,7 @@ from jobmojito import (
     ScreenedCandidate,
     read_resumes,
 )
+from jobmojito.journal import Journal
 from jobmojito.sandbox import Fault
 from jobmojito_api.types import File
 from tests.helpers.documents import PDF
@@ -49,6 +50,7 @@ def items(tmp_path):
 
 
 def paid(sandbox):
+    """How many resumes the API has taken money for."""
     return sandbox.tally.answers["pre_screen_resume_binary", 200]
 
 
@@ -216,8 +218,6 @@ def test_journal_needs_files_that_can_be_read_twice(screen, sandbox, tmp_path):
 
 def test_journal_that_fails_in_mid_run_loses_nothing(screen, items, sandbox, tmp_path, monkeypatch):
     """When an outcome cannot be written, the run stops; what was done is in the result, what was not says so."""
-    from jobmojito.journal import Journal
-
     finish, finished = Journal._finish, []
 
     def failing(journal, records):
@@ -250,7 +250,7 @@ def test_outcomes_come_as_they_are_known(api, sandbox, position_id, items):
 
 
 @pytest.mark.parametrize(
-    "options, error",
+    ("options", "error"),
     [
         ({"concurrency": 0}, ConfigurationError),
         ({"chunk_size": 5}, TypeError),

@@ -97,7 +97,7 @@ def test_killed_runs_lose_nothing_and_pay_for_nothing_twice(start, server, tmp_p
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_ctrl_c_finishes_what_is_in_flight(start, server, kind):
-    """The first Ctrl-C ends a run cleanly: nothing is unknown, what is left is said, and the next run does just that."""
+    """The first Ctrl-C ends a run cleanly: nothing is unknown, what is left is said, and the next run does that."""
     server.faults.add(Fault.parse("pre_screen_resume_binary: latency=0.05"))
     worker = start(kind, 40, 4)
     assert wait_for(worker, 5)

@@ -1,5 +1,7 @@
 """A file's type is what it holds; its extension decides only what the content leaves open."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,12 +12,13 @@ from tests.helpers import documents as d
 
 
 def mime_type(content, name, **options):
+    """The type that an upload of this content is given."""
     with Upload(content, file_name=name, **options) as upload:
         return upload.mime_type
 
 
 @pytest.mark.parametrize(
-    "content, name, kind",
+    ("content", "name", "kind"),
     [
         (d.PDF, "cv.pdf", "pdf"),
         (b"\xef\xbb\xbf\n" + d.PDF, "cv.pdf", "pdf"),  # the format allows something before its mark
@@ -43,7 +46,7 @@ def test_type_is_told_by_content(content, name, kind):
 
 
 @pytest.mark.parametrize(
-    "content, name, words",
+    ("content", "name", "words"),
     [
         (d.ZIP, "cv.docx", "a ZIP archive that holds no Word document"),
         (d.ZIP, "cv.zip", "a ZIP archive that holds no Word document"),
@@ -73,7 +76,7 @@ def test_file_that_would_surely_fail_is_refused(content, name, words):
 
 
 def test_large_docx_is_known_by_its_end(tmp_path):
-    """A DOCX that begins with something else and lists thousands of parts is still one; offsets count from its start."""
+    """A DOCX that begins with something else and lists thousands of parts is one; offsets count from its start."""
     content = d.archive([*(f"media/image{number}.png" for number in range(5000)), "word/document.xml"])
     path = tmp_path / "cv.docx"
     path.write_bytes(b"before" + content)
@@ -85,7 +88,7 @@ def test_large_docx_is_known_by_its_end(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content, name, found",
+    ("content", "name", "found"),
     [
         (d.PDF, "handbook", d.MIME["pdf"]),
         (d.TEXT, "faq.md", "text/markdown"),
@@ -103,7 +106,7 @@ def test_documents_may_be_of_any_kind(content, name, found):
 
 def test_document_that_is_not_what_it_is_called_is_refused():
     """The same mismatches that fail a resume fail a document."""
-    with pytest.raises(UploadError, match="named .pdf but is a web page"):
+    with pytest.raises(UploadError, match=r"named \.pdf but is a web page"):
         mime_type(d.HTML, "handbook.pdf", resume=False)
 
 
@@ -111,10 +114,8 @@ def test_document_that_is_not_what_it_is_called_is_refused():
 def test_any_content_is_typed_or_refused(content, name):
     """No content makes the check itself fail, those that begin like a container included."""
     for begin in (b"", b"PK\x03\x04", b"PK\x05\x06", d.OLE[:8], b"%PDF-", b"{\\rtf", b"\xff\xfe"):
-        try:
+        with suppress(UploadError):
             assert "/" in mime_type(begin + content, name)
-        except UploadError:
-            pass
 
 
 @pytest.mark.parametrize("bad", ["pdf", "", "a/b\r\nX-Y: z", 'text/plain; charset="utf-8"', "a b/c", "á/b"])

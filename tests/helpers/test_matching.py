@@ -132,7 +132,7 @@ def test_junk_in_the_place_of_a_row_matches_nothing(junk):
 
 
 @pytest.mark.parametrize(
-    "body, rows",
+    ("body", "rows"),
     [
         ([1, 2], [1, 2]),
         ({"results": [1]}, [1]),

@@ -67,7 +67,7 @@ def test_safe_name_is_one_plain_part_of_a_path(name):
 
 
 @pytest.mark.parametrize(
-    "name, safe",
+    ("name", "safe"),
     [
         ("Životopis – Ann 🎉.pdf", "Životopis – Ann 🎉.pdf"),
         ("家族👨‍👩‍👧.docx", "家族👨‍👩‍👧.docx"),

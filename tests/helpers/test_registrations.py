@@ -15,9 +15,11 @@ from jobmojito import (
 )
 from jobmojito_api.models import InvitedUser, RegisteredUser
 from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
+from tests.overlay.driver import Driver
 
 
 def invite(rows, **options):
+    """Invite users, as a call on either client."""
     return lambda jm: jm.invite_users(rows, **options)
 
 
@@ -35,7 +37,7 @@ def test_registered_row_is_typed_and_a_rejected_one_has_words(api, rows_api):
 
 
 @pytest.mark.parametrize(
-    "word, status, kind",
+    ("word", "status", "kind"),
     [
         *(
             (word, "ok", None)
@@ -82,7 +84,7 @@ def test_answer_without_rows_leaves_them_unknown(api, rows_api, answer):
 
 
 @pytest.mark.parametrize(
-    "respond, status, kind, error",
+    ("respond", "status", "kind", "error"),
     [
         (lambda rows: httpx.Response(401, json={"error": "no"}), "error", "authentication", AuthenticationError),
         (lambda rows: httpx.Response(500, json={"error": "no"}), "error", "server", ServerError),
@@ -135,7 +137,9 @@ def test_bad_rows_are_settled_without_being_sent(api, rows_api):
     assert rows_api.sent == people(1)
 
 
-@pytest.mark.parametrize("option, status, sent", [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)])
+@pytest.mark.parametrize(
+    ("option", "status", "sent"), [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)]
+)
 def test_repeated_email_is_sent_once_unless_asked(api, rows_api, option, status, sent):
     """The same e-mail in any case is found across chunks before sending, and skipped, reported or sent by option."""
     rows = [{"email": "Ann@example.org"}, *people(3), {"email": "ann@EXAMPLE.org "}]
@@ -177,6 +181,7 @@ def test_rows_are_drawn_as_they_are_sent(api, rows_api):
         async for outcome in outcomes:
             await outcomes.aclose()
             return outcome
+        return None
 
     def take(jm):
         outcomes = jm.iter_register_candidates(INTERVIEW, rows, chunk_size=10, concurrency=2)
@@ -193,7 +198,6 @@ def test_rows_are_drawn_as_they_are_sent(api, rows_api):
 
 def test_async_client_takes_async_rows(rows_api):
     """Rows may come from an async generator; their outcomes come back in its order."""
-    from tests.overlay.driver import Driver
 
     async def rows():
         for row in people(5):
@@ -279,7 +283,7 @@ def test_default_merchant_is_sent_with_the_rows(api, rows_api):
 
 
 @pytest.mark.parametrize(
-    "work, error, words",
+    ("work", "error", "words"),
     [
         (register("people.csv"), ConfigurationError, "for a CSV file, use one of the readers"),
         (register({"email": "a@example.org"}), ConfigurationError, "not dict"),

@@ -49,7 +49,7 @@ def test_any_form_of_a_row_gives_its_fields(row):
 
 
 @pytest.mark.parametrize(
-    "row, reason",
+    ("row", "reason"),
     [
         ("ann@example.org", "not str"),
         (None, "not NoneType"),
@@ -98,7 +98,7 @@ def test_ids_and_enums_become_json():
 
 
 @pytest.mark.parametrize(
-    "email, form", [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)]
+    ("email", "form"), [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)]
 )
 def test_emails_are_compared_trimmed_and_folded(email, form):
     """Case and outer spaces make no two people of one."""

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import itertools
 import json
 import threading
 import time
@@ -27,6 +28,7 @@ from jobmojito_api.models import PreScreeningForm, SpokenLanguage
 from tests.faults import server as faults
 from tests.helpers.documents import HTML, MIME, PDF, TEXT
 from tests.helpers.test_uploads import OneWay
+from tests.overlay.driver import Driver
 
 ANN = {"candidate_name": "Ann Nováková", "candidate_email": "ann@example.org"}
 POSITION = "04e09fa5-3fb8-4236-b37d-fca2bcd1cb66"
@@ -40,6 +42,7 @@ EXIT = {"decision_status": "hired", "message": "past pre-screening"}
 
 
 def screen(file=PDF, **options):
+    """Screen a resume, as a call on either client."""
     return lambda jm: jm.pre_screen_resume(file, **{"position_id": POSITION, **ANN, **options})
 
 
@@ -117,7 +120,7 @@ def test_form_goes_as_json(api):
 
 
 @pytest.mark.parametrize(
-    "form, where",
+    ("form", "where"),
     [
         ({"educaton": "masters"}, "/form/educaton"),
         ({5: "x"}, "/form/5"),
@@ -143,7 +146,7 @@ def test_form_that_no_rule_could_read_is_refused(api, form, where):
 
 
 @pytest.mark.parametrize(
-    "options, error",
+    ("options", "error"),
     [
         ({"candidate_email": ""}, InvalidRequestError),
         ({"candidate_name": "\udcff"}, InvalidRequestError),
@@ -164,7 +167,7 @@ def test_what_cannot_be_sent_is_refused_before_a_byte(api, options, error):
 
 
 @pytest.mark.parametrize(
-    "answer, kind",
+    ("answer", "kind"),
     [
         (SCREENED, ScreenedCandidate),
         ({**SCREENED, "recommendation": None, "pre_screening_score": None}, ScreenedCandidate),
@@ -216,7 +219,7 @@ def test_unknown_outcome_of_a_screening_is_not_repeated(api, fault_server):
     assert fault_server.count == 1
 
 
-@pytest.mark.parametrize("source, requests", [(lambda: PDF, 3), (lambda: OneWay(PDF), 1)])
+@pytest.mark.parametrize(("source", "requests"), [(lambda: PDF, 3), (lambda: OneWay(PDF), 1)])
 def test_file_is_sent_again_whole_and_a_one_way_stream_never(api, fault_server, source, requests):
     """A request that the API did not take is repeated from the file's start, unless its stream cannot go back."""
     fault_server.plays(faults.html_answer(522))
@@ -260,8 +263,6 @@ def test_resume_that_changes_on_the_way_never_arrives(api, fault_server, tmp_pat
 
 def test_slow_file_does_not_stop_the_event_loop(tmp_path):
     """While a slow disk is read in a thread, other tasks of the async client go on."""
-    from tests.overlay.driver import Driver
-
     threads, ticks = set(), []
 
     class Slow(io.BufferedReader):
@@ -286,7 +287,7 @@ def test_slow_file_does_not_stop_the_event_loop(tmp_path):
         Driver("async").call(work, transport=answering(EXIT))
 
     assert threading.main_thread() not in threads
-    assert max(later - sooner for sooner, later in zip(ticks, ticks[1:], strict=False)) < 0.045
+    assert max(later - sooner for sooner, later in itertools.pairwise(ticks)) < 0.045
 
 
 def test_document_goes_to_its_store(api, sandbox, tmp_path):

@@ -55,7 +55,7 @@ def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
 
 
 @pytest.mark.parametrize(
-    "content, words",
+    ("content", "words"),
     [
         ("", "there is no header row"),
         ("e-mail,name\n", "unknown column 'e-mail'; the columns are"),
