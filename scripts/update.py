@@ -29,8 +29,9 @@ from scripts.changes.entries import insert
 from scripts.changes.impact import impact
 from scripts.correct import derived_names, effective, load_overlay
 from scripts.failures import Refused, exit_code
-from scripts.generate import generate
+from scripts.generate import corrected, generate
 from scripts.notices import Notice
+from scripts.parsing import METHODS, load_config, parse
 from scripts.staging import staging
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
     with _step("changelog"):
         reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
     with _step("generate"):
-        generate(stage.copy)
+        _generate(stage.copy)
     with _step("drift"):
         _refuse_drift(stage.copy)
     with _step("version"):
@@ -117,6 +118,29 @@ def _correct(stage: Staging) -> tuple[dict[str, str], dict[str, str]]:
 def _empty(document: dict[str, Any]) -> dict[str, Any]:
     """Give what a document is compared with that was not there before."""
     return {"openapi": document["openapi"], "info": document["info"], "paths": {}}
+
+
+def _generate(root: Path) -> None:
+    """Generate; where the generator breaks instead of refusing, say which operation breaks it."""
+    try:
+        generate(root)
+    except Refused:
+        raise
+    except Exception as error:
+        defect = f"a defect of ours, {type(error).__name__}: {error}"
+        raise Refused(f"{_breaking(root)}: {defect}") from error
+
+
+def _breaking(root: Path) -> str:
+    """Find the first operation that the generator's parser cannot take by itself, or say that it is none alone."""
+    document, config = corrected(root), load_config(root / "generator-config.yml")
+    for path, item in [("", {}), *document["paths"].items()]:
+        try:
+            parse({**document, "paths": {path: item} if path else {}}, config)
+        except Exception:  # noqa: BLE001 - whatever it is, it is this operation's
+            methods = ", ".join(method.upper() for method in item if method in METHODS)
+            return f"{documents.pointer('paths', path)} ({methods})" if path else "/components"
+    return "/paths"
 
 
 def _refuse_drift(root: Path) -> None:

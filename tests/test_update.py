@@ -217,11 +217,16 @@ def test_drift_stops_an_update(run, document, checkout, monkeypatch):
 def test_a_defect_of_the_generator_is_one_line_too(run, document, checkout, monkeypatch):
     """An exception that nobody expected is told with its step, and leaves everything as it was."""
     before = looks(checkout)
+    parse = update.parse
     monkeypatch.setattr(update, "generate", lambda _: {}["x"])
+    monkeypatch.setattr(update, "parse", lambda part, _: {}["x"] if "/brand-new" in part["paths"] else None)
     code, _, last = run(add_operation(document))
+    words = "generate: /paths/~1brand-new (GET): a defect of ours, KeyError: 'x'; nothing was changed"
 
-    assert (code, last) == (2, "update: generate: a defect of ours, KeyError: 'x'; nothing was changed")
+    assert (code, last) == (2, f"update: {words}")
     assert looks(checkout) == before
+    monkeypatch.setattr(update, "parse", parse)
+    assert "generate: /paths: a defect of ours" in run(add_operation(document))[2]
 
 
 @pytest.mark.usefixtures("quick")

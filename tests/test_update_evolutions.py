@@ -1,7 +1,6 @@
 """Next versions of the document through the whole update: changelog, version, and a client that works."""
 
 import functools
-import json
 import os
 import re
 import subprocess
@@ -85,17 +84,16 @@ def _subject(line):
 
 @once
 def test_the_client_of_evolutions_passes_the_operation_tests(together):
-    """Every operation of the new client, sync and async, works against the sandbox, which speaks the new contract."""
+    """Every operation, sync, async and through the overlay, sends and reads what the new contract says."""
     checkout, *_ = together
-    folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated", "."))
-    files = ("tests/sandbox/test_operations.py", "tests/sandbox/test_through_client.py")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+    folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated"))
+    command = [sys.executable, "tests/operations.py"]
     done = subprocess.run(
         command, cwd=checkout, env={**os.environ, "PYTHONPATH": folders}, capture_output=True, text=True, check=False
     )
 
-    assert done.returncode == 0, done.stdout[-4_000:]
-    assert json.loads((checkout / "generated/jobmojito_api/contract.json").read_text())["info"]["version"] == "1.1.0"
+    assert done.returncode == 0, done.stderr[-4_000:]
+    assert done.stdout.startswith("34 operations, ")
 
 
 @pytest.mark.parametrize("evolution", [one for one in EVOLUTIONS if one.stale], ids=lambda one: one.name)
