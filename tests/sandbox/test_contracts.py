@@ -2,16 +2,17 @@
 
 import json
 import logging
-from importlib import resources
+import uuid
 
 import httpx
 import pytest
 
 from jobmojito.sandbox import ContractError, Sandbox
 from jobmojito.sandbox.contract import load, parse
-from jobmojito.sandbox.samples import sample
+from jobmojito.sandbox.samples import fit, sample
+from tests import baseline
 
-DOCUMENT = json.loads(resources.files("jobmojito_api").joinpath("contract.json").read_bytes())
+DOCUMENT = baseline.effective()
 HEADERS = {"Authorization": "Bearer any"}
 NODE = {
     "type": "object",
@@ -112,6 +113,61 @@ def test_a_changed_answer_is_fitted(serve, caplog):
     assert (response.status_code, response.json()["candidates"]) == (200, {})
     assert len(response.json()["brand_new"]) == 36
     assert "fitted to the contract" in caplog.text
+
+
+def test_an_operation_that_outgrew_its_handler_is_answered_as_a_new_one_is(serve, caplog):
+    """A handler that finds its property renamed is no error of the caller: a made-up answer, and a line in the log."""
+
+    def change(document):
+        body = document["components"]["schemas"]["JobInterviewSetStateRequest"]
+        body["properties"]["interview"] = body["properties"].pop("position_id")
+        body["required"] = ["interview"]
+
+    with serve(change) as http:
+        response = http.post("/job-interview-set-state", json={"interview": str(uuid.uuid4()), "status": "active"})
+
+    assert (response.status_code, response.json()["success"]) == (200, True)
+    assert "set_interview_state: the handler failed; a made-up answer stands for its own" in caplog.text
+
+
+def test_errors_are_fitted_too(serve):
+    """An error body that has come to need more has it, and still says what is wrong."""
+
+    def change(document):
+        error = document["components"]["schemas"]["Error"]
+        error["properties"]["code"] = {"type": "integer", "minimum": 1000}
+        error["required"].append("code")
+
+    with serve(change) as http:
+        refused = http.post("/job-interview-create", json={})
+        asked_for = http.get("/merchant-status", headers={"X-Sandbox-Fault": "status=500"})
+
+    assert refused.json() == {"error": "name is required", "name": "name", "code": 1000}
+    assert asked_for.json() == {"error": "The sandbox answers 500, as asked", "code": 1000}
+
+
+ROW = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "tag": {"enum": ["a", "b"]}}}
+WORDS = {"type": "object", "required": ["words"], "properties": {"words": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fitted"),
+    [
+        (ROW, {"id": 5, "tag": "b", "more": [None]}, {"id": 5, "tag": "b", "more": [None]}),
+        (ROW, {"id": "5", "tag": "b"}, {"id": 1, "tag": "b"}),
+        (ROW, {"tag": "c"}, {"id": 1, "tag": "a"}),
+        ({**ROW, "additionalProperties": False}, {"id": 5, "more": 1}, {"id": 5}),
+        ({"type": "array", "items": ROW}, [{"id": 5}, {"id": None}, 7], [{"id": 5}, {"id": 1}, {"id": 1, "tag": "a"}]),
+        ({"anyOf": [{"type": "null"}, WORDS, ROW]}, {"id": 5, "tag": "c"}, {"id": 5, "tag": "a"}),
+        ({"type": "string"}, {"id": 5}, "sample"),
+    ],
+)
+def test_what_fits_is_kept(schema, value, fitted):
+    """Only what a schema refuses or misses is made up; the value that was given stays as it was."""
+    before = json.dumps(value)
+
+    assert fit(schema, value) == fitted
+    assert json.dumps(value) == before
 
 
 @pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"openapi": "3.1.0"}'])

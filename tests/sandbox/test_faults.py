@@ -229,13 +229,13 @@ def test_a_fault_that_cannot_be_read_is_said(http, text):
     assert (response.status_code, response.json()["name"]) == (422, "x-sandbox-fault")
 
 
-def test_a_configured_fault_strikes_its_operation():
+def test_a_configured_fault_strikes_its_operation(contract):
     """Faults given at the start strike their own operation, in order, and can be taken back."""
     faults = [
         Fault(operation="get_merchant_status", status=503, times=1),
         Fault.parse("get_merchant_status: status=429"),
     ]
-    with Sandbox(faults=faults) as sandbox:
+    with Sandbox(faults=faults, contract=contract) as sandbox:
         headers = {"Authorization": "Bearer any"}
         with httpx.Client(base_url=sandbox.base_url, headers=headers) as http:
             statuses = [http.get(STATUS).status_code for _ in range(3)]

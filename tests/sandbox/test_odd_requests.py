@@ -5,12 +5,13 @@ import random
 
 import pytest
 
-from jobmojito.sandbox.contract import load
+from jobmojito.sandbox.contract import parse
 from jobmojito.sandbox.samples import sample
+from tests import baseline
 
-from .test_operations import KNOWN, scene  # noqa: F401 - the fixture
+from .scenes import KNOWN
 
-CONTRACT = load()
+CONTRACT = parse(baseline.effective())
 ROUNDS = 30
 
 TEXTS = [
@@ -96,7 +97,7 @@ class Odd:
 
 
 @pytest.mark.parametrize("name", CONTRACT.operations)
-def test_odd_but_valid_requests_are_served(name, http, scene, sandbox, judge, caplog):  # noqa: F811 - a fixture
+def test_odd_but_valid_requests_are_served(name, http, scene, judge, caplog):
     """Each of many odd requests is answered with a declared status and a valid body, and no handler fails."""
     operation = CONTRACT.operations[name]
     names = {key: scene[value] for key, value in KNOWN.items()} | PLAIN

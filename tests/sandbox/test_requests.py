@@ -104,9 +104,9 @@ def test_the_contracts_prefix_may_be_left_out(sandbox):
     ]
 
 
-def test_a_body_over_the_limit_is_refused():
+def test_a_body_over_the_limit_is_refused(contract):
     """The body limit holds for JSON and for multipart, and the refusal reaches a client that is still sending."""
-    with Sandbox(body_limit=100_000) as sandbox:
+    with Sandbox(body_limit=100_000, contract=contract) as sandbox:
         headers = {"Authorization": f"Bearer {sandbox.token}"}
         by_json = httpx.post(sandbox.base_url + CREATE, content=b'"' + b"x" * 150_000, headers=headers | JSON)
         files = {"file": ("a.pdf", b"x" * 150_000, "application/pdf")}

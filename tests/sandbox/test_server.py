@@ -122,9 +122,9 @@ def test_the_command_serves_until_it_is_told_to_stop(number):
     assert (status, code) == (200, 0)
 
 
-def test_requests_are_counted_with_what_they_cost():
+def test_requests_are_counted_with_what_they_cost(contract):
     """The admin endpoint tells requests, answers, faults, uploads and credits; a reset forgets them and the data."""
-    with Sandbox() as sandbox, httpx.Client(base_url=sandbox.base_url, headers=HEADERS) as http:
+    with Sandbox(contract=contract) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=HEADERS) as http:
         http.post("/job-interview-create", json=INTERVIEW)
         http.post("/job-interview-create", json={})
         http.get("/merchant-status", headers={"X-Sandbox-Fault": "status=503"})
@@ -152,11 +152,12 @@ def test_parallel_requests_lose_nothing(sandbox, http):
     assert round(sandbox.credits_spent - spent, 1) == 200
 
 
-def test_the_application_works_without_a_server():
+def test_the_application_works_without_a_server(contract):
     """`create_app()` serves over `httpx.ASGITransport`; a reset is a ConnectionResetError there."""
 
     async def ask():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app()), base_url="http://sandbox") as http:
+        app = httpx.ASGITransport(create_app(contract=contract))
+        async with httpx.AsyncClient(transport=app, base_url="http://sandbox") as http:
             created = await http.post("/job-interview-create", json=INTERVIEW, headers=HEADERS)
             with pytest.raises(ConnectionResetError):
                 await http.get("/merchant-status", headers=HEADERS | {"X-Sandbox-Fault": "reset=after"})

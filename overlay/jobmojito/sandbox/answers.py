@@ -1,17 +1,14 @@
 """Answers as bytes: the API's JSON and errors, a fault's own, and values fitted to a contract that has moved on."""
 
-import copy
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
 
-from .checks import validator
-from .contract import Operation, Schema
+from .contract import Operation
 from .faults import Fault
 from .refusals import Refusal
-from .samples import sample
+from .samples import fit
 from .wire import Answer
 
 # What an operation answers where the contract does not declare the status that fits best. 401 stays as it is, for
@@ -34,23 +31,6 @@ def declared(operation: Operation, refusal: Refusal) -> Refusal:
     return Refusal(status, refusal.message, refusal.name)
 
 
-def mend(schema: Schema, value: Any) -> Any:
-    """Fit an answer to a contract that has moved on: samples in the place of whatever it refuses."""
-    root: dict[Any, Any] = {"": copy.deepcopy(value)}
-    for error in list(validator(schema).iter_errors(value)):
-        holder: Any = root
-        path: list[Any] = ["", *error.absolute_path]
-        for part in path[:-1]:
-            holder = holder[part]
-        part, known = path[-1], error.schema if isinstance(error.schema, Mapping) else {}
-        if error.validator == "required":
-            missing = [name for name in known["required"] if name not in holder[part]]
-            holder[part] |= {name: sample(known.get("properties", {}).get(name, {})) for name in missing}
-        else:
-            holder[part] = sample(known)
-    return root[""]
-
-
 def json_answer(status: int, value: Any) -> Answer:
     """A JSON answer as the API writes it: UTF-8, lone surrogates escaped."""
     try:
@@ -59,19 +39,22 @@ def json_answer(status: int, value: Any) -> Answer:
         return Answer(status, json.dumps(value, separators=(",", ":")).encode())
 
 
-def error_answer(refusal: Refusal) -> Answer:
-    """The API's error body under its status."""
-    return json_answer(refusal.status, refusal.body())
+def error_answer(refusal: Refusal, operation: Operation | None = None) -> Answer:
+    """The API's error body under its status, as the operation declares it."""
+    if operation is None or refusal.status < 400:  # noqa: PLR2004 - where errors begin
+        return json_answer(refusal.status, refusal.body())
+    return json_answer(refusal.status, fit(operation.answers.get(str(refusal.status)) or {}, refusal.body()))
 
 
-def replaced(fault: Fault, answer: Answer) -> Answer:
+def replaced(fault: Fault, answer: Answer, operation: Operation | None = None) -> Answer:
     """The answer of a fault with a status or a body of its own."""
     status = fault.status or answer.status
     headers = {**answer.headers, **extra_headers(fault)}
     if fault.body in OWN_BODIES:
         media_type, content = OWN_BODIES[fault.body]
         return Answer(status, content, media_type, headers)
-    return evolve(json_answer(status, {"error": f"The sandbox answers {status}, as asked"}), headers=headers)
+    said = Refusal(status, f"The sandbox answers {status}, as asked")
+    return evolve(error_answer(said, operation), headers=headers)
 
 
 def extra_headers(fault: Fault) -> dict[str, str]:

@@ -39,6 +39,10 @@ class Call:
         """Parameters and body together: the same fact is a parameter in one operation and a property in another."""
         return {**self.query, **self.body}
 
+    def lacks(self, name: str) -> bool:
+        """Whether a property that the contract has is absent, null or empty here."""
+        return self.operation.accepts(name) and not self.body.get(name)
+
     def sees(self, merchant_id: str | None) -> bool:
         """Whether the caller may see that merchant's records; None is the platform's own, which all see."""
         return merchant_id in (None, self.merchant_id) or self.caller.may_act_for(str(merchant_id))

@@ -9,21 +9,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from jobmojito import JobMojito, JobMojitoError, NotFoundError, ScreenedCandidate, sandbox
-from jobmojito_api.models import (
-    InitialStatus,
-    JobInterviewCreateRequest,
-    LanguageCode,
-    MerchantVisibility,
-    PreScreeningCreateRequest,
-    ProductType,
-)
+from jobmojito_api.models import JobInterviewCreateRequest, PreScreeningCreateRequest
 
+from .contract import load
 from .extra import require
 from .pdf import Document
+from .reading import JSON
+from .samples import fit
 
 NOBODY = UUID(int=0)
 
@@ -71,19 +69,20 @@ def tell(jm: JobMojito, folder: Path) -> None:
 def create_interview(jm: JobMojito) -> UUID:
     """An interview by its typed request."""
     say("Create an interview")
-    body = JobInterviewCreateRequest(
+    values = request(
+        "create_interview",
         name="Project manager",
         location="remote",
-        interview_template_id=UUID("baa3bf7c-6926-46fd-9005-16738a31f72d"),
-        mojito_language_code=LanguageCode.EN,
-        status=InitialStatus.ACTIVE,
-        type_=ProductType.INTERVIEW,
-        visibility=MerchantVisibility.MERCHANT_INVITE,
+        interview_template_id="baa3bf7c-6926-46fd-9005-16738a31f72d",
+        mojito_language_code="en",
+        status="active",
+        type="interview",
+        visibility="merchant_invite",
         interview_length=3,
     )
-    created = jm.interviews.create_interview(body=body)
-    note(f"{created.questions_generated:g} questions, {created.max_duration:g} seconds at most")
-    interview_id = UUID(created.interview_def_set_id)
+    created = jm.interviews.create_interview(body=JobInterviewCreateRequest.from_dict(values))
+    note(f"{created.questions_generated} questions, {created.max_duration} seconds at most")
+    interview_id = UUID(str(created.interview_def_set_id))
     for question in jm.interviews.get_interview_definition(position_id=interview_id).questions or []:
         note(f"? {question.question}")
     return interview_id
@@ -102,13 +101,14 @@ def register_candidates(jm: JobMojito, interview_id: UUID) -> None:
 def screen_resume(jm: JobMojito, folder: Path) -> None:
     """A resume, written here as a PDF and uploaded as the file that it is."""
     say("Pre-screen a resume, uploaded as a PDF")
-    body = PreScreeningCreateRequest(
+    values = request(
+        "upsert_pre_screening",
         position_name="Project manager",
         position_location="remote",
         position_country_code="SK",
-        mojito_language_code=LanguageCode.EN,
+        mojito_language_code="en",
     )
-    position = jm.pre_screening.upsert_pre_screening(body=body)
+    position = jm.pre_screening.upsert_pre_screening(body=PreScreeningCreateRequest.from_dict(values))
     resume = folder / "resume.pdf"
     folder.mkdir(parents=True, exist_ok=True)
     resume.write_bytes(resume_pdf())
@@ -132,7 +132,7 @@ def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
     row = jm.results.list_interview_results(interview_id=interview_id, limit=1).data[0]
     result_id = UUID(str(row.interview_result_id))
     details = jm.results.get_interview_result_details(interview_result_id=result_id)
-    note(f"{row.candidate_name}: {details.score:g} points, {details.score_text}")
+    note(f"{row.candidate_name}: {details.score} points, {details.score_text}")
     first = next(turn for turn in details.transcript or [] if turn.is_answer)
     note(f"? {first.question_asked}")
     note(f"  {first.answer}")
@@ -155,6 +155,16 @@ def meet_an_error(jm: JobMojito) -> None:
         note(f"{type(error).__name__}: {error.message} (field {error.field})")
     else:
         raise sandbox.SandboxError("an interview was found that was never made")
+
+
+def request(operation: str, **values: Any) -> dict[str, Any]:
+    """The story's values as the contract in use takes them: what it has no more is left out, what it wants is there."""
+    body = contract().operations[operation].bodies[JSON]
+    fitted: dict[str, Any] = fit(body, {name: values[name] for name in body["properties"] if name in values})
+    return fitted
+
+
+contract = cache(load)
 
 
 def resume_pdf() -> bytes:

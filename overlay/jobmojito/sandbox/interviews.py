@@ -61,7 +61,7 @@ def create_interview(call: Call) -> Row:
     wanted = _length(call.body.get("interview_length"))
     count = max(1, min(wanted, int(duration) // SECONDS_A_QUESTION))
     prompts = itertools.islice(itertools.cycle(PROMPTS), count)
-    questions = [{"question": prompt.format(name=call.body["name"])} for prompt in prompts]
+    questions = [{"question": prompt.format(name=call.body.get("name") or "the role")} for prompt in prompts]
     row = define(call, call.body, questions, max_duration=duration)
     return created(call, row, questions_generated=count, max_duration=duration)
 
@@ -85,6 +85,8 @@ def define(call: Call, fields: Mapping[str, Any], questions: list[Row], **values
     body = renamed(fields)
     surcharge = RECORDING.get(body.get("recording_full_session") or "", 0)
     row: Row = {
+        "type": "interview",
+        "status": "active",
         "is_multistage": False,
         "interview_count": 0,
         "interview_template_type": "interactive_heygen",
@@ -189,7 +191,7 @@ def set_interview_state(call: Call) -> Row:
 def generate_interview_url(call: Call) -> str:
     """A signed link to an interview or its results; its type decides which ids must be known here."""
     for name in LINK_NEEDS.get(call.body["type"], ()):
-        if not call.body.get(name):
+        if call.lacks(name):
             raise invalid(name, f"{name} is required for this type")
         _known(call, name)
     target = next((call.body[name] for name in ("interview_id", "interview_result_id") if name in call.body), "all")

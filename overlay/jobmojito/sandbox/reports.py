@@ -44,9 +44,9 @@ class Report:
 def generate_report(call: Call) -> Row:
     """Write a report of one result or several; one call pays for each result, and for each it translates."""
     name = "interview_result_ids" if call.body.get("interview_result_ids") else "interview_result_id"
-    wanted = call.body.get(name)
-    if not wanted:
+    if call.lacks(name):
         raise invalid("interview_result_id", "interview_result_id or interview_result_ids is required")
+    wanted = call.body[name]
     results = [call.result(name, key, status=422) for key in (wanted if isinstance(wanted, list) else [wanted])]
     features = _features(call)
     _pay(call, results, features)

@@ -1,10 +1,13 @@
-"""Makes a valid value for any schema of the contract, always the same one: the answer of operations nobody wrote."""
+"""Makes a valid value for any schema of the contract, always the same one, and fits values to schemas that moved on."""
 
+import copy
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .checks import is_valid
+from jsonschema.exceptions import ValidationError
+
+from .checks import is_valid, validator
 from .contract import Schema
 
 DEPTH = 12
@@ -29,6 +32,52 @@ def sample(schema: Schema, depth: int = 0) -> Any:
     if "enum" in schema:
         return next((value for value in schema["enum"] if value is not None), None)
     return _composed(schema, depth) if schema.keys() & {"allOf", "anyOf", "oneOf"} else _by_type(schema, depth)
+
+
+def fit(schema: Schema, value: Any) -> Any:
+    """A value as far as its schema takes it: samples stand for what is refused or missing, the rest is kept."""
+    fitted = value
+    for _ in range(DEPTH):
+        errors = list(validator(schema).iter_errors(fitted))
+        if not errors:
+            return fitted
+        fitted = _mended(fitted, errors)
+    return fitted if is_valid(schema, fitted) else sample(schema)
+
+
+def _mended(value: Any, errors: Sequence[ValidationError]) -> Any:
+    """A copy with each refused part changed; outer ones last, for they may take the inner ones with them."""
+    root: dict[Any, Any] = {"": copy.deepcopy(value)}
+    for error in sorted(errors, key=lambda error: -len(error.absolute_path)):
+        holder: Any = root
+        path: list[Any] = ["", *error.absolute_path]
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = _replacement(error, holder[path[-1]])
+    return root[""]
+
+
+def _replacement(error: ValidationError, value: Any) -> Any:
+    known, rule = error.schema if isinstance(error.schema, Mapping) else {}, str(error.validator)
+    if rule in ("anyOf", "oneOf") and isinstance(value, dict):
+        return fit(_nearest(known[rule], value), value)
+    if rule == "required":
+        properties = known.get("properties", {})
+        return value | {name: sample(properties.get(name, {})) for name in known["required"] if name not in value}
+    if rule == "additionalProperties" and known[rule] is False:
+        return {name: part for name, part in value.items() if name in known.get("properties", {})}
+    return sample(known)
+
+
+def _nearest(variants: Sequence[Schema], value: Mapping[str, Any]) -> Schema:
+    """The variant that refuses the least of an object, and of those the one that knows the most of it."""
+    objects = [variant for variant in variants if kind(variant) == "object" or "properties" in variant]
+
+    def distance(variant: Schema) -> tuple[int, int]:
+        refused = len(list(validator(variant).iter_errors(value)))
+        return refused, -len(value.keys() & variant.get("properties", {}).keys())
+
+    return min(objects or variants, key=distance)
 
 
 def blank(schema: Schema) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def upsert_pre_screening(call: Call) -> Row:
 def new_position(call: Call) -> Row:
     """Store a multi-stage position; raises a 422 naming what a new one lacks."""
     for name in NEEDED_TO_CREATE:
-        if not call.body.get(name):
+        if call.lacks(name):
             raise invalid(name, f"{name} is required to make a position")
     row = {"status": "active", "visibility": "merchant_invite", "type": "interview", "questions": None}
     values = {**row, **_position(call.body), "merchant_id": call.merchant_id, "is_multistage": True}
@@ -252,7 +252,7 @@ def _found(call: Call) -> Row | None:
 
 def _made(call: Call) -> Row:
     for name in NEEDED_TO_CREATE:
-        if not call.body.get(name):
+        if call.lacks(name):
             raise invalid(name, f"{name} is required unless position_def_set_id is given")
     kept = {"status": "active", "visibility": "merchant_invite", "type": "interview", "is_multistage": True}
     return define(call, _position(call.body), [], **kept, interview_pre_screening_id=new_id())

@@ -1,0 +1,120 @@
+"""Each error status that an operation declares, earned by a request that deserves it."""
+
+import pytest
+
+from jobmojito.sandbox.contract import parse
+from tests import baseline
+
+from .scenes import KNOWN, request_for
+
+CONTRACT = parse(baseline.effective())
+DECLARED = [(name, int(status)) for name, operation in CONTRACT.operations.items() for status in operation.answers]
+FOREIGN = "11111111-2222-4333-8444-555555555555"
+NOBODY = "99999999-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(("name", "status"), [entry for entry in DECLARED if entry[1] != 200])
+def test_each_declared_error_can_be_had(name, status, make_http, http, scene, judge):
+    """Each declared error status is answered with the API's error body, to a request that earns it."""
+    request = request_for(CONTRACT.operations[name], scene)
+    client = CAUSES[status](request, http, make_http)
+
+    response = client.request(**request)
+
+    assert (response.status_code, judge.errors(name, response)) == (status, []), response.text
+
+
+def without_token(request, http, _make):
+    """A request without the Authorization header."""
+    request["headers"]["Authorization"] = ""
+    return http
+
+
+def of_no_merchant_user(_request, _http, make):
+    """A caller whose role may not use the merchant endpoints."""
+    return make(role="user")
+
+
+def with_unknown_id(request, http, _make):
+    """Every id is one that was never made."""
+    for part in ("params", "json", "data"):
+        for key in request.get(part, {}).keys() & KNOWN.keys():
+            request[part][key] = "never-made" if key == "id" else NOBODY
+    return http
+
+
+def with_taken_id(request, http, _make):
+    """A directory id that exists."""
+    request["json"]["id"] = "sales-coaching-en"
+    return http
+
+
+def with_bad_input(request, http, _make):
+    """A value of a type that the contract refuses: for a body an array, for a query a page of -1 or no uuid."""
+    if "data" in request:
+        request["files"] = {"file": ("empty.pdf", b"", "application/pdf")}
+    elif "json" in request:
+        request["json"] = []
+    else:
+        request["params"] |= {"limit": "-1", "merchant_id": "x", "interview_result_id": "x", "position_id": "x"}
+        request["params"] |= {"id": "", "date_from": "x"}
+    return http
+
+
+def with_fault(request, http, _make):
+    """A failure on demand."""
+    request["headers"]["X-Sandbox-Fault"] = "status=500"
+    return http
+
+
+CAUSES = {
+    401: without_token,
+    403: of_no_merchant_user,
+    404: with_unknown_id,
+    409: with_taken_id,
+    422: with_bad_input,
+    500: with_fault,
+}
+
+
+def test_foreign_merchants_are_refused(make_http, http):
+    """Naming another merchant is a 403 on the merchant_id; an admin may, and so may its own sub-merchants' operator."""
+    refused = http.get("/merchant-status", params={"merchant_id": FOREIGN})
+    allowed = make_http(role="admin").get("/merchant-status", params={"merchant_id": FOREIGN})
+    branch = http.get("/merchant-sub-merchant-list").json()["data"][0]["id"]
+    own = http.get("/merchant-status", params={"merchant_id": branch})
+
+    assert (refused.status_code, refused.json()["name"]) == (403, "merchant_id")
+    assert (allowed.status_code, allowed.json()["merchant_id"]) == (200, FOREIGN)
+    assert (own.status_code, own.json()["merchant_id"]) == (200, branch)
+
+
+def test_a_service_caller_has_to_name_the_merchant(make_http):
+    """For a service token a missing merchant_id is a 422 that names it."""
+    service = make_http(role="service_role")
+
+    missing = service.get("/merchant-status")
+    named = service.get("/merchant-status", params={"merchant_id": FOREIGN})
+
+    assert (missing.status_code, missing.json()["name"], named.status_code) == (422, "merchant_id", 200)
+
+
+@pytest.mark.parametrize("name", CONTRACT.operations)
+def test_a_refused_role_comes_under_a_declared_status(name, make_http, judge):
+    """Where an operation declares no 403 a role without rights is a 500, as the vendor's descriptions say."""
+    operation = CONTRACT.operations[name]
+
+    response = make_http(role="user").request(operation.method, operation.path)
+
+    wanted = 403 if (name, 403) in DECLARED else 500
+    assert (response.status_code, judge.errors(name, response)) == (wanted, [])
+
+
+@pytest.mark.parametrize("name", CONTRACT.operations)
+def test_a_refused_token_is_answered_with_the_error_alone(name, http):
+    """The 401 of a missing token holds a sentence and names no field."""
+    operation = CONTRACT.operations[name]
+
+    response = http.request(operation.method, operation.path, headers={"Authorization": ""})
+
+    assert (response.status_code, set(response.json())) == (401, {"error"})
