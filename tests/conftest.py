@@ -1,5 +1,7 @@
 """What every test starts from: no settings of the person who runs it, and the same examples each time."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -16,3 +18,12 @@ def no_settings_from_outside(monkeypatch):
     """Take the API's settings and any proxy out of the environment: tests talk to loopback with their own token."""
     for name in (*SETTINGS, *PROXIES):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_signal_handler_left_behind():
+    """Give Ctrl-C and SIGTERM back their meaning: a program called in a test may have taken them for itself."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
