@@ -7,7 +7,8 @@ Sync, changelog, corrections, generation, drift, version and changelog entry, te
 repository. What came out replaces the files here only when all of it is right. Left in `build/` for the pull request:
 the changelog as Markdown and JSON, and its grade.
 
-Exit codes: 0 updated, or nothing to do; 2 refused: one line says which step, and where in the document.
+Exit codes: 0 updated, or nothing to do; 2 refused: one line says which step, and where in the document;
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import documents, parity, safety, sync
+from scripts import documents, lock, parity, safety, sync
 from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert
 from scripts.changes.impact import impact
@@ -58,13 +59,16 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         return exit_code("update", lambda: _run(arguments, root.resolve()))
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was changed")
+        return 130
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _stop(number: int, _: object) -> None:
+def _stop(*_: object) -> None:
     """Turn a request to end into an exception, so that what is half replaced is taken back."""
-    sys.exit(128 + number)
+    raise KeyboardInterrupt
 
 
 def _run(arguments: argparse.Namespace, root: Path) -> int:
@@ -72,9 +76,10 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
         incoming = [document for document in sync.collect(arguments, root) if document.is_changed]
     if not incoming:
         _say("the published documents are the ones in use; nothing to do")
+        for difference in lock.differences(root):
+            _say(f"but {difference}; `make generate` puts that right")
         return 0
     with staging(root) as stage:
-        sync.write(incoming, stage.copy)
         notice = _made(stage, incoming)
         if not arguments.no_tests:
             with _step("tests"):
@@ -89,6 +94,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
 def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
     """Do everything but the tests, in the copy."""
     with _step("correct"):
+        sync.write(incoming, stage.copy)
         names, unnamed = _correct(stage)
     with _step("changelog"):
         reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)

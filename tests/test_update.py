@@ -138,6 +138,18 @@ def test_the_same_document_touches_nothing(run, document, checkout):
     assert looks(checkout) == before
 
 
+def test_nothing_to_do_is_not_all_well(run, document, checkout, capsys):
+    """A document that was synced and never generated from is told, though there is nothing to update."""
+    document["info"]["version"] = "1.0.1"
+    (checkout / CONTRACT).write_bytes(documents.dump(document))
+
+    code, _, last = run(document)
+    assert (code, last) == (
+        0,
+        "update: but openapi/lock.json: document does not match; `make generate` puts that right",
+    )
+
+
 def test_another_form_of_the_same_is_no_new_version(run, document, checkout, unproved):
     """A document that says the same in another order is taken, and means nothing to users."""
     document["paths"] = dict(reversed(document["paths"].items()))
@@ -262,8 +274,7 @@ class TestReplacing:
         before = looks(checkout)
         monkeypatch.setattr(update.parity, "parity", lambda _: os.kill(os.getpid(), number))
 
-        with pytest.raises((SystemExit, KeyboardInterrupt)):
-            run(add_operation(document))
+        assert run(add_operation(document)) == (130, "", "update: interrupted; nothing was changed")
         assert looks(checkout) == before
 
     def test_tests_run_against_the_new_client(self, run, document, checkout, monkeypatch, tmp_path):

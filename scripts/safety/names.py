@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Rule = Callable[[str], str | None]
 
 COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
-OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*")
+OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_.:/ -]*")
 # RFC 3986 path characters without the quote; no encoded slash, dot, backslash or NUL; the generator's path parameters.
 SEGMENT = re.compile(
     r"(?:[A-Za-z0-9._~!$&()*+,;=:@-]"

@@ -3,9 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts import generate as generation
+from scripts.failures import Refused
 from scripts.generate import build
 from scripts.syntax import RUNTIME, check_tree
 from tests import baseline
+from tests.checkouts import checkout_in
 
 GENERATED = Path(__file__).parents[2] / "generated" / "jobmojito_api"
 MODEL, ENUM, ALIAS = "models/error.py", "models/language_code.py", "models/job_interview_pdf_response.py"
@@ -212,3 +215,19 @@ def test_files_that_no_template_makes_are_refused(check, tmp_path):
         *("_private.py", "api/evil.py", "calls.py", "codec.py", "contract.json", "evil.py"),
         *("models/_x.py", "models/evil.so", "models/link.py", "models/sub/evil.py", "py.typed"),
     ]
+
+
+def test_generation_replaces_nothing_by_foreign_code(tmp_path, monkeypatch):
+    """Should a template ever let a word of the document become code, what was generated before stays."""
+    checkout = checkout_in(tmp_path)
+    model, made = checkout / "generated/jobmojito_api" / MODEL, generation.build
+    before = model.read_bytes()
+
+    def careless(document, out, **options):
+        made(document, out, **options)
+        (out / MODEL).write_text((out / MODEL).read_text() + "\nprint('hello')\n")
+
+    monkeypatch.setattr(generation, "build", careless)
+    with pytest.raises(Refused, match=rf"{MODEL}:\d+: holds code that no template writes"):
+        generation.generate(checkout)
+    assert model.read_bytes() == before
