@@ -268,7 +268,7 @@ def test_slow_file_does_not_stop_the_event_loop(tmp_path):
     class Slow(io.BufferedReader):
         def read(self, size=-1):
             threads.add(threading.current_thread())
-            time.sleep(0.05)
+            time.sleep(0.4)
             return super().read(size)
 
     async def work(jm):
@@ -287,7 +287,7 @@ def test_slow_file_does_not_stop_the_event_loop(tmp_path):
         Driver("async").call(work, transport=answering(EXIT))
 
     assert threading.main_thread() not in threads
-    assert max(later - sooner for sooner, later in itertools.pairwise(ticks)) < 0.045
+    assert max(later - sooner for sooner, later in itertools.pairwise(ticks)) < 0.3
 
 
 def test_document_goes_to_its_store(api, sandbox, tmp_path):
