@@ -96,7 +96,8 @@ def mutate(answer: Any, rng: random.Random) -> Any:
 def success_schema(path: str, method: str) -> dict[str, Any]:
     """Give the declared schema of an operation's success."""
     answers = CONTRACT["paths"][path][method.lower()]["responses"]
-    schema: dict[str, Any] = answers["200"]["content"]["application/json"]["schema"]
+    success = answers[min(status for status in answers if status.startswith("2"))]
+    schema: dict[str, Any] = success["content"]["application/json"]["schema"]
     return schema
 
 

@@ -25,7 +25,9 @@ from jobmojito_api.calls import Operation, Parameter
 from jobmojito_api.codec import DATE, DATE_TIME, INTEGER, STRING, UUID, Array, Const, Union, read, write
 from jobmojito_api.errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
 from jobmojito_api.models import LanguageCode
+from tests.bodies import MULTIPART, body_for, values_for
 
+REGISTER = "register_users_for_interview"
 ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 BASE = "https://api.example.com/v1"
 
@@ -55,13 +57,13 @@ def test_request_carries_method_path_query_and_login() -> None:
 
 def test_json_body_takes_models_and_mappings_alike() -> None:
     """Enums, ids and nested models are written by their contract names, UNSET is left out."""
-    user = models.RegisterUser(email="ada@example.com", name=None)
-    as_model = models.JobInterviewRegisterUsersRequest(interview_id=uuid.UUID(ID), users=[user])
-    as_mapping = {"interview_id": ID, "users": [{"email": "ada@example.com", "name": None}], "is_test": UNSET}
+    values = values_for(REGISTER, interview_id=ID, users=[{"email": "ada@example.com", "name": None}])
+    as_model = models.JobInterviewRegisterUsersRequest.from_dict(values)
+    as_model.interview_id = uuid.UUID(ID)
+    as_mapping = {**values, "interview_id": uuid.UUID(ID), "is_test": UNSET}
 
-    assert register_users_for_interview.call(body=as_model).request == (
-        register_users_for_interview.call(body=as_mapping).request
-    )
+    requests = [register_users_for_interview.call(body=body).request for body in (as_model, as_mapping)]
+    assert [request["json"] for request in requests] == [values, values]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_body_that_the_contract_or_json_refuses_is_told_before_it_is_sent(body: 
 
 def test_body_that_holds_itself_is_refused() -> None:
     """A cycle is a mistake that is told, not a request without an end."""
-    body: dict[str, Any] = {"interview_id": ID, "users": []}
+    body = values_for(REGISTER, interview_id=ID, users=[])
     body["users"].append(body)
 
     with pytest.raises(InvalidRequest, match="holds itself"):
@@ -99,7 +101,8 @@ def test_body_that_holds_itself_is_refused() -> None:
 
 def test_unknown_enum_value_may_be_sent() -> None:
     """Enums stay open: the server may know a value that this version does not."""
-    call = set_interview_state.call(body={"position_id": ID, "status": "hibernating"})
+    body = {**values_for("set_interview_state", position_id=ID), "status": "hibernating"}
+    call = set_interview_state.call(body=body)
 
     assert call.request["json"]["status"] == "hibernating"
 
@@ -163,9 +166,8 @@ def test_multipart_boundary_is_random(boundary_guess: bytes) -> None:
     """Both forms of the knowledge-base body work, and no content can forge a part (the stock boundary is `+++`)."""
     sent: list[httpx.Request] = []
     for _ in range(2):
-        body = models.KnowledgeBaseDocumentUploadMultipart(
-            knowledge_base_store_id="s", file=File(b"x" + boundary_guess, 'a"\r\nb.pdf', "application/pdf")
-        )
+        file = File(b"x" + boundary_guess, 'a"\r\nb.pdf', "application/pdf")
+        body = body_for("upload_knowledge_base_document", MULTIPART, files={"file": file})
         upload_knowledge_base_document.sync_detailed(client=client(sent), body=body)
     first, second = (request.headers["Content-Type"] for request in sent)
 
@@ -178,8 +180,7 @@ def test_multipart_boundary_is_random(boundary_guess: bytes) -> None:
 def test_json_form_of_a_body_with_two_forms_is_sent_as_json() -> None:
     """The model chooses the content type; a mapping would be ambiguous and is refused."""
     sent: list[httpx.Request] = []
-    names = {field.name for field in models.KnowledgeBaseDocumentUploadJson._table.fields if field.required}
-    body = models.KnowledgeBaseDocumentUploadJson.from_dict(dict.fromkeys(names, "aGk="))
+    body = body_for("upload_knowledge_base_document")
     upload_knowledge_base_document.sync_detailed(client=client(sent), body=body)
 
     assert sent[0].headers["Content-Type"] == "application/json"

@@ -1,18 +1,20 @@
 import pytest
 
 from jobmojito.sandbox import Sandbox
+from tests.bodies import values_for
 from tests.faults.server import fault_server
 from tests.helpers.fakes import RowsApi
 from tests.overlay.driver import Driver
 
 __all__ = ["fault_server"]
 
-POSITION = {
-    "position_name": "Developer",
-    "position_location": "Prague",
-    "position_country_code": "CZ",
-    "mojito_language_code": "en",
-}
+POSITION = values_for(
+    "upsert_pre_screening",
+    position_name="Developer",
+    position_location="Prague",
+    position_country_code="CZ",
+    mojito_language_code="en",
+)
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from jobmojito import AsyncJobMojito, JobMojito, RetryPolicy
+from tests.bodies import body_for
 
 TOKEN = "test-token-0123456789"
 QUICK = RetryPolicy(base=0.001, cap=0.002, max_attempts=3)
@@ -18,19 +19,24 @@ ID = "28106cba-1c27-4e53-b149-32113e5e8e31"
 READ = ("list_languages", lambda jm: jm.admin.list_languages())
 SETTER = (
     "set_interview_state",
-    lambda jm: jm.interviews.set_interview_state(body={"position_id": ID, "status": "active"}),
+    lambda jm: jm.interviews.set_interview_state(body=body_for("set_interview_state", position_id=ID, status="active")),
 )
 READ_BY_POST = (
     "get_interview_definition_by_post",
-    lambda jm: jm.interviews.get_interview_definition_by_post(body={"interview_id": ID}),
+    lambda jm: jm.interviews.get_interview_definition_by_post(
+        body=body_for("get_interview_definition_by_post", interview_id=ID)
+    ),
 )
+REPORT = {"export_type": "html", "interview_result_id": ID}
 SPENDING = (
     "generate_interview_report",
-    lambda jm: jm.results.generate_interview_report(body={"export_type": "html", "interview_result_id": ID}),
+    lambda jm: jm.results.generate_interview_report(body=body_for("generate_interview_report", **REPORT)),
 )
 INVITING = (
     "invite_users",
-    lambda jm: jm.admin.invite_users(body={"users": [{"email": "a@example.org", "name": "A"}]}),
+    lambda jm: jm.admin.invite_users(
+        body=body_for("invite_users", users=[{"email": "a@example.org", "name": "A"}]),
+    ),
 )
 
 

@@ -18,11 +18,12 @@ from jobmojito import (
     ServerError,
     ValidationError,
 )
+from jobmojito.sessions import with_merchant
 from jobmojito_api import UNSET, AuthenticatedClient
 from jobmojito_api.api.candidates import list_candidates
-from jobmojito_api.models import CatalogueTagCreateRequest, JobInterviewPdfRequest, ReportFormat
 from jobmojito_api.resources import OPERATIONS, operation
-from tests.overlay.driver import ID, READ, SPENDING, TOKEN
+from tests.bodies import body_for, contract, values_for, with_one_form
+from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 
@@ -53,23 +54,22 @@ def test_request_goes_to_base_url_with_token_and_body(api):
     api.call(SPENDING[1], transport=server.transport, base_url="https://api.example.org/v1/")
 
     assert (server.last.method, str(server.last.url)) == ("POST", "https://api.example.org/v1/job-interview-pdf")
-    assert json.loads(server.last.content) == {"export_type": "html", "interview_result_id": ID}
+    assert json.loads(server.last.content) == values_for("generate_interview_report", **REPORT)
     assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
     assert server.last.headers["content-type"] == "application/json"
     assert server.last.headers["user-agent"].startswith("jobmojito-python/")
 
 
-def test_models_and_mappings_send_the_same(api):
-    """A body may be either."""
+@pytest.mark.parametrize("name", with_one_form())
+def test_models_and_mappings_send_the_same(api, name):
+    """A body may be either, wherever the contract has one form for it."""
     server = _Server()
 
-    model = JobInterviewPdfRequest(export_type=ReportFormat.HTML, interview_result_id=UUID(ID))
-
-    api.call(SPENDING[1], transport=server.transport)
-    api.call(lambda jm: jm.results.generate_interview_report(body=model), transport=server.transport)
+    for body in (body_for(name), values_for(name)):
+        api.call(lambda jm, body=body: jm._session(jm._session.call(name, body=body)), transport=server.transport)
 
     first, second = server.requests
-    assert json.loads(first.content) == json.loads(second.content)
+    assert json.loads(first.content) == json.loads(second.content) == values_for(name)
 
 
 def test_every_operation_is_a_method_of_both_clients():
@@ -78,8 +78,7 @@ def test_every_operation_is_a_method_of_both_clients():
         areas = [getattr(kind(TOKEN), name) for name, v in vars(kind.__mro__[1]).items() if isinstance(v, property)]
         methods = {name for area in areas for name in dir(area) if not name.startswith("_")}
 
-        assert methods == set(OPERATIONS)
-        assert len(methods) == 32
+        assert methods == set(OPERATIONS) == contract().operations.keys()
 
 
 def test_both_clients_have_the_same_public_names():
@@ -252,45 +251,29 @@ def test_hook_that_raises_for_status_still_gives_our_error(api):
     assert raised.value.status_code == 404
 
 
-def _with_merchant():
-    """Every operation that has the property, in its query or its body."""
-    for name in OPERATIONS:
-        declared = operation(name)
-        tables = [body.type.python._table.fields for body in declared.bodies if hasattr(body.type, "python")]
-        names = {p.name for p in declared.parameters} | {field.name for table in tables for field in table}
-        if "merchant_id" in names:
-            yield name
-
-
 def test_default_merchant_is_sent_by_every_operation_that_has_it():
-    """Found in the contract's tables; others do not get it."""
-    from jobmojito.sessions import with_merchant  # noqa: PLC0415
-
-    has = set(_with_merchant())
+    """As the contract declares it, in the query or in the body; others do not get it."""
+    has = {name for name, declared in contract().operations.items() if declared.accepts("merchant_id")}
     for name in OPERATIONS:
         call = with_merchant(operation(name).call({"body": {}} if operation(name).bodies else {}), UUID(ID))
-        several_forms = len(operation(name).bodies) > 1
 
         given = call.arguments.get("merchant_id") or dict(call.arguments.get("body", {})).get("merchant_id")
-        assert (given == UUID(ID)) is (name in has), f"{name} {several_forms}"
-    assert len(has) == 20
+        assert (given == UUID(ID)) is (name in has), name
+    assert has
 
 
+@pytest.mark.parametrize("make", [values_for, body_for])
 @pytest.mark.parametrize(
-    ("body", "sent"),
-    [
-        ({"id": "x", "name": "x"}, ID),
-        ({"id": "x", "name": "x", "merchant_id": OTHER}, OTHER),
-        ({"id": "x", "name": "x", "merchant_id": None}, None),
-        (CatalogueTagCreateRequest.from_dict({"id": "x", "name": "x"}), ID),
-        (CatalogueTagCreateRequest.from_dict({"id": "x", "name": "x", "merchant_id": OTHER}), OTHER),
-    ],
+    ("given", "sent"), [({}, ID), ({"merchant_id": OTHER}, OTHER), ({"merchant_id": None}, None)], ids=str
 )
-def test_default_merchant_fills_a_body_that_does_not_give_it(api, body, sent):
-    """An explicit one, null included, stays; the caller's own body is not changed."""
-    before, server = copy.deepcopy(body), _Server()
+def test_default_merchant_fills_a_body_that_does_not_give_it(api, make, given, sent):
+    """An explicit one, null included, stays; the caller's own body, mapping or model, is not changed."""
+    nullable = (one for one in with_one_form("merchant_id") if values_for(one, merchant_id=None)["merchant_id"] is None)
+    name, server = next(nullable), _Server()
+    body = make(name, **given)
+    before = copy.deepcopy(body)
 
-    api.call(lambda jm: jm.catalogue.create_catalogue_directory(body=body), transport=server.transport, merchant_id=ID)
+    api.call(lambda jm: jm._session(jm._session.call(name, body=body)), transport=server.transport, merchant_id=ID)
 
     assert json.loads(server.last.content)["merchant_id"] == sent
     assert body == before
@@ -415,7 +398,9 @@ def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
 
 def test_missing_property_is_the_field_of_the_refusal(api):
     """A person reads which one to add."""
+    body = body_for("invite_users")
+    body.users = UNSET
     with pytest.raises(InvalidRequestError) as raised:
-        api.call(lambda jm: jm.admin.invite_users(body={}), transport=_Server().transport)
+        api.call(lambda jm: jm.admin.invite_users(body=body), transport=_Server().transport)
 
     assert raised.value.field == "users"

@@ -6,8 +6,10 @@ import httpx
 import pytest
 
 from jobmojito import AsyncJobMojito, ConfigurationError, JobMojito, ServerError
-from jobmojito.pages import Course, is_paged, paged_operations
+from jobmojito.pages import Course, paged_operations
+from jobmojito.sandbox.samples import sample
 from jobmojito_api.resources import OPERATIONS, operation
+from tests.bodies import contract
 from tests.overlay.driver import TOKEN
 
 
@@ -187,19 +189,21 @@ def test_method_without_pages_is_refused_at_once(api, method):
 
 
 def test_paged_operations_are_those_of_the_contract():
-    """Every operation with limit and offset has pages; nothing is kept by hand."""
-    with_limit = {n for n in OPERATIONS if {"limit", "offset"} <= {p.name for p in operation(n).parameters}}
+    """Every operation with limit and offset, data and pagination has pages, and no other; nothing is kept by hand."""
+    asked = {n for n, one in contract().operations.items() if {"limit", "offset"} <= {p.name for p in one.parameters}}
+    paged = {n for n in asked if {"data", "pagination"} <= contract().operations[n].answer.get("properties", {}).keys()}
 
-    assert set(paged_operations()) == with_limit
-    assert len(with_limit) >= 8
-    assert not is_paged(operation("create_interview"))
+    assert set(paged_operations()) == paged
+    assert paged
+    assert OPERATIONS.keys() - paged
 
 
 def test_every_paged_operation_can_be_read(api):
     """On the client, by the name it has there."""
     for name in paged_operations():
         server = _List(3)
-        needed = {p.attribute: "2026-01-01" for p in operation(name).parameters if p.required}
+        samples = {p.name: sample(p.schema) for p in contract().operations[name].parameters}
+        needed = {p.attribute: samples[p.name] for p in operation(name).parameters if p.required}
 
         def work(jm, name=name, needed=needed):
             area = next(a for a in vars(type(jm).__mro__[1]) if hasattr(getattr(jm, a, None), name))

@@ -13,6 +13,7 @@ import pytest
 
 from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy
 from jobmojito_api.api.candidates import list_candidates
+from tests.bodies import body_for
 from tests.faults import server as faults
 from tests.overlay.driver import ID, SPENDING, TOKEN
 
@@ -47,7 +48,7 @@ def _search(jm):
 
 
 def _invite(jm):
-    return jm.admin.invite_users(body={"users": [{"email": EMAIL, "name": NAME}]})
+    return jm.admin.invite_users(body=body_for("invite_users", users=[{"email": EMAIL, "name": NAME}]))
 
 
 PERSON = {"data": [{"email": EMAIL, "name": NAME, "interview_url": LINK}], "pagination": None}

@@ -7,8 +7,8 @@ import pytest
 
 from jobmojito import ConfigurationError, ConnectionFailedError, OutcomeUnknownError, RequestTimeoutError, UploadError
 from jobmojito.bodies import StreamedBody
-from jobmojito_api.models import KnowledgeBaseDocumentUploadMultipart
 from jobmojito_api.types import File
+from tests.bodies import MULTIPART, body_for
 from tests.faults import server as faults
 from tests.overlay.driver import ID, QUICK, READ, SPENDING, TOKEN, Driver
 
@@ -35,7 +35,7 @@ def _send(body):
 
 
 def _spend(body):
-    report = {"export_type": "html"}
+    report = body_for("generate_interview_report", export_type="html")
     return lambda jm: jm._session(jm._session.call("generate_interview_report", body=report), body=body)
 
 
@@ -107,7 +107,8 @@ class _Pipe(io.RawIOBase):
 
 
 def _upload(payload):
-    body = KnowledgeBaseDocumentUploadMultipart(knowledge_base_store_id=ID, file=File(payload, "cv.txt", "text/plain"))
+    file = File(payload, "cv.txt", "text/plain")
+    body = body_for("upload_knowledge_base_document", MULTIPART, knowledge_base_store_id=ID, files={"file": file})
     return lambda jm: jm.knowledge_base.upload_knowledge_base_document(body=body)
 
 
@@ -157,7 +158,7 @@ def test_cancelling_goes_through_at_once_and_leaves_the_client_working(fault_ser
     async def main():
         async with Driver("async").client(base_url=fault_server.url) as jm:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(jm.results.generate_interview_report(body={"export_type": "html"}), 0.1)
+                await asyncio.wait_for(SPENDING[1](jm), 0.1)
             return await jm.admin.list_languages()
 
     assert asyncio.run(main()).languages == []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jobmojito_api.resources import OPERATIONS
 from scripts import lock, parity
 from scripts.documents import dump, load
 
@@ -36,7 +37,8 @@ def test_a_clean_checkout_says_what_was_proved(checkout, capsys):
 
     assert code == 0
     assert re.match(r"bytes: +\d{3} files", lines[0])
-    assert re.match(r"meaning: 870 properties, 744 enum values, 20 bodies, 152 answers, 32 operations, 68 p", lines[1])
+    assert re.match(r"meaning: [1-9]\d* properties, [1-9]\d* enum values, [1-9]\d* bodies, ", lines[1])
+    assert f" {len(OPERATIONS)} operations, " in lines[1]
     assert lines[2:] == [f"lock:    {len(lock.compute(ROOT))} entries", "drift:   no drift"]
 
 

@@ -1,0 +1,43 @@
+"""Request bodies that the contract in use takes, whatever version that is.
+
+A test says the values that its claim needs; what else the contract demands, or demands otherwise, is made up.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jobmojito.sandbox.contract import Contract, load
+from jobmojito.sandbox.samples import fit
+from jobmojito_api.resources import OPERATIONS, operation
+
+JSON, MULTIPART = "application/json", "multipart/form-data"
+
+
+@cache
+def contract() -> Contract:
+    """Give the shipped contract, read once."""
+    return load()
+
+
+def values_for(name: str, media: str = JSON, **wanted: Any) -> dict[str, Any]:
+    """Give a mapping with the wanted values, as far as the operation's body has such properties and takes them."""
+    schema = contract().operations[name].bodies[media]
+    fitted: dict[str, Any] = fit(schema, {key: value for key, value in wanted.items() if key in schema["properties"]})
+    return fitted
+
+
+def body_for(name: str, media: str = JSON, *, files: dict[str, Any] | None = None, **wanted: Any) -> Any:
+    """Give the same as the model of that form, whatever other forms there are; `files` are put in as they are."""
+    type_: Any = next(one for one in operation(name).bodies if one.content_type == media).type
+    model = type_.python
+    values = values_for(name, media, **wanted) | (files or {})
+    return model(**{field.attribute: values[field.name] for field in model._table.fields if field.name in values})
+
+
+def with_one_form(*properties: str) -> list[str]:
+    """Name the operations whose body is a JSON object of one form, with these properties."""
+    forms = {name: contract().operations[name].bodies for name in OPERATIONS}
+    known = {name: one[JSON].get("properties", {}).keys() for name, one in forms.items() if [*one] == [JSON]}
+    return [name for name, has in known.items() if has >= {*properties}]
