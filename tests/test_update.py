@@ -1,13 +1,10 @@
 """An update is everything or nothing: what it replaces, what it leaves alone, and what it says when it stops."""
 
-import io
 import json
 import os
 import re
 import signal
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -77,57 +74,34 @@ def add_operation(document, **parts):
     return document
 
 
-once = pytest.mark.xdist_group("one update")  # in one process, so that the fixture below is made once
-
-
-@pytest.fixture(scope="module")
-def updated(tmp_path_factory):
-    """One update, all the way but for the tests: the checkout, how it looked before, and what was printed."""
-    folder = tmp_path_factory.mktemp("updated")
-    checkout = checkout_in(folder)
-    before, out, err = looks(checkout), io.StringIO(), io.StringIO()
-    path = folder / "new.json"
-    path.write_bytes(documents.dump(add_operation(baseline.published())))
-    with redirect_stdout(out), redirect_stderr(err):
-        assert update.main(["--file", str(path), "--no-tests"], root=checkout) == 0
-    return SimpleNamespace(checkout=checkout, before=before, out=out.getvalue(), err=err.getvalue())
-
-
-@once
-def test_a_changed_document_goes_all_the_way(updated):
-    """Contract, client, lock, version and changelog are replaced together, and nothing else is."""
-    before, after = updated.before, looks(updated.checkout)
+def test_a_changed_document_goes_all_the_way(run, document, checkout):
+    """Contract, client, lock, version and changelog are replaced together, tell of one update, and nothing else is."""
+    before = looks(checkout)
+    code, out, last = run(add_operation(document))
+    after = looks(checkout)
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
-    assert updated.err.splitlines()[-1].startswith("update: additive, version 0.1.1")
+    assert (code, last.startswith("update: additive, version 0.1.1")) == (0, True)
     assert {re.sub("(jobmojito_api)/.*", r"\1", path) for path in changed} == {
         *(CONTRACT, "openapi/lock.json", "generated/jobmojito_api", "pyproject.toml", "CHANGELOG.md"),
         *("build/changelog.md", "build/changelog.json", "build/grade.txt"),
     }
     assert FRESH in changed
-
-
-@once
-def test_what_an_update_writes_agrees(updated):
-    """Version, changelog entry, grade and lock tell of the same update."""
-    checkout = updated.checkout
-    entries = re.findall(r"(?m)^## \[(.*?)\]", (checkout / "CHANGELOG.md").read_text())
-
-    assert entries[:2] == ["0.1.1", "0.1.0"]
-    assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
-    assert (checkout / "build/grade.txt").read_text() == "additive\n"
-    assert json.loads((checkout / "build/changelog.json").read_text())[0]["grade"] == "additive"
     assert update.parity.check_lock(checkout).code == 0
+    _tells_the_same(out, *(after[name][0].decode() for name in ("build/changelog.md", "CHANGELOG.md")))
+    assert json.loads(after["build/changelog.json"][0])[0]["grade"] == "additive"
+    assert (after["build/grade.txt"][0], 'version = "0.1.1"' in after["pyproject.toml"][0].decode()) == (
+        b"additive\n",
+        True,
+    )
 
 
-@once
-def test_an_operation_without_a_name_is_a_warning_everywhere(updated):
-    """Terminal, pull request and changelog say which operation got a derived name, and which."""
-    files = ("build/changelog.md", "CHANGELOG.md")
-    words = r"Warning: .GET /brand-new. has no name in the corrections yet, and is called .get_brand_new."
-
-    for text in (updated.out, *((updated.checkout / name).read_text() for name in files)):
-        assert re.search(words, text)
+def _tells_the_same(terminal, request, log):
+    """Terminal, pull request and changelog name the new operation, and warn of its derived name."""
+    assert re.findall(r"(?m)^## \[(.*?)\]", log) == ["0.1.1", "0.1.0"]
+    for text in (terminal, request, log):
+        assert "GET /brand-new" in text
+        assert re.search(r"Warning: .GET /brand-new. has no name in the corrections yet, .* .get_brand_new.", text)
 
 
 def test_the_same_document_touches_nothing(run, document, checkout):

@@ -52,20 +52,10 @@ def test_an_evolution_goes_through_the_whole_update(tmp_path, name):
     assert f'version = "{after}"' in (checkout / "pyproject.toml").read_text()
 
 
-once = pytest.mark.xdist_group("evolutions together")  # in one process, so that the fixture below is made once
-
-
-@pytest.fixture(scope="module")
-def together(tmp_path_factory):
-    """All evolutions that can stand together, in one document, through one update."""
+def test_evolutions_together_go_through_one_update(tmp_path):
+    """A dozen evolutions at once give every change of each, the version of the worst, and a client that works."""
     document = functools.reduce(lambda made, evolution: evolution.apply(made), TOGETHER, baseline.published())
-    return updated(tmp_path_factory.mktemp("together"), document, "1.2.3")
-
-
-@once
-def test_evolutions_together_go_through_one_update(together):
-    """A dozen evolutions at once give every change of each, and the version of the worst."""
-    checkout, code, out, err = together
+    checkout, code, out, err = updated(tmp_path, document, "1.2.3")
     said = {_subject(line) for line in without_names(out).splitlines()}
     expected = {
         _subject(line) for evolution in TOGETHER for line in evolution.changelog.splitlines() if line[:2] == "- "
@@ -75,25 +65,26 @@ def test_evolutions_together_go_through_one_update(together):
     assert len(TOGETHER) >= 12
     assert {line for line in expected - said if not line.startswith("- description")} == set()
     assert 'version = "2.0.0"' in (checkout / "pyproject.toml").read_text()
+    assert calls_everything(checkout).startswith("34 operations, ")
+
+
+def calls_everything(checkout):
+    """What the client of a checkout says of itself when every operation of it is called."""
+    folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated"))
+    done = subprocess.run(
+        [sys.executable, "tests/operations.py"],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": folders},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout or done.stderr[-4_000:]
 
 
 def _subject(line):
     """What changed, without the operations that it touches: other evolutions add to those."""
     return re.sub(r"(, (?:sent to|received from)| in '.*)? ?(?:'.*)?\[[a-z0-9-]+\]$", "", line)
-
-
-@once
-def test_the_client_of_evolutions_passes_the_operation_tests(together):
-    """Every operation, sync, async and through the overlay, sends and reads what the new contract says."""
-    checkout, *_ = together
-    folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated"))
-    command = [sys.executable, "tests/operations.py"]
-    done = subprocess.run(
-        command, cwd=checkout, env={**os.environ, "PYTHONPATH": folders}, capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 0, done.stderr[-4_000:]
-    assert done.stdout.startswith("34 operations, ")
 
 
 @pytest.mark.parametrize("evolution", [one for one in EVOLUTIONS if one.stale], ids=lambda one: one.name)
