@@ -235,7 +235,8 @@ def of_reference(schema: Mapping[str, Any], place: Path, document: Mapping[str, 
     index = names.index(schema["$ref"].rpartition("/")[2])
     yield Mutation("reference moved", place, setting("$ref", f"#/components/schemas/{names[index - 1]}"))
     yield Mutation("reference broken", place, setting("$ref", "#/components/schemas/NeverHeardOf"))
-    yield Mutation("reference dropped", place, lambda _: {"type": "string"})
+    # No component is a list of numbers; a plain text would be what JobInterviewTokenResponse is.
+    yield Mutation("reference dropped", place, lambda _: {"type": "array", "items": {"type": "number"}})
 
 
 def of_operation(operation: Mapping[str, Any], place: Path, document: Mapping[str, Any]) -> Iterator[Mutation]:
