@@ -1,4 +1,4 @@
-"""Request bodies that the contract in use takes, whatever version that is.
+"""Bodies of requests and answers as the contract in use wants them, whatever version that is.
 
 A test says the values that its claim needs; what else the contract demands, or demands otherwise, is made up.
 """
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from jobmojito.sandbox.contract import Contract, load
-from jobmojito.sandbox.samples import fit
+from jobmojito.sandbox.samples import fit, sample
 from jobmojito_api.resources import OPERATIONS, operation
 
 JSON, MULTIPART = "application/json", "multipart/form-data"
@@ -34,6 +34,12 @@ def body_for(name: str, media: str = JSON, *, files: dict[str, Any] | None = Non
     model = type_.python
     values = values_for(name, media, **wanted) | (files or {})
     return model(**{field.attribute: values[field.name] for field in model._table.fields if field.name in values})
+
+
+def answer_for(name: str, **wanted: Any) -> Any:
+    """Give a success of an operation that departs nowhere, with the wanted values as far as the contract takes them."""
+    schema = contract().operations[name].answer
+    return fit(schema, sample(schema) | wanted) if wanted else sample(schema)
 
 
 def with_one_form(*properties: str) -> list[str]:

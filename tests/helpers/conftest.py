@@ -4,9 +4,10 @@ from jobmojito.sandbox import Sandbox
 from tests.bodies import values_for
 from tests.faults.server import fault_server
 from tests.helpers.fakes import RowsApi
+from tests.overlay.breaches import assumptions_hold
 from tests.overlay.driver import Driver
 
-__all__ = ["fault_server"]
+__all__ = ["assumptions_hold", "fault_server"]
 
 POSITION = values_for(
     "upsert_pre_screening",
@@ -15,6 +16,11 @@ POSITION = values_for(
     position_country_code="CZ",
     mojito_language_code="en",
 )
+
+
+@pytest.fixture(autouse=True)
+def _as_assumed(assumptions_hold):
+    """Helpers are built on what the overlay assumes of the contract."""
 
 
 @pytest.fixture(params=["sync", "async"])

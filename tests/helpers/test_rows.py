@@ -38,7 +38,7 @@ Named = namedtuple("Named", "email name")  # noqa: PYI024 - the untyped kind is 
         Person(EMAIL),
         Candidate(EMAIL),
         Named(EMAIL, None),
-        RegisterUser(email=EMAIL, name=None),
+        RegisterUser.from_dict({"email": EMAIL, "name": None}),
         CsvRow({"email": EMAIL, "name": None}, 2),
     ],
     ids=lambda row: type(row).__name__,

@@ -1,9 +1,10 @@
 import pytest
 
 from tests.faults.server import fault_server
+from tests.overlay.breaches import assumptions_hold
 from tests.overlay.driver import Driver
 
-__all__ = ["fault_server"]
+__all__ = ["assumptions_hold", "fault_server"]
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -22,7 +22,7 @@ from jobmojito.sessions import with_merchant
 from jobmojito_api import UNSET, AuthenticatedClient
 from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.resources import OPERATIONS, operation
-from tests.bodies import body_for, contract, values_for, with_one_form
+from tests.bodies import answer_for, body_for, contract, values_for, with_one_form
 from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
@@ -115,7 +115,8 @@ def test_request_that_the_contract_refuses_is_not_sent(api):
 
 def test_detailed_gives_status_headers_departures_and_attempts(api, caplog):
     """Everything beside the value, for any operation."""
-    server = _Server({"languages": None, "extra": 1}, **{"x-quota": "9", "cf-ray": "ray-1"})
+    answer = {**answer_for("list_languages"), "languages": None, "extra": 1}
+    server = _Server(answer, **{"x-quota": "9", "cf-ray": "ray-1"})
 
     detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), transport=server.transport)
 

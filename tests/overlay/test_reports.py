@@ -23,6 +23,8 @@ from jobmojito import (
 from tests.faults import server as faults
 from tests.overlay.driver import ID, TOKEN, Driver
 
+pytestmark = pytest.mark.usefixtures("assumptions_hold")
+
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 4000
 UNTIL = "2026-09-01T12:00:00.000Z"

@@ -13,7 +13,7 @@ import pytest
 
 from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy
 from jobmojito_api.api.candidates import list_candidates
-from tests.bodies import body_for
+from tests.bodies import answer_for, body_for
 from tests.faults import server as faults
 from tests.overlay.driver import ID, SPENDING, TOKEN
 
@@ -191,7 +191,7 @@ def test_no_warning_shows_anything(api, fault_server):
 def test_one_line_a_request_one_a_repeat(api, fault_server, caplog):
     """DEBUG has operation, status, duration and attempt; INFO has the repeats; no handler is installed."""
     caplog.set_level("DEBUG", "jobmojito")
-    fault_server.plays(faults.html_answer(502), faults.json_answer(200, {"languages": []}))
+    fault_server.plays(faults.html_answer(502), faults.json_answer(200, answer_for("list_languages")))
 
     api.call(lambda jm: jm.admin.list_languages(), base_url=fault_server.url)
 

@@ -12,6 +12,8 @@ from jobmojito.sandbox.contract import load, parse
 from jobmojito.sandbox.samples import fit, sample
 from tests import baseline
 
+from .conftest import CANDIDATE, POSITION
+
 DOCUMENT = baseline.effective()
 HEADERS = {"Authorization": "Bearer any"}
 NODE = {
@@ -168,6 +170,24 @@ def test_what_fits_is_kept(schema, value, fitted):
 
     assert fit(schema, value) == fitted
     assert json.dumps(value) == before
+
+
+def test_a_changed_variant_is_fitted_to_the_variant_that_was_meant(serve):
+    """Of several forms of an answer the one that was made is kept, with what it has come to need."""
+
+    def change(document):
+        screened = document["components"]["schemas"]["PreScreeningResumeBinarySuccess"]
+        screened["properties"]["tier"] = {"enum": ["gold", "silver"]}
+        screened["required"].append("tier")
+
+    with serve(change) as http:
+        position = http.post("/pre-screening-create", json=POSITION).json()["position_def_set_id"]
+        form = {"position_id": position, **CANDIDATE}
+        files = {"file": ("resume.pdf", b"%PDF-1.4 made up", "application/pdf")}
+        outcome = http.post("/job-interview-pre-screening-api-resume-binary", data=form, files=files).json()
+
+    assert (outcome["success"], outcome["tier"]) == (True, "gold")
+    assert "pre_screening_score" in outcome
 
 
 @pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"openapi": "3.1.0"}'])

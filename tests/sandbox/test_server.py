@@ -18,8 +18,11 @@ import pytest
 from jobmojito import sandbox as package
 from jobmojito.sandbox import Sandbox, SandboxError, create_app, demo, extra
 from jobmojito.sandbox.__main__ import main
+from tests.overlay.breaches import assumptions_hold
 
 from .conftest import INTERVIEW
+
+__all__ = ["assumptions_hold"]
 
 HEADERS = {"Authorization": "Bearer any"}
 
@@ -166,6 +169,7 @@ def test_the_application_works_without_a_server(contract):
     assert anyio.run(ask) == 200
 
 
+@pytest.mark.usefixtures("assumptions_hold")
 def test_the_demo_tells_its_story(capsys, tmp_path):
     """The demo exits 0, shows the bad row's outcome, keeps the files, and prints no token."""
     code = demo.main(["--out", str(tmp_path)])

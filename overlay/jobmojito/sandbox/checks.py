@@ -75,8 +75,8 @@ def _complaint(error: ValidationError) -> str:
 
 
 def _either(types: Any) -> str:
-    names = [types] if isinstance(types, str) else list(types) if isinstance(types, list) else []
-    return " or ".join(names)
+    names = [types] if isinstance(types, str) else types if isinstance(types, list) else []
+    return " or ".join(str(name) for name in names)
 
 
 def _choices(values: Any) -> str:
