@@ -25,7 +25,7 @@ from .bodies import StreamedBody
 from .errors import ResponseDecodeError
 from .forms import encode_form, read_form
 from .multipart import Envelope, enclose
-from .sessions import AsyncSession, with_merchant
+from .sessions import AsyncSession, call_in_form, with_merchant
 from .steps import Block, Send, Steps
 from .uploads import Upload
 
@@ -111,7 +111,8 @@ def screen_text(
     (details,) = split(details, CandidateDetails)
     if "form" in details:
         details["form"] = read_form(details["form"], TEXT)
-    detailed = yield Send(operation(TEXT).call({"body": {**candidate, **details, "candidate_resume": resume}}))
+    body = {**candidate, **details, "candidate_resume": resume}
+    detailed = yield Send(call_in_form("application/json", TEXT, body))
     return read_screening(detailed, TEXT)
 
 
@@ -139,7 +140,7 @@ def resume_call(candidate: Mapping[str, Any]) -> Call[Any]:
     given = dict(candidate)
     if given.get("form") is not None:
         given["form"] = encode_form(read_form(given["form"], RESUME))
-    call: Call[Any] = operation(RESUME).call({"body": {**write(given), "file": File(b"")}})
+    call = call_in_form("multipart/form-data", RESUME, {**write(given), "file": File(b"")})
     _check_texts(call)
     return call
 

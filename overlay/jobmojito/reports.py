@@ -25,6 +25,7 @@ from . import config
 from .conversations import Plan
 from .dates import parse
 from .errors import ConfigurationError, DownloadError, ResponseDecodeError
+from .sessions import call_in_form
 
 if TYPE_CHECKING:
     import io
@@ -82,7 +83,7 @@ class Reports:
             JobMojitoError: whatever else asking or fetching raises; fetching the link is repeated, asking is not.
         """
         with Target(path) as target:
-            facts = _Asked(self._session.detailed(_call(self._session, result_id, format, template, features)), format)
+            facts = _Asked(self._session.detailed(_call(result_id, format, template, features)), format)
             if facts.link is None:
                 target.write(facts.text)
             else:
@@ -108,7 +109,7 @@ class AsyncReports:
     ) -> Report:
         """Ask for a report and write it to `path`, as `JobMojito.download_report` does; a thread writes the file."""
         with Target(path) as target:
-            call = _call(self._session, result_id, format, template, features)
+            call = _call(result_id, format, template, features)
             facts = _Asked(await self._session.detailed(call), format)
             if facts.link is None:
                 await asyncio.to_thread(target.write, facts.text)
@@ -119,9 +120,7 @@ class AsyncReports:
         return Report(target.path, format, target.size, facts.valid_until)
 
 
-def _call(
-    session: Session | AsyncSession, result_id: ResultIds, format_: str, template: str | None, features: Any
-) -> Call[Any]:
+def _call(result_id: ResultIds, format_: str, template: str | None, features: Any) -> Call[Any]:
     if format_ not in get_args(Format):
         raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}")
     if isinstance(result_id, (str, UUID)):
@@ -132,7 +131,7 @@ def _call(
     kept = {"store_file": True} if format_ == "pdf" else {}
     chosen = {"template": template, "export_features_result": features}
     body = {"export_type": format_, **which, **kept, **{name: value for name, value in chosen.items() if value}}
-    return session.call(OPERATION, body=body)
+    return call_in_form("application/json", OPERATION, body)
 
 
 def _plan(settings: Settings) -> Plan[None]:

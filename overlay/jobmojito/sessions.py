@@ -116,6 +116,16 @@ class AsyncSession(_Session[AsyncWire]):
         return self._gave(call, await self.wire.run(self._job(call, body)))
 
 
+def call_in_form(content_type: str, name: str, body: Mapping[str, Any]) -> Call[Any]:
+    """Make a call whose body, a mapping, goes in this declared form.
+
+    Where the contract comes to have other forms beside it, a mapping alone no longer says which one is meant.
+    """
+    declared = operation(name)
+    forms = tuple(one for one in declared.bodies if one.content_type.partition(";")[0] == content_type)
+    return evolve(declared, bodies=forms or declared.bodies).call({"body": body})
+
+
 @contextmanager
 def watched() -> Generator[list[Detailed[Any]]]:
     """Collect what the calls made inside give."""

@@ -18,11 +18,12 @@ from jobmojito import (
     ServerError,
     ValidationError,
 )
-from jobmojito.sessions import with_merchant
-from jobmojito_api import UNSET, AuthenticatedClient
+from jobmojito.sessions import call_in_form, with_merchant
+from jobmojito_api import UNSET, AuthenticatedClient, File
 from jobmojito_api.api.candidates import list_candidates
+from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import OPERATIONS, operation
-from tests.bodies import answer_for, body_for, contract, values_for, with_one_form
+from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, values_for, with_one_form
 from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
@@ -278,6 +279,19 @@ def test_default_merchant_fills_a_body_that_does_not_give_it(api, make, given, s
 
     assert json.loads(server.last.content)["merchant_id"] == sent
     assert body == before
+
+
+@pytest.mark.parametrize("form", [JSON, MULTIPART])
+def test_helper_says_which_form_of_a_body_it_means(form):
+    """So it still works where the contract has, or comes to have, several; a mapping alone would be refused."""
+    name, files = "upload_knowledge_base_document", {"file": File(b"x", "a.txt")} if form == MULTIPART else {}
+    values = values_for(name, form) | files
+
+    request = call_in_form(form, name, values).request
+
+    assert ("json" in request, "files" in request) == (form == JSON, form == MULTIPART)
+    with pytest.raises(InvalidRequest, match="as a model"):
+        _ = operation(name).call({"body": values}).request
 
 
 @pytest.mark.parametrize(("given", "sent"), [({}, ID), ({"merchant_id": OTHER}, OTHER), ({"merchant_id": UNSET}, ID)])
