@@ -62,11 +62,17 @@ def body_of(request: httpx.Request) -> tuple[str, Any] | None:
 
 
 def expected_body(content_type: str | None, body: Any) -> tuple[str, Any] | None:
-    """Write a body that is to be sent in the form of `body_of`: of a form, a part for each item of a list."""
+    """Write a body that is to be sent in the form of `body_of`: of a form, a part for each item of a list.
+
+    A form without parts is no body: there is nothing to send.
+    """
     if content_type is None:
         return None
     kind = essence(content_type)
-    return kind, sorted(_names(body)) if kind in FORMS else body
+    if kind not in FORMS:
+        return kind, body
+    names = sorted(_names(body))
+    return (kind, names) if names else None
 
 
 def _names(body: Mapping[str, Any]) -> list[str]:

@@ -148,6 +148,22 @@ FORM = {
     },
     "responses": {"200": {"description": "Map.", "content": json_of(ref("Words"))}},
 }
+PHOTO = {
+    "operationId": "send_photo",
+    "tags": ["Odd & Ends"],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"photo": {"type": "string", "format": "binary"}, "note": {"type": "string"}},
+                }
+            }
+        },
+    },
+    "responses": {"200": {"description": "Map.", "content": json_of(ref("Words"))}},
+}
 FETCH = {
     "responses": {
         "200": {
@@ -167,6 +183,7 @@ DOCUMENT: dict[str, Any] = {
         },
         "/books": {"put": PUT, "patch": {**PUT, "operationId": "patch_book"}},
         "/form": {"post": FORM, "get": FETCH},
+        "/photo": {"post": PHOTO},
     },
     "components": {
         "schemas": SCHEMAS,

@@ -7,7 +7,7 @@ from typing import assert_type
 from uuid import UUID
 
 import jobmojito_api
-from jobmojito_api import AuthenticatedClient, Response, models
+from jobmojito_api import AuthenticatedClient, models
 from jobmojito_api.api.interviews import get_interview_definition
 from jobmojito_api.calls import Call
 from jobmojito_api.models import Error, InterviewStatus, JobInterviewGetResponse
@@ -15,11 +15,14 @@ from jobmojito_api.resources import AsyncResources, Resources
 
 
 def operation_functions(client: AuthenticatedClient, position: UUID) -> None:
-    """An operation's function gives its success or a declared error, by type."""
+    """An operation's function gives its success or a declared error, by type, which has to be told apart."""
     answer = get_interview_definition.sync(client=client, position_id=position)
-    assert_type(answer, JobInterviewGetResponse | Error | None)
+    answer.questions  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
+    if isinstance(answer, JobInterviewGetResponse | Error):
+        assert_type(answer, JobInterviewGetResponse | Error)
     detailed = get_interview_definition.sync_detailed(client=client, position_id=position)
-    assert_type(detailed, Response[JobInterviewGetResponse | Error])
+    if isinstance(detailed.parsed, JobInterviewGetResponse | Error):
+        assert_type(detailed.parsed, JobInterviewGetResponse | Error)
     assert_type(get_interview_definition.call(position_id=position), Call[JobInterviewGetResponse])
 
 

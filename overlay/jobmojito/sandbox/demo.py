@@ -129,7 +129,8 @@ def screen_resume(jm: JobMojito, folder: Path) -> None:
 def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
     """The newest result of the interview, with what was said in it."""
     say("Read a result (sandbox candidates answer at once)")
-    row = jm.results.list_interview_results(interview_id=interview_id, limit=1).data[0]
+    page = jm.results.list_interview_results(interview_id=interview_id, limit=1)
+    row = (page.data or [])[0]
     result_id = UUID(str(row.interview_result_id))
     details = jm.results.get_interview_result_details(interview_result_id=result_id)
     note(f"{row.candidate_name}: {details.score} points, {details.score_text}")
