@@ -36,6 +36,12 @@ def body_for(name: str, media: str = JSON, *, files: dict[str, Any] | None = Non
     return model(**{field.attribute: values[field.name] for field in model._table.fields if field.name in values})
 
 
+def required_of(name: str) -> dict[str, Any]:
+    """Give a value for each required parameter, by its Python name."""
+    schemas = {one.name: one.schema for one in contract().operations[name].parameters}
+    return {one.attribute: sample(schemas[one.name]) for one in operation(name).parameters if one.required}
+
+
 def answer_for(name: str, **wanted: Any) -> Any:
     """Give a success of an operation that departs nowhere, with the wanted values as far as the contract takes them."""
     schema = contract().operations[name].answer

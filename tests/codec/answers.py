@@ -92,12 +92,22 @@ def mutate(answer: Any, rng: random.Random) -> Any:
     return holder[0]
 
 
+def answering() -> list[str]:
+    """Name the operations whose success is a JSON value."""
+    found = [one for item in CONTRACT["paths"].values() for one in item.values() if isinstance(one, dict)]
+    successes = {one["operationId"]: one["responses"][_success(one["responses"])] for one in found}
+    return sorted(name for name, answer in successes.items() if "application/json" in answer.get("content", {}))
+
+
+def _success(answers: dict[str, Any]) -> str:
+    return min(status for status in answers if status.startswith("2"))
+
+
 @cache
 def success_schema(path: str, method: str) -> dict[str, Any]:
     """Give the declared schema of an operation's success."""
     answers = CONTRACT["paths"][path][method.lower()]["responses"]
-    success = answers[min(status for status in answers if status.startswith("2"))]
-    schema: dict[str, Any] = success["content"]["application/json"]["schema"]
+    schema: dict[str, Any] = answers[_success(answers)]["content"]["application/json"]["schema"]
     return schema
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from jobmojito.deliveries import DOCUMENT, RESUME, TEXT, CandidateDetails, ScreenedCandidate
+from jobmojito.deliveries import DOCUMENT, RESUME, TEXT, CandidateDetails
 from jobmojito.exchanges import INVITATION, REGISTRATION
 from jobmojito.reports import OPERATION as REPORT
 from jobmojito.retries import REPEATABLE
@@ -85,12 +85,14 @@ SENT = (
     Sends(REPORT, JSON, {"export_type": "json", **ONE}),
 )
 ROWS = ("[]",)
+SCREENED = ("decision_status", "recommendation", "pre_screening_score", "resume_ai_analysis")
 READ = (
     *(Reads(REGISTRATION.operation, (*ROWS, name), TEXTS) for name in (EMAIL, "result", "interview_url")),
     *(Reads(INVITATION.operation, (*ROWS, name), TEXTS) for name in (EMAIL, "type", "interview_id", "result")),
     *(Reads(name, ("success",), FLAGS) for name in (RESUME, TEXT)),
     *(Reads(RESUME, (name,), TEXTS) for name in ("decision_status", "message")),
-    *(Reads(RESUME, (field.name,), ANYTHING) for field in ScreenedCandidate._table.fields),
+    # A file's answer is given as the type of a text's.
+    *(Reads(name, (field,), ANYTHING) for name in (RESUME, TEXT) for field in SCREENED),
     *(Reads(REPORT, (name,), TEXTS) for name in ("pdf_export_url", "pdf_export_valid_until", "html_export")),
     Reads(REPORT, ("json_export",), ANYTHING),
 )

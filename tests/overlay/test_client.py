@@ -23,7 +23,7 @@ from jobmojito_api import UNSET, AuthenticatedClient, File
 from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import OPERATIONS, operation
-from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, values_for, with_one_form
+from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, required_of, values_for, with_one_form
 from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
@@ -67,7 +67,8 @@ def test_models_and_mappings_send_the_same(api, name):
     server = _Server()
 
     for body in (body_for(name), values_for(name)):
-        api.call(lambda jm, body=body: jm._session(jm._session.call(name, body=body)), transport=server.transport)
+        given = {**required_of(name), "body": body}
+        api.call(lambda jm, given=given: jm._session(jm._session.call(name, **given)), transport=server.transport)
 
     first, second = server.requests
     assert json.loads(first.content) == json.loads(second.content) == values_for(name)
@@ -116,14 +117,14 @@ def test_request_that_the_contract_refuses_is_not_sent(api):
 
 def test_detailed_gives_status_headers_departures_and_attempts(api, caplog):
     """Everything beside the value, for any operation."""
-    answer = {**answer_for("list_languages"), "languages": None, "extra": 1}
+    answer = {**answer_for("list_languages"), "languages": 7, "extra": 1}
     server = _Server(answer, **{"x-quota": "9", "cf-ray": "ray-1"})
 
     detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), transport=server.transport)
 
     assert (detailed.status_code, detailed.headers["x-quota"], detailed.request_id) == (200, "9", "ray-1")
-    assert [(d.pointer, d.got) for d in detailed.departures] == [("/languages", "null")]
-    assert (detailed.value.languages, detailed.value["extra"], detailed.attempts) == (None, 1, 1)
+    assert [(d.pointer, d.got) for d in detailed.departures] == [("/languages", "integer")]
+    assert (detailed.value.languages, detailed.value["extra"], detailed.attempts) == (7, 1, 1)
     assert "departs from the contract at /languages" in caplog.text
 
 
@@ -171,7 +172,7 @@ def test_departures_are_logged_once_a_kind(api, caplog):
 
 def test_with_options_changes_the_variant_alone(api):
     """Headers, strictness, limits and policy; on the same connection, which it does not close."""
-    server = _Server({"languages": None})
+    server = _Server({"languages": 7})
 
     async def work(jm):
         variant = jm.with_options(headers={"X-Trace": "1"}).with_options(

@@ -60,7 +60,7 @@ class Judge:
         place = "/".join(part.replace("~", "~0").replace("/", "~1") for part in ("paths", path, method, "responses"))
         content = answers[str(response.status_code)].get("content", {})
         if "application/json" not in content:
-            return [f"{response.status_code} has no content"] if response.content else []
+            return []
         ref = f"urn:contract#/{place}/{response.status_code}/content/application~1json/schema"
         checker = FormatChecker(formats=["uuid", "date"])
         judge = Draft202012Validator({"$ref": ref}, registry=self._registry, format_checker=checker)

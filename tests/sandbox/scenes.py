@@ -2,12 +2,11 @@
 
 import json
 import re
-import uuid
 
 from jobmojito.sandbox.checks import is_valid
 from jobmojito.sandbox.samples import sample
 
-JSON, MULTIPART = "application/json", "multipart/form-data"
+JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 
 # Properties that have to name something which exists, and the record of a scene that does.
 KNOWN = {
@@ -28,13 +27,13 @@ OVERRIDES = {
     "generate_interview_report": {"interview_result_ids": []},
     "pre_screen_resume_text": {"candidate_email": "ann@example.com"},
     "pre_screen_resume_binary": {"candidate_name": "Ann Example", "candidate_email": "ann@example.com"},
-    "upload_knowledge_base_document": {"knowledge_base_store_id": str(uuid.uuid5(uuid.NAMESPACE_URL, "store"))},
+    "upload_knowledge_base_document": {"file": "aGVsbG8="},
 }
 RESUME = ("resume.pdf", b"%PDF-1.4 made up", "application/pdf")
 
 
 def request_for(operation, scene):
-    """A good request of an operation as httpx arguments; a body goes as a form where that is declared."""
+    """A good request of an operation as httpx arguments; of several forms of its body, JSON is taken."""
     given = texts(parameters_for(operation, scene))
     at = {p.name: p.location for p in operation.parameters}
     request = {
@@ -45,13 +44,12 @@ def request_for(operation, scene):
     }
     if cookies := [f"{name}={text}" for name, text in given.items() if at[name] == "cookie"]:
         request["headers"]["cookie"] = "; ".join(cookies)
-    if MULTIPART in operation.bodies:
-        return request | form_for(operation, scene)
-    if operation.bodies:
-        media, schema = next(iter(operation.bodies.items()))
-        body = body_for(operation, operation.bodies.get(JSON, schema), scene)
-        request["json"] = body
-        request["headers"] |= {} if JSON in operation.bodies else {"content-type": media}
+    if JSON in operation.bodies:
+        request["json"] = body_for(operation, operation.bodies[JSON], scene)
+    elif MULTIPART in operation.bodies:
+        request |= form_for(operation, scene)
+    elif URLENCODED in operation.bodies:
+        request["data"] = texts(body_for(operation, operation.bodies[URLENCODED], scene))
     return request
 
 

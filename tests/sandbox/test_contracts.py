@@ -80,6 +80,23 @@ def test_a_new_operation_is_served(serve):
     ]
 
 
+def test_a_new_operation_may_take_a_plain_form_and_answer_nothing(serve):
+    """A form in the body's text is judged like any other, and a success without content has none."""
+    schema = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
+    operation = {
+        "operationId": "count_nodes",
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": schema}}, "required": True},
+        "responses": {"204": {"description": "counted"}, "422": answers({})["422"]},
+    }
+
+    with serve(lambda document: document["paths"].update({"/nodes": {"put": operation}})) as http:
+        good = http.put("/nodes", data={"count": "5"})
+        bad = [http.put("/nodes", data=data) for data in ({"count": "many"}, {"number": "5"})]
+
+    assert (good.status_code, good.content) == (204, b"")
+    assert [(answer.status_code, answer.json()["name"]) for answer in bad] == [(422, "count")] * 2
+
+
 def test_a_new_list_has_an_end(serve):
     """A synthesized page says that nothing follows, and a page after it is empty: iterating it stops."""
     page = {

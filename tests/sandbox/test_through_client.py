@@ -63,6 +63,8 @@ def arguments_for(name, scene):  # noqa: F811 - a fixture
     arguments = {p.attribute: given[p.name] for p in declared.parameters if p.name in given}
     if "json" in request:
         arguments["body"] = request["json"] if len(declared.bodies) == 1 else model(declared, JSON, request["json"])
+    elif "data" in request:
+        arguments["body"] = request["data"]
     if "files" in request:
         files = {key: File(content, name, kind) for key, (name, content, kind) in request["files"].items()}
         arguments["body"] = model(declared, MULTIPART, request["data"] | files)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qs
 
 from attrs import frozen
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,7 @@ from .uploads import HEAD_BYTES, Form, Upload, read_form
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
 BODY = "body"
 
 # As parameters spell numbers: short enough for any column of the API.
@@ -86,7 +88,10 @@ async def read_body(operation: Operation, request: Request, limit: int) -> Body:
     chunks = _bounded(request, limit)
     if media == MULTIPART:
         return _form(schema, await read_form(chunks, _boundary(options)))
-    return _json(schema, b"".join([chunk async for chunk in chunks]))
+    content = b"".join([chunk async for chunk in chunks])
+    if media == URLENCODED:
+        return _form(schema, Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True), {}))
+    return _json(schema, content) if "json" in media else Body({}, {})
 
 
 def _without_schema(operation: Operation, media: str, size: int) -> Body:
