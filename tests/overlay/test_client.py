@@ -414,9 +414,10 @@ def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
 
 def test_missing_property_is_the_field_of_the_refusal(api):
     """A person reads which one to add."""
-    body = body_for("invite_users")
-    body.users = UNSET
+    demands = {name: contract().operations[name].bodies[JSON].get("required") for name in with_one_form()}
+    name, missing = next((name, required[0]) for name, required in demands.items() if required)
+    given = {**required_of(name), "body": {k: v for k, v in values_for(name).items() if k != missing}}
     with pytest.raises(InvalidRequestError) as raised:
-        api.call(lambda jm: jm.admin.invite_users(body=body), transport=_Server().transport)
+        api.call(lambda jm: jm._session(jm._session.call(name, **given)), transport=_Server().transport)
 
-    assert raised.value.field == "users"
+    assert raised.value.field == missing

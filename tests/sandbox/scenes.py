@@ -64,18 +64,18 @@ def body_for(operation, schema, scene, names=None):
     body = sample(schema)
     if not isinstance(body, dict):
         return body
-    chosen = {name: value for name, value in body.items() if name != "merchant_id" and (not names or name in names)}
+    chosen = {name: value for name, value in body.items() if names is None or name in names}
+    chosen.pop("merchant_id", None)
     wanted = {name: known(name, properties[name], scene) for name in chosen.keys() & KNOWN.keys()}
     wanted |= OVERRIDES.get(operation.name, {})
     return chosen | {name: value for name, value in wanted.items() if is_valid(properties.get(name, False), value)}
 
 
 def form_for(operation, scene):
-    """The required fields and files of a form."""
+    """The required fields of a form, and all its files."""
     schema = operation.bodies[MULTIPART]
-    properties, required = schema.get("properties", {}), schema.get("required", ())
-    files = {name: RESUME for name in required if is_file(properties.get(name, {}))}
-    body = body_for(operation, schema, scene, names=set(required))
+    files = {name: RESUME for name, part in schema.get("properties", {}).items() if is_file(part)}
+    body = body_for(operation, schema, scene, names=schema.get("required", ()))
     return {"data": texts({k: v for k, v in body.items() if k not in files}), "files": files}
 
 

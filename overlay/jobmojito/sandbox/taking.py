@@ -38,7 +38,7 @@ def start_result(call: Call, definition: Row, candidate: Row, *, is_test: bool =
         "candidate_name": candidate.get("name"),
         "candidate_email": candidate["email"],
         "external_id": candidate.get("external_id"),
-        "position_name": definition.get("name"),
+        "position_name": name if isinstance(name := definition.get("name"), str) else None,
         "position_step": "interview",
         "type": definition.get("type"),
         "mojito_language_code": definition.get("mojito_language_code"),
