@@ -13,28 +13,39 @@ from jobmojito.journal import APPLICATION_ID, Duplicate, Intent, Journal, Record
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 
 KEY, OTHER = b"a" * 16, b"b" * 16
-HOLD = "import sys\nfrom jobmojito.journal import Journal\nj = Journal(sys.argv[1])\nprint('held', flush=True)\nsys.stdin.read()"
+HOLD = """
+import sys
+from jobmojito.journal import Journal
+j = Journal(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 def intent(key=KEY, position=0):
+    """What is written before a request is sent."""
     return Intent(key, position, "{}")
 
 
 def record(status, key=KEY, kind=None):
+    """What is written when its outcome is known."""
     return Record(key, status, kind, "why", '{"a": 1}')
 
 
 @pytest.fixture
 def path(tmp_path):
+    """Where the journal of the test is."""
     return tmp_path / "run.journal"
 
 
 def begin(path, *intents, **options):
+    """Begin rows in a run of their own, and give what the journal says of them."""
     with Journal(path, **options) as journal:
         return journal.begin(intents).result()
 
 
 def done(path, *records):
+    """Write a journal of a run that is over."""
     with Journal(path) as journal:
         journal.begin([intent(one.key) for one in records]).result()
         journal.finish(records).result()
@@ -127,12 +138,14 @@ def test_second_run_in_one_process_is_refused(path):
 
 
 def foreign(path):
+    """A database of another program."""
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE notes (text)")
     connection.close()
 
 
 def newer(path):
+    """A journal of a later version of this package."""
     Journal(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -140,6 +153,7 @@ def newer(path):
 
 
 def damaged(path):
+    """A journal with a hole in the middle."""
     done(path, *(Record(bytes([number]) * 16, "ok", None, None, "x" * 3000) for number in range(50)))
     content = bytearray(path.read_bytes())
     content[5000:90000] = bytes(85000)
@@ -147,12 +161,13 @@ def damaged(path):
 
 
 def cut_off(path):
+    """A journal that lost its end."""
     done(path, *(Record(bytes([number]) * 16, "ok", None, None, "x" * 3000) for number in range(50)))
     os.truncate(path, 30_000)
 
 
 @pytest.mark.parametrize(
-    "make, words",
+    ("make", "words"),
     [
         (lambda path: path.write_text("dear diary " * 100), "is no journal"),
         (foreign, "another program"),
@@ -193,10 +208,10 @@ def test_read_only_journal_is_refused_before_sending(api, rows_api, tmp_path):
     (folder / "run.journal").chmod(0o444)
     folder.chmod(0o555)
     own = os.geteuid()
-    os.chmod(tmp_path, 0o755)
+    tmp_path.chmod(0o755)
     try:
         _as_nobody(own, tmp_path)
-        with pytest.raises(JournalError, match="Permission denied|read-only"):
+        with pytest.raises(JournalError, match=r"Permission denied|read-only"):
             api.call(register(people(1), journal=folder / "run.journal"), transport=rows_api)
     finally:
         os.seteuid(own)
