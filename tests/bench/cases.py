@@ -1,0 +1,194 @@
+"""What is measured, each in a process of its own: `python -m tests.bench.cases NAME URL ARGUMENTS` prints JSON.
+
+A case comes as a pair: `bare_...` does with httpx and json what `our_...` does with the client. Imports stand in the
+cases that need them, because a bare case must not hold our modules in its memory, nor an import of them in its time.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+POSITION = "28106cba-1c27-4e53-b149-32113e5e8e31"
+ABOUT = {"position_id": POSITION, "candidate_name": "Ann", "candidate_email": "ann@example.org"}
+UPLOAD = "/job-interview-pre-screening-api-resume-binary"
+REGISTER = "/job-interview-register-users"
+TOKEN = "bench-token"
+MOST = 10**9
+CHUNK = 100
+
+
+def rows(count: int) -> Iterator[dict[str, str]]:
+    """Rows of a batch, made as they are drawn."""
+    return ({"email": f"person{n}@example.org", "name": f"Person {n}", "external_id": str(n)} for n in range(count))
+
+
+def ours(url: str) -> Any:
+    """Give the sync client."""
+    from jobmojito import JobMojito
+
+    return JobMojito(TOKEN, base_url=url, timeout=600)
+
+
+def ours_async(url: str) -> Any:
+    """Give the async client."""
+    from jobmojito import AsyncJobMojito
+
+    return AsyncJobMojito(TOKEN, base_url=url, timeout=600)
+
+
+def bare_upload(url: str, path: str) -> None:
+    """Stream a file as httpx does it."""
+    import httpx
+
+    with httpx.Client(timeout=600) as client, Path(path).open("rb") as file:
+        client.post(url + UPLOAD, data=ABOUT, files={"file": ("cv.pdf", file, "application/pdf")}).json()
+
+
+def our_upload(url: str, path: str) -> None:
+    """Stream a file as `pre_screen_resume` does it."""
+    with ours(url) as jm:
+        jm.pre_screen_resume(path, **ABOUT, max_bytes=MOST)
+
+
+def bare_upload_async(url: str, path: str) -> None:
+    """Stream a file as httpx's async client does it."""
+    import httpx
+
+    async def main() -> None:
+        async with httpx.AsyncClient(timeout=600) as client:
+            with Path(path).open("rb") as file:  # noqa: ASYNC230 - as its documentation shows
+                answer = await client.post(
+                    url + UPLOAD, data=ABOUT, files={"file": ("cv.pdf", file, "application/pdf")}
+                )
+            answer.json()
+
+    asyncio.run(main())
+
+
+def our_upload_async(url: str, path: str) -> None:
+    """Stream a file as the async `pre_screen_resume` does it."""
+
+    async def main() -> None:
+        async with ours_async(url) as jm:
+            await jm.pre_screen_resume(path, **ABOUT, max_bytes=MOST)
+
+    asyncio.run(main())
+
+
+def bare_rows(url: str, count: str) -> None:
+    """Send rows in chunks over four threads, and read the answers as JSON."""
+    import httpx
+
+    source = rows(int(count))
+    chunks = iter(lambda: list(islice(source, CHUNK)), [])
+    with httpx.Client(timeout=600) as client, ThreadPoolExecutor(4) as pool:
+
+        def send(chunk: list[dict[str, str]]) -> int:
+            return len(client.post(url + REGISTER, json={"interview_id": POSITION, "users": chunk}).json())
+
+        if sum(pool.map(send, chunks)) != int(count):
+            raise SystemExit("rows were lost")
+
+
+def our_rows(url: str, count: str) -> None:
+    """Send rows as `register_candidates` does it."""
+    with ours(url) as jm:
+        result = jm.register_candidates(POSITION, rows(int(count)))
+    if len(result.succeeded) != int(count):
+        raise SystemExit("rows were lost")
+
+
+def our_stream(url: str, count: str) -> None:
+    """Send rows as `iter_register_candidates` does it, keeping none."""
+    with ours(url) as jm:
+        done = sum(outcome.status == "ok" for outcome in jm.iter_register_candidates(POSITION, rows(int(count))))
+    if done != int(count):
+        raise SystemExit("rows were lost")
+
+
+def our_resumes(url: str, folder: str, journal: str = "") -> None:
+    """Screen a folder of small resumes, sixteen at a time, with a journal or without."""
+    with ours(url) as jm:
+        items = [
+            {"file": path, "candidate_name": "Ann", "candidate_email": f"{path.stem}@example.org"}
+            for path in Path(folder).glob("*.txt")
+        ]
+        result = jm.pre_screen_resumes(items, position_id=POSITION, concurrency=16, journal=journal or None)
+    result.raise_for_failures()
+
+
+TIMES = 5
+
+
+def bare_decode(path: str) -> None:
+    """Read a large answer with json alone."""
+    content = Path(path).read_bytes()
+    for _ in range(TIMES):
+        json.loads(content)
+
+
+def our_decode(path: str) -> None:
+    """Read a large answer as the client does it."""
+    from jobmojito_api.resources import operation
+
+    call = operation("list_interview_results").call({})
+    content = Path(path).read_bytes()
+    for _ in range(TIMES):
+        if call.read(200, content).departures:
+            raise SystemExit("the example does not fit the contract")
+
+
+def import_httpx() -> None:
+    """Import httpx."""
+    import httpx  # noqa: F401
+
+
+def import_jobmojito() -> None:
+    """Import the package."""
+    import jobmojito  # noqa: F401
+
+
+def import_client() -> None:
+    """Import what the first use of the package loads."""
+    import jobmojito.client  # noqa: F401
+
+
+def import_call() -> None:
+    """Import that, and what a first call loads."""
+    import jobmojito.client
+
+    operation = jobmojito.client.Resources(lambda call: call.request)
+    operation.interviews.get_interview_definition(position_id=POSITION)
+
+
+def measured(case: Callable[..., None], *arguments: str) -> dict[str, float]:
+    """Run a case; wall and CPU seconds, and the process's peak memory in MB."""
+    begun, busy = time.perf_counter(), time.process_time()
+    case(*arguments)
+    return {
+        "seconds": time.perf_counter() - begun,
+        "cpu": time.process_time() - busy,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    name, *given = sys.argv[1:]
+    # What importing costs is a figure of its own.
+    if name.startswith(("bare", "our")):
+        import_module("httpx")
+    if name.startswith("our"):
+        import_module("jobmojito.client")
+    print(json.dumps(measured(globals()[name], *given)))
