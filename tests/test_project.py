@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 import zipfile
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ def test_every_target_has_a_recipe(target):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+
+
+def test_every_module_that_make_runs_is_there():
+    """A target's logic lives in a module of ours, and that module can be run."""
+    recipes = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r" -m ((?:scripts|tests|jobmojito)[\w.]*)", recipes))
+    packages = {name for name in named if (spec := find_spec(name)) and spec.submodule_search_locations}
+
+    assert named >= {"scripts.update", "scripts.propose", "tests.bench", "jobmojito.sandbox.demo"}
+    assert [name for name in sorted(named) if not find_spec(f"{name}.__main__" if name in packages else name)] == []
 
 
 def test_missing_python_is_one_clear_line(tmp_path):
