@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class StreamedBody:
     """A body made by the caller in place of the one the call would have.
 
-    `open` is called once for each attempt and gives the pieces (an async iterable needs the async client). `headers`
-    must hold Content-Type, and should hold Content-Length where the length is known. With `rewindable=False` the body
-    is sent once and never again, whatever happens.
+    `open` is called once for each attempt and gives the bytes, or pieces of them (an async iterable needs the async
+    client). `headers` must hold Content-Type, and should hold Content-Length where the length is known. With
+    `rewindable=False` the body is sent once and never again, whatever happens.
     """
 
-    open: Callable[[], Iterable[bytes] | AsyncIterable[bytes]]
+    open: Callable[[], bytes | Iterable[bytes] | AsyncIterable[bytes]]
     headers: Mapping[str, str] = field(repr=False)
     rewindable: bool = True
 

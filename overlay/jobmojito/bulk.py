@@ -160,7 +160,7 @@ class ResumeExchange:
                 self.stop.because("an earlier request failed")
         else:
             _settle(slot, answer)
-        yield from self.ledger.finish([slot])
+        self.ledger.finish([slot])
 
 
 def _open(file: FileSource, *, max_bytes: int, **about: Any) -> tuple[Upload, bytes | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any, Literal
 
 from attrs import define, field
@@ -22,12 +23,16 @@ Fields = Mapping[str, Any]
 
 @define
 class Slot:
-    """One input row on its way: what is to be sent for it, or what became of it."""
+    """One input row on its way: what is to be sent for it, or what became of it.
+
+    `kept` is done when a journal has the outcome on disk.
+    """
 
     index: int
     input: Any
     fields: Fields = field(factory=dict[str, Any])
     key: bytes = b""
+    kept: Future[Any] | None = None
     outcome: RowOutcome[Any, Any] | None = None
 
     def settle(self, status: RowStatus, kind: RowKind | None = None, message: str | None = None, **more: Any) -> None:
@@ -45,12 +50,20 @@ class Seen:
         self._database.execute("BEGIN")
         self._lock = threading.Lock()
 
-    def first(self, key: bytes, position: int) -> int | None:
-        """Give the position at which the key was seen before; None where it is new, and now seen."""
+    def firsts(self, keys: Sequence[tuple[bytes, int]]) -> list[int | None]:
+        """Give for each key and position where the key was seen before; None where it is new, and now seen."""
         with self._lock:
-            if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, position)).rowcount:
-                return None
-            return int(self._database.execute("SELECT position FROM seen WHERE key = ?", (key,)).fetchone()[0])
+            marks = ",".join("?" * len(keys))
+            question = f"SELECT key, position FROM seen WHERE key IN ({marks})"  # noqa: S608 - question marks alone
+            known: dict[bytes, int] = dict(self._database.execute(question, [key for key, _ in keys]))
+            found, fresh = list[int | None](), list[tuple[bytes, int]]()
+            for key, position in keys:
+                first = known.setdefault(key, position)
+                found.append(None if first == position else first)
+                if first == position:
+                    fresh.append((key, position))
+            self._database.executemany("INSERT INTO seen VALUES (?, ?)", fresh)
+            return found
 
     def close(self) -> None:
         """Let go of the file."""
@@ -84,7 +97,7 @@ class Planner:
         except Exception:
             yield self._abandoned()
             raise
-        yield self._chunk
+        yield self._full()
 
     async def chunks_async(
         self, rows: AsyncIterable[object] | Iterable[object], go_on: Callable[[], bool]
@@ -99,20 +112,31 @@ class Planner:
         except Exception:
             yield self._abandoned()
             raise
-        yield self._chunk
+        yield self._full()
 
     def _add(self, row: object) -> Iterator[list[Slot]]:
         self._chunk.append(self._slot(row))
         if len(self._chunk) == self._size:
-            full, self._chunk = self._chunk, []
-            yield full
+            yield self._full()
+
+    def _full(self) -> list[Slot]:
+        """Give the chunk, its duplicates settled, and begin another one."""
+        chunk, self._chunk = self._chunk, []
+        if self._duplicates != "send":
+            keyed = [slot for slot in chunk if slot.key]
+            firsts = self._seen.firsts([(slot.key, slot.index) for slot in keyed])
+            for slot, first in zip(keyed, firsts, strict=True):
+                if first is not None:
+                    settle_duplicate(slot, first, self._duplicates)
+        return chunk
 
     def _abandoned(self) -> list[Slot]:
         """Give the rows drawn before the caller's iterator failed; nothing more is sent after that."""
-        for slot in self._chunk:
+        chunk = self._full()
+        for slot in chunk:
             if slot.outcome is None:
                 slot.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
-        return self._chunk
+        return chunk
 
     def _slot(self, row: object) -> Slot:
         """Read the next row; what cannot be sent is settled here."""
@@ -124,9 +148,6 @@ class Planner:
             slot.settle(RowStatus.ERROR, RowKind.INVALID, str(refused))
             return slot
         slot.key = self._identify(slot.fields)
-        first = self._seen.first(slot.key, slot.index) if slot.key and self._duplicates != "send" else None
-        if first is not None:
-            settle_duplicate(slot, first, self._duplicates)
         return slot
 
 
@@ -138,11 +159,8 @@ def settle_duplicate(slot: Slot, first: int, duplicates: Duplicates) -> None:
 
 def digest(*parts: str | bytes | None) -> bytes:
     """Give a short key that stands for some texts: equal for equal ones, and nothing can be read from it."""
-    found = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(b"-" if encoded is None else b"%d:%b" % (len(encoded), encoded))
-    return found.digest()
+    # The repr of a tuple of texts and bytes is one text for one tuple, and says halves of characters too.
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
 async def _as_async(rows: AsyncIterable[object] | Iterable[object]) -> AsyncIterator[object]:

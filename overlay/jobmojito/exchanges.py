@@ -6,22 +6,22 @@ outcome after. A request that fails as a whole settles its own rows and no other
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from jobmojito_api.codec import Object, read
-from jobmojito_api.errors import InvalidAnswer, InvalidRequest
-from jobmojito_api.resources import operation
 
 from . import tables
-from .answers import refusal
-from .batches import RowKind, RowStatus
-from .chunks import Slot, digest
+from .bodies import StreamedBody
+from .chunks import digest
 from .errors import JobMojitoError, ResponseDecodeError
 from .rows import EMAIL, RowType, folded, read_row
-from .steps import Send, Steps
+from .sessions import call_in_form
+from .steps import Send
 from .verdicts import settle_answers, settle_failure
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
     from jobmojito_api.calls import Call
 
+    from .chunks import Slot
     from .ledgers import Ledger
     from .runs import Stop
+    from .steps import Steps
 
 Fields = Mapping[str, Any]
 
@@ -50,13 +52,13 @@ class Batch:
     identity: tuple[str, ...]
     done: frozenset[str]
 
-    def call(self, options: Fields, rows: Sequence[Fields]) -> Call[Any]:
-        """Make the call for some rows.
+    def call(self, options: Fields) -> Call[Any]:
+        """Make the call of every request, its options checked; the rows are checked one by one, and put in its place.
 
         Raises:
-            InvalidRequest: the contract refuses an option or a row.
+            InvalidRequest: the contract refuses an option.
         """
-        call: Call[Any] = operation(self.operation).call({"body": {**options, "users": list(rows)}})
+        call = call_in_form("application/json", self.operation, {**options, "users": []})
         _ = call.request  # made, and checked, here and not when it is sent
         return call
 
@@ -80,7 +82,7 @@ INVITATION: Final = Batch(
 BATCHES: Final = {one.operation: one for one in (REGISTRATION, INVITATION)}
 
 
-@frozen
+@frozen(slots=False)
 class RowExchange:
     """Sends the chunks of one batch to one server."""
 
@@ -97,49 +99,50 @@ class RowExchange:
 
     def identify(self, fields: Fields) -> bytes:
         """Give the key under which two rows are the same, for the same interview on the same server."""
-        target = str(self.options.get("interview_id", "")).lower()
         identity = [folded(fields.get(name)) for name in self.batch.identity]
-        return digest(self.batch.operation, self.server, target, *identity)
+        return digest(self.batch.operation, self.server, self._target, *identity)
+
+    @cached_property
+    def _target(self) -> str:
+        return str(self.options.get("interview_id", "")).lower()
 
     def __call__(self, chunk: list[Slot]) -> Steps[None]:
         """Settle every row of a chunk."""
-        slots, call = self._prepare([slot for slot in chunk if slot.outcome is None])
+        slots = [slot for slot in chunk if slot.outcome is None]
         if self.stop.reason is not None:
             self.stop.settle(slots)
             return
-        fresh = yield from self.ledger.begin(slots, self)
-        if not fresh:
+        slots = yield from self.ledger.begin(slots, self)
+        if not slots:
             return
-        if len(fresh) != len(slots) or call is None:
-            call = self.batch.call(self.options, [slot.fields for slot in fresh])
         try:
-            detailed = yield Send(call)
+            detailed = yield Send(self._call, self._body(slots))
         except JobMojitoError as error:
-            self._settle_failure(fresh, error, call)
+            self._settle_failure(slots, error)
         else:
-            self._settle(fresh, detailed.value)
-        yield from self.ledger.finish(fresh)
+            self._settle(slots, detailed.value)
+        self.ledger.finish(slots)
 
-    def _prepare(self, slots: list[Slot]) -> tuple[list[Slot], Call[Any] | None]:
-        """Make the call without the rows that the contract refuses; they are settled here, and never sent."""
-        while slots:
-            try:
-                return slots, self.batch.call(self.options, [slot.fields for slot in slots])
-            except InvalidRequest as refused:
-                for index, reason in _refused_rows(refused, len(slots)).items():
-                    slots[index].settle(RowStatus.ERROR, RowKind.INVALID, reason)
-                slots = [slot for slot in slots if slot.outcome is None]
-        return slots, None
+    @cached_property
+    def _call(self) -> Call[Any]:
+        return self.batch.call(self.options)
+
+    def _body(self, slots: Sequence[Slot]) -> StreamedBody:
+        # Encoded here, once: the general way checks, copies and tries every row again for each request.
+        body = {**self.options, "users": [slot.fields for slot in slots]}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+        return StreamedBody(lambda: content, headers)
 
     def _settle(self, slots: Sequence[Slot], value: object, strict: ResponseDecodeError | None = None) -> None:
         settle_answers(slots, value, model=self.batch.answer, done=self.batch.done, strict=strict)
 
-    def _settle_failure(self, slots: Sequence[Slot], error: JobMojitoError, call: Call[Any]) -> None:
+    def _settle_failure(self, slots: Sequence[Slot], error: JobMojitoError) -> None:
         if isinstance(error, ResponseDecodeError) and error.departures and error.answer is not None:
             # Strict mode refuses the whole answer for one row's sake; here each row is judged by its own part of it.
             try:
-                value = call.read(200, error.answer.content).value
-            except InvalidAnswer:
+                value = read(self._call.success, json.loads(error.answer.content)).value
+            except (ValueError, RecursionError):
                 value = None
             self._settle(slots, value, error)
             return
@@ -154,14 +157,3 @@ class RowExchange:
     def recall(self, document: object) -> Any:
         """Read an answered row again that a journal kept."""
         return read(Object(self.batch.answer), document).value
-
-
-def _refused_rows(refused: InvalidRequest, count: int) -> dict[int, str]:
-    """Find the rows that a refusal speaks of, by its pointers (/users/0/name); all of them where it names none."""
-    found: dict[int, str] = {}
-    for problem in refused.problems:
-        steps = problem.pointer.split("/")
-        if len(steps) > 2 and steps[1] == "users" and steps[2].isdigit():  # noqa: PLR2004 - as in the pointer above
-            place = "/".join(steps[3:]) or "the row"
-            found.setdefault(int(steps[2]), f"{place}: expected {problem.expected}, got {problem.got}")
-    return found or dict.fromkeys(range(count), refusal(refused).message)

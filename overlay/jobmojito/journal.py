@@ -10,6 +10,8 @@ is never in it.
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import queue
 import secrets
@@ -26,33 +28,49 @@ from attrs import frozen
 from .errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
 APPLICATION_ID: Final = 0x4A4D4F4A
 """SQLite's mark of whose file it is: "JMOJ"."""
 
 SCHEMA_VERSION: Final = 1
 
-_SCHEMA: Final = """
-CREATE TABLE entry (
-  key BLOB PRIMARY KEY NOT NULL,  -- digest of operation, server, target, candidate and content
-  subject TEXT NOT NULL,          -- JSON: what a person needs to recognise the row
-  run TEXT NOT NULL,              -- the run that last sent it
-  position INTEGER NOT NULL,      -- its place in that run's input, from 0
-  status TEXT NOT NULL,           -- 'intent', or the outcome's: ok, skipped, error, unknown
-  kind TEXT, message TEXT,
-  answer TEXT,                    -- JSON as the API gave it
-  begun REAL NOT NULL, ended REAL -- seconds since 1970
+_SCHEMA: Final = (
+    # What was about to be sent. `key` is a digest of operation, server, target, candidate and content; `subject` is
+    # JSON by which a person recognises the row; `run` sent it last, from `position` in its input (counted from 0).
+    "CREATE TABLE intent (key TEXT PRIMARY KEY, subject TEXT, run TEXT, position INTEGER, begun REAL)",
+    # What came of it in that run: `status` as in `RowStatus`, `answer` as JSON. Without it, the row was in flight.
+    (
+        "CREATE TABLE outcome"
+        " (key TEXT PRIMARY KEY, run TEXT, status TEXT, kind TEXT, message TEXT, answer TEXT, ended REAL)"
+    ),
 )
+
+# A whole commit in four statements: each one lets go of Python's lock, and under load has to wait to get it back.
+_KNOWN: Final = """
+SELECT i.key, i.run, i.position, o.status, o.kind, o.message, o.answer
+FROM intent i LEFT JOIN outcome o ON o.key = i.key AND o.run = i.run
+WHERE i.key IN (SELECT value FROM json_each(?))
 """
-_INTENT: Final = "intent"
+_BEGIN: Final = """
+INSERT OR REPLACE INTO intent
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), ?, json_extract(value, '$[2]'), ? FROM json_each(?)
+"""
+_FINISH: Final = """
+INSERT OR REPLACE INTO outcome
+SELECT json_extract(value, '$[0]'), ?, json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]'), json_extract(value, '$[4]'), ?
+FROM json_each(?)
+"""
+INTENT: Final = "intent"
+"""The status of a row whose outcome is not recorded."""
 
 
 @frozen
 class Intent:
     """What is about to be sent for one row. `subject` tells a person which row it is."""
 
-    key: bytes
+    key: str
     position: int
     subject: str
 
@@ -61,7 +79,7 @@ class Intent:
 class Record:
     """What came of one row."""
 
-    key: bytes
+    key: str
     status: str
     kind: str | None
     message: str | None
@@ -79,6 +97,23 @@ Standing = Record | Duplicate | None
 """What the journal knows of an intent: done before, a duplicate, or nothing, and then it has just been recorded."""
 
 
+_PATIENCE: Final = 0.01
+"""Seconds that what is to be written waits for more at the most."""
+
+
+@frozen
+class _Task:
+    """Something to be written, and who waits for it: a request for intents, nobody in a hurry for records."""
+
+    future: Future[Any]
+    intents: Sequence[Intent] = ()
+    records: Sequence[Record] = ()
+
+    @property
+    def urgent(self) -> bool:
+        return bool(self.intents)
+
+
 class Journal:
     """An open journal. `begin` and `finish` return futures: one thread writes, many rows a commit.
 
@@ -91,7 +126,9 @@ class Journal:
         self.run = secrets.token_hex(8)
         self._retry_unknown = retry_unknown
         self._connection = _open(self.path)
-        self._tasks: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._closing = False
+        self._pause = 0.0
         self._writer = threading.Thread(target=self._write, name="jobmojito-journal", daemon=True)
         self._writer.start()
 
@@ -103,11 +140,11 @@ class Journal:
 
     def begin(self, intents: Sequence[Intent]) -> Future[list[Standing]]:
         """Record what is about to be sent, unless it is known already; synced to disk when the future is done."""
-        return self._submit(lambda: [self._begin(intent) for intent in intents])
+        return self._submit(_Task(Future(), intents=intents))
 
-    def finish(self, records: Sequence[Record]) -> Future[None]:
-        """Record what came of it."""
-        return self._submit(lambda: self._finish(records))
+    def finish(self, records: Sequence[Record]) -> Future[list[Standing]]:
+        """Record what came of it; synced to disk when the future is done."""
+        return self._submit(_Task(Future(), records=records))
 
     def close(self) -> None:
         """Write what is waiting, then let go of the file."""
@@ -116,61 +153,90 @@ class Journal:
         with suppress(sqlite3.Error):
             self._connection.close()
 
-    def _submit(self, task: Callable[[], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case
-        self._tasks.put((task, future))
-        return future
+    def _submit(self, task: _Task) -> Future[list[Standing]]:
+        task.future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case
+        self._tasks.put(task)
+        return task.future
 
     def _write(self) -> None:
-        """Take whatever has come in together and commit it at once: syncing is what takes time."""
-        while (first := self._tasks.get()) is not None:
-            batch, end = [first], False
-            while not self._tasks.empty():
-                task = self._tasks.get()
-                if task is None:
-                    end = True
-                    break
-                batch.append(task)
+        """Commit whatever has come in together: syncing is what takes time."""
+        while (batch := self._gather()) is not None:
             self._commit(batch)
-            if end:
-                return
 
-    def _commit(self, batch: list[tuple[Callable[[], Any], Future[Any]]]) -> None:
+    def _gather(self) -> list[_Task] | None:
+        """Take what there is, at least one task; None at the end.
+
+        A commit waits for the disk, so as many as possible share one: where intents came several at a time, the first
+        one waits for the others, as long as the last commit took.
+        """
+        batch: list[_Task] = []
+        end = math.inf
+        while not self._closing and (left := end - time.monotonic()) > 0:
+            try:
+                task = self._tasks.get(timeout=None if not batch else left)
+            except queue.Empty:
+                break
+            if task is None:
+                self._closing = True
+                break
+            if not batch:
+                end = time.monotonic() + self._pause
+            batch.append(task)
+        return [*batch, *self._waiting()] or None
+
+    def _waiting(self) -> Iterator[_Task]:
+        """Take what is there without waiting for more."""
+        while not self._tasks.empty():
+            task = self._tasks.get()
+            if task is None:
+                self._closing = True
+            else:
+                yield task
+
+    def _commit(self, batch: list[_Task]) -> None:
+        begun = time.monotonic()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            results = [task() for task, _ in batch]
+            standings = iter(self._begin([intent for task in batch for intent in task.intents]))
+            self._finish([record for task in batch for record in task.records])
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
-            for _, future in batch:
-                future.set_exception(_explain(error))  # one for each: they are raised in different places
+            for task in batch:
+                task.future.set_exception(_explain(error))  # one for each: they are raised in different places
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                future.set_result(result)
+            for task in batch:
+                task.future.set_result([next(standings) for _ in task.intents])
+        several = sum(task.urgent for task in batch) > 1
+        self._pause = min(time.monotonic() - begun, _PATIENCE) if several else 0.0
 
-    def _begin(self, intent: Intent) -> Standing:
-        found = self._connection.execute(
-            "SELECT run, position, status, kind, message, answer FROM entry WHERE key = ?", (intent.key,)
-        ).fetchone()
-        if found is not None:
-            run, position, status, *rest = found
-            if run == self.run:
-                return Duplicate(position)
-            if status in {"ok", "skipped"} or (status != "error" and not self._retry_unknown):
-                return Record(intent.key, status, *rest)
-        self._connection.execute(
-            "INSERT OR REPLACE INTO entry (key, subject, run, position, status, begun) VALUES (?, ?, ?, ?, ?, ?)",
-            (intent.key, intent.subject, self.run, intent.position, _INTENT, time.time()),
-        )
-        return None
+    def _begin(self, intents: Sequence[Intent]) -> list[Standing]:
+        if not intents:
+            return []
+        rows = self._connection.execute(_KNOWN, (json.dumps([intent.key for intent in intents]),))
+        known: dict[str, Standing] = {key: self._standing(key, *rest) for key, *rest in rows}
+        standings, fresh = list[Standing](), list[tuple[str, str, int]]()
+        for intent in intents:
+            standing = known.get(intent.key)
+            standings.append(standing)
+            if standing is None:
+                known[intent.key] = Duplicate(intent.position)
+                fresh.append((intent.key, intent.subject, intent.position))
+        if fresh:
+            self._connection.execute(_BEGIN, (self.run, time.time(), json.dumps(fresh)))
+        return standings
+
+    def _standing(self, key: str, run: str, position: int, status: str | None, *rest: str | None) -> Standing:
+        if run == self.run:
+            return Duplicate(position)
+        retried = status == "error" or (status in {None, "unknown"} and self._retry_unknown)
+        return None if retried else Record(key, status or INTENT, *rest)
 
     def _finish(self, records: Sequence[Record]) -> None:
-        self._connection.executemany(
-            "UPDATE entry SET status = ?, kind = ?, message = ?, answer = ?, ended = ? WHERE key = ?",
-            [(one.status, one.kind, one.message, one.answer, time.time(), one.key) for one in records],
-        )
+        if records:
+            values = [(one.key, one.status, one.kind, one.message, one.answer) for one in records]
+            self._connection.execute(_FINISH, (self.run, time.time(), json.dumps(values)))
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -206,7 +272,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("BEGIN EXCLUSIVE")
     if version == 0:
-        connection.execute(_SCHEMA)
+        for statement in _SCHEMA:
+            connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     elif (finding := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise JournalError(f"the journal is damaged: {finding}")

@@ -51,7 +51,7 @@ class Ledger:
 
     def is_first(self, slot: Slot) -> bool:
         """Tell whether a row is new to this run; one that is not is settled."""
-        first = None if self.duplicates == "send" else self.seen.first(slot.key, slot.index)
+        first = None if self.duplicates == "send" else self.seen.firsts([(slot.key, slot.index)])[0]
         if first is not None:
             settle_duplicate(slot, first, self.duplicates)
         return first is None
@@ -73,18 +73,16 @@ class Ledger:
                 _settle_from(slot, standing, keeper)
         return [slot for slot in slots if slot.outcome is None]
 
-    def finish(self, slots: Sequence[Slot]) -> Steps[None]:
-        """Record what came of them. Where that fails, the outcomes stay as they are and the run stops."""
-        if self.journal is None:
-            return
-        try:
-            yield self.journal.finish([_record(slot) for slot in slots])
-        except JournalError as error:
-            self.stop.because(error.message, error)
+    def finish(self, slots: Sequence[Slot]) -> None:
+        """Have it recorded what came of them; the run goes on meanwhile, and tells of them when they are on disk."""
+        if self.journal is not None:
+            kept = self.journal.finish([_record(slot) for slot in slots])
+            for slot in slots:
+                slot.kept = kept
 
 
 def _intent(slot: Slot, keeper: Keeper) -> Intent:
-    return Intent(slot.key, slot.index, json.dumps(keeper.subject(slot), default=str))
+    return Intent(slot.key.hex(), slot.index, json.dumps(keeper.subject(slot), default=str))
 
 
 def _record(slot: Slot) -> Record:
@@ -94,7 +92,7 @@ def _record(slot: Slot) -> Record:
     kept = json.dumps(answer.to_dict()) if isinstance(answer, Model) else None
     # Half a surrogate pair, which JSON can hold, is no text to SQLite.
     message = outcome.message and outcome.message.encode(errors="replace").decode()
-    return Record(slot.key, outcome.status.value, outcome.kind and outcome.kind.value, message, kept)
+    return Record(slot.key.hex(), outcome.status.value, outcome.kind and outcome.kind.value, message, kept)
 
 
 def _settle_from(slot: Slot, record: Record, keeper: Keeper) -> None:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
+from jobmojito_api.types import UNSET
+
 from .rows import EMAIL, folded
 
 Fields = Mapping[str, Any]
@@ -46,15 +48,17 @@ def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None
 
 def _contradicts(sent: Fields, echo: Fields) -> bool:
     """Tell whether an answered row speaks of another row; an echo that is missing or null says nothing."""
-    email = folded(echo.get(EMAIL))
-    if email is not None and email != folded(sent.get(EMAIL)):
+    if sent.get(EMAIL) != (email := echo.get(EMAIL)) and folded(email) not in {None, folded(sent.get(EMAIL))}:
         return True
-    return any(_differs(sent.get(name), echo.get(name)) for name in _ECHOED)
+    for name in _ECHOED:
+        if name in sent and sent[name] != (echoed := echo.get(name)) and _differs(sent[name], echoed):
+            return True
+    return False
 
 
 def _differs(sent: object, echo: object) -> bool:
     """Compare where both sides say something; the server may have put a default where nothing was sent."""
-    return echo is not None and sent is not None and _plain(echo) != _plain(sent)
+    return echo is not None and echo is not UNSET and sent is not None and _plain(echo) != _plain(sent)
 
 
 def _plain(value: object) -> object:
@@ -79,7 +83,7 @@ def _pairs(
 
 
 def _mark(row: Fields) -> str:
-    return repr([_plain(row.get(name)) for name in _ECHOED])
+    return repr([None if (value := row.get(name)) is UNSET else _plain(value) for name in _ECHOED])
 
 
 def _groups(keys: Iterable[Key | None]) -> dict[Key, list[int]]:

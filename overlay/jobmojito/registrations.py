@@ -86,7 +86,7 @@ def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, optio
     if session.settings.merchant_id is not None:
         given.setdefault("merchant_id", str(session.settings.merchant_id))
     try:
-        batch.call(given, [])
+        batch.call(given)
     except InvalidRequest as error:
         raise refusal(error) from None
     make = _Make(batch, given, session.settings.base_url, settings.stop_on_error)

@@ -7,17 +7,19 @@ sockets. A row that cannot be sent is `Refused` with words for a person; one bad
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, KeysView, Mapping
 from functools import cache
 from typing import Any, Final, cast
 
 import attrs
 
-from jobmojito_api.codec import Model, Object, write
+from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, write
 
 EMAIL: Final = "email"
 
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+_TEXTS: Final = frozenset({str})
 
 
 class Refused(Exception):  # noqa: N818 - an outcome of reading a row, never seen by users
@@ -45,15 +47,24 @@ class RowType:
     model: str
     open: bool = False
 
-    def declared(self) -> tuple[str, ...]:
+    def declared(self) -> KeysView[str]:
         """Give the property names that the contract declares, in document order."""
-        return _declared(self.model)
+        return _declared(self.model).keys()
+
+    def texts(self) -> frozenset[str]:
+        """Give those of them for which every text will do (formats are the server's business)."""
+        return _texts(self.model)
 
 
 @cache
-def _declared(model: str) -> tuple[str, ...]:
+def _declared(model: str) -> Mapping[str, Type[Any]]:
     table = cast("type[Model]", Object(model).python)._table  # noqa: SLF001 - the contract's own list
-    return tuple(field.name for field in table.fields)
+    return {field.name: field.type for field in table.fields}
+
+
+@cache
+def _texts(model: str) -> frozenset[str]:
+    return frozenset(name for name, type_ in _declared(model).items() if type_ in (STRING, UUID))
 
 
 def fields_of(row: object) -> dict[str, Any]:
@@ -62,11 +73,11 @@ def fields_of(row: object) -> dict[str, Any]:
     Raises:
         Refused: it is nothing that has named fields.
     """
-    if isinstance(row, dict) and all(value.__class__ in _ATOMS for value in row.values()):
+    if isinstance(row, dict) and _ATOMS.issuperset(map(type, row.values())):
         written: dict[Any, Any] = dict(row)
     else:
         written = write(_named_values(row))
-    if not all(isinstance(name, str) for name in written):
+    if not _TEXTS.issuperset(map(type, written)):
         raise Refused("field names must be texts")
     return written
 
@@ -96,24 +107,38 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
     """Give the fields to be sent for a row.
 
     Raises:
-        Refused: it is no row, has no e-mail, or a field that the contract does not know. Values are checked with the
-            request that holds the row.
+        Refused: it is no row, has no e-mail, a field that the contract does not know, or a value it does not take.
     """
     if isinstance(row, CsvRow) and row.problem is not None:
         raise Refused(row.problem)
     fields = fields_of(row)
-    if not kind.open and not isinstance(row, Model):
-        _refuse_unknown(fields, kind.declared())
+    if not kind.open and not kind.declared() >= fields.keys() and not isinstance(row, Model):
+        _refuse_unknown(fields, kind)
     email = fields.get(EMAIL)
     if email is None or (isinstance(email, str) and not email.strip()):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
+    plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
+    if not plain:
+        _refuse_unfit(fields, kind)
+    _refuse_unwritable("".join(fields.values()) if plain else fields)
     return fields
 
 
-def _refuse_unknown(fields: Mapping[str, object], known: tuple[str, ...]) -> None:
-    unknown = [name for name in fields if name not in known]
-    if unknown:
-        raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(known)}")
+def _refuse_unknown(fields: Mapping[str, object], kind: RowType) -> None:
+    unknown = [name for name in fields if name not in kind.declared()]
+    raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(kind.declared())}")
+
+
+def _refuse_unfit(fields: Mapping[str, object], kind: RowType) -> None:
+    for problem in check(Object(kind.model), fields):
+        raise Refused(f"{problem.pointer.lstrip('/') or 'the row'}: expected {problem.expected}, got {problem.got}")
+
+
+def _refuse_unwritable(value: object) -> None:
+    try:
+        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise Refused("it holds something that JSON cannot say: NaN, half a character, an object") from None
 
 
 def quoted(names: list[str]) -> str:

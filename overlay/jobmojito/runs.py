@@ -5,6 +5,7 @@ Nothing here knows what a row is or what is sent for it; that is an `Exchange`, 
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import signal
 import threading
@@ -21,6 +22,7 @@ from .steps import AsyncSender, Sender, Steps, drive, drive_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
+    from concurrent.futures import Future
     from types import FrameType
 
     from .chunks import Slot
@@ -94,6 +96,8 @@ class Run:
             return chunk
 
         for chunk in in_order(chunks, work, concurrency=self.concurrency):
+            for kept in _kept(chunk):
+                self._note(kept.exception())
             yield from self._finished(chunk)
         self._raise()
 
@@ -107,9 +111,16 @@ class Run:
             return chunk
 
         async for chunk in in_order_async(chunks, work, concurrency=self.concurrency):
+            for kept in _kept(chunk):
+                self._note(*await asyncio.gather(asyncio.wrap_future(kept), return_exceptions=True))
             for outcome in self._finished(chunk):
                 yield outcome
         self._raise()
+
+    def _note(self, error: object) -> None:
+        """Stop the run if an outcome could not be recorded; the outcome itself stays as it is."""
+        if isinstance(error, JournalError):
+            self.stop.because(error.message, error)
 
     def _finished(self, chunk: list[Slot]) -> list[Outcome]:
         outcomes = [slot.outcome for slot in chunk if slot.outcome is not None]
@@ -173,6 +184,10 @@ class Run:
         left = sum(one.kind is RowKind.NOT_SENT for one in outcomes)
         again = "; run it again with the same journal to go on" if self.resend and self.resend.journal else ""
         return f"stopped by Ctrl-C: {len(outcomes) - left} of {count(len(outcomes), 'row')} done, {left} left{again}"
+
+
+def _kept(chunk: list[Slot]) -> set[Future[Any]]:
+    return {slot.kept for slot in chunk if slot.kept is not None}
 
 
 def size_of(rows: object) -> int | None:

@@ -12,7 +12,7 @@ from jobmojito import JournalError
 from jobmojito.journal import APPLICATION_ID, Duplicate, Intent, Journal, Record
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 
-KEY, OTHER = b"a" * 16, b"b" * 16
+KEY, OTHER = "a" * 32, "b" * 32
 HOLD = """
 import sys
 from jobmojito.journal import Journal
@@ -95,7 +95,7 @@ def test_intent_is_on_disk_when_its_future_is_done(path):
         copied.with_name(f"copy{suffix}").write_bytes(path.with_name(path.name + suffix).read_bytes())
 
     with sqlite3.connect(copied) as connection:
-        assert connection.execute("SELECT key, status FROM entry").fetchall() == [(KEY, "intent")]
+        assert connection.execute("SELECT key, run FROM intent").fetchall() == [(KEY, journal.run)]
     connection.close()
     journal.close()
     assert (synced, mode) == (2, "wal")
@@ -154,7 +154,7 @@ def newer(path):
 
 def damaged(path):
     """A journal with a hole in the middle."""
-    done(path, *(Record(bytes([number]) * 16, "ok", None, None, "x" * 3000) for number in range(50)))
+    done(path, *(Record(f"{number:032x}", "ok", None, None, "x" * 3000) for number in range(50)))
     content = bytearray(path.read_bytes())
     content[5000:90000] = bytes(85000)
     path.write_bytes(content)
@@ -162,7 +162,7 @@ def damaged(path):
 
 def cut_off(path):
     """A journal that lost its end."""
-    done(path, *(Record(bytes([number]) * 16, "ok", None, None, "x" * 3000) for number in range(50)))
+    done(path, *(Record(f"{number:032x}", "ok", None, None, "x" * 3000) for number in range(50)))
     os.truncate(path, 30_000)
 
 
