@@ -48,8 +48,8 @@ def answer_for(name: str, **wanted: Any) -> Any:
     return fit(schema, sample(schema) | wanted) if wanted else sample(schema)
 
 
-def with_one_form(*properties: str) -> list[str]:
-    """Name the operations whose body is a JSON object of one form, with these properties."""
+def in_json(*properties: str) -> list[str]:
+    """Name the operations whose body may be a JSON object, with these properties."""
     forms = {name: contract().operations[name].bodies for name in OPERATIONS}
-    known = {name: one[JSON].get("properties", {}).keys() for name, one in forms.items() if [*one] == [JSON]}
+    known = {name: one[JSON].get("properties", {}).keys() for name, one in forms.items() if JSON in one}
     return [name for name, has in known.items() if has >= {*properties}]

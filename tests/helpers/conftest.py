@@ -1,7 +1,7 @@
 import pytest
 
 from jobmojito.sandbox import Sandbox
-from tests.bodies import values_for
+from tests.bodies import body_for
 from tests.faults.server import fault_server
 from tests.helpers.fakes import RowsApi
 from tests.overlay.breaches import assumptions_hold
@@ -9,7 +9,7 @@ from tests.overlay.driver import Driver
 
 __all__ = ["assumptions_hold", "fault_server"]
 
-POSITION = values_for(
+POSITION = body_for(
     "upsert_pre_screening",
     position_name="Developer",
     position_location="Prague",

@@ -23,7 +23,7 @@ from jobmojito_api import UNSET, AuthenticatedClient, File
 from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import OPERATIONS, operation
-from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, required_of, values_for, with_one_form
+from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, in_json, required_of, values_for
 from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
@@ -61,14 +61,15 @@ def test_request_goes_to_base_url_with_token_and_body(api):
     assert server.last.headers["user-agent"].startswith("jobmojito-python/")
 
 
-@pytest.mark.parametrize("name", with_one_form())
+@pytest.mark.parametrize("name", in_json())
 def test_models_and_mappings_send_the_same(api, name):
-    """A body may be either, wherever the contract has one form for it."""
+    """A body may be either, where one form of it is meant."""
     server = _Server()
 
     for body in (body_for(name), values_for(name)):
-        given = {**required_of(name), "body": body}
-        api.call(lambda jm, given=given: jm._session(jm._session.call(name, **given)), transport=server.transport)
+        call = call_in_form(JSON, name, body)
+        call = call.definition.call({**call.arguments, **required_of(name)})
+        api.call(lambda jm, call=call: jm._session(call), transport=server.transport)
 
     first, second = server.requests
     assert json.loads(first.content) == json.loads(second.content) == values_for(name)
@@ -271,12 +272,12 @@ def test_default_merchant_is_sent_by_every_operation_that_has_it():
 )
 def test_default_merchant_fills_a_body_that_does_not_give_it(api, make, given, sent):
     """An explicit one, null included, stays; the caller's own body, mapping or model, is not changed."""
-    nullable = (one for one in with_one_form("merchant_id") if values_for(one, merchant_id=None)["merchant_id"] is None)
+    nullable = (one for one in in_json("merchant_id") if values_for(one, merchant_id=None)["merchant_id"] is None)
     name, server = next(nullable), _Server()
     body = make(name, **given)
     before = copy.deepcopy(body)
 
-    api.call(lambda jm: jm._session(jm._session.call(name, body=body)), transport=server.transport, merchant_id=ID)
+    api.call(lambda jm: jm._session(call_in_form(JSON, name, body)), transport=server.transport, merchant_id=ID)
 
     assert json.loads(server.last.content)["merchant_id"] == sent
     assert body == before
@@ -414,10 +415,12 @@ def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
 
 def test_missing_property_is_the_field_of_the_refusal(api):
     """A person reads which one to add."""
-    demands = {name: contract().operations[name].bodies[JSON].get("required") for name in with_one_form()}
-    name, missing = next((name, required[0]) for name, required in demands.items() if required)
-    given = {**required_of(name), "body": {k: v for k, v in values_for(name).items() if k != missing}}
+    demands = {name: contract().operations[name].bodies[JSON].get("required") for name in in_json()}
+    name, missing = next(
+        (name, required[0]) for name, required in demands.items() if required and not required_of(name)
+    )
+    body = {key: value for key, value in values_for(name).items() if key != missing}
     with pytest.raises(InvalidRequestError) as raised:
-        api.call(lambda jm: jm._session(jm._session.call(name, **given)), transport=_Server().transport)
+        api.call(lambda jm: jm._session(call_in_form(JSON, name, body)), transport=_Server().transport)
 
     assert raised.value.field == missing

@@ -3,8 +3,7 @@
 An expected error is an ignore comment: where the error is gone, the comment itself becomes the error.
 """
 
-from collections.abc import Mapping
-from typing import Any, assert_type
+from typing import assert_type
 from uuid import UUID
 
 import httpx
@@ -31,8 +30,8 @@ def construction() -> None:
     JobMojito(tokn="token")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-def calls(body: JobInterviewCreateRequest | Mapping[str, Any], position: UUID) -> None:
-    """A call gives the success type alone; a body is the model or a mapping."""
+def calls(body: JobInterviewCreateRequest, position: UUID) -> None:
+    """A call gives the success type alone."""
     with JobMojito() as jm:
         assert_type(jm, JobMojito)
         assert_type(jm.interviews.create_interview(body=body), JobInterviewCreateResponse)
