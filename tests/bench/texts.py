@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 COUNT = 1000
+CONTRACT = Path(__file__).resolve().parents[2] / "generated" / "jobmojito_api" / "contract.json"
 
 
 def listing() -> bytes:
     """Give the answer of `list_interview_results` with a thousand results."""
-    contract = json.loads(resources.files("jobmojito_api").joinpath("contract.json").read_text(encoding="utf-8"))
+    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
     schemas = contract["components"]["schemas"]
     page = _example(schemas, {"$ref": "#/components/schemas/MerchantResultListResponse"})
     page["data"] = page["data"] * COUNT
