@@ -415,10 +415,8 @@ def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
 
 def test_missing_property_is_the_field_of_the_refusal(api):
     """A person reads which one to add."""
-    demands = {name: contract().operations[name].bodies[JSON].get("required") for name in in_json()}
-    name, missing = next(
-        (name, required[0]) for name, required in demands.items() if required and not required_of(name)
-    )
+    bodies = {name: contract().operations[name].bodies[JSON] for name in in_json() if not required_of(name)}
+    name, missing = next((name, body["required"][0]) for name, body in bodies.items() if body.get("required"))
     body = {key: value for key, value in values_for(name).items() if key != missing}
     with pytest.raises(InvalidRequestError) as raised:
         api.call(lambda jm: jm._session(call_in_form(JSON, name, body)), transport=_Server().transport)
