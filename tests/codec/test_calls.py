@@ -26,7 +26,8 @@ from jobmojito_api.resources import operation
 from tests.bodies import JSON, MULTIPART, body_for, contract, values_for
 
 REGISTER = "register_users_for_interview"
-ROW = values_for(REGISTER, users=[{}])["users"][0]
+FITTING = values_for(REGISTER, users=[{}])
+ROW = FITTING["users"][0]
 REQUIRED = "users" in contract().operations[REGISTER].bodies[JSON].get("required", ())
 ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 BASE = "https://api.example.com/v1"
@@ -76,12 +77,12 @@ def test_json_body_takes_models_and_mappings_alike() -> None:
     ("body", "pointer"),
     [
         *([({}, ""), ({"interview_id": ID}, "")] if REQUIRED else []),
-        ({"interview_id": ID, "users": "ada"}, "/users"),
-        ({"interview_id": ID, "users": [{"email": 7}]}, "/users/0/email"),
-        ({"interview_id": ID, "users": [], "is_test": [1]}, "/is_test"),
-        ({"interview_id": ID, "users": [{**ROW, "extra": float("nan")}]}, "/users/0/extra"),
-        ({"interview_id": ID, "users": [{**ROW, "extra": "\ud800"}]}, "/users/0/extra"),
-        ({"interview_id": ID, "users": [{**ROW, "extra": {1, 2}}]}, "/users/0/extra"),
+        ({**FITTING, "users": "ada"}, "/users"),
+        ({**FITTING, "users": [{"email": 7}]}, "/users/0/email"),
+        ({**FITTING, "users": [], "is_test": [1]}, "/is_test"),
+        ({**FITTING, "users": [{**ROW, "extra": float("nan")}]}, "/users/0/extra"),
+        ({**FITTING, "users": [{**ROW, "extra": "\ud800"}]}, "/users/0/extra"),
+        ({**FITTING, "users": [{**ROW, "extra": {1, 2}}]}, "/users/0/extra"),
     ],
 )
 def test_body_that_the_contract_or_json_refuses_is_told_before_it_is_sent(body: dict[str, Any], pointer: str) -> None:
