@@ -18,14 +18,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it arrived."""
+    """One request as it arrived; a body in chunks is put together."""
 
     method: str
     target: str
@@ -189,26 +189,37 @@ class FaultServer:
 
 
 def _read(connection: socket.socket) -> Seen:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += _receive(connection)
-    head, _, body = data.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    method, target, _ = first.split(" ", 2)
-    if headers.get("transfer-encoding") == "chunked":
-        while not body.endswith(b"0\r\n\r\n"):
-            body += _receive(connection)
-    while len(body) < int(headers.get("content-length", 0)):
-        body += _receive(connection)
+    with connection.makefile("rb") as incoming:
+        method, target, _ = _line(incoming).split(" ", 2)
+        headers: dict[str, str] = {}
+        while line := _line(incoming):
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        if headers.get("transfer-encoding") == "chunked":
+            body = b"".join(iter(lambda: _chunk(incoming), b""))
+        else:
+            body = _exactly(incoming, int(headers.get("content-length", 0)))
     return Seen(method, target, headers, body)
 
 
-def _receive(connection: socket.socket) -> bytes:
-    piece = connection.recv(65536)
-    if not piece:
+def _chunk(incoming: BinaryIO) -> bytes:
+    """Read one chunk of RFC 9112, 7.1; the last one is empty."""
+    size = int(_line(incoming), 16)
+    return _exactly(incoming, size + 2)[:size]
+
+
+def _line(incoming: BinaryIO) -> str:
+    line = incoming.readline()
+    if not line.endswith(b"\r\n"):
         raise ConnectionAbortedError("the client closed before its request was complete")
-    return piece
+    return line[:-2].decode("latin-1")
+
+
+def _exactly(incoming: BinaryIO, size: int) -> bytes:
+    data = incoming.read(size)
+    if len(data) < size:
+        raise ConnectionAbortedError("the client closed before its request was complete")
+    return data
 
 
 def refused_url() -> str:

@@ -135,9 +135,7 @@ def test_file_part_that_cannot_be_rewound_is_sent_once(api, fault_server):
         api.call(_upload(_Pipe(b"a pipe's content")), base_url=fault_server.url)
 
     assert fault_server.count == 1
-    assert b"a pipe's content" in fault_server.seen[0].body.replace(b"\r\n", b"").replace(b"6", b"").replace(
-        b"a\n", b""
-    )
+    assert b"a pipe's content" in fault_server.seen[0].body
 
 
 def test_closed_file_is_found_before_anything_is_sent(api, fault_server):
