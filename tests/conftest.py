@@ -9,6 +9,10 @@ from hypothesis import settings
 settings.register_profile("project", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.load_profile("project")
 
+# In the background of a shell Ctrl-C is ignored, and every program started from here would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_OPENAPI_URL")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
