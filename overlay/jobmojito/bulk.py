@@ -25,7 +25,7 @@ from .deliveries import (
     resume_call,
     streamed,
 )
-from .errors import InvalidRequestError, JobMojitoError, UploadError
+from .errors import InvalidRequestError, UploadError
 from .plans import Plan, RunOptions, RunSettings, plan
 from .rows import Refused, fields_of, folded, quoted
 from .sessions import AsyncSession
@@ -154,7 +154,7 @@ class ResumeExchange:
         try:
             detailed = yield Send(call, streamed(self.session, call, upload))
             answer = read_screening(detailed, RESUME)
-        except JobMojitoError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no item is lost by it
             settle_failure([slot], error)
             if self.stop_on_error:
                 self.stop.because("an earlier request failed")

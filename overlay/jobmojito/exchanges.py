@@ -18,7 +18,7 @@ from jobmojito_api.codec import Object, read
 from . import tables
 from .bodies import StreamedBody
 from .chunks import digest
-from .errors import JobMojitoError, ResponseDecodeError
+from .errors import ResponseDecodeError
 from .rows import EMAIL, RowType, folded, read_row
 from .sessions import call_in_form
 from .steps import Send
@@ -117,7 +117,7 @@ class RowExchange:
             return
         try:
             detailed = yield Send(self._call, self._body(slots))
-        except JobMojitoError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no row is lost by it
             self._settle_failure(slots, error)
         else:
             self._settle(slots, detailed.value)
@@ -137,7 +137,7 @@ class RowExchange:
     def _settle(self, slots: Sequence[Slot], value: object, strict: ResponseDecodeError | None = None) -> None:
         settle_answers(slots, value, model=self.batch.answer, done=self.batch.done, strict=strict)
 
-    def _settle_failure(self, slots: Sequence[Slot], error: JobMojitoError) -> None:
+    def _settle_failure(self, slots: Sequence[Slot], error: Exception) -> None:
         if isinstance(error, ResponseDecodeError) and error.departures and error.answer is not None:
             # Strict mode refuses the whole answer for one row's sake; here each row is judged by its own part of it.
             try:

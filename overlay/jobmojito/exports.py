@@ -29,7 +29,8 @@ def write_csv(
     target = Path(path)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - a descriptor, not a path
+        # Half a character, which JSON can hold, is written as its escape.
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:  # noqa: PTH123 - a descriptor
             writer = csv.writer(file)
             writer.writerow([_cell(name, escape_formulas) for name in columns])
             writer.writerows([_cell(record.get(name), escape_formulas) for name in columns] for record in records)

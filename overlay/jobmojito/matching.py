@@ -35,10 +35,15 @@ def answer_rows(body: object) -> list[Any] | None:
 def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None]:
     """Give, for each sent row, the index of its answered row; None where that cannot be said with certainty."""
     echoes = [cast("Fields", row) if isinstance(row, Mapping) else {} for row in answered]
-    if len(sent) == len(echoes) and not any(map(_contradicts, sent, echoes)):
+    senders = _groups(folded(row.get(EMAIL)) for row in sent)
+    shared = [rows for rows in senders.values() if len(rows) > 1]
+    if (
+        len(sent) == len(echoes)
+        and not any(map(_contradicts, sent, echoes))
+        and not any(_is_mixed_up(rows, sent, echoes) for rows in shared)
+    ):
         return [index if isinstance(row, Mapping) else None for index, row in enumerate(answered)]
     found: list[int | None] = [None] * len(sent)
-    senders = _groups(folded(row.get(EMAIL)) for row in sent)
     answers = _groups(folded(row.get(EMAIL)) for row in echoes)
     for email, rows in senders.items():
         for one, other in _pairs(rows, answers.get(email, []), sent, echoes):
@@ -59,6 +64,12 @@ def _contradicts(sent: Fields, echo: Fields) -> bool:
 def _differs(sent: object, echo: object) -> bool:
     """Compare where both sides say something; the server may have put a default where nothing was sent."""
     return echo is not None and echo is not UNSET and sent is not None and _plain(echo) != _plain(sent)
+
+
+def _is_mixed_up(rows: list[int], sent: Sequence[Fields], echoes: Sequence[Fields]) -> bool:
+    """Tell whether, of rows that share an e-mail, one has the very echo of another: answered twice, or swapped."""
+    marks = {_mark(sent[index]) for index in rows}
+    return any((echo := _mark(echoes[index])) != _mark(sent[index]) and echo in marks for index in rows)
 
 
 def _plain(value: object) -> object:

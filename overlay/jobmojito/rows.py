@@ -76,10 +76,17 @@ def fields_of(row: object) -> dict[str, Any]:
     if isinstance(row, dict) and _ATOMS.issuperset(map(type, row.values())):
         written: dict[Any, Any] = dict(row)
     else:
-        written = write(_named_values(row))
+        written = _written(_named_values(row))
     if not _TEXTS.issuperset(map(type, written)):
         raise Refused("field names must be texts")
     return written
+
+
+def _written(named: object) -> dict[Any, Any]:
+    try:
+        return cast("dict[Any, Any]", write(named))
+    except ValueError:
+        raise Refused("it holds a value that holds itself, or is nested too deeply") from None
 
 
 def _named_values(row: object) -> object:

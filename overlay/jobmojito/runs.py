@@ -51,11 +51,15 @@ class RunInterrupted(KeyboardInterrupt):
 
 @define
 class Stop:
-    """Whether a run goes on; set from anywhere, looked at before each request."""
+    """Whether a run goes on; set from anywhere, looked at before each request.
+
+    `failure` is what the caller's `on_progress` raised: it is raised again when what is in flight has come back.
+    """
 
     reason: str | None = None
     interrupted: bool = False
     error: JobMojitoError | None = None
+    failure: Exception | None = None
 
     def because(self, reason: str, error: JobMojitoError | None = None) -> None:
         """Send nothing more; the first reason counts."""
@@ -84,7 +88,7 @@ class Run:
 
     def go_on(self) -> bool:
         """Tell whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""
-        return self.total is not None or not (self.stop.interrupted or self.stop.error)
+        return self.total is not None or not (self.stop.interrupted or self.stop.error or self.stop.failure)
 
     def outcomes(
         self, chunks: Iterable[list[Slot]], exchange: Exchange, send: Sender
@@ -126,13 +130,22 @@ class Run:
         outcomes = [slot.outcome for slot in chunk if slot.outcome is not None]
         self.done += len(outcomes)
         self.failed += sum(one.status in {RowStatus.ERROR, RowStatus.UNKNOWN} for one in outcomes)
-        if outcomes and self.on_progress is not None:
-            self.on_progress(self.done, self.failed, self.total)
+        if outcomes and self.on_progress is not None and self.stop.failure is None:
+            self._tell(self.on_progress)
         return outcomes
 
+    def _tell(self, on_progress: Progress) -> None:
+        try:
+            on_progress(self.done, self.failed, self.total)
+        except Exception as error:  # noqa: BLE001 - it is the caller's; raised at the end, for its outcomes must not be lost
+            self.stop.failure = error
+            self.stop.because(f"on_progress raised {type(error).__name__}")
+
     def _raise(self) -> None:
-        if self.stop.error is not None and isinstance(self.stop.error, JournalError):
+        if isinstance(self.stop.error, JournalError):
             raise self.stop.error
+        if self.stop.failure is not None:
+            raise self.stop.failure
 
     def collect(self, outcomes: Iterator[Outcome]) -> BatchResult[Any, Any]:
         """Put all outcomes into a result.
@@ -171,7 +184,8 @@ class Run:
             return error
         kind = JournalError if isinstance(error, JournalError) else BatchError
         reason = error.message if isinstance(error, JobMojitoError) else type(error).__name__
-        return kind(f"the run broke off after {count(len(outcomes), 'row')}: {reason}", self._assembled(outcomes))
+        done = sum(one.kind is not RowKind.NOT_SENT for one in outcomes)
+        return kind(f"the run broke off after {count(done, 'row')}: {reason}", self._assembled(outcomes))
 
     def _assembled(self, outcomes: list[Outcome]) -> BatchResult[Any, Any]:
         """Make the result; of rows sent again, one over all rows of the result they come from."""

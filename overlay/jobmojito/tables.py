@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
+from .batches import count
 from .errors import TableError
 from .rows import CsvRow, RowType, quoted
 
@@ -55,6 +56,9 @@ class CsvRows(Collection[CsvRow]):
 
     def __iter__(self) -> Iterator[CsvRow]:
         try:
+            if not self.path.is_dir() and self.path.exists() and not self.path.is_file():
+                # A pipe would wait for its other end, and could be read only once.
+                raise TableError(f"{self.path.name}: it is no regular file")
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 yield from self._records(csv.reader(file, delimiter=self.delimiter, strict=True))
         except OSError as error:
@@ -63,9 +67,11 @@ class CsvRows(Collection[CsvRow]):
     def _records(self, reader: Any) -> Iterator[CsvRow]:
         header: list[str] | None = None
         for line, cells in self._lines(reader):
+            if not cells:
+                continue
             if header is None:
                 header = self._header(cells)
-            elif cells:
+            else:
                 yield self._row(header, cells, line)
         if header is None:
             raise TableError(f"{self.path.name}: there is no header row")
@@ -79,15 +85,23 @@ class CsvRows(Collection[CsvRow]):
             except StopIteration:
                 return
             except UnicodeDecodeError:
-                raise TableError(f"{self.path.name}: line {line} or soon after is not UTF-8") from None
+                raise TableError(f"{self.path.name}: line {self._undecodable()} is not UTF-8") from None
             except csv.Error as error:
                 raise TableError(f"{self.path.name}: line {line}: {error}") from None
             yield line, cells
+
+    def _undecodable(self) -> int:
+        """Find the line that is no UTF-8; the decoder, which works on blocks, stops before or after it."""
+        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            lines = enumerate(file, 1)
+            return next((number for number, line in lines if any("\udc80" <= one <= "\udcff" for one in line)), 1)
 
     def _header(self, cells: list[str]) -> list[str]:
         names = [self.rename.get(cell.strip(), cell.strip()) for cell in cells]
         used = [name for name in names if name not in self.ignore]
         unknown = [name for name in used if name not in self.columns]
+        if any("@" in name for name in unknown):
+            raise TableError(f"{self.path.name}: the first line holds an address, so there is no header row")
         if unknown:
             raise TableError(f"{self.path.name}: unknown column {quoted(unknown)}; {self._advice(unknown)}")
         repeated = [name for name in dict.fromkeys(used) if used.count(name) > 1]
@@ -106,7 +120,7 @@ class CsvRows(Collection[CsvRow]):
 
     def _row(self, header: list[str], cells: list[str], line: int) -> CsvRow:
         if len(cells) != len(header):
-            return CsvRow({}, line, f"line {line}: {len(cells)} cells under {len(header)} columns")
+            return CsvRow({}, line, f"line {line}: {count(len(cells), 'cell')} under {count(len(header), 'column')}")
         texts = {name: text for name, cell in zip(header, cells, strict=True) if (text := cell.strip())}
         row = {name: text for name, text in texts.items() if name not in self.ignore}
         empty = [name for name in self.required if name not in row]

@@ -57,12 +57,23 @@ _FAILURES: Final[Mapping[type[JobMojitoError], tuple[RowStatus, RowKind]]] = {
 _ERROR: Final = re.compile(r"error\b\s*:?\s*", re.IGNORECASE)
 
 
-def settle_failure(slots: Sequence[Slot], error: JobMojitoError) -> None:
-    """Settle the rows of a request that failed as a whole: as unknown where it may have been processed."""
+def settle_failure(slots: Sequence[Slot], error: Exception) -> None:
+    """Settle the rows of a request that failed as a whole: as unknown where it may have been processed.
+
+    That goes for an exception of no kind known here too, such as one of a transport or a hook of the caller's.
+    """
+    if not isinstance(error, JobMojitoError):
+        error = _unforeseen(error)
     family = next((known for known in type(error).__mro__ if known in _FAILURES), OutcomeUnknownError)
     status, kind = _FAILURES[family]
     for slot in slots:
         slot.settle(status, kind, error.message, error=error)
+
+
+def _unforeseen(error: Exception) -> JobMojitoError:
+    unknown = OutcomeUnknownError(f"{type(error).__name__} was raised meanwhile, so it may have been processed")
+    unknown.__cause__ = error
+    return unknown
 
 
 def settle_answers(

@@ -108,6 +108,14 @@ def test_csv_defuses_formulas(text, tmp_path):
     assert written == ["'" + text, text]
 
 
+def test_csv_holds_what_utf8_has_not(tmp_path):
+    """Half a character, which an answer or a refused row can hold, does not cost the report of all rows."""
+    result = BatchResult((RowOutcome(0, {"email": "a@example.org", "name": "\ud800"}, RowStatus.OK),))
+    result.to_csv(tmp_path / "out.csv")
+
+    assert "\\ud800" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
 def test_csv_that_cannot_be_written_leaves_the_old_one(result, tmp_path, monkeypatch):
     """When writing fails, the file that was there stays whole, and nothing is left beside it."""
     path = tmp_path / "out.csv"

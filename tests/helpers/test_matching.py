@@ -116,6 +116,15 @@ def test_repeated_email_is_told_apart_by_the_rest_of_the_echo(answered):
     assert match(sent, answered) == [1, 0]
 
 
+def test_row_answered_twice_is_not_taken_for_its_neighbour():
+    """Of two rows with one e-mail, the echo of one at the place of the other tells that an answer is missing."""
+    sent = [{"email": "a@example.org"}, {"email": "a@example.org", "external_id": "2"}]
+    other = {"email": "a@example.org", "external_id": "2", "result": "ok"}
+
+    assert match(sent, [other, other]) == [None, None]
+    assert match(sent, [{"email": "a@example.org"}, other]) == [0, 1]
+
+
 def test_two_answers_to_one_row_are_no_answer():
     """A row that is answered twice with different words is unmatched."""
     answered = [{"email": "a@example.org", "result": "ok"}, {"email": "a@example.org", "result": "Error: x"}]

@@ -222,6 +222,40 @@ def test_rows_that_break_off_leave_a_result(api, rows_api):
     assert kinds(raised.value.result) == [None] * 4 + ["not_sent"]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_progress_that_raises_loses_no_row(api, rows_api, known):
+    """When the callback raises, nothing more is begun, and the result has what came back of every row sent."""
+
+    def progress(*_):
+        raise RuntimeError("the window is closed")
+
+    rows = people(200) if known else iter(people(200))
+    with pytest.raises(BatchError, match="RuntimeError") as raised:
+        api.call(register(rows, chunk_size=2, on_progress=progress), transport=rows_api)
+
+    result = raised.value.result
+    assert isinstance(raised.value.__cause__, RuntimeError)
+    assert sorted(one.email for one in result.succeeded) == sorted(row["email"] for row in rows_api.sent)
+    assert set(kinds(result.failed)) <= {"not_sent"}
+    assert len(rows_api.sent) < len(result) == 200 if known else len(result) < 200
+
+
+def test_exception_of_a_transport_costs_its_own_rows(api, rows_api):
+    """What a transport or a hook of the caller's raises makes its rows unknown; the others are done."""
+
+    def respond(rows):
+        if rows[0]["email"].startswith("person2"):
+            raise RuntimeError("lost")
+        return [ok(row) for row in rows]
+
+    rows_api.respond = respond
+    result = api.call(register(people(6), chunk_size=2), transport=rows_api)
+
+    assert kinds(result) == [None, None, "outcome_unknown", "outcome_unknown", None, None]
+    assert isinstance(result[2].error, OutcomeUnknownError)
+    assert isinstance(result[2].error.__cause__, RuntimeError)
+
+
 def test_failed_rows_are_sent_again_and_no_others(api, rows_api):
     """`retry_failed` sends failed rows with the same options; the result is one over all rows, in order."""
     fail = {"person1@example.org": "Error: busy", "person2@example.org": "What?"}

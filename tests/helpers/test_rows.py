@@ -48,9 +48,14 @@ def test_any_form_of_a_row_gives_its_fields(row):
     assert read_row(row, CANDIDATE) == {"email": EMAIL, "name": None}
 
 
+ENDLESS = {"email": EMAIL}
+ENDLESS["name"] = ENDLESS
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
+        (ENDLESS, "holds itself"),
         ("ann@example.org", "not str"),
         (None, "not NoneType"),
         (Person, "not type"),

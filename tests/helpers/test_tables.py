@@ -1,6 +1,7 @@
 """A CSV file is read as rows, and what is wrong with it is told before anything is sent, by line or column."""
 
 import csv
+import os
 import pickle
 
 import pytest
@@ -63,7 +64,10 @@ def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
         ("email;name\n", "give delimiter=';'"),
         ("email,name,email\n", "the column 'email' stands twice"),
         ("name,external_id\n", "there is no column 'email'"),
-        (b"email\nann\xff@example.org\n", "not UTF-8"),
+        ("ann@example.org,Ann\n", "the first line holds an address, so there is no header row$"),
+        (b"email\nann\xff@example.org\n", "line 2 is not UTF-8"),
+        (b"email\r\n" + b"a@example.org\r\n" * 5000 + b"Ren\xe9\r\n" + b"b\r\n" * 5000, "line 5002 is not UTF-8"),
+        (b'email\n"a\n\n\xc3', "line 4 is not UTF-8"),
         ("email\n".encode("utf-16"), "not UTF-8"),
         ('email,name\na@example.org,"Ann\nb@example.org,Bob\n', "line 2: unexpected end of data"),
         ('email\n"a"b\n', "line 2: "),
@@ -84,6 +88,21 @@ def test_missing_file_is_refused_without_its_path(tmp_path):
     assert str(raised.value) == "nobody.csv: cannot be read: No such file or directory"
 
 
+def test_pipe_is_no_table(tmp_path):
+    """What can be read only once is refused, without waiting for somebody to write to it."""
+    os.mkfifo(tmp_path / "pipe.csv")
+
+    with pytest.raises(TableError, match="no regular file"):
+        read_candidates(tmp_path / "pipe.csv")
+
+
+def test_empty_lines_are_passed_over(table):
+    """Lines without a cell are no records, before the header too; the lines of the others are counted with them."""
+    rows = list(read_candidates(table("\n\nemail\n\na@example.org\n\n")))
+
+    assert [(row, row.line) for row in rows] == [({"email": "a@example.org"}, 5)]
+
+
 def test_bad_records_are_reported_by_line(api, rows_api, table):
     """An empty e-mail or a wrong number of cells fails its own row, with the line it begins on; the others are sent."""
     path = table('email,name\n"a@example.org","two\nlines"\n,Bob\nc@example.org\nd@example.org,Dan\n')
@@ -92,7 +111,7 @@ def test_bad_records_are_reported_by_line(api, rows_api, table):
 
     assert [(one.line, one.message) for one in result.failed] == [
         (4, "line 4: email is empty"),
-        (5, "line 5: 1 cells under 2 columns"),
+        (5, "line 5: 1 cell under 2 columns"),
     ]
     assert [row["email"] for row in rows_api.sent] == ["a@example.org", "d@example.org"]
     assert [one.line for one in result.succeeded] == [2, 6]
