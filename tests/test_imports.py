@@ -4,14 +4,25 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import grimp
 import pytest
 
+import jobmojito
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("overlay", "generated", "scripts")
 RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
+HELPERS = {
+    "pages": "Pages",
+    "reports": "Reports",
+    "registrations": "BatchHelpers",
+    "resends": "ResendHelpers",
+    "screenings": "ScreeningHelpers",
+    "bulk": "BulkHelpers",
+}
 SANDBOX = {"jsonschema", "python_multipart", "starlette", "uvicorn"}
 
 
@@ -133,6 +144,44 @@ import sys
 import jobmojito
 loaded = sorted(name for name in sys.modules if name.partition(".")[0] in {"httpx", "attrs", "jobmojito_api"})
 assert loaded == [], loaded
+""")
+
+
+def test_a_sync_call_loads_no_more_than_it_needs():
+    """The client and a call bring in httpx, attrs and the call's models: no event loop, database, CSV or helper."""
+    run_python("""
+import sys, httpx
+before = set(sys.modules)
+from jobmojito import JobMojito
+jm = JobMojito("token", base_url="http://127.0.0.1", transport=httpx.MockTransport(print))
+jm.with_options(strict=False)._session.call("list_interviews", limit=5).request
+heavy = {"asyncio", "concurrent.futures", "csv", "dateutil", "importlib.metadata", "sqlite3"}
+heavy |= {f"jobmojito.{name}" for name in ("batches", "bulk", "journal", "pages", "raw", "reports", "uploads")}
+assert not heavy & (set(sys.modules) - before), heavy & (set(sys.modules) - before)
+""")
+
+
+@pytest.mark.parametrize("kind", ["", "Async"])
+def test_client_has_every_method_of_its_helpers(kind):
+    """The methods that are loaded late are exactly the public ones of the classes that type checkers see."""
+    client = getattr(jobmojito, f"{kind}JobMojito")
+    helpers = [getattr(import_module(f"jobmojito.{home}"), f"{kind}{name}") for home, name in HELPERS.items()]
+    methods = {name: method for helper in helpers for name, method in vars(helper).items() if name[0] != "_"}
+
+    assert {name: getattr(client, name) for name in methods} == methods
+    assert {name for name in vars(client.__bases__[1]) if name[0] != "_"} == set(methods)
+
+
+def test_helpers_give_way_to_a_subclass():
+    """A method that is loaded late can be overridden, and reached by `super()`."""
+    run_python("""
+from jobmojito import JobMojito
+class Own(JobMojito):
+    def pages(self, *args, **kwargs):
+        return super().pages(*args, **kwargs)
+jm = Own("token", base_url="http://127.0.0.1")
+assert jm.pages.__func__ is Own.pages
+assert iter(jm.pages(jm.interviews.list_interviews))
 """)
 
 

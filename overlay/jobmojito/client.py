@@ -1,6 +1,7 @@
 """`JobMojito` and `AsyncJobMojito`: the generated resources under the overlay's policies.
 
-Each policy has a module of its own; here they are only put together. Helpers come as mixins that use `self._session`.
+Each policy has a module of its own; here they are only put together. Helpers come as mixins that use `self._session`;
+their modules are loaded when they are first called.
 """
 
 from __future__ import annotations
@@ -12,16 +13,10 @@ import httpx
 
 from jobmojito_api.resources import AsyncResources, Resources
 
-from .bulk import AsyncBulkHelpers, BulkHelpers
 from .config import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
+from .deferrals import DeferredModule, deferred_methods
 from .errors import ConfigurationError
-from .pages import AsyncPages, Pages
-from .raw import RawClient, raw_client
-from .registrations import AsyncBatchHelpers, BatchHelpers
-from .reports import AsyncReports, Reports
-from .resends import AsyncResendHelpers, ResendHelpers
 from .retries import RetryPolicy
-from .screenings import AsyncScreeningHelpers, ScreeningHelpers
 from .sessions import AsyncSession, Session, detailed_of, watched
 from .tokens import AsyncTokens, Tokens
 from .wire import AsyncWire, Wire
@@ -31,15 +26,47 @@ if TYPE_CHECKING:
     from types import EllipsisType, TracebackType
     from uuid import UUID
 
+    from . import raw
     from .answers import Detailed
+    from .bulk import AsyncBulkHelpers, BulkHelpers
     from .config import TimeoutTypes
+    from .pages import AsyncPages, Pages
+    from .raw import RawClient
+    from .registrations import AsyncBatchHelpers, BatchHelpers
+    from .reports import AsyncReports, Reports
+    from .resends import AsyncResendHelpers, ResendHelpers
+    from .screenings import AsyncScreeningHelpers, ScreeningHelpers
     from .tokens import AsyncTokenProvider, TokenProvider
+
+    class _Helpers(Pages, Reports, BatchHelpers, ResendHelpers, ScreeningHelpers, BulkHelpers): ...
+
+    class _AsyncHelpers(
+        AsyncPages, AsyncReports, AsyncBatchHelpers, AsyncResendHelpers, AsyncScreeningHelpers, AsyncBulkHelpers
+    ): ...
+
+else:
+    raw = DeferredModule("jobmojito.raw")
+    _HELPERS = {
+        "pages.{}Pages": ("pages", "items"),
+        "reports.{}Reports": ("download_report",),
+        "registrations.{}BatchHelpers": (
+            "register_candidates",
+            "iter_register_candidates",
+            "invite_users",
+            "iter_invite_users",
+        ),
+        "resends.{}ResendHelpers": ("retry_failed",),
+        "screenings.{}ScreeningHelpers": ("pre_screen_resume", "pre_screen_text", "upload_document"),
+        "bulk.{}BulkHelpers": ("pre_screen_resumes", "iter_pre_screen_resumes"),
+    }
+    _Helpers = deferred_methods(__package__, {home.format(""): names for home, names in _HELPERS.items()})
+    _AsyncHelpers = deferred_methods(__package__, {home.format("Async"): names for home, names in _HELPERS.items()})
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class JobMojito(Resources, Pages, Reports, BatchHelpers, ResendHelpers, ScreeningHelpers, BulkHelpers):
+class JobMojito(Resources, _Helpers):
     """The JobMojito API, one attribute an area: `jm.interviews.create_interview(body=...)`.
 
     Args:
@@ -86,7 +113,7 @@ class JobMojito(Resources, Pages, Reports, BatchHelpers, ResendHelpers, Screenin
     def raw(self) -> RawClient:
         """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
         if self._raw is None:
-            self._raw = raw_client(self._session.wire, self._session.settings)
+            self._raw = raw.raw_client(self._session.wire, self._session.settings)
         return self._raw
 
     def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
@@ -133,15 +160,7 @@ class JobMojito(Resources, Pages, Reports, BatchHelpers, ResendHelpers, Screenin
         raise _not_pickled(self)
 
 
-class AsyncJobMojito(
-    AsyncResources,
-    AsyncPages,
-    AsyncReports,
-    AsyncBatchHelpers,
-    AsyncResendHelpers,
-    AsyncScreeningHelpers,
-    AsyncBulkHelpers,
-):
+class AsyncJobMojito(AsyncResources, _AsyncHelpers):
     """The JobMojito API for asyncio: what `JobMojito` has, awaited.
 
     It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.
@@ -176,7 +195,7 @@ class AsyncJobMojito(
     def raw(self) -> RawClient:
         """The generated client on the same connection and token, for the `asyncio` functions in `jobmojito_api.api`."""
         if self._raw is None:
-            self._raw = raw_client(self._session.wire, self._session.settings)
+            self._raw = raw.raw_client(self._session.wire, self._session.settings)
         return self._raw
 
     async def detailed(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
@@ -33,8 +33,7 @@ _UNKNOWN: Final = (
 )
 
 
-@frozen
-class Plan(Generic[R]):
+class Plan(NamedTuple, Generic[R]):
     """What the decisions about one exchange rest on, and what a success becomes."""
 
     operation: str
@@ -45,15 +44,13 @@ class Plan(Generic[R]):
     finish: Callable[[Answer, int], R]
 
 
-@frozen
-class Send:
+class Send(NamedTuple):
     """Send the request; with a fresh token if `refresh`."""
 
     refresh: bool = False
 
 
-@frozen
-class Pause:
+class Pause(NamedTuple):
     """Wait that many seconds."""
 
     seconds: float
@@ -66,8 +63,7 @@ class Done(Generic[R]):
     result: R
 
 
-@frozen
-class Attempt:
+class Attempt(NamedTuple):
     """What came of sending once, and how long it took."""
 
     outcome: Answer | Broken

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
+
+from .deferrals import DeferredModule
+
+if TYPE_CHECKING:
+    from dateutil import parser
+else:
+    # In most programs no date ever comes, and it takes as long to load as the rest of the client.
+    parser = DeferredModule("dateutil.parser")
 
 
 def parse(text: object) -> datetime | None:
@@ -13,13 +19,7 @@ def parse(text: object) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        when: datetime = _parser().parse(text)
+        when = parser.parse(text)
     except (ValueError, OverflowError, TypeError):
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-@cache
-def _parser() -> Any:
-    # Loaded when the first date comes, which in most programs is never: it takes as long as the rest of the client.
-    return import_module("dateutil.parser")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpx
-from attrs import field, frozen
 
 from .errors import ConfigurationError, ConnectionFailedError, JobMojitoError, RequestTimeoutError, TransportError
 from .masks import mask
@@ -57,11 +56,10 @@ CAUGHT: Final[tuple[type[Exception], ...]] = (JobMojitoError, *(sort.exceptions 
 """What is caught while a request is under way: the above, and our own from a body that cannot be read."""
 
 
-@frozen
-class Broken:
+class Broken(NamedTuple):
     """An attempt that gave no answer: how to raise it, and what it means for repeating."""
 
-    error: JobMojitoError = field(repr=False)
+    error: JobMojitoError
     kind: Kind
     name: str
 

@@ -83,8 +83,7 @@ _MAYBE_PROCESSED: Final = frozenset({408, 502, 504, 520, 524, 527, 546})
 _UNLESS_THE_API_SPEAKS: Final = frozenset({500, 503})
 
 
-@frozen
-class Failure:
+class Failure(NamedTuple):
     """Why an attempt gave no result. `retry_after` is in seconds, None where the answer did not say."""
 
     kind: Kind
@@ -123,16 +122,14 @@ class RetryPolicy:
         return cls(max_attempts=1)
 
 
-@frozen
-class Wait:
+class Wait(NamedTuple):
     """Send it again after `seconds`, with a fresh token if `refresh`."""
 
     seconds: float
     refresh: bool = False
 
 
-@frozen
-class GiveUp:
+class GiveUp(NamedTuple):
     """Raise: the failure itself, or that the outcome is unknown."""
 
     unknown: bool = False

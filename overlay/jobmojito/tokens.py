@@ -7,7 +7,6 @@ shortly before the token's `exp`, and again when the API answers 401; calls that
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import inspect
 import json
@@ -16,11 +15,17 @@ import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from .config import read_environment_token
+from .deferrals import DeferredModule
 from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    asyncio = DeferredModule("asyncio")
 
 TokenProvider = Callable[[], str]
 AsyncTokenProvider = Callable[[], Awaitable[str]]

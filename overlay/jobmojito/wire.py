@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 import time
 from contextlib import aclosing, closing
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import httpx
@@ -17,19 +15,25 @@ from . import answers
 from .arrivals import Body, caught
 from .bodies import wrap_files
 from .conversations import Attempt, Done, Pause, Plan, Send, converse
+from .deferrals import DeferredModule
 from .errors import Answer, ConfigurationError
 from .failures import CAUGHT, Broken
 from .logs import quiet
 from .retries import is_repeatable
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Mapping
+    from importlib import metadata
 
     from jobmojito_api.calls import Call
 
     from .bodies import StreamedBody
     from .config import Settings
     from .tokens import AsyncTokens, Secret, Tokens
+else:
+    asyncio = DeferredModule("asyncio")
+    metadata = DeferredModule("importlib.metadata")
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -150,29 +150,6 @@ def our_decode(path: str) -> None:
             raise SystemExit("the example does not fit the contract")
 
 
-def import_httpx() -> None:
-    """Import httpx."""
-    import httpx  # noqa: F401
-
-
-def import_jobmojito() -> None:
-    """Import the package."""
-    import jobmojito  # noqa: F401
-
-
-def import_client() -> None:
-    """Import what the first use of the package loads."""
-    import jobmojito.client  # noqa: F401
-
-
-def import_call() -> None:
-    """Import that, and what a first call loads."""
-    import jobmojito.client
-
-    operation = jobmojito.client.Resources(lambda call: call.request)
-    operation.interviews.get_interview_definition(position_id=POSITION)
-
-
 def measured(case: Callable[..., None], *arguments: str) -> dict[str, float]:
     """Run a case; wall and CPU seconds, and the process's peak memory in MB."""
     begun, busy = time.perf_counter(), time.process_time()
@@ -186,9 +163,8 @@ def measured(case: Callable[..., None], *arguments: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     name, *given = sys.argv[1:]
-    # What importing costs is a figure of its own.
-    if name.startswith(("bare", "our")):
-        import_module("httpx")
+    # What importing costs is a figure of its own: tests/bench/imports.py.
+    import_module("httpx")
     if name.startswith("our"):
         import_module("jobmojito.client")
     print(json.dumps(measured(globals()[name], *given)))

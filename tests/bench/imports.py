@@ -1,0 +1,46 @@
+"""What importing costs: `python -m tests.bench.imports CASE` prints the CPU seconds of one, in a process of its own.
+
+This module imports next to nothing itself, for what it loads would cost the case nothing any more.
+"""
+
+# ruff: noqa: PLC0415
+
+import sys
+import time
+
+
+def httpx() -> None:
+    """Import httpx, what the others are compared with."""
+    import httpx  # noqa: F401
+
+
+def package() -> None:
+    """Import the package."""
+    import jobmojito  # noqa: F401
+
+
+def client() -> None:
+    """Import the client."""
+    from jobmojito import JobMojito  # noqa: F401
+
+
+def call() -> None:
+    """Import the client and make a first call, whose answer comes from no network."""
+    import httpx
+
+    from jobmojito import JobMojito
+
+    answer = httpx.Response(200, json={})
+    with JobMojito("token", base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: answer)) as jm:
+        jm.interviews.list_interviews(limit=5)
+
+
+CASES = {case.__name__: case for case in (httpx, package, client, call)}
+
+if __name__ == "__main__":
+    case = CASES[sys.argv[1]]
+    # httpx loads these for its command line where they happen to be installed; with the package alone they are not.
+    sys.modules["click"] = sys.modules["rich"] = None  # type: ignore[assignment]
+    begun = time.process_time()
+    case()
+    print(time.process_time() - begun)
