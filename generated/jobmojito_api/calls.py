@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import field, frozen
 
@@ -28,15 +28,14 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@frozen
-class Body:
+class Body(NamedTuple):
     """One declared form of the request body."""
 
     content_type: str
     type: Type[Any]
 
 
-@frozen(slots=False)
+@frozen(eq=False, slots=False)
 class Call(Generic[T_co]):
     """One call as data: nothing in it is secret but the arguments, which `repr` leaves out.
 
@@ -135,7 +134,7 @@ class AsyncCaller(Protocol):
         ...
 
 
-@frozen
+@frozen(eq=False)
 class Operation(Generic[T_co]):
     """One operation of the document, as declared: everything that a call of it needs."""
 

@@ -7,17 +7,14 @@ import json
 import uuid
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import quote
-
-from attrs import frozen
 
 from .codec import Departure, Model, Type, check, kind_of, pointer, write
 from .multipart import parts
 
 
-@frozen
-class Parameter:
+class Parameter(NamedTuple):
     """One declared parameter: its name on the wire, the argument that holds it, where it goes, and its type."""
 
     name: str

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Protocol
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,8 +60,7 @@ _ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
 }
 
 
-@frozen
-class Limit:
+class Limit(NamedTuple):
     """One limit with its value, as the contract declares it."""
 
     name: str

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import uuid
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
 
 from .kinds import ANY, Faults, Type, prefix
 from .limits import limits_from
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-@frozen
-class Field:
+class Field(NamedTuple):
     """One declared property: its JSON name, the attribute that holds it, its type, and what may be left out or null."""
 
     name: str
