@@ -30,7 +30,7 @@ from .plans import Plan, RunOptions, RunSettings, plan
 from .rows import Refused, fields_of, folded, quoted
 from .sessions import AsyncSession
 from .steps import Block, Send, Steps
-from .uploads import MAX_BYTES, Upload
+from .uploads import MAX_BYTES, Upload, check_limit
 from .verdicts import settle_failure
 
 if TYPE_CHECKING:
@@ -213,6 +213,7 @@ def plan_resumes(session: Session | AsyncSession, items: object, options: Mappin
     settings = RunSettings(chunk_size=1, **run)
     position_id = cast("str", write(options["position_id"]))
     max_bytes = options.get("max_bytes", MAX_BYTES)
+    check_limit(max_bytes)
     resume_call({"position_id": position_id, "candidate_name": "-", "candidate_email": "-"})
     journal = None if settings.journal is None else str(settings.journal)
     resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)

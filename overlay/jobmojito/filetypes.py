@@ -57,13 +57,14 @@ def sniff(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = Non
         Mismatch: it cannot be a resume.
     """
     extension = PurePosixPath(name).suffix.lower()
-    if b"%PDF-" in head[:1024]:  # the format allows 1,024 bytes of anything before its mark
-        return PDF
+    # Before the PDF: a ZIP with an uncompressed PDF in it holds its mark too, and so may a web page.
     for mark, judge in _CONTAINERS.items():
         if head.startswith(mark):
             return judge(head, extension, tail)
     if head.lstrip().startswith(b"{\\rtf"):
         return RTF
+    if b"%PDF-" in head[:1024] and not _MARKUP.match(head):  # the format allows 1,024 bytes of anything before it
+        return PDF
     return _text(head, extension)
 
 
@@ -84,14 +85,24 @@ def guess(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = Non
 
 
 def _zip(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:
-    if head[30:38] == b"mimetype" and head[38:].startswith(ODT.mime_type.encode()):
+    said = _first_entry(head, b"mimetype")
+    if said.startswith(ODT.mime_type.encode()):
         return ODT
     listed = head if tail is None else _zip_directory(tail)
     if re.search(rb"PK\x01\x02.{42}word/|PK\x03\x04.{26}word/", listed, re.DOTALL):
         return DOCX
     if tail is None and extension == ".docx" and b"[Content_Types].xml" in head:
         return DOCX  # its first entries are large, and the list of the others stands at an end that was not read
+    if extension == ".odt" and not said and re.search(rb"PK\x01\x02.{42}content\.xml", listed, re.DOTALL):
+        return ODT  # its type, which should stand first and uncompressed, does not
     raise Mismatch("it is a ZIP archive that holds no Word document")
+
+
+def _first_entry(head: bytes, name: bytes) -> bytes:
+    """Give the beginning of a ZIP's first entry, if it has this name and is not compressed."""
+    method, length, extra = struct.unpack_from("<8xH16xHH", head.ljust(30, b"\0"))
+    start = 30 + length
+    return head[start + extra : start + extra + 100] if method == 0 and head[30:start] == name else b""
 
 
 def _zip_directory(tail: Callable[[int, int], bytes]) -> bytes:

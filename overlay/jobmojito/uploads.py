@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
 from . import filetypes
-from .errors import UploadError
+from .errors import ConfigurationError, UploadError
 from .multipart import is_mime_type, safe_name
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Upload:
 
     Raises:
         UploadError: missing, no regular file, unreadable, empty, too large, opened as text, or no resume.
+        ConfigurationError: `max_bytes` is no limit.
     """
 
     def __init__(
@@ -47,8 +48,7 @@ class Upload:
         max_bytes: int = MAX_BYTES,
         resume: bool = True,
     ) -> None:
-        if content_type is not None and not is_mime_type(content_type):
-            raise UploadError("content_type must be a MIME type, such as application/pdf")
+        _check(file_name, content_type, max_bytes)
         self._file, self._owned = _open(file)
         self.max_bytes = max_bytes
         self.size: int | None = None
@@ -129,7 +129,7 @@ class Upload:
             if self.size > self.max_bytes:
                 raise UploadError(_too_large(self.max_bytes))
             head = self._at(0, filetypes.HEAD)
-        if not head:
+        if not head or self.size == 0:  # a device gives bytes without end, and says that it has none
             raise UploadError("the file is empty, or its stream stands at its end")
         return head
 
@@ -165,24 +165,49 @@ class Upload:
     def _read(self, size: int) -> bytes:
         try:
             block = cast("Any", self._file.read(size))
-        except (OSError, ValueError) as error:
-            raise UploadError(f"the file cannot be read: {_reason(error)}") from error
+        except Exception as error:
+            raise UploadError(self._unreadable(error)) from error
         if not isinstance(block, bytes | bytearray | memoryview):
             raise UploadError("the stream must give bytes: open the file in binary mode")
         return bytes(block)
 
     def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         try:
-            return self._file.seek(offset, whence)
-        except (OSError, ValueError) as error:
-            raise UploadError(f"the file cannot be read: {_reason(error)}") from error
+            moved = cast("int | None", self._file.seek(offset, whence))
+            return self._file.tell() if moved is None else moved
+        except Exception as error:
+            raise UploadError(self._unreadable(error)) from error
+
+    def _unreadable(self, error: Exception) -> str:
+        """Say why; streams are of many makes (gzip, archives, remote files), and so are their exceptions."""
+        return f"the file cannot be read: {'it is closed' if getattr(self._file, 'closed', False) else _reason(error)}"
 
     def _has_changed(self) -> bool:
         return bool(self._read(1)) or (self._stamp is not None and self._stamp != _stamp(self._file))
 
 
+def _check(file_name: object, content_type: object, max_bytes: object) -> None:
+    if not isinstance(file_name, str | None):
+        raise UploadError("file_name must be a text")
+    if content_type is not None and not (isinstance(content_type, str) and is_mime_type(content_type)):
+        raise UploadError("content_type must be a MIME type, such as application/pdf")
+    check_limit(max_bytes)
+
+
+def check_limit(max_bytes: object) -> None:
+    """Refuse a limit that is none.
+
+    Raises:
+        ConfigurationError: it is no number above 0.
+    """
+    if not isinstance(max_bytes, int | float) or isinstance(max_bytes, bool) or not max_bytes > 0:
+        raise ConfigurationError("max_bytes must be a number above 0")
+
+
 def _open(file: FileSource) -> tuple[BinaryIO, bool]:
     """Give a binary stream, and whether it is ours to close."""
+    if isinstance(file, memoryview) and not file.c_contiguous:
+        file = bytes(file)
     if isinstance(file, bytes | bytearray | memoryview):
         return io.BytesIO(file), True
     if isinstance(file, str | os.PathLike):
@@ -210,7 +235,7 @@ def _start_of(file: BinaryIO) -> int | None:
     """Give the position that a stream stands at; None where it cannot go back there."""
     try:
         return file.tell() if file.seekable() else None
-    except (AttributeError, OSError, ValueError):
+    except Exception:  # noqa: BLE001 - as `Upload._unreadable` says; reading tells what is wrong
         return None
 
 
@@ -231,7 +256,7 @@ def _name_of(file: FileSource) -> str:
     return name if isinstance(name, str) and not name.startswith("<") else ""
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason(error: Exception) -> str:
     """Say what the system says, without the path, which may name a person."""
     return getattr(error, "strerror", None) or type(error).__name__
 

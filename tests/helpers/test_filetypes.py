@@ -29,7 +29,9 @@ def mime_type(content, name, **options):
         (d.DOC, "cv.doc", "doc"),
         (d.DOC, "cv.docx", "doc"),
         (d.OLE, "cv.doc", "doc"),  # whose list of streams stands elsewhere
+        (d.PDF.replace(b"%PDF", b"junk\n%PDF"), "cv.pdf", "pdf"),
         (d.ODT, "cv.odt", "odt"),
+        (d.ODT_PACKED, "cv.odt", "odt"),
         (d.RTF, "cv.rtf", "rtf"),
         (d.RTF, "cv.doc", "rtf"),  # which Word has written for decades
         (d.TEXT, "cv.txt", "txt"),
@@ -50,6 +52,9 @@ def test_type_is_told_by_content(content, name, kind):
     [
         (d.ZIP, "cv.docx", "a ZIP archive that holds no Word document"),
         (d.ZIP, "cv.zip", "a ZIP archive that holds no Word document"),
+        (d.archive([], d.PDF), "cv.pdf", "a ZIP archive that holds no Word document"),  # not compressed
+        (d.HTML + d.PDF, "cv.pdf", "named .pdf but is a web page"),
+        (d.ODT_PACKED, "cv.zip", "a ZIP archive that holds no Word document"),
         (d.XLSX, "cv.docx", "a ZIP archive that holds no Word document"),
         (d.ODS, "cv.odt", "a ZIP archive that holds no Word document"),
         (d.DOCX[:-30], "cv.docx", "cut off"),

@@ -1,15 +1,18 @@
 """A file is checked before a byte is sent, read a block at a time, and never sent in part as if it were whole."""
 
+import codecs
+import gzip
 import io
 import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobmojito import UploadError
+from jobmojito import ConfigurationError, UploadError
 from jobmojito.uploads import BLOCK, MAX_BYTES, Upload
 from tests.helpers.documents import PDF, TEXT
 
@@ -103,6 +106,37 @@ def test_unreadable_files_are_refused(tmp_path):
             for source in (closed, broken):
                 with pytest.raises(UploadError, match="cannot be read"):
                     Upload(source, file_name="cv.pdf")
+
+
+def test_streams_of_any_make_fail_as_uploads(file):
+    """What a stream raises that is no OSError, text where bytes should be, and a device are told as upload errors."""
+    cut = gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(PDF + os.urandom(9999))[:-20]))
+    with codecs.open(str(file), encoding="latin-1") as text, open("/dev/zero", "rb") as device:  # noqa: PTH123 - a device
+        for source, words in ((cut, "cannot be read: EOFError"), (text, "binary mode"), (device, "is empty")):
+            with pytest.raises(UploadError, match=words):
+                Upload(source, file_name="cv.pdf")
+    with file.open("rb") as closed:
+        pass
+    with pytest.raises(UploadError, match="it is closed"):
+        Upload(closed)
+
+
+def test_memory_of_any_layout_is_sent():
+    """A view of every other byte is as good as any."""
+    assert b"".join(blocks(Upload(memoryview(b"a-b-c-")[::2]))) == b"abc"
+
+
+@pytest.mark.parametrize("name", [5, b"cv.pdf", Path("cv.pdf")])
+def test_options_of_another_kind_are_refused(name):
+    """A name and a type are texts; a limit is a number above 0."""
+    with pytest.raises(UploadError, match="file_name"):
+        Upload(PDF, file_name=name)
+    with pytest.raises(UploadError, match="content_type"):
+        Upload(PDF, content_type=name)
+    for limit in (name, 0, -1, True, float("nan"), None):
+        if limit != 5:
+            with pytest.raises(ConfigurationError, match="max_bytes"):
+                Upload(PDF, max_bytes=limit)
 
 
 def test_file_of_somebody_else_is_refused(tmp_path):
