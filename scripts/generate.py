@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
+# Isolated: no PYTHONPATH and no working folder, whose `types.py` could stand before the standard library's.
+_PYTHON: Final = (sys.executable, "-I")
 _IMPORT_EVERYTHING: Final = """
 import importlib, pathlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -70,12 +72,13 @@ def corrected(root: Path) -> dict[str, Any]:
 
 
 def _format(folder: Path) -> None:
-    """Format with the pinned ruff, whatever settings lie around, and sort nothing: the order is ours already."""
-    command = [sys.executable, "-P", "-m", "ruff", "format", "--isolated", "--no-cache", "--quiet"]
-    command += ["--line-length=120", "--target-version=py311", "."]
+    """Format with the pinned ruff, every file, whatever settings and lists of ignored files lie around."""
+    command = [*_PYTHON, "-m", "ruff", "format", "--isolated", "--no-cache", "--no-respect-gitignore"]
+    # By default it passes over folders called `build` or `dist`, which a tag may be called too.
+    command += ["--config=exclude = []", "--line-length=120", "--target-version=py311", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        message = f"ruff cannot format the generated code: {done.stderr.strip().splitlines()[0][:300]}"
+        message = f"ruff cannot format the generated code: {_last_line(done.stderr)}"
         raise Refused(message)
 
 
@@ -83,12 +86,16 @@ def _refuse_what_does_not_import(package: Path) -> None:
     """Import every module in a process of its own, under the name it will have."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "jobmojito_api").symlink_to(package.resolve(), target_is_directory=True)
-        command = [sys.executable, "-B", "-P", "-c", _IMPORT_EVERYTHING, folder]
+        command = [*_PYTHON, "-B", "-c", _IMPORT_EVERYTHING, folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        message = f"the generated code does not import: {lines[-1][:300]}"
+        message = f"the generated code does not import: {_last_line(done.stderr)}"
         raise Refused(message)
+
+
+def _last_line(text: str) -> str:
+    """Give what a program said last, where it says why it stopped."""
+    return (text.strip().splitlines() or ["no reason given"])[-1][:300]
 
 
 def generate(root: Path = ROOT) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from scripts import adapting, generate, lock
 from scripts.documents import dump, load
+from scripts.drift import trees
 from scripts.failures import Refused
 
 if TYPE_CHECKING:
@@ -174,3 +175,30 @@ def test_enum_members_that_would_meet_get_numbers() -> None:
     keys = [adapting.member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
 
     assert adapting.distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
+
+
+def test_surroundings_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither PYTHONPATH and working folder nor lists of ignored files around it reach the tools that make the code."""
+    package = ROOT / "generated" / "jobmojito_api"
+    monkeypatch.setenv("PYTHONPATH", str(package))  # its types.py is no types of the standard library
+    monkeypatch.chdir(package)
+    (tmp_path / ".gitignore").write_text("*.py\n")
+    (tmp_path / ".ignore").write_text("*\n")
+    generate.build(load(package / "contract.json"), tmp_path / "jobmojito_api")
+
+    assert list(trees.compare(package, tmp_path / "jobmojito_api")) == []
+
+
+@pytest.mark.parametrize("tag", ["Build", "Dist", "venv"])
+def test_every_file_is_formatted_whatever_its_folder_is_called(tag: str, tmp_path: Path) -> None:
+    """A tag may be called as a folder that formatters pass over."""
+    answers = {"200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "string"}}}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Small", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "get_a", "tags": [tag], "responses": answers}}},
+    }
+    generate.build(document, tmp_path / "jobmojito_api")
+
+    made = tmp_path / "jobmojito_api" / "api" / tag.lower() / "get_a.py"
+    assert "return OPERATION.call({})" in made.read_text(encoding="utf-8")
