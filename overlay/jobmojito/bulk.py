@@ -135,7 +135,10 @@ class ResumeExchange:
             settle_failure([slot], error)
             return
         with upload:
-            yield from self._send(slot, upload, content, call)
+            try:
+                yield from self._send(slot, upload, content, call)
+            finally:
+                upload.rewind()  # the same item may be sent again: by `retry_failed`, or in another run
 
     def _send(self, slot: Slot, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
         if content is not None:

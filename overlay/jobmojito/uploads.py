@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
@@ -78,6 +79,12 @@ class Upload:
         """Close the file if it was opened here."""
         if self._owned:
             self._file.close()
+
+    def rewind(self) -> None:
+        """Put a stream of the caller's back to where it stood; what cannot go back stays."""
+        if self._start is not None and not self._owned:
+            with suppress(UploadError):
+                self._seek(self._start)
 
     @property
     def rewindable(self) -> bool:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,21 @@ def test_token_that_expires_on_the_way_is_renewed(screen, items, sandbox):
 
     assert statuses(result) == ["ok"] * 20
     assert (paid(sandbox), len(given)) == (20, 2)
+
+
+def test_streams_can_be_sent_again(screen, api, sandbox):
+    """A stream is left where it stood, so that a failed item can be sent again and a repeated one is known."""
+    stream = io.BytesIO(b"before" + PDF)
+    stream.seek(6)
+    item = {"file": stream, "file_name": "cv.pdf", "candidate_name": "Ann", "candidate_email": "a@example.org"}
+    sandbox.faults.add(Fault.parse("pre_screen_resume_binary: status=500; times=1"))
+
+    first = screen([item])
+    second = api.call(lambda jm: jm.retry_failed(first), sandbox.token, base_url=sandbox.base_url)
+
+    assert (kinds(first), statuses(second), stream.tell()) == (["server"], ["ok"], 6)
+    assert kinds(screen([item, item], concurrency=1)) == [None, "duplicate"]
+    assert {one.sha256 for _, one in sandbox.tally.uploads} == {hashlib.sha256(PDF).hexdigest()}
 
 
 def test_journal_needs_files_that_can_be_read_twice(screen, sandbox, tmp_path):
