@@ -26,12 +26,21 @@ def answer_changes(old: Operation, new: Operation) -> Iterator[Found]:
             )
         else:
             yield from _answer(new, before[status], place)
+    yield from _extensions(old, new)
 
 
 def _answers(operation: Operation) -> dict[str, Place]:
     listed = operation.place.child("responses")
     answers = listed.entries() if listed else ()
     return {status.upper(): place.followed() for status, place in answers if not status.startswith("x-")}
+
+
+def _extensions(old: Operation, new: Operation) -> Iterator[Found]:
+    """Compare what stands among the answers and is none (`x-...`)."""
+    before, after = old.place.child("responses"), new.place.child("responses")
+    if before and after:
+        statuses = {key for place in (before, after) for key in place.mapping() if not key.startswith("x-")}
+        yield from leftovers(before, after, statuses)
 
 
 def _list_of(operation: Operation) -> Place:

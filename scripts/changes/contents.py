@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
-from scripts.changes.findings import Change, Direction, change
+from scripts.changes.findings import Change, Direction, change, extension
 from scripts.changes.labels import label
 from scripts.changes.pairs import Node, Pair
 from scripts.changes.places import Place, same
@@ -68,6 +68,6 @@ def leftovers(
         before, after = old.child(key), new.child(key)
         off = key in flags and not (before and before.value) and not (after and after.value)
         if not off and not same(before, after):
-            yield change(
-                "unclassified", before or old, after or new, "{} of {} changed, which no rule knows", key, label(new)
-            )
+            rule = extension(key)
+            words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
+            yield change(rule or "unclassified", before or old, after or new, words, key, label(new))

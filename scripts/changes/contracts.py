@@ -167,9 +167,7 @@ _SIDES: dict[str, Direction] = {"request-": "request", "parameter-": "request", 
 
 
 def _told(operation: Operation, names: Mapping[str, str], item: Change) -> Change:
-    direction = item.direction or next((side for start, side in _SIDES.items() if item.rule.startswith(start)), None)
-    name = names.get(operation.key) or operation.id
-    return evolve(item, operation=operation.key, name=name, direction=direction)
+    return evolve(item, operation=operation.key, name=names.get(operation.key) or operation.id)
 
 
 def _contents(old: Operation, new: Operation, comparison: Comparison) -> Iterator[Change]:
@@ -180,8 +178,8 @@ def _contents(old: Operation, new: Operation, comparison: Comparison) -> Iterato
     yield from leftovers(old.place, new.place, _OPERATION)
     yield from security_changes(old, new)
     yield from own_server_changes(old, new)
-    yield from _resolved(request_changes(old, new), comparison)
-    yield from _resolved(answer_changes(old, new), comparison)
+    yield from _resolved(request_changes(old, new), comparison, new.direction("request"))
+    yield from _resolved(answer_changes(old, new), comparison, new.direction("response"))
 
 
 def _is_unchanged(old: Operation, new: Operation, known: Unchanged) -> bool:
@@ -192,9 +190,11 @@ def _is_unchanged(old: Operation, new: Operation, known: Unchanged) -> bool:
     return known.logins and known.same(*own)
 
 
-def _resolved(found: Iterable[Found], comparison: Comparison) -> Iterator[Change]:
+def _resolved(found: Iterable[Found], comparison: Comparison, part: Direction) -> Iterator[Change]:
+    """Compare what is paired, and say of every change which way the thing goes: as its rule says, or as its part."""
     for item in found:
         if isinstance(item, Pair):
             yield from (evolve(inner, direction=item.direction) for inner in comparison.changes(item))
         else:
-            yield item
+            by_rule = next((side for start, side in _SIDES.items() if item.rule.startswith(start)), part)
+            yield evolve(item, direction=by_rule)

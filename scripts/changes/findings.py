@@ -10,6 +10,8 @@ from scripts.changes.rules import RULES, Grade
 
 Direction: TypeAlias = Literal["request", "response"]
 LONGEST_VALUE = 100
+# Extensions that the generator reads for names: of enum members, and of a tag's resource.
+_NAMING = frozenset({"x-enum-varnames", "x-resource-name"})
 
 
 @frozen
@@ -48,6 +50,13 @@ class Change:
 def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Change:
     """Make a change that is found between two places."""
     return Change(rule, old.pointer, new.pointer, template, values)
+
+
+def extension(key: str) -> str | None:
+    """Give the rule for a key of somebody's own (`x-...`), or None for a key that OpenAPI gives a meaning."""
+    if not key.startswith("x-"):
+        return None
+    return "naming-extension-changed" if key in _NAMING else "extension-changed"
 
 
 def shown(value: Any) -> str:

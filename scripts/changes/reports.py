@@ -7,13 +7,14 @@ are inert.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
+from typing import Protocol
 
 from attrs import frozen
 
 from scripts.changes.contracts import Report
-from scripts.changes.findings import Change, visible
+from scripts.changes.findings import LONGEST_VALUE, Change, visible
 from scripts.changes.rules import Grade
 
 # A group names this many of its operations or places; JSON has them all.
@@ -21,7 +22,16 @@ MOST_NAMED = 6
 # A pull request's body may have 65536 characters; there must be room for what else stands in it.
 MOST_MARKDOWN = 50_000
 
-Style = Callable[[str], str]
+# Where a pointer is cut in text and Markdown; the contract's longest is far below.
+LONGEST_POINTER = 300
+
+
+class Style(Protocol):
+    """Quotes untrusted text for one form, and cuts it where it is longer than a value should be."""
+
+    def __call__(self, text: str, longest: int = LONGEST_VALUE, /) -> str:
+        """Give the text quoted, on one line."""
+        ...
 
 
 @frozen
@@ -58,14 +68,14 @@ def _is_wording(item: Change) -> bool:
 _WORDING = {f"{what}-changed" for what in ("description", "summary", "title", "example", "external-docs", "comment")}
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST_VALUE, /) -> str:
     """Quote untrusted text for a terminal."""
-    return f"'{visible(text)}'"
+    return f"'{visible(text, longest)}'"
 
 
-def code(text: str) -> str:
+def code(text: str, longest: int = LONGEST_VALUE, /) -> str:
     """Quote untrusted text for Markdown: a code span with a fence longer than any run of backticks inside."""
-    shown = visible(text)
+    shown = visible(text, longest)
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if shown[:1] in {"`", " "} or shown[-1:] in {"`", " "} or not shown else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
@@ -107,13 +117,22 @@ def as_text(report: Report) -> str:
     lines = [headline(report, plain)]
     for grade, groups in groupby(grouped(report), lambda group: group.grade):
         lines.extend(["", grade.label.upper()])
-        lines.extend(_line(group, plain) for group in groups)
+        for group in groups:
+            lines.append(f"- {subject(group, plain)} [{group.rule}]")
+            lines.extend(f"  {place}" for place in [where(group, plain)] if place)
     return "\n".join(lines) + "\n"
 
 
-def _line(group: Group, style: Style) -> str:
-    """Write a group in one line: what changed, where, by which rule."""
-    return f"- {subject(group, style)} [{group.rule}]"
+def where(group: Group, style: Style) -> str:
+    """Give the JSON pointers of a group in both documents; nothing for wording, which is in many places."""
+    if _is_wording(group.lead):
+        return ""
+    old, new = (_pointer(text, style) for text in (group.lead.old, group.lead.new))
+    return f"at {new}" if old == new else f"old {old}, new {new}"
+
+
+def _pointer(pointer: str, style: Style) -> str:
+    return style(pointer, LONGEST_POINTER) if pointer else "the whole document"
 
 
 def subject(group: Group, style: Style) -> str:
@@ -156,7 +175,7 @@ def _blocks(report: Report) -> Iterator[str]:
     for grade, groups in groupby(grouped(report), lambda group: group.grade):
         yield f"\n### {grade.label.capitalize()}\n\n"
         for group in groups:
-            yield f"- {subject(group, code)} ({code(group.rule)})\n"
+            yield f"- {subject(group, code)} ({', '.join(filter(None, (code(group.rule), where(group, code))))})\n"
 
 
 def as_json(report: Report) -> str:

@@ -6,6 +6,7 @@ receives may get narrower but not wider. Exceptions, each for its reason:
 - an answer's lost enum value or variant is potentially breaking although it is narrower: somebody may wait for it;
 - an answer's lost property is breaking, also where it could be absent before: it was there to be read;
 - a request's lost property or parameter is potentially breaking: it may be ignored, or refused;
+- a request's default is potentially breaking: whoever sends nothing may get something else;
 - anything that no row knows is `unclassified`, potentially breaking: nothing is silent.
 """
 
@@ -57,6 +58,8 @@ _DOCUMENT = (
     Rule("unused-component-added", NOTE, "a component that nothing uses"),
     Rule("unused-component-removed", NOTE, "a component that nothing used is gone"),
     Rule("unused-component-changed", NOTE, "a component that nothing uses"),
+    Rule("extension-changed", NOTE, "a key of the vendor's own (x-...), which OpenAPI gives no meaning"),
+    Rule("naming-extension-changed", MAYBE, "a key that generated names follow"),
     Rule("unclassified", MAYBE, "something that no other rule knows"),
 )
 

@@ -7,7 +7,7 @@ from attrs import define, field
 
 from scripts.changes.branches import ANY
 from scripts.changes.facets import unknown
-from scripts.changes.findings import Change
+from scripts.changes.findings import Change, change, extension
 from scripts.changes.members import inner_pairs, member_changes
 from scripts.changes.notes import notes, variant_notes
 from scripts.changes.pairs import Pair
@@ -89,9 +89,19 @@ def _discriminator(pair: Pair) -> Iterator[Change]:
 def _unknown(pair: Pair) -> Iterator[Change]:
     old, new = unknown(pair.old), unknown(pair.new)
     for keyword in sorted(old.keys() | new.keys()):
-        if not _all_same(old.get(keyword, []), new.get(keyword, [])):
+        # A limit that stayed while the type beside it changed lost or gained its meaning: the type has said it.
+        if _all_same(old.get(keyword, []), new.get(keyword, [])) or _all_same(*_written(pair, keyword)):
+            continue
+        if rule := extension(keyword):
+            yield change(rule, *pair.at(keyword), "{} of {} changed", keyword, pair.label)
+        else:
             words = "{} of {} changed, which no rule knows"
             yield pair.change("unclassified", pair.at(keyword), words, keyword, pair.label)
+
+
+def _written(pair: Pair, keyword: str) -> tuple[list[Place], list[Place]]:
+    old, new = ([c for part in side.parts if (c := part.child(keyword))] for side in (pair.old, pair.new))
+    return old, new
 
 
 def _all_same(old: list[Place], new: list[Place]) -> bool:

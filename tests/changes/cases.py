@@ -23,6 +23,7 @@ SEALED = {**ONE, "additionalProperties": False}
 SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ("type-changed", "BB", "type-changed", "BB", TEXT, {"type": "object"}),
     ("type-changed", "BB", "type-changed", "BB", {"type": "boolean"}, {"type": "number"}),
+    ("type-changed", "BB", "type-changed", "BB", {**WHOLE, "minimum": 1}, {**TEXT, "minimum": 1}),
     ("type-widened", "AB", "type-narrowed", "BA", WHOLE, {"type": "number"}),
     ("type-widened", "AB", "type-narrowed", "BA", TEXT, {"type": ["string", "integer"]}),
     ("type-widened", "AB", "type-narrowed", "BA", TEXT, {}),
@@ -79,7 +80,6 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ("read-only-added", "PD", "read-only-removed", "AD", TEXT, {"type": "string", "readOnly": True}),
     ("write-only-added", "DB", "write-only-removed", "DA", TEXT, {"type": "string", "writeOnly": True}),
     ("deprecated", "DD", "undeprecated", "DD", TEXT, {"type": "string", "deprecated": True}),
-    ("unclassified", "PP", "unclassified", "PP", TEXT, {"type": "string", "x-vendor": 1}),
     ("unclassified", "PP", "unclassified", "PP", {"type": "object"}, {"type": "object", "dependentRequired": {}}),
     ("unclassified", "PP", "unclassified", "PP", {"not": TEXT}, {"not": WHOLE}),
 ]
@@ -121,7 +121,17 @@ CASES: list[tuple[str, str, str, str, dict[str, Any], dict[str, Any]]] = [
         {"/components/schemas/Idle": TEXT},
         {"/components/schemas/Idle": WHOLE},
     ),
-    ("unclassified", "P", "unclassified", "P", {}, {"/x-vendor": 1}),
+    *(
+        ("extension-changed", "D", "extension-changed", "D", {}, {f"{holder}/x-vendor": 1})
+        for holder in ("", _AT, f"{_AT}/responses", f"{_AT}/parameters/0/schema", "/paths/~1things", "/webhooks")
+    ),
+    (
+        *("naming-extension-changed", "P", "naming-extension-changed", "P"),
+        {},
+        {f"{_AT}/parameters/0/schema/x-enum-varnames": ["A"]},
+    ),
+    ("naming-extension-changed", "P", "naming-extension-changed", "P", {}, {"/tags/0/x-resource-name": "things"}),
+    ("unclassified", "P", "unclassified", "P", {}, {"/jsonSchemaDialect": "https://a.test"}),
     ("unclassified", "P", "unclassified", "P", {}, {f"{_AT}/callbacks": {"done": {}}}),
     ("description-changed", "D", "description-changed", "D", {}, {f"{_AT}/description": "words"}),
     ("summary-changed", "D", "summary-changed", "D", {}, {f"{_AT}/summary": "words"}),

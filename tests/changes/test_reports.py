@@ -99,6 +99,30 @@ def test_code_span_shows_the_words_themselves(words):
     assert span.content.strip() == words.strip()
 
 
+@pytest.mark.parametrize("form", [as_text, as_markdown])
+def test_people_get_the_pointers_too(form):
+    """Text and Markdown say where a change stands in both documents, once where it is the same place."""
+    edits = {"/paths/~1more": {"get": {"responses": {}}}, "/paths/~1things/post/parameters/0/schema/type": "string"}
+    text = form(compare(document(), document(edits))).replace("`", "'")
+
+    assert "old '/paths', new '/paths/~1more/get'" in text
+    assert "at '/paths/~1things/post/parameters/0/schema/type'" in text
+
+
+def test_wording_goes_the_way_of_what_it_words():
+    """What is said of a parameter is about what is sent, what is said of an answer about what is received."""
+    at = "/paths/~1things/post"
+    edits = {f"{at}{part}/description": "words" for part in ("/parameters/0", "/requestBody", "/responses/200", "")}
+    report = compare(document(), document(edits))
+
+    assert {change.new.removeprefix(at): change.direction for change in report.changes} == {
+        "/parameters/0/description": "request",
+        "/requestBody/description": "request",
+        "/responses/200/description": "response",
+        "/description": None,
+    }
+
+
 def test_shared_change_is_told_once_with_its_operations():
     """A change in a shared component is one line that names the operations, and one row for each in JSON."""
     shared = {
