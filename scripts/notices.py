@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from scripts.changes.entries import entry
+from scripts.changes.entries import MOST_NAMES, entry, name_lines
 from scripts.changes.reports import as_json, as_markdown, as_text, code, plain
 from scripts.changes.rules import Grade
 from scripts.changes.versions import next_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from scripts.changes.contracts import Report
-    from scripts.changes.impact import Impact
+    from scripts.changes.impact import Effect, Impact
+    from scripts.changes.reports import Style
 
-MOST_MARKDOWN = 50_000  # characters, all documents together: a pull request's body takes 65,536
+MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
+MOST_WARNINGS = 30  # operations without a name that a pull request names
 
 
 @frozen
@@ -53,21 +55,32 @@ class Notice:
     @property
     def text(self) -> str:
         """The changelog for a terminal."""
+        users = "\n".join(["FOR USERS OF THE PACKAGE", *(f"- {line}" for line in self._users(plain)), ""])
         warnings = "".join(f"{line}\n" for line in self._warnings(plain))
-        return "\n".join([*map(as_text, self.reports), *([warnings] if warnings else [])])
+        return "\n".join([*map(as_text, self.reports), users, *([warnings] if warnings else [])])
 
     @property
     def markdown(self) -> str:
-        """The changelog for a pull request."""
-        most = MOST_MARKDOWN // max(1, len(self.reports))
-        warnings = [f"- {line}" for line in self._warnings(code)]
-        head = ["### Left to a person", "", *warnings, ""] if warnings else []
-        return "\n".join([*(as_markdown(report, most) for report in self.reports), *head])
+        """The changelog for a pull request: what it means for users and what is left to do come before the details."""
+        blocks = [_listed("For users of the package", self._briefly(code))]
+        if warnings := self._warnings(code):
+            more = len(warnings) - MOST_WARNINGS
+            rest = [f"{more} more operations have no name in the corrections."] if more > 0 else []
+            blocks.append(_listed("Left to a person", [*warnings[:MOST_WARNINGS], *rest]))
+        room = MOST_MARKDOWN - sum(map(len, blocks))
+        return "\n".join([*blocks, *(as_markdown(one, room // max(1, len(self.reports))) for one in self.reports)])
 
     @property
     def json(self) -> str:
-        """The changelog for programs, one object for each document."""
-        return "[\n" + ",\n".join(as_json(report).rstrip() for report in self.reports) + "\n]\n"
+        """Everything, for programs: the changes of each document, and every generated name that is affected."""
+        content = {
+            "version": {"old": self.previous, "new": self.version},
+            "grade": self.label,
+            "documents": [json.loads(as_json(report)) for report in self.reports],
+            "names": [_row(effect) for effect in self.impact.effects],
+            "unnamed": dict(self.unnamed),
+        }
+        return json.dumps(content, indent=2) + "\n"
 
     def entry(self, day: date) -> str:
         """The entry in CHANGELOG.md: all documents in one, with the warnings below its first sentence."""
@@ -78,6 +91,37 @@ class Notice:
         warnings = "".join(f"{line}\n" for line in self._warnings(code))
         return head + (f"\n{warnings}" if warnings else "") + mark + sections
 
-    def _warnings(self, style: Callable[[str], str]) -> list[str]:
+    def _warnings(self, style: Style) -> list[str]:
         words = "Warning: {} has no name in the corrections yet, and is called {} until it has."
         return [words.format(style(operation), style(name)) for operation, name in self.unnamed]
+
+    def _briefly(self, style: Style) -> list[str]:
+        """Give what users should know with as many names as leave room for the changes themselves."""
+        for most in (MOST_NAMES, 20):
+            lines = self._users(style, most)
+            if sum(map(len, lines)) < MOST_MARKDOWN // 4:
+                return lines
+        return self._users(style, 4)
+
+    def _users(self, style: Style, most: int = MOST_NAMES) -> list[str]:
+        """Say what the update means for people who use the package: the version, and the names they write."""
+        version = "stays {}" if self.version == self.previous else "becomes {} (it was {})"
+        lines = [line for _, _, line in name_lines(self.impact, style, most)]
+        return [
+            f"The version {version.format(style(self.version), style(self.previous))}.",
+            *(lines or ["No generated name appears, changes or vanishes."]),
+        ]
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    return "\n".join([f"### {title}", "", *(f"- {line}" for line in lines), ""])
+
+
+def _row(effect: Effect) -> dict[str, str | None]:
+    return {
+        "name": effect.name.written,
+        "kind": effect.name.kind,
+        "grade": effect.grade.label,
+        "old": effect.old.type if effect.old else None,
+        "new": effect.new.type if effect.new else None,
+    }

@@ -89,7 +89,12 @@ def test_a_changed_document_goes_all_the_way(run, document, checkout):
     assert FRESH in changed
     assert update.parity.check_lock(checkout).code == 0
     _tells_the_same(out, *(after[name][0].decode() for name in ("build/changelog.md", "CHANGELOG.md")))
-    assert json.loads(after["build/changelog.json"][0])[0]["grade"] == "additive"
+    told = json.loads(after["build/changelog.json"][0])
+    assert (told["grade"], told["documents"][0]["grade"]) == ("additive", "additive")
+    assert (told["version"], told["unnamed"]) == (
+        {"old": "0.1.0", "new": "0.1.1"},
+        {"GET /brand-new": "get_brand_new"},
+    )
     assert (after["build/grade.txt"][0], 'version = "0.1.1"' in after["pyproject.toml"][0].decode()) == (
         b"additive\n",
         True,
@@ -101,6 +106,7 @@ def _tells_the_same(terminal, request, log):
     assert re.findall(r"(?m)^## \[(.*?)\]", log) == ["0.1.1", "0.1.0"]
     for text in (terminal, request, log):
         assert "GET /brand-new" in text
+        assert re.search(r"- New operations: .admin\.get_brand_new.\.", text)
         assert re.search(r"Warning: .GET /brand-new. has no name in the corrections yet, .* .get_brand_new.", text)
 
 

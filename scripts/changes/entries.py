@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 
 from scripts.changes.contracts import Report
 from scripts.changes.impact import Effect, Impact
-from scripts.changes.reports import MOST_NAMED, Group, Style, code, counted, grouped, subject
+from scripts.changes.reports import Group, Style, code, counted, grouped, subject
 from scripts.changes.rules import Grade
 from scripts.failures import Refused
 
@@ -20,8 +21,16 @@ _BY_RULE = (
     (re.compile(rf"(^|.*-){_THING}-removed(-required|-optional|-from-closed)?"), "Removed"),
     (re.compile(r"(.*-)?deprecated"), "Deprecated"),
 )
-# Kinds of names that people who import from the overlay meet; an operation's module shows as its method.
-_MET = ("resource", "method", "parameter", "model", "field", "enum", "enum member", "type alias")
+# What people call the kinds of names that they meet; an operation's module shows as its method.
+_MET = {
+    **dict.fromkeys(("resource", "method"), "operations"),
+    **dict.fromkeys(("model", "enum", "type alias"), "models"),
+    "field": "fields",
+    "enum member": "enum members",
+    "parameter": "parameters",
+}
+# A line names this many; the JSON form of an update's changelog has them all.
+MOST_NAMES = 50
 _BREAKING = {Grade.BREAKING: "**Breaking:** ", Grade.POTENTIALLY_BREAKING: "**Potentially breaking:** "}
 
 
@@ -30,8 +39,8 @@ def entry(version: str, day: date, report: Report, impact: Impact) -> str:
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for group in grouped(report):
         lines[_section(group)].append(f"- {_BREAKING.get(group.grade, '')}{_sentence(subject(group, code))}")
-    for section, line in name_lines(impact, code):
-        lines[section].append(f"- {_BREAKING[Grade.BREAKING] if section == 'Removed' else ''}{line}")
+    for section, grade, line in name_lines(impact, code):
+        lines[section].append(f"- {_BREAKING[grade] if grade is Grade.BREAKING else ''}{line}")
     before, after = (code(text) for text in report.versions)
     versions = before if before == after else f"{before} to {after}"
     head = f"## [{version}] - {day.isoformat()}\n\nThe contract of JobMojito changed ({versions}): {counted(report)}.\n"
@@ -46,26 +55,33 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def name_lines(impact: Impact, style: Style) -> Iterator[tuple[str, str]]:
-    """Say in a line each which generated names appear, change and vanish, with the section it belongs to."""
+def name_lines(impact: Impact, style: Style, most: int = MOST_NAMES) -> Iterator[tuple[str, Grade, str]]:
+    """Say which generated names appear, change and vanish, kind by kind: a section, the worst grade, and a line each.
+
+    Names that break code that used them stand in lines of their own.
+    """
     for section, words, effects in (
-        ("Added", "New names", impact.appeared),
-        ("Changed", "Names with another type", impact.changed),
-        ("Removed", "Names that are gone", impact.vanished),
+        ("Added", "New {}", impact.appeared),
+        ("Changed", "{} that changed", impact.changed),
+        ("Removed", "{} that are gone", impact.vanished),
     ):
-        if names := list(dict.fromkeys(_met(effects))):
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            yield section, f"{words}: {', '.join(style(name) for name in names[:MOST_NAMED])}{more}."
+        told = list(_told(effects))
+        for breaks, kind in product((True, False), dict.fromkeys(_MET.values())):
+            alike = [one for one in told if _MET[one.name.kind] == kind and (one.grade is Grade.BREAKING) is breaks]
+            if names := list(dict.fromkeys(style(one.name.written.removeprefix("models.")) for one in alike)):
+                more = f" and {len(names) - most} more" if len(names) > most else ""
+                line = f"{words.format(kind)}: {', '.join(names[:most])}{more}."
+                yield section, max(one.grade for one in alike), f"{line[:1].upper()}{line[1:]}"
 
 
-def _met(effects: Iterable[Effect]) -> Iterator[str]:
-    """Give names as people write them; what belongs to a name that comes or goes as well is left out."""
+def _told(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Leave out what belongs to a model or method that comes or goes as well, and what nobody meets."""
     listed = [effect for effect in effects if effect.name.kind in _MET]
-    whole = {effect.name.written for effect in listed if not (effect.old and effect.new)}
+    whole = {one.name.written for one in listed if not (one.old and one.new) and one.name.kind != "resource"}
     for effect in listed:
         written = effect.name.written
         if re.split(r"[.(](?=[^.(]*$)", written)[0] not in whole - {written}:
-            yield written.removeprefix("models.")
+            yield effect
 
 
 def insert(text: str, new: str) -> str:

@@ -40,9 +40,14 @@ class Impact:
     changed: tuple[Effect, ...] = ()
 
     @property
+    def effects(self) -> tuple[Effect, ...]:
+        """Give all of them."""
+        return (*self.appeared, *self.changed, *self.vanished)
+
+    @property
     def grade(self) -> Grade | None:
         """Give the worst grade; None where no name is affected."""
-        return max((effect.grade for effect in (*self.appeared, *self.vanished, *self.changed)), default=None)
+        return max((effect.grade for effect in self.effects), default=None)
 
 
 def impact(old: Path, new: Path) -> Impact:
