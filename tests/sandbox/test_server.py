@@ -102,6 +102,19 @@ def test_a_missing_extra_is_one_line(capsys, monkeypatch):
         _ = package.Sandbox
 
 
+@pytest.mark.parametrize("program", ["jobmojito.sandbox", "jobmojito.sandbox.demo"])
+def test_programs_start_without_the_extra(program):
+    """Where nothing of the extra is installed, each program is one line and exit 1: no module needs it too early."""
+    hide = f"import runpy, sys; sys.modules.update(dict.fromkeys({extra.PACKAGES}))"
+    run = f"sys.argv[1:] = []; runpy.run_module({program!r}, run_name='__main__')"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", f"{hide}; {run}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "pip install 'jobmojito[sandbox]'" in done.stderr
+
+
 def test_every_exported_name_is_there():
     """`__all__` is what the package offers, and a misspelt name is an AttributeError."""
     assert all(hasattr(package, name) for name in package.__all__)
