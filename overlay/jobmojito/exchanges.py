@@ -41,12 +41,13 @@ Fields = Mapping[str, Any]
 class Batch:
     """One of the two operations that take rows.
 
-    `options` are what a request says for all its rows, `identity` the fields that make two rows the same, `done` the
-    words of an answered row that mean success.
+    `options` are what a request says for all its rows, `target` those of them that make the same row another one,
+    `identity` the fields that make two rows the same, `done` the words of an answered row that mean success.
     """
 
     operation: str
     options: tuple[str, ...]
+    target: tuple[str, ...]
     row: RowType
     answer: str
     identity: tuple[str, ...]
@@ -66,6 +67,7 @@ class Batch:
 REGISTRATION: Final = Batch(
     operation="register_users_for_interview",
     options=("interview_id", "send_email", "hide_menu", "hide_iframe", "is_test", "merchant_id"),
+    target=("interview_id", "is_test", "merchant_id"),
     row=tables.CANDIDATE,
     answer="RegisteredUser",
     identity=(EMAIL,),
@@ -74,6 +76,7 @@ REGISTRATION: Final = Batch(
 INVITATION: Final = Batch(
     operation="invite_users",
     options=("force_invite", "mojito_language_code", "message_from_recruiter", "merchant_id"),
+    target=("merchant_id",),
     row=tables.INVITATION,
     answer="InvitedUser",
     identity=(EMAIL, "type", "interview_id"),  # one person may have several roles, and several interviews
@@ -98,13 +101,13 @@ class RowExchange:
         return read_row(row, self.batch.row)
 
     def identify(self, fields: Fields) -> bytes:
-        """Give the key under which two rows are the same, for the same interview on the same server."""
+        """Give the key under which two rows are the same, for the same interview and merchant on the same server."""
         identity = [folded(fields.get(name)) for name in self.batch.identity]
-        return digest(self.batch.operation, self.server, self._target, *identity)
+        return digest(self.batch.operation, self.server, *self._target, *identity)
 
     @cached_property
-    def _target(self) -> str:
-        return str(self.options.get("interview_id", "")).lower()
+    def _target(self) -> tuple[str, ...]:
+        return tuple(str(self.options.get(name) or "").lower() for name in self.batch.target)
 
     def __call__(self, chunk: list[Slot]) -> Steps[None]:
         """Settle every row of a chunk."""

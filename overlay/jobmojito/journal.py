@@ -1,8 +1,8 @@
 """The journal of a run: what was about to be sent is on disk before it is sent, what came of it after.
 
 A run that was killed goes on where it stopped: what is done is not repeated, and what was in flight is told as unknown
-instead of being paid for twice in silence. One SQLite file (WAL, every commit synced), one writer, and a lock of the
-operating system that a killed process loses with its life.
+instead of being paid for twice in silence. One SQLite file, every commit synced, one writer, one process
+at a time: see `databases`.
 
 The journal holds answers, and with them people and interview links: it is made readable by its owner alone. The token
 is never in it.
@@ -19,32 +19,16 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import frozen
 
-from .errors import JournalError
+from .databases import explain, open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-APPLICATION_ID: Final = 0x4A4D4F4A
-"""SQLite's mark of whose file it is: "JMOJ"."""
-
-SCHEMA_VERSION: Final = 1
-
-_SCHEMA: Final = (
-    # What was about to be sent. `key` is a digest of operation, server, target, candidate and content; `subject` is
-    # JSON by which a person recognises the row; `run` sent it last, from `position` in its input (counted from 0).
-    "CREATE TABLE intent (key TEXT PRIMARY KEY, subject TEXT, run TEXT, position INTEGER, begun REAL)",
-    # What came of it in that run: `status` as in `RowStatus`, `answer` as JSON. Without it, the row was in flight.
-    (
-        "CREATE TABLE outcome"
-        " (key TEXT PRIMARY KEY, run TEXT, status TEXT, kind TEXT, message TEXT, answer TEXT, ended REAL)"
-    ),
-)
 
 # A whole commit in four statements: each one lets go of Python's lock, and under load has to wait to get it back.
 _KNOWN: Final = """
@@ -125,7 +109,7 @@ class Journal:
         self.path = Path(path)
         self.run = secrets.token_hex(8)
         self._retry_unknown = retry_unknown
-        self._connection = _open(self.path)
+        self._connection, self._lock = open_database(self.path)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closing = False
         self._pause = 0.0
@@ -152,6 +136,7 @@ class Journal:
         self._writer.join()
         with suppress(sqlite3.Error):
             self._connection.close()
+        os.close(self._lock)
 
     def _submit(self, task: _Task) -> Future[list[Standing]]:
         task.future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case
@@ -204,7 +189,7 @@ class Journal:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             for task in batch:
-                task.future.set_exception(_explain(error))  # one for each: they are raised in different places
+                task.future.set_exception(explain(error))  # one for each: they are raised in different places
         else:
             for task in batch:
                 task.future.set_result([next(standings) for _ in task.intents])
@@ -237,71 +222,3 @@ class Journal:
         if records:
             values = [(one.key, one.status, one.kind, one.message, one.answer) for one in records]
             self._connection.execute(_FINISH, (self.run, time.time(), json.dumps(values)))
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        # Made here and not by SQLite, so that nobody else can read it at any moment.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    except (OSError, ValueError) as error:
-        raise JournalError(f"the journal cannot be opened: {getattr(error, 'strerror', None) or error}") from error
-    except sqlite3.Error as error:
-        raise _explain(error) from error
-    try:
-        _prepare(connection)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise _explain(error) from error
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make sure that the file is ours, sound and locked, and write to it once; a foreign file is left as it was."""
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    identity = _number(connection, "PRAGMA application_id")
-    version = _number(connection, "PRAGMA user_version")
-    empty = _number(connection, "SELECT count(*) FROM sqlite_master") == 0
-    if not (identity == APPLICATION_ID or (identity == 0 and version == 0 and empty)):
-        raise JournalError("the journal is a database of another program; name a new file")
-    if version > SCHEMA_VERSION:
-        raise JournalError(f"the journal was made by a newer version of this package (schema {version})")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("BEGIN EXCLUSIVE")
-    if version == 0:
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    elif (finding := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise JournalError(f"the journal is damaged: {finding}")
-    # Written in every case: a full disk or a read-only file is found before anything is sent.
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
-
-
-def _number(connection: sqlite3.Connection, question: str) -> int:
-    with closing(connection.execute(question)) as cursor:
-        return int(cursor.fetchone()[0])
-
-
-_EXPLANATIONS: Final = {
-    sqlite3.SQLITE_BUSY: "another process is using it",
-    sqlite3.SQLITE_LOCKED: "another process is using it",
-    sqlite3.SQLITE_NOTADB: "it is no journal (the file is something else)",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_READONLY: "it is read-only",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "reading or writing it failed",
-}
-
-
-def _explain(error: sqlite3.Error) -> JournalError:
-    """Say it in words; the low byte of SQLite's extended codes is the family."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    explained = JournalError(f"the journal cannot be used: {_EXPLANATIONS.get(code, str(error))}")
-    explained.__cause__ = error
-    return explained

@@ -39,6 +39,8 @@ INTERRUPTED: Final = (
     " (retry_unknown=True sends it again, at the risk of doing and paying it twice)"
 )
 
+DAMAGED: Final = "an earlier run has done this row, but what the journal kept of its answer is damaged"
+
 
 @frozen
 class Ledger:
@@ -100,6 +102,10 @@ def _settle_from(slot: Slot, record: Record, keeper: Keeper) -> None:
     if record.status not in RowStatus.__members__.values():
         slot.settle(RowStatus.UNKNOWN, RowKind.INTERRUPTED, INTERRUPTED)
         return
-    answer = None if record.answer is None else keeper.recall(json.loads(record.answer))
-    kind = None if record.kind is None else RowKind(record.kind)
-    slot.settle(RowStatus(record.status), kind, record.message, answer=answer)
+    try:
+        answer = None if record.answer is None else keeper.recall(json.loads(record.answer))
+        kind = None if record.kind is None else RowKind(record.kind)
+    except (TypeError, ValueError, RecursionError):
+        slot.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, DAMAGED)
+    else:
+        slot.settle(RowStatus(record.status), kind, record.message, answer=answer)

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from jobmojito import JournalError
-from jobmojito.journal import APPLICATION_ID, Duplicate, Intent, Journal, Record
+from jobmojito.databases import APPLICATION_ID
+from jobmojito.journal import Duplicate, Intent, Journal, Record
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 
 KEY, OTHER = "a" * 32, "b" * 32
@@ -131,6 +132,17 @@ def _paths():
     return {**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
 
 
+def test_lock_outlasts_what_else_the_process_does_with_the_file(path):
+    """A refused second journal, or a copy made meanwhile, does not let another process in."""
+    with Journal(path):
+        with pytest.raises(JournalError):
+            Journal(path)
+        path.read_bytes()
+        tried = subprocess.run([sys.executable, "-c", HOLD, str(path)], env=_paths(), capture_output=True, check=False)
+
+    assert (tried.returncode, b"another process is using it" in tried.stderr) == (1, True)
+
+
 def test_second_run_in_one_process_is_refused(path):
     """The lock holds within a process too."""
     with Journal(path), pytest.raises(JournalError, match="using it"):
@@ -170,6 +182,8 @@ def cut_off(path):
     ("make", "words"),
     [
         (lambda path: path.write_text("dear diary " * 100), "is no journal"),
+        (lambda path: path.write_text("x"), "is no journal"),
+        (os.mkfifo, "no regular file"),
         (foreign, "another program"),
         (newer, "newer version"),
         (damaged, "damaged"),
@@ -237,7 +251,7 @@ def fill(monkeypatch, pages):
             connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr("jobmojito.journal.sqlite3.connect", connect)
+    monkeypatch.setattr("jobmojito.databases.sqlite3.connect", connect)
 
 
 def test_full_disk_is_found_before_anything_is_sent(api, rows_api, path, monkeypatch):
@@ -297,6 +311,32 @@ def test_journal_of_one_interview_or_server_is_nothing_to_another(api, rows_api,
     api.use(client, register(people(1), journal=path))
 
     assert len(rows_api.bodies) == 3
+
+
+def test_journal_of_one_merchant_or_of_tests_is_nothing_to_another(api, rows_api, path):
+    """The same rows for another merchant, or for real after a test, are other rows."""
+    rows_api.respond = lambda rows: [{**row, "result": "Invited"} for row in rows]
+    for merchant in ("28106cba-1c27-4e53-b149-32113e5e8e31", "b5201178-46dd-4a20-a1af-7ffd647f834b"):
+        options = {"journal": path, "merchant_id": merchant}
+        api.call(lambda jm, options=options: jm.invite_users(people(1), **options), transport=rows_api)
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+    for is_test in (True, False, None):
+        api.call(register(people(1), journal=path, is_test=is_test), transport=rows_api)
+
+    assert [body.get("is_test") for body in rows_api.bodies] == [None, None, True, False]
+
+
+def test_damaged_answer_costs_its_row_only(api, rows_api, path):
+    """A row that is done, but whose kept answer cannot be read, is unknown and not sent again."""
+    rows = people(2)
+    api.call(register(rows, journal=path), transport=rows_api)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE outcome SET answer = '{' WHERE answer LIKE '%person1@%'")
+    connection.close()
+
+    result = api.call(register(rows, journal=path), transport=rows_api)
+
+    assert (kinds(result), len(rows_api.sent)) == ([None, "unreadable"], 2)
 
 
 def test_token_is_not_in_the_journal(api, rows_api, path):
