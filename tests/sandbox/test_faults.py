@@ -55,6 +55,16 @@ def test_bodies_can_be_the_hosts(http, body, media, parses):
         assert parses
 
 
+@pytest.mark.parametrize("fault", ["status=204", "status=304", "status=204; body=html"])
+def test_statuses_without_a_body_leave_the_connection_usable(http, fault):
+    """204 and 304 end with their head; the next answer on the same connection is whole."""
+    status = int(fault[7:10])
+    response = faulty(http, fault)
+
+    assert (response.status_code, response.content, response.headers.get("content-length")) == (status, b"", None)
+    assert http.get(STATUS).status_code == 200
+
+
 def test_an_empty_body_has_no_type(http):
     """`body=empty` is no bytes and no content type."""
     response = faulty(http, "status=500; body=empty")

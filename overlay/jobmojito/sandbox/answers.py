@@ -9,7 +9,7 @@ from .contract import Operation
 from .faults import Fault
 from .refusals import Refusal
 from .samples import fit
-from .wire import Answer
+from .wire import BODILESS, Answer
 
 # What an operation answers where the contract does not declare the status that fits best. 401 stays as it is, for
 # the host itself refuses a request without a token, whatever the operation declares.
@@ -50,6 +50,8 @@ def replaced(fault: Fault, answer: Answer, operation: Operation | None = None) -
     """The answer of a fault with a status or a body of its own."""
     status = fault.status or answer.status
     headers = {**answer.headers, **extra_headers(fault)}
+    if status in BODILESS:
+        return Answer(status, headers=headers)
     if fault.body in OWN_BODIES:
         media_type, content = OWN_BODIES[fault.body]
         return Answer(status, content, media_type, headers)

@@ -19,6 +19,8 @@ from .faults import Fault
 
 TRANSPORT = "jobmojito.sandbox.transport"
 DROPS = 10
+# HTTP ends these with their head (RFC 9112, 6.3); what followed would be taken for the next answer.
+BODILESS = frozenset({204, 304})
 
 
 @frozen
@@ -32,7 +34,8 @@ class Answer:
 
     def lines(self) -> list[tuple[str, str]]:
         """All header fields, names in lower case."""
-        own = {"content-length": str(len(self.content)), **self.headers}
+        length = {} if self.status in BODILESS else {"content-length": str(len(self.content))}
+        own = {**length, **self.headers}
         return list(({"content-type": self.media_type} if self.content else {}).items() | own.items())
 
 
