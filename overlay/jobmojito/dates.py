@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from .deferrals import DeferredModule
@@ -22,4 +22,5 @@ def parse(text: object) -> datetime | None:
         when = parser.parse(text)
     except (ValueError, OverflowError, TypeError):
         return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+    # The offset as a number: on a machine that runs on UTC, dateutil calls Z the local zone, wherever that is next time.
+    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))

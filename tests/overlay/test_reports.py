@@ -68,7 +68,7 @@ def test_pdf_is_fetched_from_its_link_and_put_in_place(api, tmp_path):
 
     assert (tmp_path / "r.pdf").read_bytes() == PDF
     assert (report.path, report.format, report.size) == (tmp_path / "r.pdf", "pdf", len(PDF))
-    assert report.valid_until == datetime(2026, 9, 1, 12, tzinfo=UTC)
+    assert (report.valid_until, report.valid_until.tzinfo) == (datetime(2026, 9, 1, 12, tzinfo=UTC), UTC)
     assert server.asked == [{"export_type": "pdf", "interview_result_id": ID, "store_file": True}]
     assert _files(tmp_path) == ["r.pdf"]
 
