@@ -35,14 +35,14 @@ def answer_rows(body: object) -> list[Any] | None:
 def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None]:
     """Give, for each sent row, the index of its answered row; None where that cannot be said with certainty."""
     echoes = [cast("Fields", row) if isinstance(row, Mapping) else {} for row in answered]
-    senders = _groups(folded(row.get(EMAIL)) for row in sent)
-    shared = [rows for rows in senders.values() if len(rows) > 1]
+    emails = [folded(row.get(EMAIL)) for row in sent]
     if (
         len(sent) == len(echoes)
         and not any(map(_contradicts, sent, echoes))
-        and not any(_is_mixed_up(rows, sent, echoes) for rows in shared)
+        and (len(set(emails)) == len(emails) or not _is_mixed_up(emails, sent, echoes))
     ):
         return [index if isinstance(row, Mapping) else None for index, row in enumerate(answered)]
+    senders = _groups(emails)
     found: list[int | None] = [None] * len(sent)
     answers = _groups(folded(row.get(EMAIL)) for row in echoes)
     for email, rows in senders.items():
@@ -66,10 +66,13 @@ def _differs(sent: object, echo: object) -> bool:
     return echo is not None and echo is not UNSET and sent is not None and _plain(echo) != _plain(sent)
 
 
-def _is_mixed_up(rows: list[int], sent: Sequence[Fields], echoes: Sequence[Fields]) -> bool:
+def _is_mixed_up(emails: Sequence[str | None], sent: Sequence[Fields], echoes: Sequence[Fields]) -> bool:
     """Tell whether, of rows that share an e-mail, one has the very echo of another: answered twice, or swapped."""
-    marks = {_mark(sent[index]) for index in rows}
-    return any((echo := _mark(echoes[index])) != _mark(sent[index]) and echo in marks for index in rows)
+    for rows in _groups(emails).values():
+        marks = {_mark(sent[index]) for index in rows}
+        if any((echo := _mark(echoes[index])) != _mark(sent[index]) and echo in marks for index in rows):
+            return True
+    return False
 
 
 def _plain(value: object) -> object:

@@ -36,7 +36,8 @@ class RunOptions(TypedDict, total=False):
     `stop_on_error`: after a request that fails as a whole, send no more; the rows left come back as not sent.
     `on_progress`: called as `on_progress(done, failed, total)` after each request; `total` is None for a stream.
     `journal`: path of a file that remembers what was done, so that a run that was killed can go on. It holds the
-    answers: people, and interview links. `retry_unknown`: send again what was in flight when an earlier run was killed.
+    answers: people, and interview links. Staging and production share a server: give each a file of its own.
+    `retry_unknown`: send again what was in flight when an earlier run was killed.
     """
 
     concurrency: int
