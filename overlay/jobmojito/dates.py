@@ -20,7 +20,7 @@ def parse(text: object) -> datetime | None:
         return None
     try:
         when = parser.parse(text)
+        # As a number: on a machine that runs on UTC, dateutil calls Z the local zone, wherever that is next time.
+        return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))
     except (ValueError, OverflowError, TypeError):
         return None
-    # The offset as a number: on a machine that runs on UTC, dateutil calls Z the local zone, wherever that is next time.
-    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))

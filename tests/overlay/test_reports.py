@@ -28,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("assumptions_hold")
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 4000
 UNTIL = "2026-09-01T12:00:00.000Z"
+NEVER = "2026-09-01T12:00:00+99:00"
 HTML = "<h1>Zpráva \u2028 \ud800</h1>"
 JSON = {"results": [{"data": {"name": "Jürgen", "\ud800": None}, "files": []}], "new": 1}
 
@@ -146,7 +147,7 @@ def test_link_that_is_not_safe_is_not_fetched(api, tmp_path, link):
 def test_link_to_this_machine_may_be_plain_http(api, tmp_path, fault_server):
     """The sandbox serves its reports so."""
     fault_server.plays(
-        faults.json_answer(200, {"pdf_export_url": f"{fault_server.url}/r.pdf", "pdf_export_valid_until": "?"}),
+        faults.json_answer(200, {"pdf_export_url": f"{fault_server.url}/r.pdf", "pdf_export_valid_until": NEVER}),
         faults.answer(200, PDF),
     )
 
