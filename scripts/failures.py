@@ -31,6 +31,14 @@ def one_line(text: str) -> str:
     )
 
 
+def reason(error: OSError) -> str:
+    """Say what went wrong with which file; of several, as `shutil` collects them, the first."""
+    if error.args and isinstance(error.args[0], list) and error.args[0]:
+        source, _, why = error.args[0][0]
+        return f"{source}: {why}"
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+
+
 def exit_code(name: str, action: Callable[[], int]) -> int:
     """Run a script's work; a refusal becomes one line on stderr and exit code 2."""
     try:

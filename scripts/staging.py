@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.failures import Refused
-from scripts.swaps import replace_all
+from scripts import swaps
+from scripts.failures import Refused, reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -59,13 +59,18 @@ class Staging:
         changed = self.changed()
         left = [path for path in LEFT if (self.copy / path).exists()]
         try:
-            replace_all({self.root / path: self.copy / path for path in (*changed, *left)})
+            swaps.replace_all({self.root / path: self.copy / path for path in (*changed, *left)})
         except OSError as error:
-            raise Refused(f"{error.filename}: cannot be replaced: {error.strerror}") from error
+            raise Refused(f"cannot be replaced: {reason(error)}") from error
         return changed
 
     def _looks(self) -> dict[Path, str]:
         return {path: _look(self.root / path) for path in REPLACED}
+
+
+def recover(root: Path) -> bool:
+    """Put right what an update that was killed left half done; tell whether there was anything."""
+    return swaps.recover(root / path for path in (*REPLACED, *LEFT))
 
 
 @contextmanager
@@ -76,7 +81,7 @@ def staging(root: Path) -> Generator[Staging]:
         try:
             shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
         except (OSError, shutil.Error) as error:
-            raise Refused(f"{root}: cannot be copied: {error}") from error
+            raise Refused(f"{root}: cannot be copied: {reason(error)}") from error
         yield Staging(root, copy)
 
 

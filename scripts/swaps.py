@@ -2,11 +2,15 @@
 
 Everything is copied beside its target first, so that what can fail for want of space or permission fails before
 anything is replaced. Then each target changes by a rename; if one fails, those already done are taken back.
+A process that is killed can't do that, but what it leaves beside the targets says how far it came: `recover` puts that
+right before the next one begins.
 """
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import secrets
 import shutil
 from contextlib import suppress
@@ -15,17 +19,34 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+# A hidden name beside a target: process, what tells its replacements apart, and what it is.
+_LEFT = re.compile(r"\.((\d+)-[0-9a-f]{8})\.(?:new|old|none)")
 
 
 @frozen
 class _Replacement:
-    """One target with the places beside it for what comes and what goes; both are hidden and on its file system."""
+    """One target, and what stands beside it on its file system: what comes, what goes, or that nothing was there."""
 
     target: Path
-    coming: Path
-    going: Path
+    mark: str
+
+    @property
+    def coming(self) -> Path:
+        return self._beside("new")
+
+    @property
+    def going(self) -> Path:
+        return self._beside("old")
+
+    @property
+    def absent(self) -> Path:
+        return self._beside("none")
+
+    def _beside(self, what: str) -> Path:
+        return self.target.with_name(f".{self.target.name}.{self.mark}.{what}")
 
 
 def replace_all(staged: Mapping[Path, Path]) -> None:
@@ -33,57 +54,94 @@ def replace_all(staged: Mapping[Path, Path]) -> None:
 
     Raises OSError with every target as it was. A target that did not exist appears.
     """
-    replacements = [_beside(target, secrets.token_hex(4)) for target in staged]
-    done: list[_Replacement] = []
+    mark = f"{os.getpid()}-{secrets.token_hex(4)}"
+    replacements = [_Replacement(target, mark) for target in staged]
     try:
         for replacement in replacements:
             _copy(staged[replacement.target], replacement)
         for replacement in replacements:
-            done.append(replacement)
             _put(replacement)
     except BaseException:  # an interrupt must not leave half of it either
-        for replacement in reversed(done):
-            _take_back(replacement)
+        _take_back(replacements)
         raise
-    finally:
-        for replacement in replacements:
-            _remove(replacement.coming)
-            _remove(replacement.going)
+    _tidy(replacements)
 
 
-def _beside(target: Path, mark: str) -> _Replacement:
-    hidden = f".{target.name}.{mark}"
-    return _Replacement(target, target.with_name(f"{hidden}.new"), target.with_name(f"{hidden}.old"))
+def recover(targets: Iterable[Path]) -> bool:
+    """Put right what a killed process left of replacing these targets; tell whether there was anything.
+
+    Where it had replaced all of them, the rest is tidied up; otherwise what it had replaced is taken back.
+    """
+    unfinished: dict[str, dict[Path, _Replacement]] = {}
+    for target in targets:
+        for path in target.parent.glob(f".{glob.escape(target.name)}.*"):
+            match = _LEFT.fullmatch(path.name.removeprefix(f".{target.name}"))
+            if match and not _is_running(int(match[2])):
+                unfinished.setdefault(match[1], {})[target] = _Replacement(target, match[1])
+    for found in unfinished.values():
+        replacements = list(found.values())
+        complete = not any(_is_there(replacement.coming) for replacement in replacements)
+        (_tidy if complete else _take_back)(replacements)
+    return bool(unfinished)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # signal 0 only asks
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def _copy(source: Path, replacement: _Replacement) -> None:
-    replacement.coming.parent.mkdir(parents=True, exist_ok=True)
+    """Put everything that is needed beside the target: the new one, and the old one if it is a file."""
+    target, coming = replacement.target, replacement.coming
+    coming.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, replacement.coming)
-        return
-    shutil.copyfile(source, replacement.coming)
-    if replacement.target.exists():
-        shutil.copymode(replacement.target, replacement.coming)
-    with replacement.coming.open("rb") as written:
-        os.fsync(written.fileno())
+        shutil.copytree(source, coming)
+    else:
+        shutil.copyfile(source, coming)
+        if target.exists():
+            shutil.copymode(target, coming)
+        with coming.open("rb") as written:
+            os.fsync(written.fileno())
+    if not _is_there(target):
+        replacement.absent.touch()
+    elif not target.is_dir():
+        shutil.copy2(target, replacement.going)
 
 
 def _put(replacement: _Replacement) -> None:
     if replacement.target.is_dir():
         replacement.target.rename(replacement.going)
-    elif replacement.target.exists():
-        shutil.copy2(replacement.target, replacement.going)
     replacement.coming.replace(replacement.target)
 
 
-def _take_back(replacement: _Replacement) -> None:
-    """Undo `_put`, wherever it stopped: the old one is beside the target, or was never moved."""
-    if replacement.going.exists():
+def _take_back(replacements: list[_Replacement]) -> None:
+    """Undo `_put`, however far it came, and tidy up."""
+    for replacement in reversed(replacements):
+        is_put = not _is_there(replacement.coming)
         if replacement.going.is_dir():
             _remove(replacement.target)
-        replacement.going.replace(replacement.target)
-    elif not replacement.coming.exists():
-        _remove(replacement.target)
+            replacement.going.rename(replacement.target)
+        elif is_put and _is_there(replacement.going):
+            replacement.going.replace(replacement.target)
+        elif is_put and _is_there(replacement.absent):
+            _remove(replacement.target)
+    _tidy(replacements)
+
+
+def _tidy(replacements: list[_Replacement]) -> None:
+    """Remove what stands beside the targets, the new ones last: as long as one is there, `recover` takes back."""
+    for replacement in replacements:
+        _remove(replacement.going)
+        _remove(replacement.absent)
+    for replacement in replacements:
+        _remove(replacement.coming)
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.lexists(path)
 
 
 def _remove(path: Path) -> None:

@@ -25,8 +25,9 @@ from attrs import frozen
 from scripts import documents, safety
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
-from scripts.failures import Refused, exit_code
+from scripts.failures import Refused, exit_code, reason
 from scripts.fetch import LIMIT, fetch
+from scripts.staging import recover
 from scripts.swaps import replace_all
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _read(source: Path | str) -> bytes:
 
 
 def _run(arguments: argparse.Namespace, root: Path) -> int:
+    if not arguments.check and recover(root):
+        print("sync: the last run was killed while it replaced files; that is put right", file=sys.stderr)
     incoming = collect(arguments, root)
     changed = [document for document in incoming if document.is_changed]
     for document in incoming:
@@ -146,7 +149,7 @@ def write(changed: Sequence[Incoming], root: Path) -> None:
         try:
             replace_all(staged)
         except OSError as error:
-            raise Refused(f"{error.filename}: cannot be written: {error.strerror}") from error
+            raise Refused(f"cannot be written: {reason(error)}") from error
 
 
 if __name__ == "__main__":

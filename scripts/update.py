@@ -29,11 +29,11 @@ from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert
 from scripts.changes.impact import impact
 from scripts.correct import derived_names, effective, load_overlay
-from scripts.failures import Refused, exit_code
+from scripts.failures import Refused, exit_code, reason
 from scripts.generate import corrected, generate
 from scripts.notices import Notice
 from scripts.parsing import METHODS, load_config, parse
-from scripts.staging import staging
+from scripts.staging import recover, staging
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -74,6 +74,8 @@ def _stop(*_: object) -> None:
 
 
 def _run(arguments: argparse.Namespace, root: Path) -> int:
+    if recover(root):
+        _say("the last run was killed while it replaced files; that is put right")
     with _step("sync"):
         incoming = [document for document in sync.collect(arguments, root) if document.is_changed]
     if not incoming:
@@ -132,7 +134,7 @@ def _generate(root: Path) -> None:
     """Generate; where the generator breaks instead of refusing, say which operation breaks it."""
     try:
         generate(root)
-    except Refused:
+    except (Refused, OSError):
         raise
     except Exception as error:
         defect = f"a defect of ours, {type(error).__name__}: {error}"
@@ -208,6 +210,8 @@ def _step(name: str) -> Generator[None]:
         yield
     except Refused as refusal:
         raise Refused(f"{name}: {refusal}; nothing was changed") from refusal
+    except OSError as error:
+        raise Refused(f"{name}: {reason(error)}; nothing was changed") from error
     except Exception as error:
         raise Refused(f"{name}: a defect of ours, {type(error).__name__}: {error}; nothing was changed") from error
     _say(f"{name} ({time.monotonic() - begun:.1f} s)")

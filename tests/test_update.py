@@ -3,7 +3,10 @@
 import json
 import os
 import re
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -238,6 +241,36 @@ class TestReplacing:
 
         assert (code, "replace: " in last, "No space left on device" in last) == (2, True, True)
         assert _contents(checkout) == before
+
+    def test_a_full_disk_is_told_as_one(self, run, document, checkout, monkeypatch):
+        """No space for the copy, or while generating, is the disk's fault: the reason and one file, and no more."""
+        before, full = looks(checkout), OSError(28, "No space left on device", "some/file.py")
+        failures = shutil.Error([(f"file{index}", "there", "[Errno 28] No space left") for index in range(9)])
+
+        monkeypatch.setattr(update, "generate", lambda _: (_ for _ in ()).throw(full))
+        generating = run(add_operation(document))
+        monkeypatch.setattr(shutil, "copytree", lambda *_, **__: (_ for _ in ()).throw(failures))
+        copying = run(document)
+
+        assert generating == (
+            *(2, ""),
+            "update: generate: some/file.py: No space left on device; nothing was changed",
+        )
+        assert copying == (2, "", f"update: {checkout}: cannot be copied: file0: [Errno 28] No space left")
+        assert looks(checkout) == before
+
+    def test_what_a_killed_update_left_is_put_right_first(self, checkout, capsys):
+        """The next run takes back what a killed one had replaced, says so, and goes on from there."""
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        before, mark = looks(checkout), f"{gone.pid}-01234567"
+        (checkout / "openapi/lock.json").rename(checkout / f"openapi/.lock.json.{mark}.old")
+        (checkout / "openapi/lock.json").write_text("half done")
+        (checkout / f".CHANGELOG.md.{mark}.new").write_text("never came")
+
+        assert update.main(["--file", str(checkout / CONTRACT)], root=checkout) == 0
+        assert "update: the last run was killed while it replaced files; that is put right\n" in capsys.readouterr().err
+        assert looks(checkout) == before
 
     def test_a_change_in_the_meantime_is_not_overwritten(self, run, document, checkout, monkeypatch):
         """Who edits the changelog while an update runs keeps the edit."""

@@ -1,6 +1,34 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from scripts.swaps import recover, replace_all
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("file", "folder", "appearing")
+# Replaces, and is killed before the given change of the file system; one that it does not reach kills nothing.
+KILLED = f"""
+import os, signal, sys
+from pathlib import Path
 from scripts.swaps import replace_all
+tree, left = Path(sys.argv[1]), int(sys.argv[2])
+
+def count(event, arguments):
+    global left
+    changes = event in {{"os.rename", "os.remove", "os.rmdir", "os.mkdir"}} or event.startswith("shutil.")
+    if changes or (event == "open" and "old" in str(arguments[0]) and arguments[1] in {{"wb", None}}):
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+replace_all({{tree / "old" / name: tree / "new" / name for name in {NAMES}}})
+"""
 
 
 @pytest.fixture
@@ -62,7 +90,43 @@ def test_everything_is_taken_back_when_a_replacement_fails(tree, monkeypatch, fa
 
     monkeypatch.setattr(path_type, "replace", break_off)
     with pytest.raises(error):
-        replace_all(staged(tree, "file", "folder", "appearing"))
+        replace_all(staged(tree, *NAMES))
 
     assert content(tree / "old") == before
     assert not (tree / "old" / "appearing").exists()
+
+
+def test_a_killed_process_leaves_all_or_nothing_once_recovered(tree):
+    """Wherever it is killed, what it leaves is told apart and put right: the old ones or the new ones, and no rest."""
+    (tree / "new" / "appearing").write_text("appearing")
+    before = content(tree / "old")
+    after = {"file": "new file", "folder/new": "new", "appearing": "appearing"}
+    outcomes, kept = [], shutil.copytree(tree / "old", tree / "kept")
+    for moment in range(1, 100):
+        shutil.rmtree(tree / "old")
+        shutil.copytree(kept, tree / "old")
+        if not _is_killed(tree, moment):
+            break
+        recover(tree / "old" / name for name in NAMES)
+        outcomes.append(content(tree / "old"))
+
+    assert len(outcomes) > 10
+    assert [outcome for outcome in outcomes if outcome not in (before, after)] == []
+    assert (outcomes[0], outcomes[-1]) == (before, after)
+
+
+def _is_killed(tree, moment):
+    """Replace in a process of its own that is killed at a moment; tell whether it came to that."""
+    command = [sys.executable, "-c", KILLED, str(tree), str(moment)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    return done.returncode != 0
+
+
+def test_what_a_living_process_is_at_is_left_alone(tree):
+    """Only what a dead process left is put right: another run may be in the middle of it."""
+    mine = tree / "old" / f".file.{os.getpid()}-01234567.new"
+    mine.write_text("coming")
+
+    assert not recover([tree / "old" / "file"])
+    assert mine.read_text() == "coming"
