@@ -70,6 +70,7 @@ async def in_order_async(
             async for result in results:
                 yield result
     except asyncio.CancelledError:
+        gate.closed = True
         for task in waiting:
             task.cancel()
         raise
@@ -103,10 +104,12 @@ async def _in_tasks(
 
 
 async def _oldest(waiting: deque[asyncio.Task[Result]]) -> Result:
-    """Wait for the oldest task; it leaves the queue only when it is done, so that a cancelled wait can cancel it."""
-    result = await waiting[0]
-    waiting.popleft()
-    return result
+    """Wait for the oldest task; it leaves the queue only when it is done, so that a cancelled wait can cancel it.
+
+    Not awaited itself: it would be cancelled before all others, and its place taken by one that had not begun.
+    """
+    await asyncio.wait([waiting[0]])
+    return waiting.popleft().result()
 
 
 class _Gate:

@@ -1,17 +1,20 @@
 """A journal keeps what was done, says what was in flight, and refuses what it cannot trust before anything is sent."""
 
+import asyncio
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from jobmojito import JournalError
 from jobmojito.databases import APPLICATION_ID
 from jobmojito.journal import Duplicate, Intent, Journal, Record
 from tests.helpers.fakes import kinds, ok, people, register, statuses
+from tests.overlay.driver import Driver
 
 KEY, OTHER = "a" * 32, "b" * 32
 HOLD = """
@@ -324,6 +327,29 @@ def test_journal_of_one_merchant_or_of_tests_is_nothing_to_another(api, rows_api
         api.call(register(people(1), journal=path, is_test=is_test), transport=rows_api)
 
     assert [body.get("is_test") for body in rows_api.bodies] == [None, None, True, False]
+
+
+def test_cancelled_run_begins_nothing_more(rows_api, path):
+    """Of an async run that is cancelled, only what had been sent is unknown; the chunks behind it are still to do."""
+
+    async def cancelled():
+        begun = asyncio.Semaphore(0)
+
+        async def hang(request):
+            begun.release()
+            await asyncio.Event().wait()
+
+        async with Driver("async").client(transport=httpx.MockTransport(hang)) as jm:
+            run = asyncio.create_task(register(people(10), chunk_size=1, concurrency=2, journal=path)(jm))
+            for _ in range(2):
+                await begun.acquire()
+            run.cancel()
+            await asyncio.wait([run])
+
+    asyncio.run(cancelled())
+    result = Driver("async").call(register(people(10), journal=path), transport=rows_api)
+
+    assert kinds(result) == ["interrupted"] * 2 + [None] * 8
 
 
 def test_damaged_answer_costs_its_row_only(api, rows_api, path):
