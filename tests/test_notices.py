@@ -29,7 +29,8 @@ IMPACT = Impact(
 )
 SAID = [
     "The version becomes `0.2.0` (it was `0.1.0`).",
-    "New operations: `things`, `things.make`.",
+    "New resources: `things`.",
+    "New operations: `things.make`.",
     "New models: `Box`.",
     "New enum members: `Colour.RED`.",
     "Fields that changed: `Thing.size`.",

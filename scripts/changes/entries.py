@@ -23,7 +23,8 @@ _BY_RULE = (
 )
 # What people call the kinds of names that they meet; an operation's module shows as its method.
 _MET = {
-    **dict.fromkeys(("resource", "method"), "operations"),
+    "resource": "resources",
+    "method": "operations",
     **dict.fromkeys(("model", "enum", "type alias"), "models"),
     "field": "fields",
     "enum member": "enum members",
