@@ -6,6 +6,7 @@ The rules are those of JSON Schema 2020-12 with `format` not asserted; `codec` s
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import uuid
 from functools import cached_property
@@ -115,12 +116,14 @@ DATE_TIME: Final[Type[dt.datetime]] = Scalar("string", str, _lossless(dt.datetim
 class Binary(Type[Any]):
     """The bytes of a file part when sending; a text when it comes in JSON."""
 
-    expected = "file"
+    expected = "file (bytes, or a stream opened in binary mode)"
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take a file, bytes, a binary stream or a text."""
-        if not isinstance(value, str | bytes | bytearray | File) and not hasattr(value, "read"):
-            faults.append(((), self.expected, kind_of(value), "type"))
+        """Take a file, bytes, a binary stream or a text; a stream of texts has no bytes to send."""
+        content = value.payload if isinstance(value, File) else value
+        sendable = isinstance(content, str | bytes | bytearray) or hasattr(content, "read")
+        if not sendable or isinstance(content, io.TextIOBase):
+            faults.append(((), self.expected, kind_of(content), "type"))
         return value
 
 
@@ -229,7 +232,11 @@ class Array(Type[Any]):
 
 
 class Union(Type[Any]):
-    """Any one of several types: the one with the fewest departures, then the most known fields, then the first."""
+    """Any one of several types: the one with the fewest departures, then the most known fields, then the first.
+
+    A property that departs counts once, however much is wrong within it: a report with two nulls inside is still that
+    report, not another one whose only fault is that its report is missing.
+    """
 
     def __init__(self, *branches: Type[Any], one_of: bool = False) -> None:
         """Keep the branches in document order; `one_of` is JSON Schema's exactly-one."""
@@ -258,7 +265,8 @@ class Union(Type[Any]):
         own: Faults = []
         result = branch.read(value, own)
         wrong_kind = any(not path and keyword == "type" for path, _, _, keyword in own)
-        return (wrong_kind, len(own), -getattr(result, "known_fields", 0)), result, own
+        departing = len({path[0] if path else expected for path, expected, *_ in own})
+        return (wrong_kind, departing, -getattr(result, "known_fields", 0)), result, own
 
     def _tell(self, value: object, own: Faults, fitting: int, faults: Faults) -> None:
         """Pass on the best branch's faults; one at the root itself is the whole union's."""

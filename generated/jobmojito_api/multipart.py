@@ -28,7 +28,8 @@ def _parts_of(name: str, value: object) -> Iterator[FileTypes]:
         for item in cast("list[object]", value):
             yield from _parts_of(name, item)
     elif isinstance(value, File):
-        yield value.file_name or name, value.payload, value.mime_type
+        payload: Any = value.payload
+        yield value.file_name or name, bytes(payload) if isinstance(payload, bytearray) else payload, value.mime_type
     elif isinstance(value, bytes | bytearray):
         yield name, bytes(value), None
     elif hasattr(value, "read"):
