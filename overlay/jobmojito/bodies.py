@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
 
@@ -38,9 +38,12 @@ class OneShot:
     def read(self, size: int = -1) -> bytes:
         """Read on; what fails here is the file's fault, not the connection's."""
         try:
-            return self._stream.read(size)
+            piece = cast("object", self._stream.read(size))
         except (OSError, ValueError) as error:
             raise UploadError(f"the file could not be read: {type(error).__name__}") from error
+        if not isinstance(piece, bytes):
+            raise UploadError(f"the file gives {type(piece).__name__} where bytes are needed: open it in binary mode")
+        return piece
 
 
 class Window(OneShot):
