@@ -49,8 +49,9 @@ _REQUEST_IDS: Final = (
     "x-vercel-id",
     "cf-ray",
 )
+_LIKE_AN_ID: Final = re.compile(r".*(?:request|correlation|execution|invocation|transaction|trace)-?id")
 _REQUEST_ID: Final = re.compile(r"[\w.:=/+@-]{1,200}", re.ASCII)
-_NEVER_KEPT: Final = ("set-cookie", "authorization", "proxy-authorization")
+_NEVER_KEPT: Final = (b"set-cookie", b"authorization", b"proxy-authorization")
 
 
 @frozen
@@ -70,17 +71,19 @@ class Detailed(Generic[T]):
 
 def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
     """Keep an answer without cookies and without the token, should a server echo it."""
-    kept = [(name, value) for name, value in headers.multi_items() if name not in _NEVER_KEPT]
+    # As bytes, for a host may send what is no ASCII, such as the name of a file.
+    kept = [(name, value) for name, value in headers.raw if name.lower() not in _NEVER_KEPT]
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
-            kept = [(name, value.replace(secret, "[token]")) for name, value in kept]
+            kept = [(name, value.replace(secret.encode(), b"[token]")) for name, value in kept]
             content = content.replace(secret.encode(), b"[token]")
     return Answer(status, httpx.Headers(kept), content)
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Find the id to quote to the vendor's support; None where there is none, or none that is fit to be shown."""
-    found = (headers.get(name, "").strip() for name in _REQUEST_IDS)
+    names = (*_REQUEST_IDS, *(name for name in headers if _LIKE_AN_ID.fullmatch(name.lower())))
+    found = (headers.get(name, "").strip() for name in names)
     return next((one for one in found if _REQUEST_ID.fullmatch(one) and not one.startswith("eyJ")), None)
 
 

@@ -79,7 +79,8 @@ class JobMojito(Resources, _Helpers):
         merchant_id: for service callers that act for several merchants: sent where the contract has the property and
             the call does not give it.
         transport: any httpx transport, such as `httpx.MockTransport` in tests.
-        http_client: an `httpx.Client` to send with, its proxies and event hooks included; it stays yours to close.
+        http_client: an `httpx.Client` to send with, its proxies, headers and event hooks included; it stays yours to
+            close. Its base URL, redirects and `auth` are not used: where to send and the login are this client's.
 
     Raises:
         ConfigurationError: from the constructor, for what cannot work; calls raise the tree in `jobmojito.errors`.
@@ -243,6 +244,9 @@ class AsyncJobMojito(AsyncResources, _AsyncHelpers):
 def _check_connection(http_client: object, kind: type, transport: object) -> None:
     if http_client is not None and transport is not None:
         raise ConfigurationError("give transport= or http_client=, not both")
+    sends = "handle_request" if kind is httpx.Client else "handle_async_request"
+    if transport is not None and not hasattr(transport, sends):
+        raise ConfigurationError(f"transport must be one that an httpx.{kind.__name__} can send with")
     if http_client is not None and not isinstance(http_client, kind):
         raise ConfigurationError(f"http_client must be an httpx.{kind.__name__}")
 

@@ -9,7 +9,8 @@ import ipaddress
 import math
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 from uuid import UUID
 
 import httpx
@@ -17,9 +18,6 @@ from attrs import evolve, field, frozen
 
 from .errors import ConfigurationError
 from .retries import RetryPolicy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DEFAULT_BASE_URL: Final = "https://cool.jobmojito.com/functions/v1"
 """The contract's one server (`servers[0].url`); a test compares the two."""
@@ -147,8 +145,10 @@ def _read_merchant_id(value: object) -> UUID | None:
         raise ConfigurationError("merchant_id must be a UUID") from None
 
 
-def _read_headers(value: Mapping[object, object]) -> dict[str, str]:
-    return dict(_read_header(name, text) for name, text in value.items())
+def _read_headers(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ConfigurationError("headers must be a mapping of names to texts")
+    return dict(_read_header(name, text) for name, text in cast("Mapping[object, object]", value).items())
 
 
 def _read_header(name: object, text: object) -> tuple[str, str]:

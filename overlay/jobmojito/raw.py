@@ -94,12 +94,12 @@ class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._wire, AsyncWire):
             raise _wrong_kind("asyncio", "AsyncJobMojito")
-        return self._wire.client.send(request, stream=True, follow_redirects=False)
+        return self._wire.client.send(request, stream=True, auth=None, follow_redirects=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._wire, Wire):
             raise _wrong_kind("sync", "JobMojito")
-        return await self._wire.client.send(request, stream=True, follow_redirects=False)
+        return await self._wire.client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 def _wrong_kind(functions: str, client: str) -> ConfigurationError:

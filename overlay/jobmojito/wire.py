@@ -182,7 +182,7 @@ class Wire:
         try:
             with quiet():
                 request = _build(self.client, job, token)
-                response = self.client.send(request, stream=True, follow_redirects=False)
+                response = self.client.send(request, stream=True, auth=None, follow_redirects=False)
                 with closing(response):
                     body = Body(response, job.settings.timeout.read, self.clock, token)
                     return self._receive(response, body, job.call.operation)
@@ -270,7 +270,7 @@ class AsyncWire:
         try:
             with quiet():
                 request = _build(self.client, job, token)
-                response = await self.client.send(request, stream=True, follow_redirects=False)
+                response = await self.client.send(request, stream=True, auth=None, follow_redirects=False)
                 async with aclosing(response):
                     body = Body(response, job.settings.timeout.read, self.clock, token)
                     return await self._receive(response, body, job.call.operation)
