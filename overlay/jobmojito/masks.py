@@ -20,13 +20,19 @@ _SCANNED = 4 * SHOWN
 
 _JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}")
-_LINK = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,30}://\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}/\S+")
-_WORD = r"[^\s@<>\"'(),;:/?=&]"
+# With a scheme, its slashes perhaps escaped as JSON may have them; or a host's name (with a port) and what follows it.
+_LINK = re.compile(
+    r"(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}\S+|\bwww\.\S+"
+    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:\\?/|[?#])\S+"
+)
+# What may stand in an address (RFC 5321) without quotes; where one begins with punctuation, that goes with it.
+_WORD = r"[^\s@<>\"(),;:]"
 # Only from the beginning of a word: trying from its every character would take seconds on a long one.
-_EMAIL = re.compile(rf"(?i)(?<!{_WORD}){_WORD}+(?:@|%40){_WORD}+")
+_EMAIL = re.compile(rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40){_WORD}+')
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{24,}")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+")
+# Lone surrogates among them: a log in UTF-8 could not be written.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:

@@ -15,12 +15,17 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
         "jane.doe@example.org",
         "jane%40example.org",
         "jürgen@bücher.example",
-        "o'brien+tag@example.co.uk",
+        "jane.o'brien+tag@example.co.uk",
+        "jane/hr=doe@example.org",
+        '"jane doe"@example.org',
         "jane@localhost",
         "https://app.example.org/interview/7?token=abc",
         "wss://live.example.org/x",
         "www.example.org/interview",
         "app.example.org/interview?key=1",
+        "app.example.org:8443/i/jane",
+        "app.example.org?key=jane",
+        "https:\\/\\/app.example.org\\/i\\/jane",
         JWT,
         "Bearer abcdefghijklmnop",
         "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
@@ -55,6 +60,11 @@ def test_mask_keeps_ordinary_words_and_ids(text):
 def test_mask_hides_known_secrets_whatever_they_look_like():
     """A token is known to the client, so it need not look like one."""
     assert mask("the key is hush", secrets=["hush"]) == "the key is [token]"
+
+
+def test_mask_leaves_what_a_log_in_utf8_can_hold():
+    """Half a character, or an override of the direction of writing, would break the line or turn it round."""
+    assert mask("no \ud83d such \u2067 thing") == "no   such   thing"
 
 
 @given(st.text(max_size=400))
