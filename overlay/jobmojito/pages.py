@@ -7,6 +7,7 @@ Which operations have pages is read from their declared tables: parameters `limi
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, closing
@@ -29,6 +30,9 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 _SLACK: Final = 1000
 """Items beyond twice the first page's `total` at which a list is taken for endless."""
+
+_MOST_PAGES: Final = 1000
+"""Pages after which a list is taken for endless where the first one has no total."""
 
 
 class Listing(Protocol[Item_co]):
@@ -134,8 +138,8 @@ class Course:
     def __init__(self, name: str, offset: int) -> None:
         self._name = name
         self._last: Sequence[Any] = ()
-        self._seen = 0
-        self._most: int | None = None
+        self._seen = self._pages = 0
+        self._most = math.inf
         self.offset = offset
         self.goes_on = True
 
@@ -143,8 +147,8 @@ class Course:
         """Tell whether a page is news, and set where the next one begins and whether there is one.
 
         A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the
-        offset is not obeyed), and where far more came than the first page announced: a `has_more` that never turns
-        false must not be followed for ever.
+        offset is not obeyed), and where far more came than the first page announced, or far too many pages where it
+        announced no total: a `has_more` that never turns false must not be followed for ever.
         """
         items = _items(page)
         if items and items == self._last:
@@ -155,19 +159,24 @@ class Course:
         self.offset += len(items)
         paging = getattr(page, "pagination", None)
         self.goes_on = bool(items) and self._has_more(paging)
-        if self._most is None:
-            total = getattr(paging, "total", None)
-            self._most = (2 * total if _is_count(total) else self._seen) + _SLACK
-        if self.goes_on and self._seen > self._most:
+        if self._is_endless(paging) and self.goes_on:
             self._stop("the API announces more than it has")
         return True
 
     def _has_more(self, paging: object) -> bool:
-        """Ask the answer; where its `has_more` is no flag, its total."""
+        """Ask the answer; where its `has_more` is no flag, its total; where that is no number, the next page."""
         more, total = getattr(paging, "has_more", None), getattr(paging, "total", None)
         if isinstance(more, bool):
             return more
-        return _is_count(total) and self.offset < total
+        return not _is_count(total) or self.offset < total
+
+    def _is_endless(self, paging: object) -> bool:
+        """Compare with what the first page announced."""
+        total = getattr(paging, "total", None)
+        self._pages += 1
+        if self._pages == 1 and _is_count(total):
+            self._most = 2 * total + _SLACK
+        return self._seen > self._most or (self._most == math.inf and self._pages >= _MOST_PAGES)
 
     def _stop(self, reason: str) -> None:
         self.goes_on = False

@@ -118,6 +118,33 @@ def test_list_that_never_ends_is_left_at_some_point(api, caplog):
     assert "more than it has" in caplog.text
 
 
+@pytest.mark.parametrize("total", [None, "many", -1])
+def test_long_list_without_a_total_is_read_whole(api, total):
+    """A null there, as real answers have it anywhere, loses no items: `has_more` counts."""
+    server = _List(4000, total=lambda _: total)
+
+    assert len(_ids(api, server, limit=100)) == 4000
+
+
+def test_list_that_says_nothing_is_read_until_an_empty_page(api):
+    """Neither `has_more` nor a total: that the first page is all would be a guess that loses items."""
+    server = _List(25, total=lambda _: None, has_more=lambda _: None)
+
+    assert _ids(api, server, limit=10) == [str(i) for i in range(25)]
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("total", [None, "many"])
+def test_list_without_a_total_that_never_ends_is_left_at_some_point(api, monkeypatch, caplog, total):
+    """After a number of pages, with a warning."""
+    monkeypatch.setattr("jobmojito.pages._MOST_PAGES", 30)
+    server = _List(10, endless=True, has_more=lambda _: True, total=lambda _: total)
+
+    assert len(_ids(api, server, limit=10)) == 300
+    assert len(server.requests) == 30
+    assert "more than it has" in caplog.text
+
+
 def test_page_without_a_list_ends_reading(api):
     """An answer that departs from the contract has no items, and no next page."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"data": None, "pagination": None}))
