@@ -70,7 +70,7 @@ def read_base_url(url: object) -> str:
         raise ConfigurationError(f"base_url must be a text, not {type(url).__name__}")
     parsed = parse_url(url)
     if parsed is None:
-        raise ConfigurationError("base_url is no URL: write it as https://host/path")
+        raise ConfigurationError("base_url is no URL: it begins with https, a colon, two slashes and the host")
     if not is_safe(parsed):
         raise ConfigurationError("base_url must begin with https (plain http is for loopback addresses only)")
     if parsed.userinfo:

@@ -70,10 +70,19 @@ def broken(exception: Exception, operation: str, secrets: Iterable[str] = ()) ->
         # Raised again later, without httpx's frames and what they hold.
         return Broken(exception.with_traceback(None), Kind.FINAL, type(exception).__name__)
     sort = next(sort for sort in SORTS if isinstance(exception, sort.exceptions))
-    reason = mask(str(exception), secrets=secrets) if sort.shown else ""
+    peer = _peer(exception) if sort.kind is Kind.NOT_SENT else ""
+    reason = mask(": ".join(filter(None, (peer, str(exception) if sort.shown else ""))), secrets=secrets)
     error = sort.error(f"{sort.text} ({reason})" if reason else sort.text, operation)
     error.__cause__ = _without_request(exception, reason)
     return Broken(error, sort.kind, type(exception).__name__)
+
+
+def _peer(exception: Exception) -> str:
+    """Name the host and port that could not be reached; the rest of the URL may be a credential."""
+    try:
+        return exception.request.url.netloc.decode() if isinstance(exception, httpx.RequestError) else ""
+    except RuntimeError:
+        return ""  # raised by a transport of the caller's, which need not say
 
 
 def _without_request(exception: Exception, reason: str) -> Exception:

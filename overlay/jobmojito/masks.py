@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SHOWN = 500
 """Characters of a message that are kept; an error body can be a whole HTML page."""
 
+_LONG = 8
+"""Characters; a secret that is shorter, such as a sandbox takes, is found in ordinary words: there it stays."""
+
 _SCANNED = 4 * SHOWN
 """Characters looked at: the patterns below stay fast on a text of this length, however it was made."""
 
@@ -42,7 +45,8 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
     what lets an exception be rebuilt from its own arguments.
     """
     for secret in secrets:
-        text = text.replace(secret, "[token]")
+        found = re.escape(secret)
+        text = re.sub(found if len(secret) >= _LONG else rf"(?<!\w){found}(?!\w)", "[token]", text)
     text = _UNPRINTABLE.sub(" ", _cut(text, _SCANNED)).strip()
     text = _JWT.sub("[token]", text)
     text = _BEARER.sub(r"\1 [token]", text)

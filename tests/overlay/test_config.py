@@ -71,6 +71,7 @@ def test_bad_base_urls_are_refused_without_being_repeated(url):
 
     assert "secret" not in str(raised.value)
     assert "evil" not in str(raised.value)
+    assert "[" not in str(raised.value), "something of our own words was masked"
 
 
 def test_missing_token_says_what_to_set():

@@ -218,3 +218,13 @@ def test_every_exception_of_httpx_becomes_ours(kind):
     assert error.__context__ is None
     assert not [secret for secret in ("secret-token-1", "jane", "?q=") if secret in held]
     assert b"secret-token-1" not in pickle.dumps((error, error.__cause__))
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ConnectTimeout])
+def test_unreachable_server_is_named(kind):
+    """A wrong port or host can be seen in the message; nothing else of the URL is in it."""
+    request = httpx.Request("GET", "http://127.0.0.1:4711/functions/v1/x?token=abc")
+    error = broken(kind("it failed", request=request), "list_interviews").error
+
+    assert "127.0.0.1:4711" in str(error)
+    assert "functions" not in _shown(error)
