@@ -21,21 +21,22 @@ _LONG = 8
 _SCANNED = 4 * SHOWN
 """Characters looked at: the patterns below stay fast on a text of this length, however it was made."""
 
-_JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}")
+# Kept as texts: Python compiles them when one is first needed, which takes a millisecond, and keeps them then.
+_JWT = r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}"
+_BEARER = r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}"
 # With a scheme, its slashes perhaps escaped as JSON may have them; or a host's name (with a port) and what follows it.
-_LINK = re.compile(
+_LINK = (
     r"(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}\S+|\bwww\.\S+"
     r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:\\?/|[?#])\S+"
 )
 # What may stand in an address (RFC 5321) without quotes; where one begins with punctuation, that goes with it.
 _WORD = r"[^\s@<>\"(),;:]"
 # Only from the beginning of a word: trying from its every character would take seconds on a long one.
-_EMAIL = re.compile(rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40){_WORD}+')
-_OPAQUE = re.compile(r"[A-Za-z0-9_-]{24,}")
-_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40){_WORD}+'
+_OPAQUE = r"[A-Za-z0-9_-]{24,}"
+_UUID = r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Lone surrogates among them: a log in UTF-8 could not be written.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 
 
 def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
@@ -45,14 +46,16 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
     what lets an exception be rebuilt from its own arguments.
     """
     for secret in secrets:
-        found = re.escape(secret)
-        text = re.sub(found if len(secret) >= _LONG else rf"(?<!\w){found}(?!\w)", "[token]", text)
-    text = _UNPRINTABLE.sub(" ", _cut(text, _SCANNED)).strip()
-    text = _JWT.sub("[token]", text)
-    text = _BEARER.sub(r"\1 [token]", text)
-    text = _LINK.sub("[link]", text)
-    text = _EMAIL.sub("[email]", text)
-    text = _OPAQUE.sub(_mask_opaque, text)
+        if len(secret) >= _LONG:
+            text = text.replace(secret, "[token]")
+        else:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "[token]", text)
+    text = re.sub(_UNPRINTABLE, " ", _cut(text, _SCANNED)).strip()
+    text = re.sub(_JWT, "[token]", text)
+    text = re.sub(_BEARER, r"\1 [token]", text)
+    text = re.sub(_LINK, "[link]", text)
+    text = re.sub(_EMAIL, "[email]", text)
+    text = re.sub(_OPAQUE, _mask_opaque, text)
     return _cut(text, limit)
 
 
@@ -60,7 +63,7 @@ def _mask_opaque(found: re.Match[str]) -> str:
     """Hide what looks drawn at random; ids (UUIDs) and long_names_of_things stay readable."""
     word = found.group()
     random_looking = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    return "[token]" if random_looking and not _UUID.fullmatch(word) else word
+    return "[token]" if random_looking and not re.fullmatch(_UUID, word) else word
 
 
 def _cut(text: str, limit: int) -> str:
