@@ -1,7 +1,8 @@
 """The bearer token: a text, or a function that is asked for a fresh one.
 
 A token is a JWT that commonly lives an hour, so long runs outlive it. A provider is asked for the first token, again
-shortly before the token's `exp`, and again when the API answers 401; calls that run at the same time share one answer.
+shortly before the token's `exp`, and again when the API answers 401; calls that run at the same time share one answer,
+and one failure.
 `exp` is read without verifying the signature: it only says when to ask, the API decides what is valid.
 """
 
@@ -14,7 +15,8 @@ import math
 import re
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -66,6 +68,8 @@ class _Tokens:
         self._clock = clock
         self._renew_at = math.inf
         self._current: Secret | None = None
+        self._failures = 0
+        self._failed: tuple[str, BaseException | None] = ("", None)
         if self._provider is None:
             self._current = read_token(read_environment_token() if source is None else source)
 
@@ -82,6 +86,24 @@ class _Tokens:
         if self._current is stale or (self._provider and self._clock() >= self._renew_at):
             return None
         return self._current
+
+    def _settled(self, stale: Secret | None, failures: int) -> Secret | None:
+        """Give what another call got while this one waited for it; what failed for that one fails for this one too."""
+        token = self._good(stale)
+        if token is None and self._failures != failures:
+            message, cause = self._failed
+            raise ConfigurationError(message) from cause
+        return token
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """Note a failure for those who wait."""
+        try:
+            yield
+        except ConfigurationError as error:
+            self._failures += 1
+            self._failed = error.message, error.__cause__
+            raise
 
     def _keep(self, text: object) -> Secret:
         token = read_token(text)
@@ -116,8 +138,13 @@ class Tokens(_Tokens):
         token = self._good(stale)
         if token is not None or not self.refreshable:
             return token or self._fixed()
+        failures = self._failures
         with self._lock:
-            return self._good(stale) or self._keep(_no_awaitable(self._ask()))
+            token = self._settled(stale, failures)
+            if token is None:
+                with self._told():
+                    token = self._keep(_no_awaitable(self._ask()))
+            return token
 
 
 class AsyncTokens(_Tokens):
@@ -133,8 +160,13 @@ class AsyncTokens(_Tokens):
         token = self._good(stale)
         if token is not None or not self.refreshable:
             return token or self._fixed()
+        failures = self._failures
         async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            return self._good(stale) or self._keep(await self._asked())
+            token = self._settled(stale, failures)
+            if token is None:
+                with self._told():
+                    token = self._keep(await self._asked())
+            return token
 
     async def _asked(self) -> Any:
         answer = self._ask() if _is_async(self._provider) else await asyncio.to_thread(self._ask)
