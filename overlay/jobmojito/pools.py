@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def _in_threads(
     failure: Exception | None = None
     while failure is None:
         try:
-            waiting.append(pool.submit(work, next(jobs)))
+            # With the caller's context, as tasks have it: `detailed()` and others look there for what belongs together.
+            waiting.append(pool.submit(copy_context().run, work, next(jobs)))
         except StopIteration:
             break
         except Exception as error:  # noqa: BLE001 - whatever the caller's iterator raises; it surfaces below
