@@ -42,6 +42,8 @@ T = TypeVar("T")
 W = TypeVar("W", Wire, AsyncWire)
 
 _watching: ContextVar[list[Detailed[Any]] | None] = ContextVar("jobmojito_watching", default=None)
+_Kind = tuple[str, str, str, str]  # operation, where, expected, got
+
 _MERCHANT = "merchant_id"
 _MOST_KINDS = 1000
 _INDEX = re.compile(r"/\d+(?=/|$)")
@@ -50,10 +52,10 @@ _INDEX = re.compile(r"/\d+(?=/|$)")
 class _Session(Generic[W]):
     """What both kinds share: a wire, options, and which kinds of departure were logged already."""
 
-    def __init__(self, wire: W, settings: Settings, told: set[tuple[str, str, str, str]] | None = None) -> None:
+    def __init__(self, wire: W, settings: Settings, told: dict[_Kind, object] | None = None) -> None:
         self.wire: W = wire
         self.settings = settings
-        self._told = set[tuple[str, str, str, str]]() if told is None else told
+        self._told: dict[_Kind, object] = {} if told is None else told
 
     def call(self, name: str, **arguments: Any) -> Call[Any]:
         """Make a call of an operation by its name; the contract is asked when it is sent."""
@@ -78,9 +80,12 @@ class _Session(Generic[W]):
     def _tell_once(self, operation: str, departure: Departure) -> None:
         """Log one line a kind: the same property of another row is no news."""
         where = mask(_INDEX.sub("/*", departure.pointer) or "/")
-        kind = (operation, where, departure.expected, departure.got)
-        if kind not in self._told and len(self._told) < _MOST_KINDS:
-            self._told.add(kind)
+        kind: _Kind = (operation, where, departure.expected, departure.got)
+        if kind in self._told or len(self._told) >= _MOST_KINDS:
+            return
+        # One step, so that of several threads with the same news only one tells it.
+        mine = object()
+        if self._told.setdefault(kind, mine) is mine:
             log.warning("%s: the answer departs from the contract at %s: expected %s, got %s", *kind)
 
 
