@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import aclosing, closing
 from contextvars import copy_context
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeGuard, TypeVar
 
 from jobmojito_api.codec import Model, Object
@@ -83,20 +85,29 @@ class AsyncPages:
 def _pages(
     method: Callable[..., T], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
 ) -> Generator[T]:
-    pool = ThreadPoolExecutor(1, thread_name_prefix="jobmojito-pages")
-    try:
-        page = method(*positional, **arguments)
-        while course.takes(page):
-            coming: Future[T] | None = None
-            if course.goes_on:
-                fetch = copy_context().run
-                coming = pool.submit(fetch, method, *positional, **{**arguments, "offset": course.offset})
-            yield page
-            if coming is None:
-                return
-            page = coming.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    page = method(*positional, **arguments)
+    while course.takes(page):
+        coming: Future[T] | None = None
+        if course.goes_on:
+            coming = _ahead(partial(method, *positional, **{**arguments, "offset": course.offset}))
+        yield page
+        if coming is None:
+            return
+        page = coming.result()
+
+
+def _ahead(fetch: Callable[[], T]) -> Future[T]:
+    """Fetch a page in a thread that nobody has to wait for: a program may end while it is under way."""
+    coming: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            coming.set_result(fetch())
+        except BaseException as error:  # noqa: BLE001 - raised where the page is asked for
+            coming.set_exception(error)
+
+    Thread(target=copy_context().run, args=(run,), name="jobmojito-pages", daemon=True).start()
+    return coming
 
 
 async def _async_pages(
