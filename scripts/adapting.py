@@ -1,38 +1,62 @@
 """What the generator's parser is given: the effective document, said in ways that the parser understands.
 
-Each change keeps the meaning and is made on a copy, for the parser alone; `contract.json` stays as it is.
+Each change keeps the meaning and is made on a copy, for the parser alone; `contract.json` stays as it is. Here is what
+concerns the whole document; `respelling` rewrites single schemas, `referring` what they refer to.
 """
 
 from __future__ import annotations
 
-import copy
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from openapi_python_client import strings
 from openapi_python_client.config import ClassOverride, Config
 
+from scripts.documents import pointer
+from scripts.failures import Refused
+from scripts.places import booleans, copied, objects, rewrite, schemas
+from scripts.referring import with_plain_references
+from scripts.respelling import respelled
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 # Names that the generated modules use themselves: a schema called so becomes `FileModel` and the like.
 TAKEN_CLASSES: Final = frozenset(
-    {"Any", "AuthenticatedClient", "ClassVar", "Client", "Final", "File", "Literal", "Mapping", "RequestFiles"}
-    | {"Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
+    {"Any", "AsyncCaller", "AuthenticatedClient", "Caller", "ClassVar", "Client", "Final", "File", "Literal", "Mapping"}
+    | {"RequestFiles", "Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
 )
-# Keywords that say something of a place and nothing of its values.
-NOTES: Final = frozenset(
-    {"default", "deprecated", "description", "example", "examples", "readOnly", "title", "writeOnly"}
-)
+# Where false is a word of the schema itself, not a schema that nothing fits.
+_CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties", "unevaluatedItems"})
+_COMPONENTS: Final = ("components", "schemas")
+TEXT: Final[Mapping[str, str]] = {"type": "string"}
+BINARY: Final[Mapping[str, str]] = {"type": "string", "format": "binary"}
+_ANSWERED: Final = "text/x-answered"  # a text that is answered; one that is sent keeps its own content type
+BYTES: Final = "application/octet-stream"
+FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def adapt(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the parser's copy of an effective document."""
-    copied = copy.deepcopy(dict(document))
-    for schema in _objects(copied):
-        _join_one_branch(schema)
-        _tell_members_apart(schema)
-    return _named_by_key(copied)
+    """Give the parser's copy of an effective document.
+
+    Raises:
+        Refused: something in it has no other form that the parser understands; the message has its pointer.
+    """
+    made: dict[str, Any] = copied(dict(document))
+    _drop_extensions(made)
+    _write_out_booleans(made)
+    _give_every_content_a_schema(made)
+    made = rewrite(with_plain_references(made), respelled)
+    _drop_titles(made)
+    return made
+
+
+def readable(config: Config, document: Mapping[str, Any]) -> Config:
+    """Let the parser take every content type: what is neither JSON nor a form goes as it is; `adapt` keeps texts."""
+    named = {str(place[-1]) for place, _ in objects(document, "media type")}
+    as_bytes = {name: BYTES for name in sorted(named) if not is_json(name) and _essence(name) not in (*FORMS, BYTES)}
+    return attrs.evolve(config, content_type_overrides={**as_bytes, **config.content_type_overrides})
 
 
 def with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
@@ -44,65 +68,74 @@ def with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
     return attrs.evolve(config, class_overrides={**renamed, **config.class_overrides})
 
 
-def _named_by_key(document: dict[str, Any]) -> dict[str, Any]:
-    """Drop the titles of named schemas: the parser would name the class by the title, away from what refers to it."""
-    for schema in document.get("components", {}).get("schemas", {}).values():
-        if isinstance(schema, dict):
-            schema.pop("title", None)
-    return document
+def is_json(content_type: str) -> bool:
+    """Tell whether a content type is JSON or a kind of it."""
+    return _essence(content_type) == "application/json" or _essence(content_type).endswith("+json")
 
 
-def _join_one_branch(schema: dict[str, Any]) -> None:
-    """Fold an `allOf` of one branch and notes into its place: the parser would make an empty class, or give up."""
-    branches = schema.get("allOf")
-    if not isinstance(branches, list) or not all(isinstance(branch, dict) for branch in branches):
-        return
-    telling = [branch for branch in branches if branch.keys() - NOTES]
-    if len(telling) != 1 or (len(branches) == 1 and "$ref" in telling[0]):
-        return
-    notes = {key: value for branch in branches if branch is not telling[0] for key, value in branch.items()}
-    if "$ref" in telling[0]:
-        schema["allOf"] = telling
-        schema.update({**notes, **schema})
-    elif not telling[0].keys() & (schema.keys() - NOTES):
-        del schema["allOf"]
-        schema.update({**telling[0], **notes, **schema})
+def _is_text(content_type: str) -> bool:
+    return _essence(content_type).startswith("text/")
 
 
-def _tell_members_apart(schema: dict[str, Any]) -> None:
-    """Give enum members explicit names where the parser's own would meet, like `a` and `A`, or `a-b` and `a_b`."""
-    listed = schema.get("enum")
-    values = [value for value in listed if value is not None] if isinstance(listed, list) else []
-    if values and all(isinstance(value, str) for value in values) and "x-enum-varnames" not in schema:
-        keys = [member_key(index, value) for index, value in enumerate(values)]
-        if len(set(keys)) < len(keys):
-            schema["x-enum-varnames"] = distinct(keys)
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
-def _objects(node: object) -> Iterator[dict[str, Any]]:
-    """Give every object of a document, the inner ones first; an example that looks like a schema does no harm here."""
-    if isinstance(node, dict):
-        for value in list(node.values()):
-            yield from _objects(value)
-        yield node
-    elif isinstance(node, list):
-        for value in node:
-            yield from _objects(value)
+def _drop_extensions(document: dict[str, Any]) -> None:
+    """Leave out what OpenAPI allows beside the paths; refuse a path that is written elsewhere, which would be lost."""
+    paths = document.get("paths", {})
+    for path in [path for path in paths if path.startswith("x-")]:
+        del paths[path]
+    for path, item in paths.items():
+        if isinstance(item, dict) and "$ref" in item:
+            message = f"{pointer('paths', path)}: a path that refers to another place is not supported"
+            raise Refused(message)
 
 
-def member_key(index: int, value: str) -> str:
-    """Give the member name that the parser makes of a value."""
-    return strings.snake_case(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
+def _write_out_booleans(document: dict[str, Any]) -> None:
+    """Write `true` as `{}`, which the parser knows; refuse `false`, the schema that no value fits."""
+    for place, holder, said in list(booleans(document)):
+        if place[-1] in _CLOSING:
+            continue
+        if not said:
+            if place[-1] == "items" and "prefixItems" in holder:
+                continue
+            message = f"{pointer(*place)}: no value fits the schema false"
+            raise Refused(message)
+        holder[place[-1]] = {}  # type: ignore[index]  # the step fits its own holder
 
 
-def distinct(keys: list[str]) -> list[str]:
-    """Number repeated names, in a way that stays distinct after the parser's own snake-casing."""
-    taken: set[str] = set()
-    result = []
-    for key in keys:
-        candidate, number = key, 2
-        while candidate in taken:
-            candidate, number = strings.snake_case(f"{key}_{number}").upper(), number + 1
-        taken.add(candidate)
-        result.append(candidate)
-    return result
+def _give_every_content_a_schema(document: dict[str, Any]) -> None:
+    """Fill in the schemas that content may go without; an answer that is no JSON is text or bytes, whatever it says."""
+    for place, media in objects(document, "media type"):
+        name = str(place[-1])
+        plain = {} if is_json(name) else dict(TEXT if _is_text(name) else BINARY)
+        is_answer = "responses" in (place[-4], place[1])
+        if "schema" not in media or (is_answer and not is_json(name)):
+            media["schema"] = plain
+    for _, response in objects(document, "response"):
+        if "content" in response:
+            response["content"] = _answerable(response["content"])
+
+
+def _answerable(content: dict[str, Any]) -> dict[str, Any]:
+    """Keep those content types of an answer that are read as what they are, if there is one."""
+    known = {name for name in content if is_json(name) or _is_text(name) or _essence(name) == BYTES} or content.keys()
+    return {_ANSWERED if _is_text(name) else name: media for name, media in content.items() if name in known}
+
+
+def _drop_titles(document: dict[str, Any]) -> None:
+    """Drop the titles of named schemas, for the parser would name the class by the title, away from what refers to it.
+
+    Titles of others go where they would give two classes one name.
+    """
+    named: Counter[str] = Counter(_class_name(name) for name in document.get("components", {}).get("schemas", {}))
+    titled = [(place, schema) for place, schema in schemas(document) if isinstance(schema.get("title"), str)]
+    named.update(_class_name(schema["title"]) for place, schema in titled if place[:-1] != _COMPONENTS)
+    for place, schema in titled:
+        if place[:-1] == _COMPONENTS or named[_class_name(schema["title"])] > 1:
+            del schema["title"]
+
+
+def _class_name(name: str) -> str:
+    return strings.snake_case(strings.ClassName(name, "field_"))

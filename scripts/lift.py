@@ -15,8 +15,8 @@ Places of one title have to agree in content: the same limits and properties, an
 defaults; the first place's stay. A component that the document already has under that title serves too, if it agrees.
 An inline type that nobody titled takes the title of the same content under the same property or parameter name, so
 a new version that spells a known concept in one more place gets no second class for it. Otherwise it stays where it
-is, with the name the generator derives; an enum with null is then written as `anyOf: [enum, null]`, for the generator
-makes three classes of it otherwise.
+is, with the name the generator derives; an inline enum with null is then written as `anyOf: [enum, null]`, for the
+generator makes three classes of it otherwise.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
         if not _is_type(schema):
             return schema
         title = schema.get("title")
-        if _is_component(place) or title not in found:
+        if _is_component(place):
+            return schema
+        if title not in found:
             return _split_null(schema) if "enum" in schema else schema
         if title not in filled:
             filled.add(title)
@@ -215,12 +217,12 @@ def _known_as(document: dict[str, Any], place: Place) -> str:
 
 
 def _refuse_meeting_types(document: dict[str, Any]) -> None:
-    """Refuse two components that the generator would write to one file."""
+    """Refuse two components that the generator would write to one file; it names them by key, whatever their title."""
     places: dict[str, str] = {}
     for key, schema in _components(document).items():
         if not _is_type(schema):
             continue
-        place, name = pointer(*_COMPONENTS, key), module_name(str(schema.get("title") or key))
+        place, name = pointer(*_COMPONENTS, key), module_name(key)
         if name in places:
             raise Refused(f"{places[name]} and {place} would both be written to models/{name}.py")
         places[name] = place

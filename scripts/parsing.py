@@ -25,17 +25,20 @@ from openapi_python_client.parser.properties import (
     build_parameters,
     build_schemas,
 )
+from openapi_python_client.parser.properties.any import AnyProperty
+from openapi_python_client.parser.properties.file import FileProperty
+from openapi_python_client.parser.properties.string import StringProperty
 from pydantic import ValidationError
 
-from scripts.adapting import adapt, with_free_names
+from scripts.adapting import adapt, readable, with_free_names
+from scripts.complaints import refuse_errors, unreadable
 from scripts.documents import pointer
 from scripts.failures import Refused
+from scripts.referring import final_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-
-    from openapi_python_client.parser.errors import GeneratorError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -103,20 +106,17 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
     Raises:
         Refused: something in it would not be generated; the message names the operation or schema and its pointer.
     """
-    config = with_free_names(config, document)
-    readable = adapt(document)
+    config = readable(with_free_names(config, document), document)
     try:
-        openapi = oai.OpenAPI.model_validate(readable)
+        openapi = oai.OpenAPI.model_validate(adapt(document))
     except ValidationError as error:
-        first = error.errors()[0]
-        message = f"{pointer(*first['loc'])}: {first['msg']}"
-        raise Refused(message) from None
+        raise unreadable(error, document) from None
     components = openapi.components
     schemas = build_schemas(components=(components and components.schemas) or {}, schemas=Schemas(), config=config)
     parameters = build_parameters(
         components=(components and components.parameters) or {}, parameters=Parameters(), config=config
     )
-    _refuse_errors([*schemas.errors, *parameters.errors], document)
+    refuse_errors([*schemas.errors, *parameters.errors], openapi, document)
     collections, schemas, parameters = EndpointCollection.from_data(
         data=openapi.paths,
         schemas=schemas,
@@ -125,8 +125,8 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
         responses=(components and components.responses) or {},
         config=config,
     )
-    _refuse_errors([error for one in collections.values() for error in one.parse_errors], document)
-    _refuse_errors([*schemas.errors, *parameters.errors], document)
+    refuse_errors([error for one in collections.values() for error in one.parse_errors], openapi, document)
+    refuse_errors([*schemas.errors, *parameters.errors], openapi, document)
     endpoints = [endpoint for one in collections.values() for endpoint in one.endpoints]
     parsed = Parsed(
         openapi=openapi,
@@ -138,26 +138,8 @@ def parse(document: Mapping[str, Any], config: Config) -> Parsed:
         parameters=parameters,
     )
     _refuse_shared_names(parsed)
+    _refuse_unwritable_bodies(parsed)
     return parsed
-
-
-def _refuse_errors(errors: Sequence[GeneratorError], document: Mapping[str, Any]) -> None:
-    """Turn the parser's first warning into a refusal that says where."""
-    for error in errors:
-        text = " ".join(f"{error.header} {error.detail or ''}".split())
-        message = f"{_where(text, document)}the generator cannot do it: {text[:400]}"
-        raise Refused(message)
-
-
-def _where(text: str, document: Mapping[str, Any]) -> str:
-    """Find the operation or schema that a parser message speaks of, as a pointer."""
-    operation = re.search(r"parsing ([A-Z]+) (/\S*) within", text)
-    if operation:
-        return pointer("paths", operation[2], operation[1].lower()) + ": "
-    schema = re.search(r"/components/schemas/([^\s:]+)", text)
-    if schema and schema[1] in document.get("components", {}).get("schemas", {}):
-        return pointer("components", "schemas", schema[1]) + ": "
-    return ""
 
 
 def _matched(openapi: oai.OpenAPI, endpoints: list[Endpoint]) -> Iterator[ParsedOperation]:
@@ -186,7 +168,7 @@ def _components(document: Mapping[str, Any], schemas: Schemas) -> dict[str, Prop
     known = {path.get_untrusted_value(): prop for path, prop in schemas.classes_by_reference.items()}
     found: dict[str, Property] = {}
     for name in document.get("components", {}).get("schemas", {}):
-        prop = known.get(f"/components/schemas/{name}")
+        prop = known.get(f"/components/schemas/{final_name(document, name)}")
         if prop is None:
             message = f"{pointer('components', 'schemas', name)}: schema {name} would not be generated"
             raise Refused(message)
@@ -206,6 +188,16 @@ def _refuse_shared_names(parsed: Parsed) -> None:
     _refuse_repeats("class", [(str(info.name), where) for info, where in named])
     aliases = [(str(info.module_name), where) for info, where in named if str(info.name) not in classes]
     _refuse_repeats("model", [*classes.values(), *aliases])
+
+
+def _refuse_unwritable_bodies(parsed: Parsed) -> None:
+    """Refuse a body that is neither JSON nor a form, and yet more than one text, file or value of any kind."""
+    for op in parsed.operations:
+        for body in op.endpoint.bodies:
+            if body.body_type == "content" and not isinstance(body.prop, StringProperty | FileProperty | AnyProperty):
+                form = body.content_type.get_untrusted_value()
+                message = f"{op.pointer}: a body of type {form} can be a text or a file, and this is to be more"
+                raise Refused(message)
 
 
 def _refuse_repeats(kind: str, names: Iterable[tuple[str, str]]) -> None:

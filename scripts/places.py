@@ -77,6 +77,20 @@ def references(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             yield place, ref
 
 
+def booleans(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any] | list[Any], bool]]:
+    """Yield every schema that is just `true` or `false`, with its place and the object or list that holds it."""
+    for place, kind, node in _walk(document, "document", ()):
+        for key, arrangement, child_kind in _children(kind, node):
+            for steps, child in _members(arrangement, node[key]) if child_kind == "schema" else ():
+                if isinstance(child, bool):
+                    yield (*place, key, *steps), node[key] if steps else node, child
+
+
+def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield every object of one kind of the grammar (`response`, `media type`) with its place."""
+    return ((place, node) for place, kind, node in _walk(document, "document", ()) if kind == wanted)
+
+
 def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
     """Copy the document with each schema object replaced by what `change` makes of it, children before parents.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -80,8 +81,8 @@ class TypeWriter:
         schema = self.resolved(node)
         if schema is None:
             return {}
-        given = {name: getattr(schema, keyword, None) for keyword, name in NAMES.items()}
-        return {name: _number(value) for name, value in given.items() if value is not None and value is not False}
+        given = {name: _number(getattr(schema, keyword, None)) for keyword, name in NAMES.items()}
+        return {name: value for name, value in given.items() if value is not None and not _unusable(name, value)}
 
     def _plain(self, prop: PropertyProtocol, schema: oai.Schema | None) -> str:
         simple = _SIMPLE.get(type(prop))
@@ -132,6 +133,17 @@ class TypeWriter:
                 continue
             return node
         return None
+
+
+def _unusable(name: str, value: object) -> bool:
+    """Tell whether a limit says nothing here: one that is off, or a pattern that only ECMAScript can read."""
+    if name != "pattern":
+        return value is False
+    try:
+        re.compile(str(value))
+    except (re.error, OverflowError, RecursionError):
+        return True
+    return False
 
 
 def _number(value: object) -> object:

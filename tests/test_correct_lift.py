@@ -150,14 +150,25 @@ def test_an_existing_component_that_differs_is_refused(existing):
     assert "/components/schemas/Size and /components/schemas/A/properties/p differ" in str(refusal.value)
 
 
-@pytest.mark.parametrize("title", ["SIZE", "Size_", "PdfExport"])
-def test_types_that_would_share_a_file_are_refused(title):
+@pytest.mark.parametrize("key", ["SIZE", "Size_"])
+def test_types_that_would_share_a_file_are_refused(key):
     """Names that meet after the generator's snake-casing overwrite each other silently, so they are refused."""
-    taken = {"PdfExport": {**BARE, "title": "PDF export"}}.get(title, BARE)
-    key = {"PdfExport": "Published"}.get(title, title)
+    with pytest.raises(Refused, match=rf"/{key} and /components/schemas/Size would both be written to models/size.py"):
+        lift(in_document(**{key: BARE}, A=holding(p=SIZE)))
 
-    with pytest.raises(Refused, match="would both be written to models/"):
-        lift(in_document(**{key: taken}, A=holding(p={**SIZE, "title": "PdfExport" if key == "Published" else "Size"})))
+
+def test_the_title_of_a_component_takes_no_file():
+    """The generator names a component by its key: what its title says is free for another type."""
+    result = lift(in_document(Published={**BARE, "title": "PDF export"}, A=holding(p={**SIZE, "title": "PdfExport"})))
+
+    assert list(result["components"]["schemas"]) == ["Published", "A", "PdfExport"]
+
+
+def test_a_component_that_takes_null_stays_as_it_is():
+    """The null of a named enum is said where the enum is used; the component keeps its name."""
+    nullable = {"type": ["string", "null"], "enum": ["s", "m", None]}
+
+    assert lift(in_document(Size=nullable))["components"]["schemas"]["Size"] == nullable
 
 
 @pytest.mark.parametrize("title", ["PDF export", "size", "Größe", "", 7, "A.B", "../Size"])

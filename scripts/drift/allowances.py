@@ -4,6 +4,7 @@ Read here on its own, not by `scripts.correct`. Declared differences are few, an
 
 - a name for an operation (`operationId`), and a name for a tag's resource (`x-resource-name`);
 - an encoding of a text (`contentEncoding`, `contentMediaType`) where the document states none;
+- an object that describes a tag which the published document leaves undescribed;
 - an operation that the published document does not have, if it is marked `x-source`, and schemas it does not have;
 - a change of meaning, only where its action says `x-changes-meaning: true`; then exactly that change is expected.
 
@@ -68,6 +69,8 @@ def _allow(known: Allowances, action: Mapping[str, Any], place: Place, value: ob
     if action.get(FLAG) is True:
         changed = _changed(document, place, action)
         return evolve(known, document=changed, changes=(*known.changes, join("", *place)))
+    if place == ("tags",):  # an object that describes a tag, and may name its resource
+        return evolve(known, document={**document, "tags": _merged(value, update)})
     if not isinstance(update, dict):
         return known
     resources, titles = dict(known.resources), dict(known.titles)

@@ -6,6 +6,7 @@ import datetime as dt
 import types
 import typing
 import uuid
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, Final
@@ -17,7 +18,6 @@ from scripts.drift.nodes import Array, Enumeration, Node, Scalar, Structure, pla
 from scripts.drift.tables import Tables, Unrecognised
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import CodeType
 
 SCALARS: Final[Mapping[Any, str]] = {
@@ -72,8 +72,8 @@ class Annotations:
             for part in parts
         ]
         unset = self.runtime.Unset in parts
-        mapping = any(typing.get_origin(part) is Mapping_ for part in parts)
-        rest = [part for part in parts if part is not self.runtime.Unset and typing.get_origin(part) is not Mapping_]
+        mapping = any(part == BY_NAME for part in parts)
+        rest = [part for part in parts if part is not self.runtime.Unset and part != BY_NAME]
         return Seen(union(where, [self._node(part, names, where) for part in rest]), unset, mapping)
 
     def _node(self, found: Any, names: Mapping[str, Any], where: str) -> Node:
@@ -87,7 +87,8 @@ class Annotations:
         if typing.get_origin(found) is list:
             return Node(where, (Array(self._node(typing.get_args(found)[0], names, where)),))
         if typing.get_origin(found) is typing.Literal:
-            return Node(where, (Enumeration(typing.get_args(found), types_of(typing.get_args(found))),))
+            values = typing.get_args(found)
+            return Node(where, (Enumeration(values, types_of(values), literal=True),))
         try:
             kind = "binary" if found is self.runtime.File else SCALARS.get(found)
         except TypeError:
@@ -112,7 +113,8 @@ def _compiled(annotation: str) -> CodeType:
     return compile(annotation, "annotation", "eval")
 
 
-Mapping_: Final = typing.get_origin(typing.Mapping[str, Any])
+# What stands for a model: its properties by the contract's names.
+BY_NAME: Final = Mapping[str, Any]
 
 
 def _branches(found: Any) -> list[Any]:

@@ -44,7 +44,10 @@ class Consistency:
     report: Report
 
     def check(self) -> None:
-        """Check every model, the index of models, every operation and every resource."""
+        """Check every model, the index of models, every operation, and that annotations mean something."""
+        for file, module in self.seen.package.modules.items():
+            with self.guard(file):
+                self._annotations(file, vars(module), module.__name__)
         for name, class_ in self.seen.classes.items():
             file = self.seen.package.file_of(class_)
             if issubclass(class_, self.seen.tables.codec.Model):
@@ -65,6 +68,19 @@ class Consistency:
             self.report.differ("", file, str(problem))
         except Exception as problem:  # noqa: BLE001 - generated code may raise anything when looked at
             self.report.differ("", file, f"cannot be looked at: {type(problem).__name__}")
+
+    def _annotations(self, file: str, holder: Mapping[str, Any], module: str) -> None:
+        """Every name in an annotation of a function or class that a module defines is one that it imports."""
+        names = self.seen.annotations.names(file)
+        for name, found in holder.items():
+            if isinstance(found, property):
+                found = found.fget  # noqa: PLW2901 - what is annotated of a property
+            if getattr(found, "__module__", "") != module or not hasattr(found, "__annotations__"):
+                continue
+            for said in found.__annotations__.values():
+                self.seen.annotations.evaluate(said, names, name)
+            if isinstance(found, type):
+                self._annotations(file, vars(found), module)
 
     def _model(self, name: str, class_: Any, file: str) -> None:
         names = self.seen.annotations.names(file)
@@ -88,15 +104,18 @@ class Consistency:
         self._extra(name, class_, file, names)
 
     def _extra(self, name: str, class_: Any, file: str, names: Mapping[str, Any]) -> None:
-        """Undeclared properties are kept in a dict; its values are annotated as the table types them."""
+        """Undeclared properties are kept in a dict that begins empty; its values are annotated as in the table."""
         said = self.seen.annotations.evaluate(class_.__annotations__.get("additional_properties"), names, name)
+        entry = attrs.fields_dict(class_)["additional_properties"]
+        if entry.init or entry.default != attrs.Factory(dict) or said.__args__[0] is not str:
+            self.report.differ("", file, f"{name}.additional_properties is not a dict by name that begins empty")
         values = self.seen.annotations.seen(said.__args__[1], names, f"{name}.additional_properties").node
         declared = self.seen.tables.members(class_).additional
         if declared is not None:
             self._same(file, f"{name}.additional_properties", declared, values)
 
     def _same(self, file: str, what: str, table: Node, annotation: Node, *, argument: bool = False) -> None:
-        if annotated(table, argument=argument) != annotated(annotation, argument=argument):
+        if annotated(table, argument=argument) != annotated(annotation):
             said = f"the table says {describe(table)}, the annotation {describe(annotation)}"
             self.report.differ("", file, f"{what}: {said}")
 
@@ -139,6 +158,8 @@ class Consistency:
         names = self.seen.annotations.names(file)
         found = self.seen.annotations.evaluate(said, names, f"{entry}()")
         if entry == "_get_kwargs":
+            if found != dict[str, Any]:
+                self.report.differ("", file, f"what {entry}() returns is not annotated as what httpx takes")
             return
         if entry in ("sync", "asyncio"):
             expected = union(file, [answers, Node(file, (), nullable=True)])
@@ -162,13 +183,20 @@ class Consistency:
         expected = dict(self._arguments(operation))
         given = dict(inspect.signature(function).parameters)
         given.pop("self", None)
-        if client and given.pop("client", None) is None:
-            self.report.differ("", file, f"{function.__name__}() takes no client")
+        if client:
+            self._client(function, given.pop("client", None), file)
         for name in sorted(expected.keys() ^ given.keys()):
             where = "the table" if name in expected else "the signature"
             self.report.differ("", file, f"{function.__name__}(): argument {name!r} is in {where} alone")
         for name in expected.keys() & given.keys():
             self._argument(function, given[name], expected[name], file)
+
+    def _client(self, function: Any, given: inspect.Parameter | None, file: str) -> None:
+        """Each function that sends takes either client, by keyword."""
+        annotations, clients = self.seen.annotations, self.seen.package.modules["client.py"]
+        said = annotations.evaluate(given.annotation if given else None, annotations.names(file), function.__name__)
+        if said != clients.AuthenticatedClient | clients.Client or (given and given.kind is not given.KEYWORD_ONLY):
+            self.report.differ("", file, f"{function.__name__}() does not take a client, of either kind, by keyword")
 
     def _arguments(self, operation: Operation) -> Iterator[tuple[str, Argument]]:
         """Give the type of each argument, and whether it must be given; what is part of the path may go first."""

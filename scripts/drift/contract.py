@@ -12,16 +12,40 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from scripts.drift.comparison import Comparison
+from scripts.drift.keeping import kept_names
 from scripts.drift.operations import Operation, operations
 from scripts.drift.published import Schemas
 from scripts.drift.reports import Report
-from scripts.drift.values import Unreadable, join, table
+from scripts.drift.values import Unreadable, join, row, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 FILE: Final = "contract.json"
+
+
+def _tags(document: Mapping[str, Any]) -> list[str]:
+    return [str(table(tag, "/tags").get("name")) for tag in row(document.get("tags", []), "/tags")]
+
+
+def _logins(document: Mapping[str, Any]) -> Mapping[str, object]:
+    """Give the ways to log in, without what describes them."""
+    pointer = "/components/securitySchemes"
+    found = table(table(document.get("components", {}), "/components").get("securitySchemes", {}), pointer)
+    return {
+        name: {key: value for key, value in table(one, pointer).items() if key != "description" and key[:2] != "x-"}
+        for name, one in found.items()
+    }
+
+
+# What is said of a document as a whole, by where it is.
+ROOTS: Final[Mapping[str, Callable[[Mapping[str, Any]], object]]] = {
+    "/servers": lambda document: document.get("servers"),
+    "/security": lambda document: document.get("security"),
+    "/tags": _tags,
+    "/components/securitySchemes": _logins,
+}
 
 
 @frozen
@@ -36,13 +60,19 @@ class Contract:
 def read_contract(path: Path, report: Report) -> Contract | None:
     """Read a contract file; None and a difference where it is none."""
     try:
-        schemas = Schemas(table(json.loads(path.read_bytes()), ""))
+        document = table(json.loads(path.read_bytes()), "")
+        schemas = Schemas(document, kept=kept_names(document, _resources(document)))
         components = named(schemas)
     except (OSError, ValueError, RecursionError, Unreadable) as problem:
         report.differ("", FILE, f"cannot be read: {type(problem).__name__}")
         return None
     found = operations(schemas, lambda pointer, why: report.differ(pointer, FILE, why))
     return Contract(schemas, components, {operation.where: operation for operation in found})
+
+
+def _resources(document: Mapping[str, Any]) -> Mapping[str, str]:
+    tags = [tag for tag in document.get("tags", []) if isinstance(tag, dict)]
+    return {str(tag.get("name")): str(tag["x-resource-name"]) for tag in tags if "x-resource-name" in tag}
 
 
 def named(schemas: Schemas) -> Mapping[str, Any]:
@@ -62,9 +92,9 @@ def compare(expected: Schemas, declared: list[Operation], observed: Contract, re
             comparison.operations(operation, there)
     for where in observed.operations.keys() - {operation.where for operation in declared}:
         comparison.report.differ(where, FILE, "this operation is in the code alone")
-    for part in ("servers", "security"):
-        if expected.document.get(part) != observed.schemas.document.get(part):
-            comparison.report.differ(f"/{part}", FILE, f"the {part} differ")
+    for pointer, part in ROOTS.items():
+        if part(expected.document) != part(observed.schemas.document):
+            comparison.report.differ(pointer, FILE, f"the {pointer.rpartition('/')[2]} differ")
     _components(expected, observed, comparison)
     report.take(comparison.report, {"properties": "contract properties", "operations": "contract operations"})
 

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 _numbers: Final = count(1)
-_compiled: Final[dict[tuple[str, bytes], tuple[CodeType, Mapping[str, tuple[str, str | None]]]]] = {}
+_compiled: Final[dict[tuple[str, bytes], _Source]] = {}
+
+
+@frozen
+class _Source:
+    """A compiled file; what a type checker sees bound in it (name -> module, name there); every module it imports."""
+
+    code: CodeType
+    bound: Mapping[str, tuple[str, str | None] | None]
+    imported: frozenset[str]
 
 
 @define
@@ -54,10 +63,15 @@ class Package:
         """Give what the names in a module's annotations mean, imports for type checkers included."""
         if file not in self._names:
             module = self.modules[file]
-            imports = _code(self.directory / file, file)[1]
-            found = {alias: self._imported(module, *target) for alias, target in imports.items()}
-            self._names[file] = {**found, **vars(module)}
+            bound = _source(self.directory / file, file).bound
+            found = {alias: self._imported(module, *target) for alias, target in bound.items() if target}
+            self._names[file] = {**vars(module), **found}
         return self._names[file]
+
+    def shown(self, file: str) -> Mapping[str, Any]:
+        """Give what a type checker finds in a module; lazy names count only where an import promises them."""
+        bound, names = _source(self.directory / file, file).bound, self.names(file)
+        return {name: names[name] for name in bound if name in names}
 
     def _imported(self, module: ModuleType, source: str, attribute: str | None) -> Any:
         try:
@@ -87,7 +101,7 @@ class _Loader(SourceLoader):
         return Path(path).read_bytes()
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the interface's
-        return _code(self.path, self.file)[0]
+        return _source(self.path, self.file).code
 
     def exec_module(self, module: ModuleType) -> None:
         try:
@@ -96,14 +110,28 @@ class _Loader(SourceLoader):
             raise ImportError(f"{self.file} exits when it is imported") from None
 
 
-def _code(path: Path, file: str) -> tuple[CodeType, Mapping[str, tuple[str, str | None]]]:
+def _source(path: Path, file: str) -> _Source:
     source = path.read_bytes()
     key = (file, hashlib.sha256(source).digest())
     if key not in _compiled:
         tree = ast.parse(source, file)
-        imports = {alias: target for node in ast.walk(tree) for alias, target in _imports(node)}
-        _compiled[key] = (compile(tree, file, "exec", dont_inherit=True), imports)
+        imported = frozenset(target[0] for node in ast.walk(tree) for _, target in _imports(node))
+        code = compile(tree, file, "exec", dont_inherit=True)
+        _compiled[key] = _Source(code, dict(_bound(tree.body)), imported)
     return _compiled[key]
+
+
+def _bound(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, str | None] | None]]:
+    """Yield what the statements of a module bind, those for type checkers included; None: not by an import."""
+    for node in body:
+        yield from _imports(node)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            yield from _bound(node.body)
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, None
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((target.id, None) for target in targets if isinstance(target, ast.Name))
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, tuple[str, str | None]]]:
@@ -170,6 +198,6 @@ def _import_all(loaded: Package) -> None:
 
 def _refuse_public_name(loaded: Package, path: Path, file: str) -> None:
     """A module that imports its package by its public name would look at another copy than the one that is checked."""
-    for source, _ in _code(path, file)[1].values():
+    for source in sorted(_source(path, file).imported):
         if source.partition(".")[0] == loaded.directory.name:
             loaded.failures[file] = f"imports {source} by name, not relative to itself"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from scripts.drift import contract, loading
+from scripts.drift import contract, loading, runtime
 from scripts.drift.allowances import Allowances, allow
 from scripts.drift.comparison import Comparison
 from scripts.drift.consistency import Consistency
 from scripts.drift.fitting import Fitting
+from scripts.drift.keeping import class_names, kept_names
 from scripts.drift.nodes import Node, annotated, describe, plain
 from scripts.drift.observation import Observation, observe
 from scripts.drift.operations import Operation, operations
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from scripts.drift.loading import Package
 
 
-# The parts of the document that the indexes of the package stand for.
-INDEXES: Final = {"models/__init__.py": "/components/schemas", "resources/__init__.py": "/tags"}
+# The parts of the document that the folders of the package stand for; what is in none serves every operation.
+FOLDERS: Final = {"models": "/components/schemas", "api": "/paths", "resources": "/tags"}
+EVERY: Final = "/paths"
 
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
@@ -52,6 +54,7 @@ def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package
 def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package: Package, report: Report) -> None:
     for file, reason in package.failures.items():
         report.differ("", file, f"does not import: {reason}")
+    runtime.check(package, report)
     seen = observe(package)
     if seen is None:
         report.differ("", "codec.py", "is missing or does not import, so nothing else can be told")
@@ -60,11 +63,18 @@ def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package:
     reading = read(allowances, report)
     comparison = compare(reading, seen, report)
     compare_contract(reading, seen, report)
-    agree(seen, allowances, report)
+    agree(seen, allowances, report, comparison.places)
     fitting = Fitting(seen.tables, comparison.known_as)
     Roundtrips(seen, report, fitting).check(reading.nodes())
     Probes(seen, report, fitting).check(reading.operations)
-    report.locate({**INDEXES, **comparison.places})
+    report.locate(places(package, comparison))
+
+
+def places(package: Package, comparison: Comparison) -> Mapping[str, str]:
+    """Tell what each file stands for: a schema, an operation, or else what all of its folder is made of."""
+    files = (*package.modules, *package.failures, runtime.MARKER, contract.FILE)
+    folders = {file: FOLDERS.get(file.partition("/")[0], EVERY) for file in files}
+    return {**folders, **comparison.places}
 
 
 def compare_contract(reading: Reading, seen: Observation, report: Report) -> None:
@@ -76,11 +86,11 @@ def compare_contract(reading: Reading, seen: Observation, report: Report) -> Non
             report.differ(problem.pointer, contract.FILE, problem.why)
 
 
-def agree(seen: Observation, allowances: Allowances, report: Report) -> None:
-    """Prove that what people see of the generated code says what its tables say."""
+def agree(seen: Observation, allowances: Allowances, report: Report, places: Mapping[str, str]) -> None:
+    """Prove that what people see of the generated code says what its tables say. `places`: file -> pointer."""
     consistency = Consistency(seen, report)
     consistency.check()
-    Resources(consistency, allowances.resources).check()
+    Resources(consistency, allowances.resources, places).check()
 
 
 @frozen
@@ -105,7 +115,8 @@ def read(allowances: Allowances, report: Report) -> Reading:
     """Read an expected document; what cannot be read in it is a difference, for the code was made of something."""
     for pointer, why in allowances.misfits:
         report.puzzle(pointer, "", why)
-    schemas = Schemas(allowances.document, allowances.titles)
+    kept = kept_names(allowances.document, allowances.resources)
+    schemas = Schemas(allowances.document, allowances.titles, kept)
     return Reading(schemas, list(operations(schemas, lambda pointer, why: report.differ(pointer, "", why))))
 
 
@@ -151,10 +162,11 @@ def _components(comparison: Comparison, schemas: Schemas, seen: Observation) -> 
         pointer = join("/components/schemas", name)
         try:
             expected = schemas.node(schema, pointer)
-            if plain(name) in classes:
-                _class(comparison, seen, expected, classes[plain(name)])
-            elif plain(name) in aliases:
-                _alias(comparison, expected, aliases.pop(plain(name)))
+            found = next((one for one in class_names(name, schemas.kept) if one in classes or one in aliases), "")
+            if found in classes:
+                _class(comparison, seen, expected, classes[found])
+            elif found in aliases:
+                _alias(comparison, expected, aliases.pop(found))
             else:
                 report.differ(pointer, "", f"schema {name} is in the document alone")
         except Unreadable as problem:

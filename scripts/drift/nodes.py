@@ -28,13 +28,17 @@ class Scalar:
 
 @frozen
 class Enumeration:
-    """A closed list of values of certain types (null is the node's business), and the names that stand for it."""
+    """A closed list of values of certain types (null is the node's business), and the names that stand for it.
+
+    `literal`: the code has no class for it and spells the values out, as it does with constants.
+    """
 
     values: tuple[object, ...]
     types: frozenset[str]
     names: frozenset[str] = frozenset()
     where: str = ""
     limits: Mapping[str, object] = NOTHING
+    literal: bool = False
 
 
 @frozen
@@ -96,8 +100,22 @@ def union(where: str, parts: Iterable[Node], notes: Mapping[str, object] = NOTHI
     nullable = False
     for part in parts:
         nullable = nullable or part.nullable
-        options.extend(option for option in part.options if option not in options)
+        for option in part.options:
+            _add(option, options)
     return Node(where, tuple(options), nullable and not takes_any(options), notes)
+
+
+def _add(option: Option, options: list[Option]) -> None:
+    """Add an option that is not there yet; one constant or the other is one list of values."""
+    if not (isinstance(option, Enumeration) and option.literal):
+        options.extend([option] if option not in options else [])
+        return
+    for index, there in enumerate(options):
+        if isinstance(there, Enumeration) and there.literal:
+            values = (*there.values, *(value for value in option.values if value not in there.values))
+            options[index] = evolve(there, values=values, types=there.types | option.types)
+            return
+    options.append(option)
 
 
 def kind(option: Option) -> str:
@@ -141,19 +159,25 @@ def describe(node: Node) -> str:
 def annotated(node: Node, *, argument: bool = False) -> str:
     """Write a node as an annotation can say it: in any order, `any` for all beside it, and texts as texts.
 
-    An argument that is an id or a date may be annotated with a text beside it, or without.
+    An argument that is an id takes a text too, wherever in it the id is.
     """
     if takes_any(node.options):
         return ANY.kind
-    shown = {_annotated(option, argument=argument) for option in node.options} | ({"null"} if node.nullable else set())
-    texts = {"string"} if argument and shown & {"uuid", "date", "date-time"} else set()
-    return " | ".join(sorted(shown - texts))
+    shown = {one for option in node.options for one in _annotated(option, argument=argument)}
+    if node.nullable:
+        shown.add("null")
+    if argument and "uuid" in shown:
+        shown.add("string")
+    return " | ".join(sorted(shown))
 
 
-def _annotated(option: Option, *, argument: bool) -> str:
+def _annotated(option: Option, *, argument: bool) -> set[str]:
+    """Write what an annotation can say of an option: of constants each one, but for fractions, which it cannot."""
     if isinstance(option, Array):
-        return f"array of ({annotated(option.item, argument=argument)})"
-    return "string" if kind(option) == "text" else _describe(option)
+        return {f"array of ({annotated(option.item, argument=argument)})"}
+    if isinstance(option, Enumeration) and option.literal:
+        return {"number" if isinstance(value, float) else repr(value) for value in option.values}
+    return {"string" if kind(option) == "text" else _describe(option)}
 
 
 def _describe(option: Option) -> str:

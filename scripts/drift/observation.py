@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scripts.drift.loading import Package
     from scripts.drift.nodes import Node
     from scripts.drift.operations import Operation
+
+# What people import from the package itself: the generator's public names.
+FACE: Final = frozenset({"AuthenticatedClient", "Client", "File", "Response", "UNSET", "Unset"})
 
 
 @frozen
@@ -42,8 +45,8 @@ def observe(package: Package) -> Observation | None:
     report = Report()
     for file, reason in package.failures.items():
         report.differ("", file, f"does not import: {reason}")
-    for file, name in _promises(package):
-        report.differ("", file, f"{name} is listed in __all__ and is not there")
+    for file, what in _promises(package):
+        report.differ("", file, what)
     classes = dict(_classes(package, codec, report))
     tables = Tables(package, codec, classes)
     annotations = Annotations(tables, runtime)
@@ -60,13 +63,26 @@ def observe(package: Package) -> Observation | None:
 
 
 def _promises(package: Package) -> Iterator[tuple[str, str]]:
-    """Find what a module lists in `__all__` and cannot give."""
+    """Find what a module lists in `__all__` and cannot give, to a program, a type checker or someone who looks."""
     for file, module in package.modules.items():
-        for name in getattr(module, "__all__", ()):
+        listed = set(getattr(module, "__all__", ()))
+        if file == "__init__.py":
+            yield from ((file, f"{name} is not listed in __all__") for name in sorted(FACE - listed))
+        try:
+            shown, directory = package.shown(file), set(dir(module))
+        except Exception as problem:  # noqa: BLE001 - `__dir__` is generated code too
+            yield file, f"cannot be looked at: {type(problem).__name__}"
+            continue
+        for name in sorted(listed):
             try:
-                getattr(module, name)
+                there = getattr(module, name)
             except Exception:  # noqa: BLE001 - a lazy name imports a module, which may raise anything
-                yield file, name
+                yield file, f"{name} is listed in __all__ and is not there"
+                continue
+            if shown.get(name) is not there:
+                yield file, f"{name} is listed in __all__, and type checkers find nothing or something else"
+            if name not in directory:
+                yield file, f"{name} is listed in __all__ and dir() does not tell it"
 
 
 def _classes(package: Package, codec: Any, report: Report) -> Mapping[str, Any]:

@@ -58,8 +58,10 @@ def operations(schemas: Schemas, report: Callable[[str, str], None]) -> Iterator
         return
     for path, item in paths.items():
         pointer = join("/paths", path)
-        if not isinstance(item, dict):
-            report(pointer, "no path item")
+        if path.startswith("x-"):
+            continue
+        if not isinstance(item, dict) or "$ref" in item:
+            report(pointer, "no path item, or one that is written elsewhere")
             continue
         for method in METHODS:
             if method in item:
@@ -116,6 +118,8 @@ def _parameters(
             node = _content(place, part, pointer) or Node(pointer, (ANY,))
             required = flag(part, "required", pointer)
             rest = _others(part, ("name", "in", "required", "schema", "content"))
+            if "schema" not in part and "content" in part:
+                rest["content"] = list(table(part["content"], pointer))
             yield (location, name), Parameter(name, location, required, node, join(where, index), rest)
 
 
@@ -178,11 +182,11 @@ def _answers(place: _Place, found: Mapping[str, Any]) -> Iterator[tuple[str, Nod
         if readable(kind) == "json":
             yield str(status), place.schemas.node(media.get("schema", True), join(there, "schema"))
         else:
-            yield str(status), Node(there, (Scalar(readable(kind) or kind),))
+            yield str(status), Node(there, (Scalar(readable(kind) or "bytes"),))
 
 
 def readable(content_type: str) -> str | None:
-    """Tell how an answer of a content type is read: as JSON, as text, as bytes; None where nobody knows."""
+    """Tell how an answer of a content type is read: as JSON, as text, as bytes; None where it says little of that."""
     essence = content_type.partition(";")[0].strip().casefold()
     if essence == "application/json" or essence.endswith("+json"):
         return "json"

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from attrs import define, evolve, field
 
+from scripts.drift.keeping import KEPT, class_names
 from scripts.drift.nodes import (
     ANY,
     EXACTLY_ONE,
@@ -25,7 +26,6 @@ from scripts.drift.nodes import (
     Structure,
     kind,
     limited,
-    plain,
     takes_any,
     types_of,
     union,
@@ -63,10 +63,14 @@ MAX_REFERENCES: Final = 32
 
 @define
 class Schemas:
-    """Reads schemas of one document. `titles`, declared by the corrections: pointer of a schema -> its type's name."""
+    """Reads schemas of one document. `titles`, declared by the corrections: pointer of a schema -> its type's name.
+
+    `kept` are the names that no class of the document can have.
+    """
 
     document: Mapping[str, Any]
     titles: Mapping[str, str] = NOTHING  # type: ignore[assignment]  # an empty mapping fits every mapping
+    kept: frozenset[str] = KEPT
     _members: dict[str, Members] = field(factory=dict, init=False)
 
     def follow(self, reference: object, pointer: str) -> tuple[Any, str]:
@@ -114,11 +118,11 @@ class Schemas:
         return Node(pointer, read.options, nullable, {**read.notes, **notes} if notes else read.notes)
 
     def _names(self, pointer: str) -> frozenset[str]:
-        """Give the name that a type at this place bears: the component's, or the one that the corrections declare."""
+        """Give the names that a type at this place may bear: the component's, or what the corrections declare."""
         parts = pointer.split("/")
         named = parts[:3] == ["", "components", "schemas"] and len(parts) == 4  # noqa: PLR2004 - /components/schemas/X
         name = parts[3] if named else self.titles.get(pointer)
-        return frozenset({plain(name)} if name else ())
+        return class_names(name, self.kept) if name else frozenset()
 
     def _all_of(self, found: Mapping[str, Any], pointer: str, depth: int) -> Node:
         """Read `$ref` and `allOf`: every part holds. Parts that only describe or limit change no type."""
@@ -197,12 +201,13 @@ class Schemas:
         return Node(pointer, tuple(options), "null" in listed)
 
     def _option(self, name: str, found: Mapping[str, Any], pointer: str, depth: int) -> Option:
-        limits = limits_of(found)
+        limits = {**limits_of(found), **unsaid(found)}
         if name == "object":
             return Structure(pointer, lambda: self._read_members(found, pointer), self._names(pointer), pointer, limits)
         if name == "array":
-            item = self.node(found.get("items", True), join(pointer, "items"), depth=depth + 1)
-            return Array(item, limits)
+            # Where each place has its own type, the code takes any.
+            items = True if "prefixItems" in found else found.get("items", True)
+            return Array(self.node(items, join(pointer, "items"), depth=depth + 1), limits)
         if name == "string":
             return Scalar(FORMATS.get(str(found.get("format")), "string"), limits)
         if name in ("integer", "number", "boolean", "any"):
@@ -212,7 +217,9 @@ class Schemas:
     def _enumeration(self, found: Mapping[str, Any], pointer: str, types: Sequence[str]) -> Enumeration:
         values = tuple(value for value in allowed(found, pointer) if value is not None)
         said = frozenset(types) or types_of(values)
-        return Enumeration(values, said, self._names(pointer), pointer, limits_of(found))
+        literal = "const" in found or types_of(values) not in (frozenset({"string"}), frozenset({"integer"}))
+        names: frozenset[str] = frozenset() if literal else self._names(pointer)
+        return Enumeration(values, said, names, pointer, {**limits_of(found), **unsaid(found)}, literal)
 
     def _read_members(self, found: Mapping[str, Any], pointer: str) -> Members:
         if pointer not in self._members:
@@ -270,6 +277,11 @@ def limits_of(found: Mapping[str, Any]) -> dict[str, object]:
     if found.keys() <= _TOLD:
         return {}
     return {key: value for key, value in found.items() if key not in _TOLD and not key.startswith("x-")}
+
+
+def unsaid(found: Mapping[str, Any]) -> Mapping[str, object]:
+    """Tell where a schema implies a type without saying it: what a table cannot hold, and a document can."""
+    return NOTHING if "type" in found or implied(found) == ANY.kind else {"type": "implied"}
 
 
 def allowed(found: Mapping[str, Any], pointer: str) -> Sequence[Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
 
 ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")  # of an object: the one thing in a message that no two runs share
 
@@ -35,6 +36,16 @@ class Report:
     unknown: list[Difference] = field(factory=list)
     counts: Counter[str] = field(factory=Counter)
     _known: set[tuple[int, Difference]] = field(factory=set, init=False, repr=False)
+    _about: str = field(default="", init=False, repr=False)
+
+    @contextmanager
+    def about(self, pointer: str) -> Generator[None]:
+        """Say what is looked at, for differences that are found in the code alone."""
+        before, self._about = self._about, pointer
+        try:
+            yield
+        finally:
+            self._about = before
 
     def differ(self, pointer: str, file: str, what: str) -> None:
         """Add a difference."""
@@ -53,7 +64,7 @@ class Report:
         self.counts.update({name: other.counts[key] for key, name in counts.items()})
 
     def _add(self, found: list[Difference], pointer: str, file: str, what: str) -> None:
-        one = Difference(pointer, file.partition(":")[0], ADDRESS.sub("", what))
+        one = Difference(pointer or self._about, file.partition(":")[0], ADDRESS.sub("", what))
         if (id(found), one) not in self._known:
             self._known.add((id(found), one))
             found.append(one)

@@ -21,10 +21,14 @@ KINDS: Final = {"Resources": "", "AsyncResources": "Async"}
 
 @define
 class Resources:
-    """Checks the resources of an observation. `attributes`: tag -> the attribute that the corrections name."""
+    """Checks the resources of an observation.
+
+    `attributes`: tag -> the attribute that the corrections name; `places`: file -> pointer of what it stands for.
+    """
 
     consistency: Consistency
     attributes: Mapping[str, str]
+    places: Mapping[str, str]
 
     def check(self) -> None:
         """Check the index of operations, and both kinds of resources."""
@@ -32,6 +36,10 @@ class Resources:
         if module is None:
             self._differ(INDEX, "is missing or does not import")
             return
+        with self.consistency.report.about("/tags"):
+            self._resources(module)
+
+    def _resources(self, module: Any) -> None:
         self._index(module)
         for kind, prefix in KINDS.items():
             with self.consistency.guard(INDEX):
@@ -86,20 +94,26 @@ class Resources:
         """Each operation of the tag has its method; there is no other."""
         offered = {name: value for name, value in vars(held).items() if not name.startswith("_")}
         for operation in operations:
-            what = f"{held.__name__}.{operation.name}"
             method = offered.pop(str(operation.name), None)
-            if method is None:
-                self._differ(file, f"{held.__name__} has no method {operation.name}")
-                continue
-            if inspect.iscoroutinefunction(method) is not asynchronous:
-                self._differ(file, f"{what} is asynchronous, or should be")
-            self.consistency.signature(method, operation, file)
-            self.consistency.gives(method, what, operation, file)
-            self.consistency.report.counts["methods"] += 1
+            with self.consistency.report.about(self.places.get(operation.where, "")), self.consistency.guard(file):
+                self._method(held, method, operation, file, asynchronous=asynchronous)
         for name in offered:
             self._differ(file, f"{held.__name__}.{name} stands for no operation of the document")
+
+    def _method(self, held: type, method: Any, operation: Operation, file: str, *, asynchronous: bool) -> None:
+        """A method takes and gives what its operation does."""
+        what = f"{held.__name__}.{operation.name}"
+        if method is None:
+            self._differ(file, f"{held.__name__} has no method {operation.name}")
+            return
+        if inspect.iscoroutinefunction(method) is not asynchronous:
+            self._differ(file, f"{what} is asynchronous, or should be")
+        self.consistency.signature(method, operation, file)
+        self.consistency.gives(method, what, operation, file)
+        self.consistency.report.counts["methods"] += 1
 
 
 def _attribute(tag: str, offered: Mapping[str, object]) -> str:
     """Find the attribute of a tag that the corrections do not name: the tag in snake case."""
-    return next((name for name in offered if plain(name) == plain(tag) and name == name.lower()), plain(tag))
+    own = {plain(tag), plain(f"tag {tag}")}  # the second where the tag begins with what no name begins with
+    return next((name for name in offered if plain(name) in own and name == name.lower()), plain(tag))

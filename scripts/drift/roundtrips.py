@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.drift.nodes import Array, Node, Structure
+from scripts.drift.nodes import Array, Node, Structure, plain
 from scripts.drift.samples import Unsampled, sample
 from scripts.drift.values import Unreadable
 
@@ -35,7 +35,7 @@ class Roundtrips:
                     self._try(structure, name)
 
     def _try(self, structure: Structure, name: str) -> None:
-        class_ = next(class_ for key, class_ in self.seen.classes.items() if key.casefold() == name)
+        class_ = next(class_ for key, class_ in self.seen.classes.items() if plain(key) == name)
         file = self.seen.package.file_of(class_)
         try:
             for full in (True, False):

@@ -82,14 +82,20 @@ def _text(limits: Mapping[str, object], example: object) -> str:
     low, high = int(_number(limits, "minLength", 0)), int(_number(limits, "maxLength", 1_000_000))
     given = [example] if isinstance(example, str) else []
     words = [*given, *WORDS, *(word * low for word in WORDS)]
-    try:
-        pattern = re.compile(str(limits.get("pattern", "")))
-    except re.error:
-        raise Unsampled from None
+    pattern = re.compile(str(limits.get("pattern", "")) if is_readable(limits.get("pattern", "")) else "")
     for word in words:
         if low <= len(word) <= high and pattern.search(word):
             return word
     raise Unsampled
+
+
+def is_readable(pattern: object) -> bool:
+    """Tell whether Python can read a regular expression; the document's are ECMAScript's."""
+    try:
+        re.compile(str(pattern))
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
 
 
 def _figure(option: Scalar) -> float:

@@ -87,7 +87,7 @@ class Tables:
         if id(type_) in self._scalars:
             return Scalar(self._scalars[id(type_)])
         if isinstance(type_, self.codec.Const):
-            return Enumeration((type_.value,), types_of([type_.value]), where=where)
+            return Enumeration((type_.value,), types_of([type_.value]), where=where, literal=True)
         if isinstance(type_, self.codec.Array):
             return Array(self._node(type_.item, where))
         if isinstance(type_, self.codec.Enumeration | self.codec.Object):

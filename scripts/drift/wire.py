@@ -58,7 +58,7 @@ def body_of(request: httpx.Request) -> tuple[str, Any] | None:
     if kind == FORMS[1]:
         found = parse_qs(content.decode(), keep_blank_values=True)
         return kind, sorted(name for name, values in found.items() for _ in values)
-    return kind, json.loads(content) if "json" in kind else content
+    return kind, json.loads(content) if _is_json(kind) else content
 
 
 def expected_body(content_type: str | None, body: Any) -> tuple[str, Any] | None:
@@ -70,7 +70,7 @@ def expected_body(content_type: str | None, body: Any) -> tuple[str, Any] | None
         return None
     kind = essence(content_type)
     if kind not in FORMS:
-        return kind, body
+        return kind, body if _is_json(kind) else str(body).encode()
     names = sorted(_names(body))
     return (kind, names) if names else None
 
@@ -91,6 +91,15 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in texts(item)]
     return [value if isinstance(value, str) else json.dumps(value)]
+
+
+def is_form(content_type: str) -> bool:
+    """Tell whether a body of a content type is made of parts."""
+    return essence(content_type) in FORMS
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def essence(content_type: str) -> str:

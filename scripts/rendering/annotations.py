@@ -6,8 +6,14 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Final
 
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.union import UnionProperty
+
+from scripts.rendering.prose import literal
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from openapi_python_client.parser.properties.protocol import PropertyProtocol
     from openapi_python_client.parser.responses import Response
@@ -20,9 +26,29 @@ def or_none(annotation: str) -> str:
     )
 
 
-def annotation_of(prop: PropertyProtocol) -> str:
-    """Give the Python type that the parser found for a property."""
-    return prop.get_type_string().as_unembedded_code()
+def annotation_of(prop: PropertyProtocol, *, no_optional: bool = False) -> str:
+    """Give the Python type that the parser found for a property; constants are written by us.
+
+    The parser escapes a text twice, and a fraction it makes a `Literal`, which Python's types do not know.
+    """
+    annotation = prop.get_type_string(no_optional=no_optional).as_unembedded_code()
+    for one in _constants(prop):
+        theirs = f"Literal[{one.value.python_code.as_unembedded_code()}]"
+        value = one.value.raw_value
+        ours = "float" if isinstance(value, float) else f"Literal[{literal(value)}]"
+        annotation = annotation.replace(theirs, ours)
+    return re.sub(r"\bfloat(?: \| float)+\b", "float", annotation)
+
+
+def _constants(prop: PropertyProtocol) -> Iterator[ConstProperty]:
+    """Find the constants in a type, not those inside models."""
+    if isinstance(prop, ConstProperty):
+        yield prop
+    elif isinstance(prop, UnionProperty):
+        for inner in prop.inner_properties:
+            yield from _constants(inner)
+    elif isinstance(prop, ListProperty):
+        yield from _constants(prop.inner_property)
 
 
 def answer_annotation(response: Response) -> str:
@@ -48,9 +74,12 @@ _PLAIN_IMPORTS: Final = {
 }
 
 
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+
+
 def _words(annotations: Iterable[str]) -> set[str]:
     """Give the names used in annotations; what stands in quotes is a value."""
-    return {word for one in annotations for word in re.findall(r"[A-Za-z_]\w*", re.sub(r"\"[^\"]*\"|'[^']*'", "", one))}
+    return {word for one in annotations for word in re.findall(r"[A-Za-z_]\w*", _QUOTED.sub("", one))}
 
 
 def plain_imports(annotations: Iterable[str], root: str) -> list[str]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 from openapi_python_client import schema as oai
 from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 
+from scripts.adapting import is_json
 from scripts.failures import Refused
 from scripts.rendering.annotations import annotation_of, answer_annotation, joined, operation_imports
 from scripts.rendering.prose import NOTE, docstring, operation_prose, property_prose, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from openapi_python_client.parser.bodies import Body
     from openapi_python_client.parser.properties.protocol import PropertyProtocol
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from scripts.rendering.package import Package
 
 # Names that every operation's functions use: a parameter of that name gets an underscore.
-TAKEN: Final = frozenset({"body", "call", "client", "self"})
+TAKEN: Final = frozenset({"asyncio_detailed", "body", "call", "client", "self", "sync_detailed"})
+_HOPS: Final = 32  # references to references; what is longer is round in a circle
 
 
 @frozen
@@ -122,8 +125,8 @@ class OperationPages:
         if not bodies:
             return
         required = any(body.prop.required for body in bodies)
-        kinds = [body.prop.get_type_string(no_optional=True).as_unembedded_code() for body in bodies]
-        alone = len(bodies) == 1 and isinstance(bodies[0].prop, ModelProperty)
+        kinds = [annotation_of(body.prop, no_optional=True) for body in bodies]
+        alone = len(bodies) == 1 and _holds_model(bodies[0].prop)
         unset = [] if required else ["Unset"]
         yield SimpleNamespace(
             name="body",
@@ -135,18 +138,35 @@ class OperationPages:
         )
 
     def _body_code(self, op: ParsedOperation, body: Body) -> str:
-        raw = op.raw.request_body
-        media = raw.content.get(body.content_type) if isinstance(raw, oai.RequestBody) else None
+        components = self.package.parsed.openapi.components
+        raw = _resolved(op.raw.request_body, components.requestBodies if components else None)
+        media = raw.content.get(body.content_type) if raw is not None else None
         return self.package.types.write(body.prop, media.media_type_schema if media is not None else None)
 
     def _answer_code(self, response: Response) -> str:
         kind = response.source["return_type"]
         if kind != "Any":
             return {"bytes": "_c.BYTES", "str": "_c.TEXT", "None": "_c.NOTHING"}[kind]
-        data = response.data
-        content = data.content if isinstance(data, oai.Response) and data.content else {}
-        media = next((one for name, one in content.items() if "json" in text_of(name)), None)
+        components = self.package.parsed.openapi.components
+        data = _resolved(response.data, components.responses if components else None)
+        content = (data.content if data is not None else None) or {}
+        media = next((one for name, one in content.items() if is_json(text_of(name))), None)
         return self.package.types.write(response.prop, media.media_type_schema if media is not None else None)
+
+
+def _holds_model(prop: PropertyProtocol) -> bool:
+    """Tell whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
+    inner = prop.inner_properties if isinstance(prop, UnionProperty) else [prop]
+    return any(isinstance(one, ModelProperty) for one in inner)
+
+
+def _resolved(declared: Any, components: Mapping[Any, Any] | None) -> Any:
+    """Look through references to the named parts of a document."""
+    for _ in range(_HOPS):
+        if not isinstance(declared, oai.Reference):
+            break
+        declared = (components or {}).get(declared.ref.get_untrusted_value().rpartition("/")[2])
+    return declared
 
 
 def _parameter_node(op: ParsedOperation, parsed: Parsed, name: str, location: str) -> Any:

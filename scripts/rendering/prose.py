@@ -10,6 +10,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
+from scripts.respelling import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import SimpleNamespace
@@ -28,7 +30,8 @@ def literal(text: str | int) -> str:
     """Make a Python literal of a text; everything beyond printable ASCII is escaped where it could mislead a reader."""
     if not isinstance(text, str):
         return repr(text)
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in quoted)
 
 
 def docstring(paragraphs: Iterable[str], indent: int = 0) -> str:
@@ -80,7 +83,7 @@ def text_of(value: Any) -> str:
 def property_prose(prop: PropertyProtocol, schema: oai.Schema | None) -> str:
     """Say what the document says of a property: its meaning, and its default, which the server applies, not we."""
     words = " ".join(text_of(prop.description).split())
-    default = schema.default if schema is not None else None
+    default = (schema.model_extra or {}).get(DEFAULT) if schema is not None else None
     if default is not None:
         words += f" Default on the server: {text_of(default)}."
     return words.strip()

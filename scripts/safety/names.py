@@ -37,6 +37,7 @@ STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
 MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+NO_RESOURCE = "is no name for a resource"
 BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
 PREFIX = "field_"  # the generator's default, put before what would be no identifier
 OURS = {"x-resource-name", "x-source"}
@@ -94,7 +95,9 @@ def title(name: str) -> str | None:
 def tag_name(name: str) -> str | None:
     """Refuse what can't name a folder and a resource."""
     made = str(PythonIdentifier(name, "tag_"))
-    return _plain(name) or _traversal(name) or _class(name) or _module(made) or resource(made.rstrip("_"))
+    # A word of Python's gets an underscore: the attribute of the tag Import is `import_`.
+    shape = _unlike(RESOURCE, NO_RESOURCE)
+    return _plain(name) or _traversal(name) or _class(name) or _module(made) or shape(made.rstrip("_"))
 
 
 def operation_name(name: str) -> str | None:
@@ -118,20 +121,6 @@ def member(name: str) -> str | None:
     return _unlike(MEMBER, "is no name for a member of an enum")(name)
 
 
-def constant(value: str) -> str | None:
-    """Refuse what the generator writes wrongly into an annotation: it escapes quotes and backslashes twice."""
-    return enum_value(value) or ("holds a quote or a backslash" if set(value) & set('"\\') else None)
-
-
-def pattern(value: str) -> str | None:
-    """Refuse a regular expression that Python cannot read, as some of ECMAScript's are: checking would fail."""
-    try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"is no regular expression to Python ({error})"
-    return None
-
-
 def path(name: str) -> str | None:
     """Refuse a path that is no plain path: a host (`//`), dots, an encoded slash, a query or a fragment."""
     segments = name.removesuffix("/").split("/")[1:]
@@ -148,7 +137,7 @@ def header(name: str) -> str | None:
 
 def resource(name: str) -> str | None:
     """Refuse what can't name an attribute as it stands."""
-    return _unlike(RESOURCE, "is no name for a resource")(name) or _module(name)
+    return _unlike(RESOURCE, NO_RESOURCE)(name) or _module(name)
 
 
 def _unlike(pattern: re.Pattern[str], reason: str) -> Rule:
@@ -214,7 +203,7 @@ _KEYS: dict[tuple[object, ...], Rule] = {
 _FIELDS: dict[str, dict[str, Rule]] = {
     "operation": {"operationId": operation_name},
     "parameter": {"name": property_name},
-    "schema": {"title": title, "const": constant, "pattern": pattern},
+    "schema": {"title": title, "const": enum_value},
     "tag": {"name": tag_name, "x-resource-name": resource},
 }
 _MAKE_CLASSES = {"properties", "additionalProperties", "allOf", "enum"}

@@ -7,18 +7,19 @@ them, so that timeouts, repeating and errors are decided in one place.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, read
-from .encoding import ENCODERS, PLACES, Parameter, as_json, parameter_problems, texts_of
+from .encoding import PLACES, Parameter, encode, parameter_problems, texts_of
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
 from .types import UNSET, Response, as_status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable
 
     import httpx
 
@@ -188,18 +189,20 @@ class Operation(Generic[T_co]):
             problems.extend(check(declared.type, body))
         except ValueError as error:
             problems.append(Departure("", "JSON", str(error)))
-        encode = ENCODERS.get(declared.content_type.partition(";")[0].strip().lower(), as_json)
         if not problems:
             encode(body, declared.content_type, request, problems)
 
     def _body_of(self, body: object) -> Body | None:
-        """Pick the declared form by the model; with one form alone, whatever was given."""
+        """Pick the declared form by what it holds, the first of several; with one form alone, whatever was given."""
         if len(self.bodies) == 1:
             return self.bodies[0]
         for declared in self.bodies:
             if isinstance(declared.type, Object) and isinstance(body, declared.type.python):
                 return declared
-        return None
+        if isinstance(body, Mapping):
+            return None  # it could be meant as any of the models
+        others = (one for one in self.bodies if not isinstance(one.type, Object))
+        return next((one for one in others if not check(one.type, body)), None)
 
 
 def send(client: AuthenticatedClient | Client, call: Call[Any]) -> Response[Any]:

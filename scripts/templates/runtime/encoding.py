@@ -131,13 +131,24 @@ def _as_form(body: object, content_type: str, request: dict[str, Any], problems:
     request.setdefault("headers", {})["Content-Type"] = content_type
 
 
-def _as_content(body: object, content_type: str, request: dict[str, Any], _problems: list[Departure]) -> None:
-    request["content"] = getattr(body, "payload", body)
+def _as_content(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+    content = getattr(body, "payload", body)
+    if isinstance(content, Model | Mapping | list | tuple):
+        problems.append(Departure("", "a text, bytes or a file", kind_of(body)))
+        return
+    request["content"] = content
     request.setdefault("headers", {})["Content-Type"] = content_type
 
 
-ENCODERS: Final = {
-    "multipart/form-data": _as_multipart,
-    "application/x-www-form-urlencoded": _as_form,
-    "application/octet-stream": _as_content,
-}
+_FORMS: Final = {"multipart/form-data": _as_multipart, "application/x-www-form-urlencoded": _as_form}
+
+
+def encode(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+    """Put a body into a request: a form by its parts, JSON as JSON, anything else as it is."""
+    essence = content_type.partition(";")[0].strip().lower()
+    if essence in _FORMS:
+        _FORMS[essence](body, content_type, request, problems)
+    elif essence == "application/json" or essence.endswith("+json"):
+        as_json(body, content_type, request, problems)
+    else:
+        _as_content(body, content_type, request, problems)

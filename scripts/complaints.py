@@ -1,0 +1,89 @@
+"""What the generator's parser complains of, as refusals: one line with the place in the document, and no noise."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel
+
+from scripts.documents import pointer
+from scripts.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from openapi_python_client import schema as oai
+    from openapi_python_client.parser.errors import GeneratorError
+    from pydantic import ValidationError
+
+    from scripts.places import Place
+
+LENGTH: Final = 300  # characters; longer ones repeat the document instead of saying what is wrong
+# The parser's words on what follows from a problem, and where it was; and addresses, which no two runs share.
+_NOISE: Final = re.compile(
+    r"Failure to process schema has resulted in the removal of:.*|Endpoint will not be generated\.?"
+    r"|,? ?(?:response|parameter) will be omitted from generated \w+"
+    r"|(?:WARNING|ERROR) parsing [A-Z]+ /\S* within [^.]*\."
+    r"|Unable to (?:process|parse) schema (?:/\S*[^\s:]:?)?|Unable to parse this part of your OpenAPI document:\s*:?"
+    r"|(?:Problem creating a (?:Property|Parameter)|Unable to generate the client):?|UntrustedString\(|<enum '\w+'>",
+    re.DOTALL,
+)
+_OBJECT: Final = re.compile(r"<[\w.]+(?:\.\w+)* object at 0x[0-9a-fA-F]+>")
+
+
+def refuse_errors(errors: Sequence[GeneratorError], openapi: oai.OpenAPI, document: Mapping[str, Any]) -> None:
+    """Turn the parser's first warning into a refusal that says where."""
+    for error in errors:
+        said = " ".join(f"{error.header or ''} {error.detail or ''}".split())
+        where = _where(said, getattr(error, "data", None), openapi, document)
+        message = f"{where}: the generator cannot do it: {_told(said)[:LENGTH]}"
+        raise Refused(message)
+
+
+def unreadable(error: ValidationError, document: Mapping[str, Any]) -> Refused:
+    """Give the refusal of a document whose form the parser does not know."""
+    first = error.errors()[0]
+    return Refused(f"{pointer(*_existing(first['loc'], document))}: the generator cannot read it: {first['msg']}")
+
+
+def _told(said: str) -> str:
+    told = " ".join(_NOISE.sub(" ", _OBJECT.sub("it", said)).split()).strip(" :,")
+    return told or "it does not know this kind of schema"
+
+
+def _where(said: str, data: object, openapi: oai.OpenAPI, document: Mapping[str, Any]) -> str:
+    """Find what the parser speaks of: the very part, or the operation or schema that its words name."""
+    operation = re.search(r"parsing ([A-Z]+) (/\S*) within", said)
+    schema = re.search(r"/components/schemas/([^\s:]+)", said)
+    named: Place = ()
+    if operation:
+        named = ("paths", operation[2], operation[1].lower())
+    elif schema and schema[1] in document.get("components", {}).get("schemas", {}):
+        named = ("components", "schemas", schema[1])
+    exact = next((place for place, part in _parts(openapi, ()) if part is data), ()) if data is not None else ()
+    return pointer(*_existing(exact if exact[: len(named)] == named else named, document)) or "/"
+
+
+def _parts(node: object, place: Place) -> Iterator[tuple[Place, object]]:
+    """Walk what the parser read, with the place of each part in the document."""
+    if isinstance(node, BaseModel):
+        yield place, node
+        for name, about in type(node).model_fields.items():
+            yield from _parts(getattr(node, name), (*place, about.alias or name))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _parts(value, (*place, str(getattr(key, "get_untrusted_value", lambda key=key: key)())))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _parts(value, (*place, index))
+
+
+def _existing(steps: Sequence[Any], document: Mapping[str, Any]) -> Place:
+    """Keep the steps that the document has; the reader's own words among them, and what was written anew, go."""
+    node: Any = document
+    place: Place = ()
+    for step in steps:
+        if (isinstance(node, dict) and step in node) or (isinstance(node, list) and step in range(len(node))):
+            node, place = node[step], (*place, step)
+    return place

@@ -1,0 +1,116 @@
+"""References, as the generator's parser can follow them: to a named schema, that is a type and is never null itself.
+
+| the document says | the parser is given |
+|---|---|
+| `$ref` into a schema or an operation (`.../properties/x`, `$defs`) | what is there, written out |
+| a named schema that is only a `$ref` | its references lead to the other one |
+| a named object or enum that takes null | the type; references to it say `anyOf: [$ref, type: null]` |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from scripts.documents import pointer, resolve
+from scripts.failures import Refused
+from scripts.normalise import NULL, allows_null, is_annotation
+from scripts.places import Place, rewrite, rewrite_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAMED: Final = "#/components/schemas/"
+_DEEPEST: Final = 8  # references inside what references lead to; deeper is round in a circle
+
+
+def with_plain_references(document: dict[str, Any]) -> dict[str, Any]:
+    """Copy a document, its references rewritten; `final_name` tells where those of a mere reference lead."""
+    written = rewrite(document, lambda schema, place: _written_out(schema, document, place))
+    components = written.get("components", {}).get("schemas", {})
+    for name in [name for name in components if final_name(written, name) != name]:
+        del components[name]
+    nullable = {name for name, schema in components.items() if _takes_null(schema)}
+    for name in nullable:
+        components[name] = _without_null(components[name])
+    return rewrite(written, lambda schema, _: _pointed(schema, document, nullable))
+
+
+def final_name(document: Mapping[str, Any], name: str) -> str:
+    """Give the name of the schema that a named schema stands for; it is another one where it is only a reference."""
+    components = document.get("components", {}).get("schemas", {})
+    for _ in range(_DEEPEST):
+        schema = components.get(name)
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        further = _name(reference)
+        if further is None or further not in components:
+            return name
+        name = further
+    return name
+
+
+def _name(reference: object) -> str | None:
+    """Give the name of the schema that a reference leads to, if it leads to a named one."""
+    below = reference.removeprefix(_NAMED) if isinstance(reference, str) else "/"
+    return None if "/" in below else below
+
+
+def _written_out(schema: dict[str, Any], document: dict[str, Any], place: Place, depth: int = 0) -> dict[str, Any]:
+    """Put what is there in the place of a reference that leads into something."""
+    reference = schema.get("$ref")
+    if not isinstance(reference, str) or _name(reference) is not None:
+        return schema
+    target = resolve(document, reference)
+    if depth > _DEEPEST or not isinstance(target, dict):
+        what = "is inside what it refers to" if isinstance(target, dict) else "refers to no schema"
+        message = f"{pointer(*place)}: {what}, {reference}; that cannot be written out"
+        raise Refused(message)
+    inner = rewrite_schema(target, lambda part, _: _written_out(part, document, place, depth + 1))
+    rest = {key: value for key, value in schema.items() if key != "$ref"}
+    return {"allOf": [inner], **rest} if rest else inner
+
+
+def _pointed(schema: dict[str, Any], document: dict[str, Any], nullable: set[str]) -> dict[str, Any]:
+    """Let a reference lead to a type, with null beside it where the type took null."""
+    name = _name(schema.get("$ref"))
+    if name is not None:
+        name = final_name(document, name)
+        schema["$ref"] = f"{_NAMED}{name}"
+        if name in nullable:
+            return {"anyOf": [{"$ref": schema.pop("$ref")}, dict(NULL)], **schema}
+    branches = schema.get("allOf", ())
+    if len(branches) > 1:
+        schema["allOf"] = [branch["anyOf"][0] if _is_added(branch) else branch for branch in branches]
+    for keyword in {"anyOf", "oneOf"} & schema.keys():
+        flat = [part for branch in schema[keyword] for part in (branch["anyOf"] if _is_added(branch) else [branch])]
+        schema[keyword] = [part for part in flat if part != NULL] + [dict(NULL)] * (NULL in flat)
+    return schema
+
+
+def _is_added(branch: dict[str, Any]) -> bool:
+    """Tell whether a branch is a reference with the null that was put beside it, and nothing more."""
+    return branch.keys() == {"anyOf"} and len(branch["anyOf"]) == 2 and "$ref" in branch["anyOf"][0]  # noqa: PLR2004
+
+
+def _takes_null(schema: Any) -> bool:
+    """Tell whether a named schema is one object or enum, or null."""
+    if not isinstance(schema, dict):
+        return False
+    branches = schema.get("anyOf")
+    if isinstance(branches, list):
+        content = [key for key in schema if not is_annotation(key)]
+        return len(branches) == 2 and branches[1] == NULL and content == ["anyOf"] and _makes_class(branches[0])  # noqa: PLR2004
+    is_list = isinstance(schema.get("type"), list)
+    return is_list and allows_null(schema) and _makes_class(_without_null(schema))
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in schema:
+        notes = {key: value for key, value in schema.items() if key != "anyOf"}
+        return {**schema["anyOf"][0], **notes}
+    types = [name for name in schema["type"] if name != "null"]
+    listed = {"enum": [value for value in schema["enum"] if value is not None]} if "enum" in schema else {}
+    return {**schema, **listed, "type": types[0] if len(types) == 1 else types}
+
+
+def _makes_class(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "object" or any(value is not None for value in schema.get("enum", ()))
