@@ -15,6 +15,7 @@ Comparing
     comparison        document against tables, and against the contract file
     consistency       tables against annotations and signatures; `resources` the same for the resource classes
     probes            requests on the wire and answers read (`wire`, `samples`, `fitting`); `roundtrips` for models
+    runtime           the code that reads and writes by the tables against the one that is kept and tested
     trees             the committed files against a fresh generation
     meaning, reports  everything but the bytes in one check, and what it found
 

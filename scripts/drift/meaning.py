@@ -58,6 +58,7 @@ def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package:
     seen = observe(package)
     if seen is None:
         report.differ("", "codec.py", "is missing or does not import, so nothing else can be told")
+        report.locate(places(package, {}))
         return
     allowances = allow(document, corrections)
     reading = read(allowances, report)
@@ -67,14 +68,14 @@ def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package:
     fitting = Fitting(seen.tables, comparison.known_as)
     Roundtrips(seen, report, fitting).check(reading.nodes())
     Probes(seen, report, fitting).check(reading.operations)
-    report.locate(places(package, comparison))
+    report.locate(places(package, comparison.places))
 
 
-def places(package: Package, comparison: Comparison) -> Mapping[str, str]:
-    """Tell what each file stands for: a schema, an operation, or else what all of its folder is made of."""
+def places(package: Package, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Tell what each file stands for: a known schema or operation, or else what all of its folder is made of."""
     files = (*package.modules, *package.failures, runtime.MARKER, contract.FILE)
     folders = {file: FOLDERS.get(file.partition("/")[0], EVERY) for file in files}
-    return {**folders, **comparison.places}
+    return {**folders, **known}
 
 
 def compare_contract(reading: Reading, seen: Observation, report: Report) -> None:

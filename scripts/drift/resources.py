@@ -10,7 +10,7 @@ from attrs import define
 from scripts.drift.nodes import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from scripts.drift.consistency import Consistency
     from scripts.drift.operations import Operation
@@ -41,9 +41,13 @@ class Resources:
 
     def _resources(self, module: Any) -> None:
         self._index(module)
+        files = {INDEX}
         for kind, prefix in KINDS.items():
             with self.consistency.guard(INDEX):
-                self._kind(getattr(module, kind), kind, prefix)
+                files.update(self._kind(getattr(module, kind), kind, prefix))
+        for file in self.consistency.seen.package.modules:
+            if file.startswith("resources/") and file not in files:
+                self._differ(file, "holds the resource of no tag of the document")
 
     def _differ(self, file: str, what: str) -> None:
         self.consistency.report.differ("", file, what)
@@ -59,8 +63,8 @@ class Resources:
                     INDEX, f"operation {name} is said to be in {found.get(name)}, but is in {expected.get(name)}"
                 )
 
-    def _kind(self, resources: Any, kind: str, prefix: str) -> None:
-        """Each tag has its attribute, of the class that its annotation says; there is no other."""
+    def _kind(self, resources: Any, kind: str, prefix: str) -> Iterator[str]:
+        """Each tag has its attribute, of the class that its annotation says; there is no other. Gives their files."""
         offered = {name: value for name, value in vars(resources).items() if isinstance(value, property)}
         for tag, operations in self._tags().items():
             attribute = self.attributes.get(tag) or _attribute(tag, offered)
@@ -74,6 +78,7 @@ class Resources:
             if held.__name__.startswith("Async") is not bool(prefix):
                 self._differ(INDEX, f"{kind}.{attribute} is {held.__name__}")
             file = self.consistency.seen.package.file_of(held)
+            yield file
             with self.consistency.guard(file):
                 self._methods(held, file, operations, asynchronous=bool(prefix))
         for attribute in offered:

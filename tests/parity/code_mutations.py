@@ -68,7 +68,9 @@ class Source:
 def edits(file: str, text: str) -> Iterator[Edit]:
     """Yield the edits of a generated file; each changes what it means."""
     source = Source(text)
-    if file.startswith("models/"):
+    if file == "__init__.py":
+        yield from of_index(source)
+    elif file.startswith("models/"):
         yield from of_index(source) if file.endswith("__init__.py") else of_model(source)
     elif file.startswith("api/") and not file.endswith("__init__.py"):
         yield from of_table(source)
@@ -105,6 +107,8 @@ def of_fields(source: Source, class_: ast.ClassDef) -> Iterator[Edit]:
                 continue
             yield from of_annotation(source, part.annotation)
             if part.target.id == "additional_properties":
+                yield source.edit("undeclared properties given by position", part.value, "_field(factory=dict)")
+                yield source.edit("undeclared properties gone", part.value, "_field(init=False, default=None)")
                 continue
             yield source.edit("attribute renamed", part.target, f"{part.target.id}_renamed")
             yield source.edit("attribute dropped", part, "")
@@ -222,6 +226,7 @@ def _is_call(part: ast.AST) -> bool:
 
 def of_index(source: Source) -> Iterator[Edit]:
     """Change what a lazy package offers, under which names."""
+    yield from of_faces(source)
     for part in ast.walk(source.tree):
         if isinstance(part, ast.AnnAssign) and isinstance(part.value, ast.Dict):
             for key, value in zip(part.value.keys, part.value.values, strict=True):
@@ -233,3 +238,12 @@ def of_index(source: Source) -> Iterator[Edit]:
         if isinstance(part, ast.FunctionDef) and part.decorator_list:
             yield source.edit("resource dropped", part, "pass")
             yield source.edit("resource retyped", part.returns, "str")
+
+
+def of_faces(source: Source) -> Iterator[Edit]:
+    """Change what type checkers, and people who look, find in a lazy package."""
+    for part in ast.walk(source.tree):
+        if isinstance(part, ast.ImportFrom) and part.level:
+            yield source.edit("not imported for type checkers", part, "pass")
+        if isinstance(part, ast.Call) and getattr(part.func, "id", "") == "sorted":
+            yield source.edit("not told by dir()", part, "[]")

@@ -66,6 +66,7 @@ def renaming(old: str, new: str) -> Callable[[Any], Any]:
 
 def mutations(document: Mapping[str, Any]) -> Iterator[Mutation]:
     """Yield every mutation of every place."""
+    yield from of_whole(document)
     for name, schema in document["components"]["schemas"].items():
         yield from of_component(document, name)
         yield from of_schema(schema, ("components", "schemas", name), document)
@@ -76,6 +77,18 @@ def mutations(document: Mapping[str, Any]) -> Iterator[Mutation]:
         for method in METHODS:
             if method in item:
                 yield from of_operation(item[method], ("paths", path, method), document)
+
+
+def of_whole(document: Mapping[str, Any]) -> Iterator[Mutation]:
+    """Change what is said of the document as a whole: where it is served, how to log in, which tags there are."""
+    yield Mutation("server changed", (), setting("servers", [{"url": "https://never.example"}]))
+    for index, tag in enumerate(document.get("tags", [])):
+        yield Mutation("tag object renamed", ("tags", index), setting("name", f"{tag['name']} too"))
+        yield Mutation("tag object dropped", ("tags",), without(index))
+    for name in document["components"].get("securitySchemes", {}):
+        place = ("components", "securitySchemes")
+        yield Mutation("login changed", (*place, name), setting("type", "apiKey"))
+        yield Mutation("login renamed", place, renaming(name, f"{name}Too"))
 
 
 def of_part(part: Mapping[str, Any], place: Path, document: Mapping[str, Any]) -> Iterator[Mutation]:
@@ -141,6 +154,7 @@ def of_type(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
         other = without(note) if note in schema else setting(note, value)
         yield Mutation(f"{note} flipped", place, other)
     if isinstance(kind, str):
+        yield Mutation("type left out", place, without("type"))
         yield Mutation("retyped", place, setting("type", OTHER_TYPE.get(kind, "string")))
         yield Mutation(
             "type dropped", place, lambda found: {k: v for k, v in found.items() if k in ("description", "nullable")}
@@ -279,6 +293,11 @@ def of_content(found: Mapping[str, Any], place: Path, document: Mapping[str, Any
         yield from of_schema(media["schema"], (*there, kind, "schema"), document)
 
 
+def as_json(found: Mapping[str, Any]) -> Any:
+    """Declare that a parameter is written as JSON."""
+    return {**without("schema")(found), "content": {"application/json": {"schema": found["schema"]}}}
+
+
 def of_parameters(operation: Mapping[str, Any], place: Path, document: Mapping[str, Any]) -> Iterator[Mutation]:
     """Drop, rename, move, require and add parameters."""
     new = {"name": "never_heard_of", "in": "query", "schema": {"type": "string"}}
@@ -291,6 +310,7 @@ def of_parameters(operation: Mapping[str, Any], place: Path, document: Mapping[s
         yield Mutation("parameter renamed", (*there, index), setting("name", f"{parameter['name']}_renamed"))
         yield Mutation("parameter restyled", (*there, index), setting("style", "spaceDelimited"))
         yield Mutation("parameter moved", (*there, index), setting("in", "header"))
+        yield Mutation("parameter as JSON", (*there, index), as_json)
         yield Mutation(
             "parameter requirement flipped", (*there, index), setting("required", not parameter.get("required"))
         )
