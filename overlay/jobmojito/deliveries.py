@@ -5,7 +5,6 @@ A screening answers with one of two types whatever it was asked with, so that `m
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
@@ -22,6 +21,7 @@ from jobmojito_api.types import File
 
 from .answers import refusal
 from .bodies import StreamedBody
+from .deferrals import DeferredModule
 from .errors import ResponseDecodeError
 from .forms import encode_form, read_form
 from .multipart import Envelope, enclose
@@ -30,12 +30,16 @@ from .steps import Block, Send, Steps
 from .uploads import Upload
 
 if TYPE_CHECKING:
+    import asyncio
+
     from jobmojito_api.calls import Call
     from jobmojito_api.models import KnowledgeBaseDocumentUploadResponse, PreScreeningForm
 
     from .answers import Detailed
     from .sessions import Session
     from .uploads import FileSource
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 ScreenedCandidate = PreScreeningResumeTextResponse
 """The candidate was screened: decision, recommendation, score and analysis. Text and file answer alike."""

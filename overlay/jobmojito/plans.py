@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Mapping
 from contextlib import aclosing, closing, nullcontext
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 from attrs import field, frozen
 
 from .chunks import Duplicates, Planner, Seen
+from .deferrals import DeferredModule
 from .errors import ConfigurationError
 from .journal import Journal
 from .ledgers import Ledger
@@ -18,11 +18,15 @@ from .runs import Progress, Run, size_of
 from .steps import async_sender, sender
 
 if TYPE_CHECKING:
+    import asyncio
+
     from .batches import Resend
     from .chunks import Slot
     from .runs import Outcome, Stop
     from .sessions import AsyncSession, Session
     from .steps import Steps
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 MAX_CONCURRENCY: Final = 64
 

@@ -7,7 +7,6 @@ those already drawn come first, then the exception.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,8 +14,13 @@ from contextlib import aclosing
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from .deferrals import DeferredModule
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

@@ -5,7 +5,6 @@ Nothing here knows what a row is or what is sent for it; that is an `Exchange`, 
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import signal
 import threading
@@ -16,16 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, evolve, field
 
 from .batches import BatchResult, Resend, RowKind, RowOutcome, RowStatus, count
+from .deferrals import DeferredModule
 from .errors import BatchError, JobMojitoError, JournalError
 from .pools import in_order, in_order_async
 from .steps import AsyncSender, Sender, Steps, drive, drive_async
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterable, Iterable
     from concurrent.futures import Future
     from types import FrameType
 
     from .chunks import Slot
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 Outcome = RowOutcome[Any, Any]
 Progress = Callable[[int, int, int | None], object]

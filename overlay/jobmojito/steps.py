@@ -6,19 +6,24 @@ synchronous client does them where it stands, the asynchronous one awaits them; 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import frozen
 
+from .deferrals import DeferredModule
+
 if TYPE_CHECKING:
+    import asyncio
+
     from jobmojito_api.calls import Call
 
     from .answers import Detailed
     from .bodies import StreamedBody
     from .sessions import AsyncSession, Session
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 Result = TypeVar("Result")
 

@@ -166,5 +166,6 @@ if __name__ == "__main__":
     # What importing costs is a figure of its own: tests/bench/imports.py.
     import_module("httpx")
     if name.startswith("our"):
-        import_module("jobmojito.client")
+        for module in ("client", "bulk", "registrations", "screenings"):
+            import_module(f"jobmojito.{module}")
     print(json.dumps(measured(globals()[name], *given)))
