@@ -15,7 +15,7 @@ from openapi_python_client.config import ClassOverride, Config
 
 from scripts.documents import pointer
 from scripts.failures import Refused
-from scripts.places import booleans, copied, objects, rewrite, schemas
+from scripts.places import booleans, copied, objects, operations, rewrite, schemas
 from scripts.referring import with_plain_references
 from scripts.respelling import respelled
 
@@ -61,8 +61,11 @@ def readable(config: Config, document: Mapping[str, Any]) -> Config:
 
 def with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
     """Rename schemas whose class would hide a name that the generated modules use: ours, or a resource class."""
-    tags = {str(tag.get("x-resource-name") or tag.get("name")) for tag in document.get("tags", []) if tag}
-    resources = {strings.pascal_case(tag) for tag in tags}
+    named = {
+        str(tag.get("name")): str(tag.get("x-resource-name") or tag.get("name")) for tag in document.get("tags", [])
+    }
+    used = {str(tag) for *_, operation in operations(document) for tag in operation.get("tags", [])[:1]}
+    resources = {strings.pascal_case(tag) for tag in {*named.values(), *(used - named.keys())}}
     taken = {*TAKEN_CLASSES, *resources, *(f"Async{name}" for name in resources)}
     renamed = {name: ClassOverride.model_validate({"class_name": f"{name}Model"}) for name in taken}
     return attrs.evolve(config, class_overrides={**renamed, **config.class_overrides})

@@ -121,7 +121,7 @@ class Comparison:
             self.report.differ(join(pointer, "enum"), where, f"value {value!r} is in the document alone")
         for _, value in sorted(other - one, key=repr):
             self.report.differ(join(pointer, "enum"), where, f"value {value!r} is in the code alone")
-        if expected.types != observed.types and (self.whole or not _integers(expected)):
+        if expected.types != observed.types and (self.whole or _numbers(expected.types) != _numbers(observed.types)):
             types, others = "/".join(sorted(expected.types)), "/".join(sorted(observed.types))
             self.report.differ(pointer, where, f"its values are of type {types} in the document, {others} in the code")
         self.report.counts["enum values"] += len(one & other)
@@ -260,9 +260,9 @@ def _foreign(limit: str, option: Option) -> bool:
     return limit == "pattern" and not is_readable(option.limits.get(limit))
 
 
-def _integers(found: Enumeration) -> bool:
-    """Tell whether the numbers of a list are integers, all of them: to a table they are integers then."""
-    return found.types == frozenset({"number"}) and all(isinstance(value, int) for value in found.values)
+def _numbers(types: frozenset[str]) -> frozenset[str]:
+    """Call integers numbers: a table knows the type of each value listed, not what the document calls them all."""
+    return frozenset("number" if name == "integer" else name for name in types)
 
 
 def key(option: Enumeration | Structure) -> str:

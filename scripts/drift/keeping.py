@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scripts.drift.nodes import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SUFFIX: Final = "model"
 KEPT: Final = frozenset(
@@ -29,10 +29,20 @@ KEPT: Final = frozenset(
 
 def kept_names(document: Mapping[str, Any], resources: Mapping[str, str]) -> frozenset[str]:
     """Give the names that a document leaves to no type; `resources`: tag -> declared name of its resource."""
-    tags = document.get("tags", [])
-    found = [str(tag.get("name")) for tag in tags if isinstance(tag, dict)] if isinstance(tags, list) else []
-    classes = {plain(resources.get(name, name)) for name in found}
+    classes = {plain(resources.get(name, name)) for name in _tags(document)}
     return KEPT | classes | {f"async{name}" for name in classes}
+
+
+def _tags(document: Mapping[str, Any]) -> Iterator[str]:
+    """Find the tags that a document describes, and those that operations bear; what is no tag is told elsewhere."""
+    described, paths = document.get("tags"), document.get("paths")
+    yield from (
+        (str(tag.get("name")) for tag in described if isinstance(tag, dict)) if isinstance(described, list) else ()
+    )
+    for item in paths.values() if isinstance(paths, dict) else ():
+        for operation in item.values() if isinstance(item, dict) else ():
+            tags = operation.get("tags") if isinstance(operation, dict) else ()
+            yield from map(str, tags if isinstance(tags, list) else ())
 
 
 def class_names(name: str, kept: frozenset[str]) -> frozenset[str]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TOLD: Final = ("operationId", "tags", "summary", "parameters", "requestBody", "responses")
+# What content is that has no schema and is no JSON: texts and files go as they are.
+FORMS: Final = ("multipart/", "application/x-www-form-urlencoded")
+TEXT: Final[Mapping[str, object]] = {"type": "string"}
+FILE: Final[Mapping[str, object]] = {"type": "string", "format": "binary"}
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -164,7 +168,10 @@ def _others(found: Mapping[str, Any], told: Iterable[str]) -> dict[str, object]:
 def _bodies(place: _Place, body: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Node]]:
     for kind, media in table(body.get("content", {}), join(pointer, "content")).items():
         where = join(pointer, "content", kind)
-        yield kind, place.schemas.node(table(media, where).get("schema", True), join(where, "schema"))
+        untold = (
+            True if readable(kind) == "json" or kind.startswith(FORMS) else TEXT if readable(kind) == "text" else FILE
+        )
+        yield kind, place.schemas.node(table(media, where).get("schema", untold), join(where, "schema"))
 
 
 def _answers(place: _Place, found: Mapping[str, Any]) -> Iterator[tuple[str, Node | None]]:

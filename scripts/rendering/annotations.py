@@ -37,7 +37,12 @@ def annotation_of(prop: PropertyProtocol, *, no_optional: bool = False) -> str:
         value = one.value.raw_value
         ours = "float" if isinstance(value, float) else f"Literal[{literal(value)}]"
         annotation = annotation.replace(theirs, ours)
-    return re.sub(r"\bfloat(?: \| float)+\b", "float", annotation)
+    while (once := _FLOAT_TWICE.sub(r"float\1", annotation)) != annotation:
+        annotation = once
+    return annotation
+
+
+_FLOAT_TWICE: Final = re.compile(r"\bfloat((?: \| Literal\[[^\]]*\])*) \| float\b")
 
 
 def _constants(prop: PropertyProtocol) -> Iterator[ConstProperty]:
