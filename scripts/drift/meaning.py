@@ -73,7 +73,7 @@ def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package:
 
 def places(package: Package, known: Mapping[str, str]) -> Mapping[str, str]:
     """Tell what each file stands for: a known schema or operation, or else what all of its folder is made of."""
-    files = (*package.modules, *package.failures, runtime.MARKER, contract.FILE)
+    files = (*package.modules, *package.failures, *runtime.files(), contract.FILE)
     folders = {file: FOLDERS.get(file.partition("/")[0], EVERY) for file in files}
     return {**folders, **known}
 

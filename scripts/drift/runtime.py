@@ -18,23 +18,19 @@ if TYPE_CHECKING:
 
 KEPT: Final = Path(__file__).parent.parent / "templates" / "runtime"
 INDEX: Final = "__init__.py"
-# What tells type checkers that the package is typed.
 MARKER: Final = "py.typed"
 
 
 def check(package: Package, report: Report) -> None:
     """Compare the runtime of a package with the one that is kept; comments and layout aside."""
-    kept = {path.name for path in KEPT.glob("*.py")}
-    for name in sorted(kept - {INDEX}):
+    for name in files():
         theirs = package.directory / name
         if not theirs.is_file():
             report.differ("", name, "is missing")
-        elif not _same(theirs.read_bytes(), (KEPT / name).read_bytes()):
+        elif name != MARKER and not _same(theirs.read_bytes(), (KEPT / name).read_bytes()):
             report.differ("", name, "is not the code that is kept, and tested, in scripts/templates/runtime")
-    for name in _strangers(package, kept):
+    for name in _strangers(package):
         report.differ("", name, "stands for nothing in the document")
-    if not (package.directory / MARKER).is_file():
-        report.differ("", MARKER, "is missing, so type checkers take nothing from the package")
 
 
 def _same(ours: bytes, theirs: bytes) -> bool:
@@ -44,8 +40,14 @@ def _same(ours: bytes, theirs: bytes) -> bool:
         return False
 
 
-def _strangers(package: Package, kept: set[str]) -> Iterator[str]:
+def files() -> list[str]:
+    """List what a package has beside what is made of the document, `py.typed` included: it makes type checkers look."""
+    return [MARKER, *sorted(path.name for path in KEPT.glob("*.py") if path.name != INDEX)]
+
+
+def _strangers(package: Package) -> Iterator[str]:
     """Find modules that are neither an index, nor of the runtime, nor declare anything of the document."""
+    kept = files()
     for file, module in package.modules.items():
         folder, _, name = file.rpartition("/")
         operation = folder.startswith("api/") and hasattr(module, "OPERATION")

@@ -154,12 +154,12 @@ def of_type(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
         other = without(note) if note in schema else setting(note, value)
         yield Mutation(f"{note} flipped", place, other)
     if isinstance(kind, str):
-        yield Mutation("type left out", place, without("type"))
         yield Mutation("retyped", place, setting("type", OTHER_TYPE.get(kind, "string")))
         yield Mutation(
             "type dropped", place, lambda found: {k: v for k, v in found.items() if k in ("description", "nullable")}
         )
-        if place[-2] != "allOf":  # where every part has to allow null
+        if place[-2] != "allOf":  # where another part still says the type, and every part has to allow null
+            yield Mutation("type left out", place, without("type"))
             yield Mutation("nullable flipped", place, setting("nullable", schema.get("nullable") is not True))
     if kind == "string" and "enum" not in schema:
         other = "date" if schema.get("format") == "uuid" else "uuid"
