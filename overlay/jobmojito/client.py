@@ -121,7 +121,7 @@ class JobMojito(Resources, _Helpers):
         """Call a method and get status, headers, departures and attempts beside its value.
 
         `jm.detailed(jm.interviews.list_interviews, limit=5).departures`. For a helper that sends several requests,
-        they are those of the last one.
+        they are those of the last one; a batch without any answer is a `BatchError` that carries its result.
         """
         with watched() as seen:
             value = method(*args, **kwargs)

@@ -80,7 +80,6 @@ _DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
 # The CDN's own statuses. 521-523, 525 and 526: it could not connect to the origin, so nothing was processed.
 _NOT_REACHED: Final = frozenset({521, 522, 523, 525, 526})
 _MAYBE_PROCESSED: Final = frozenset({408, 502, 504, 520, 524, 527, 546})
-_UNLESS_THE_API_SPEAKS: Final = frozenset({500, 503})
 
 
 class Failure(NamedTuple):
@@ -141,14 +140,18 @@ def is_repeatable(operation: str, method: str) -> bool:
 
 
 def kind_of_status(status: int, *, retry_after: float | None, api_error: bool) -> Kind:
-    """Sort an answer that is not 2xx; `api_error` says that the API itself wrote its body."""
+    """Sort an answer that is not 2xx; `api_error` says that the API itself wrote its body.
+
+    Any 5xx that the API did not write (500, 503, and those that nobody has told of, such as 530 or 599) says nothing of
+    what became of the request, so it is not taken for a no.
+    """
     if status == 401:  # noqa: PLR2004 - a status
         return Kind.UNAUTHORIZED
     if status == 429 or (status == 503 and retry_after is not None):  # noqa: PLR2004 - statuses
         return Kind.TOLD_TO_WAIT
     if status in _NOT_REACHED:
         return Kind.NOT_SENT
-    if status in _MAYBE_PROCESSED or (status in _UNLESS_THE_API_SPEAKS and not api_error):
+    if status in _MAYBE_PROCESSED or (status >= 500 and not api_error):  # noqa: PLR2004 - the family of 5xx
         return Kind.UNCERTAIN
     return Kind.FINAL
 

@@ -23,7 +23,7 @@ from jobmojito_api.resources import operation
 from jobmojito_api.types import UNSET
 
 from .answers import Detailed, refusal
-from .errors import ConfigurationError
+from .errors import BatchError, ConfigurationError
 from .logs import log
 from .masks import mask
 from .wire import AsyncWire, Job, Wire
@@ -143,7 +143,9 @@ def watched() -> Generator[list[Detailed[Any]]]:
 
 
 def detailed_of(value: T, seen: list[Detailed[Any]]) -> Detailed[T]:
-    """Put a value beside what the last call gave."""
+    """Put a value beside what the last call gave; the result of a batch that got no answer at all is not lost."""
+    if not seen and hasattr(value, "raise_for_failures"):
+        raise BatchError("no request of the batch was answered, so there are no details; `result` has its rows", value)
     if not seen:
         raise ConfigurationError("detailed() takes a method of this client that sends a request")
     return evolve(cast("Detailed[T]", seen[-1]), value=value)

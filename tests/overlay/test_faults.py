@@ -28,7 +28,7 @@ UNCERTAIN = {
     "slow body": (RequestTimeoutError, faults.slow_body(b" ", 0.05, 10)),
     **{
         f"HTML {status}": (ServerError if status >= 500 else Exception, faults.html_answer(status))
-        for status in (408, 500, 502, 503, 504, 520, 524, 527, 546)
+        for status in (408, 500, 502, 503, 504, 520, 524, 527, 530, 546, 599)
     },
     "empty 500": (ServerError, faults.answer(500)),
     "truncated 500": (ServerError, faults.truncated(500, b'{"error": "out of')),

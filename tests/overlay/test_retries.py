@@ -123,6 +123,9 @@ def test_told_wait_is_obeyed_up_to_its_cap(told, expected):
     assert _decide(Kind.TOLD_TO_WAIT, told=told) == expected
 
 
+BY_AUTHOR = {True: Kind.FINAL, False: Kind.UNCERTAIN}
+
+
 @pytest.mark.parametrize(
     ("status", "told", "api_error", "kind"),
     [
@@ -137,7 +140,8 @@ def test_told_wait_is_obeyed_up_to_its_cap(told, expected):
         (500, 3.0, True, Kind.FINAL),
         *((status, None, True, Kind.NOT_SENT) for status in (521, 522, 523, 525, 526)),
         *((status, None, True, Kind.UNCERTAIN) for status in (408, 502, 504, 520, 524, 527, 546)),
-        *((status, None, False, Kind.FINAL) for status in (301, 400, 403, 404, 409, 410, 422, 501, 505, 530, 599)),
+        *((status, None, False, Kind.FINAL) for status in (301, 400, 403, 404, 409, 410, 422)),
+        *((status, None, api_error, kind) for status in (501, 505, 530, 599) for api_error, kind in BY_AUTHOR.items()),
     ],
 )
 def test_statuses_are_sorted_as_designed(status, told, api_error, kind):
