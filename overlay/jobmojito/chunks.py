@@ -154,7 +154,7 @@ class Planner:
 def settle_duplicate(slot: Slot, first: int, duplicates: Duplicates) -> None:
     """Say of a row that it was not sent because an earlier one is the same."""
     status = RowStatus.ERROR if duplicates == "report" else RowStatus.SKIPPED
-    slot.settle(status, RowKind.DUPLICATE, f"not sent: the same as row {first + 1}", duplicate_of=first)
+    slot.settle(status, RowKind.DUPLICATE, "not sent: the same as an earlier row", duplicate_of=first)
 
 
 def digest(*parts: str | bytes | None) -> bytes:

@@ -194,8 +194,17 @@ class Run:
         """Make the result; of rows sent again, one over all rows of the result they come from."""
         if self.earlier is None:
             return BatchResult(tuple(outcomes), self.resend)
-        places = {place: evolve(outcome, index=place) for outcome, place in zip(outcomes, self.places, strict=False)}
-        return BatchResult(tuple(places.get(one.index, one) for one in self.earlier), self.resend)
+        again = {self.places[one.index]: self._placed(one) for one in outcomes}
+        return BatchResult(tuple(again.get(one.index, one) for one in self.earlier), self.resend)
+
+    def _placed(self, outcome: Outcome) -> Outcome:
+        """Count a row that was sent again as in the result it comes from."""
+        first = outcome.duplicate_of
+        return evolve(
+            outcome,
+            index=self.places[outcome.index],
+            duplicate_of=None if first is None else self.places[first],
+        )
 
     def _left(self, outcomes: list[Outcome]) -> str:
         left = sum(one.kind is RowKind.NOT_SENT for one in outcomes)

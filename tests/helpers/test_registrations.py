@@ -278,6 +278,19 @@ def test_failed_rows_are_sent_again_and_no_others(api, rows_api):
     assert [one.index for one in second] == [0, 1, 2, 3, 4]
 
 
+def test_duplicate_found_at_the_second_sending_is_counted_in_the_whole_result(api, rows_api):
+    """`duplicate_of` is a place among all rows, not among those that were sent again."""
+    rows_api.respond = lambda rows: [{**ok(row), "result": "Error: busy"} for row in rows]
+    one, two = people(2)
+    first = api.call(register([{"name": "nobody"}, one, two, two], duplicates="send"), transport=rows_api)
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+
+    second = api.call(lambda jm: jm.retry_failed(first, duplicates="once"), transport=rows_api)
+
+    assert statuses(second) == ["error", "ok", "ok", "skipped"]
+    assert second[3].duplicate_of == 2
+
+
 def test_unknown_rows_are_sent_again_only_if_asked(api, rows_api):
     """An unknown row may have been done, so it takes `include_unknown` to send it again."""
     rows_api.respond = lambda rows: httpx.Response(502)
