@@ -112,9 +112,9 @@ def test_a_member_of_another_merchant_is_added(http, kind, outcome):
 
 
 @pytest.fixture
-def poor():
+def poor(contract):
     """A client of a sandbox whose merchants have one credit and a half."""
-    with Sandbox(credits=1.5) as sandbox:
+    with Sandbox(contract=contract, credits=1.5) as sandbox:
         headers = {"Authorization": f"Bearer {sandbox.token}"}
         with httpx.Client(base_url=sandbox.base_url, headers=headers) as client:
             yield client
