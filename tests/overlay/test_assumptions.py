@@ -146,6 +146,19 @@ ADDITIVE = {
     "another form of body": (f"{ROWS}/requestBody/content/text~1csv", {"schema": {"type": "string"}}),
     "another answer": (f"{REPORT}/responses/429", {"description": "Slower."}),
     "null beside a text": (f"{SCHEMAS}/RegisteredUser/properties/result", {"type": ["string", "null"]}),
+    "another list, which goes on otherwise, and fails otherwise": (
+        "/paths/~1new",
+        {
+            "get": {
+                "operationId": "get_new",
+                "parameters": [{"name": "cursor", "in": "query", "schema": {"type": "string"}}],
+                "responses": {
+                    "200": {"content": {"application/json": {"schema": {"properties": {"pagination": {}}}}}},
+                    "422": {"content": {"application/json": {"schema": {"properties": {"message": {}}}}}},
+                },
+            }
+        },
+    ),
     "another operation": ("/paths/~1new", {"get": {"operationId": "get_new", "responses": {}}}),
 }
 
