@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from scripts import documents
 from scripts.documents import pointer
 from scripts.failures import Refused, exit_code
-from scripts.lift import idle_titles, lift, type_names
+from scripts.lift import NotOneTypeError, idle_titles, lift, type_names
 from scripts.naming import name_operations, unnamed_operations
 from scripts.normalise import count, normalise
 from scripts.overlays import actions_at, apply, load_overlay
@@ -36,9 +36,18 @@ def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, A
     normal = normalise(published)
     corrected = apply(normal, overlay)
     _refuse_stale_titles(normal, corrected, overlay)
-    result = name_operations(lift(corrected))
+    result = name_operations(_lifted(corrected, overlay))
     _refuse_dangling(result)
     return result
+
+
+def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Lift the types; where a correction calls two things one that differ by now, say which correction."""
+    try:
+        return lift(corrected)
+    except NotOneTypeError as refusal:
+        actions = actions_at(corrected, overlay, refusal.place)
+        raise Refused(": ".join([*([", ".join(actions)] if actions else []), str(refusal)])) from refusal
 
 
 def derived_names(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, str]:

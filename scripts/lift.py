@@ -36,6 +36,14 @@ if TYPE_CHECKING:
 _COMPONENTS = ("components", "schemas")
 
 
+class NotOneTypeError(Refused):
+    """Two places bear one title and differ; `place` is the later of them."""
+
+    def __init__(self, title: str, where: Place, place: Place) -> None:
+        super().__init__(f"{title} is not one type: {pointer(*where)} and {pointer(*place)} differ in content")
+        self.place = place
+
+
 def lift(document: dict[str, Any]) -> dict[str, Any]:
     """Copy the document with titled inline types moved to components; Refused names two places that do not fit."""
     titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
@@ -99,7 +107,7 @@ def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
             continue
         where, content = places.setdefault(title, place), _content(schema)
         if contents.setdefault(title, content) != content:
-            raise Refused(f"{title} is not one type: {pointer(*where)} and {pointer(*place)} differ in content")
+            raise NotOneTypeError(title, where, place)
         notes.setdefault(title, []).append(schema.get("description"))
     return {title: _noted(said) for title, said in notes.items()}
 

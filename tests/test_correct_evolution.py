@@ -232,7 +232,8 @@ STOPPING = [
     (
         one_place_widened,
         [
-            "LanguageCode is not one type",
+            "action ",
+            "): LanguageCode is not one type",
             "/components/schemas/JobInterviewCreateRequest/properties/mojito_language_code",
             "/components/schemas/PersonaCreateRequest/properties/mojito_language_code",
         ],
@@ -241,7 +242,7 @@ STOPPING = [
         one_place_loosened,
         ["action ", "nothing to name LanguageCode at /components/schemas/PersonaCreateRequest/properties/mojito"],
     ),
-    (component_taken, ["LanguageCode is not one type", "/components/schemas/LanguageCode and"]),
+    (component_taken, ["action ", "): LanguageCode is not one type", "/components/schemas/LanguageCode and"]),
     (post_form_published, ["get_interview_definition' && !@.post]): expected 1 place, found 0"]),
     (template_mended, ["as far as /components/schemas/JobInterviewPdfRequest/properties/template"]),
 ]
