@@ -149,9 +149,9 @@ def _without_template(document):
     del document["components"]["schemas"]["JobInterviewPdfRequest"]["properties"]["template"]
 
 
-def _with_mixed_enum(document):
-    content = {"application/json": {"schema": {"enum": ["a", 1]}}}
-    add_operation(document, responses={"200": {"description": "Done.", "content": content}})
+def _with_xml_body(document):
+    content = {"application/xml": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    add_operation(document, requestBody={"content": content})
 
 
 def _with_other_host(document):
@@ -168,7 +168,7 @@ def _with_hostile_tag(document):
         (_with_other_host, ("sync:", "/servers/0/url", "--accept-host example.com")),
         (_with_hostile_tag, ("sync:", "/paths/~1brand-new/get/tags/0", "path out of its folder")),
         (_without_template, ("correct:", "action 33", "/components/schemas/JobInterviewPdfRequest/properties")),
-        (_with_mixed_enum, ("generate:", "/paths/~1brand-new/get", "GET /brand-new")),
+        (_with_xml_body, ("generate:", "/paths/~1brand-new/get", "application/xml")),
     ],
 )
 def test_what_stops_an_update_is_one_line(run, document, checkout, alter, words):
