@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from jobmojito.sandbox import ContractError, Sandbox
+from jobmojito.sandbox.checks import is_valid
 from jobmojito.sandbox.contract import load, parse
 from jobmojito.sandbox.samples import fit, sample
 from tests import baseline
@@ -240,6 +241,19 @@ def test_a_file_that_is_no_contract_is_refused(tmp_path, content):
 def test_samples_are_plain_and_valid(schema, value):
     """A sample is the plainest value that its schema accepts; an example that is invalid is not used."""
     assert sample(schema) == value
+
+
+def test_schemas_that_are_flags_and_patterns_of_another_dialect_are_read():
+    """Anything fits `true`, nothing fits `false`, and a pattern that Python cannot read is left to the API."""
+    words = {"type": "string", "pattern": "^\\p{L}+$", "maxLength": 9}
+    body = {"type": "object", "properties": {"any": {"$ref": "#/s/Any"}, "none": {"$ref": "#/s/None"}, "words": words}}
+    operation = {"requestBody": {"content": {"application/json": {"schema": body}}}, "responses": {}}
+    document = {"paths": {"x-note": "none", "/x": {"post": operation}}, "s": {"Any": True, "None": False}}
+    read = parse(document).operations["post_/x"].bodies["application/json"]
+
+    assert is_valid(read, {"any": 1, "words": "+"})
+    assert not is_valid(read, {"none": 1})
+    assert not is_valid(read, {"words": "more than nine"})
 
 
 def test_references_to_parameters_bodies_and_answers_are_followed():

@@ -136,7 +136,7 @@ class _Reader:
 
     def operations(self) -> Iterator[Operation]:
         for path, item in self._document["paths"].items():
-            for method in METHODS:
+            for method in METHODS if isinstance(item, dict) else ():
                 if isinstance(declared := item.get(method), dict):
                     yield self._operation(path, method, declared, item.get("parameters", []))
 
@@ -180,7 +180,7 @@ class _Reader:
         if not isinstance(node, dict):
             return node
         if "$ref" not in node:
-            return {key: self._fill(value) for key, value in node.items()}
+            return {key: self._fill(value) for key, value in node.items() if not _is_foreign(key, value)}
         siblings = {key: self._fill(value) for key, value in node.items() if key != "$ref"}
         target = self._target(node["$ref"])
         return target if siblings.keys() <= ANNOTATIONS else {"allOf": [target, siblings]}
@@ -188,5 +188,17 @@ class _Reader:
     def _target(self, reference: str) -> dict[str, Any]:
         if reference not in self._filled:
             self._filled[reference] = target = {}
-            target.update(self._fill(self._lookup(reference)))
+            found = self._fill(self._lookup(reference))
+            target.update(found if isinstance(found, dict) else {} if found else {"not": {}})
         return self._filled[reference]
+
+
+def _is_foreign(key: str, value: Any) -> bool:
+    """Tell whether a keyword is a pattern that Python cannot read, as some of ECMAScript's; only the API checks it."""
+    if key != "pattern" or not isinstance(value, str):
+        return False
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError):
+        return True
+    return False
