@@ -7,11 +7,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from scripts.documents import dump, load
+from scripts.drift.trees import files
 from scripts.failures import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+FILE: Final = "openapi/lock.json"
 PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
@@ -31,18 +33,18 @@ def compute(root: Path) -> dict[str, Any]:
 
 
 def differences(root: Path) -> list[str]:
-    """Name each entry of `openapi/lock.json` that does not match what is on disk."""
-    path = root / "openapi" / "lock.json"
+    """Tell of each entry of `openapi/lock.json` that does not match what is on disk."""
+    path = root / FILE
     if not path.is_file():
-        return ["openapi/lock.json is missing"]
+        return [f"{FILE}: is missing"]
     stamped, found = load(path), compute(root)
     names = [*found, *(name for name in stamped if name not in found)]
-    return [f"openapi/lock.json: {name} does not match" for name in names if stamped.get(name) != found.get(name)]
+    return [f"{FILE}: {name} does not match" for name in names if stamped.get(name) != found.get(name)]
 
 
 def write(root: Path) -> None:
     """Stamp the checkout."""
-    (root / "openapi" / "lock.json").write_bytes(dump(compute(root)))
+    (root / FILE).write_bytes(dump(compute(root)))
 
 
 def refuse_other_versions() -> None:
@@ -64,13 +66,8 @@ def file_hash(path: Path) -> str:
 
 
 def tree_hash(folder: Path) -> str:
-    """Give one sha256 of the names and bytes of a folder's files; what Python leaves behind does not count."""
-    found = sorted(_sources(folder), key=lambda path: path.relative_to(folder).as_posix())
+    """Give one sha256 of the names and bytes of a folder's files; what running code leaves behind does not count."""
     digest = hashlib.sha256()
-    for path in found:
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\n".encode())
+    for name in sorted(files(folder)):
+        digest.update(f"{name}\0{file_hash(folder / name)}\n".encode())
     return digest.hexdigest()
-
-
-def _sources(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]

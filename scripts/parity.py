@@ -6,17 +6,24 @@
 2. meaning: a reader of its own (`scripts.drift`) proves the published document and the imported code equal.
 3. lock: `openapi/lock.json` matches what is on disk.
 
+Each difference is a line: a JSON pointer into the document, a file of the checkout, and what differs.
+
 Exit codes: 0 clean, 1 drift, 2 could not tell (drift that was found outweighs a part that could not be told).
 """
 
 from __future__ import annotations
 
 import argparse
+import posixpath
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
 
 from scripts import lock
 from scripts.correct import load_overlay
@@ -29,6 +36,9 @@ from scripts.generate import build, corrected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from scripts.drift.reports import Difference
 
 ROOT: Final = Path(__file__).parent.parent
 PACKAGE: Final = Path("generated") / "jobmojito_api"
@@ -38,6 +48,8 @@ PARTS: Final = ("bytes", "meaning", "lock")
 def check_bytes(root: Path) -> Report:
     """Make the package anew and compare every file."""
     report = Report()
+    if (root / PACKAGE).is_symlink():
+        report.differ("", ".", trees.LINK)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / PACKAGE.name
         build(corrected(root), fresh, root=root)
@@ -60,8 +72,9 @@ def check_lock(root: Path) -> Report:
     """Compare the stamp with what is on disk."""
     report = Report()
     for what in lock.differences(root):
-        report.differ("", "../../openapi/lock.json", what.removeprefix("openapi/lock.json: "))
-    report.counts["entries"] = len(lock.compute(root)) - len(report.differences)
+        report.differ("", f"../../{lock.FILE}", what.removeprefix(f"{lock.FILE}: "))
+    agreeing = len(lock.compute(root)) - len(report.differences)
+    report.counts["entries"] = agreeing if (root / lock.FILE).is_file() else 0
     return report
 
 
@@ -76,7 +89,8 @@ def told(part: str, root: Path) -> Report:
     """Run one part; where its input is refused, or the check itself fails, that is what could not be told."""
     report = Report()
     try:
-        return CHECKS[part](root)
+        with redirect_stdout(sys.stderr):  # generated code that prints does not speak for the check
+            return CHECKS[part](root)
     except Refused as refusal:
         report.puzzle("", "", str(refusal))
     except Exception as problem:  # noqa: BLE001 - whatever the trees hold, the other parts are still told
@@ -85,13 +99,25 @@ def told(part: str, root: Path) -> Report:
 
 
 def parity(root: Path, parts: Sequence[str] = PARTS) -> dict[str, Report]:
-    """Run the parts, two at a time: making the package anew takes as long as all the rest."""
-    if "bytes" not in parts:
-        return {part: told(part, root) for part in parts}
+    """Run the parts: what imports the generated code in a process of its own, which that code may end, beside the rest.
+
+    Making the package anew takes about as long as looking at it, so two run at a time.
+    """
     with ProcessPoolExecutor(1) as pool:
-        fresh = pool.submit(told, "bytes", root)
-        reports = {part: told(part, root) for part in parts if part != "bytes"}
-        return {"bytes": fresh.result(), **reports}
+        looking = pool.submit(told, "meaning", root) if "meaning" in parts else None
+        reports = {part: told(part, root) for part in parts if part != "meaning"}
+        if looking is not None:
+            reports["meaning"] = _result(looking)
+    return {part: reports[part] for part in PARTS if part in reports}
+
+
+def _result(looking: Future[Report]) -> Report:
+    try:
+        return looking.result()
+    except BrokenProcessPool:
+        report = Report()
+        report.puzzle("", "", "the generated code ended the process that looked at it")
+        return report
 
 
 def show(reports: Mapping[str, Report]) -> None:
@@ -101,10 +127,15 @@ def show(reports: Mapping[str, Report]) -> None:
         print(f"{part + ':':9}{proved or 'nothing proved'}")
         for mark, found in (("DRIFT", report.differences), ("?", report.unknown)):
             for one in sorted(found):
-                print(f"  {mark} {one_line(str(one))}")
+                print(f"  {mark} {one_line(str(_placed(one)))}")
     verdict = {0: "no drift", 1: "drift", 2: "could not tell"}[code(reports)]
     count = sum(len(report.differences) for report in reports.values())
     print(f"drift:   {verdict}" + (f", {count} difference{'s'[: count != 1]}" if count else ""))
+
+
+def _placed(one: Difference) -> Difference:
+    """Name a file as a person in the checkout does."""
+    return evolve(one, file=posixpath.normpath(posixpath.join(PACKAGE.as_posix(), one.file))) if one.file else one
 
 
 def code(reports: Mapping[str, Report]) -> int:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SKIPPED = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache"})
+SKIPPED: Final = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache"})
+LINK: Final = "is a symbolic link, and the generator makes none"
 
 
 def files(root: Path) -> Iterator[str]:
     """List the files of a tree that count, in order; what running code leaves behind does not."""
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if path.is_file() and not SKIPPED & set(relative.parts):
+        if (path.is_file() or path.is_symlink()) and not SKIPPED & set(relative.parts) and not _compiled(path):
             yield relative.as_posix()
+
+
+def _compiled(path: Path) -> bool:
+    """Tell a compiled module beside its source; one without a source would be code of its own."""
+    return path.suffix == ".pyc" and path.with_suffix(".py").is_file()
 
 
 def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
@@ -27,13 +33,15 @@ def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
             yield name, "is not made by the generator; it does not belong here"
         elif name not in ours:
             yield name, "is missing; the generator makes it"
+        elif (committed / name).is_symlink():
+            yield name, LINK
         elif (committed / name).read_bytes() != (fresh / name).read_bytes():
             yield name, _first(committed / name, fresh / name)
 
 
 def _first(committed: Path, fresh: Path) -> str:
     """Say where two files part first."""
-    ours, theirs = committed.read_bytes().splitlines(), fresh.read_bytes().splitlines()
+    ours, theirs = committed.read_bytes().splitlines(keepends=True), fresh.read_bytes().splitlines(keepends=True)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
         if one != other:
             return f"differs from what the generator makes, first in line {number}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import compileall
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,8 @@ from scripts import lock, parity
 from scripts.documents import dump, load
 
 ROOT = Path(__file__).parent.parent.parent
-MODEL = "generated/jobmojito_api/models/pagination.py"
+PACKAGE = "generated/jobmojito_api"
+MODEL = f"{PACKAGE}/models/pagination.py"
 
 
 @pytest.fixture
@@ -51,9 +56,12 @@ def test_an_edited_file_shows_in_every_part(checkout, capsys):
 
     said = "\n".join(lines)
     assert code == 1
-    assert "DRIFT - · models/pagination.py · differs from what the generator makes, first in line" in said
-    assert re.search(r"/has_more · models/pagination\.py · the document says .+, the code string", said)
-    assert "DRIFT - · ../../openapi/lock.json · generated does not match" in said
+    assert (
+        "DRIFT - · generated/jobmojito_api/models/pagination.py · differs from what the generator makes, first in line"
+        in said
+    )
+    assert re.search(r"/has_more · \S+/models/pagination\.py · the document says .+, the code string", said)
+    assert "DRIFT - · openapi/lock.json · generated does not match" in said
 
 
 def test_an_edited_annotation_shows_with_the_place_it_stands_for(checkout, capsys):
@@ -66,8 +74,8 @@ def test_an_edited_annotation_shows_with_the_place_it_stands_for(checkout, capsy
 
     places = {tuple(line.split(" · ")[:2]) for line in lines if "DRIFT" in line}
     assert places == {
-        ("  DRIFT /components/schemas/Pagination", "models/pagination.py"),
-        ("  DRIFT /paths/~1merchant-avatar-list/get", "api/admin/list_avatars.py"),
+        ("  DRIFT /components/schemas/Pagination", f"{PACKAGE}/models/pagination.py"),
+        ("  DRIFT /paths/~1merchant-avatar-list/get", f"{PACKAGE}/api/admin/list_avatars.py"),
     }
 
 
@@ -83,10 +91,9 @@ def test_an_edited_document_shows_by_meaning_alone(checkout, capsys):
     code, lines = run(checkout, capsys, "--only", "meaning")
 
     assert code == 1
-    assert any(
-        "/paths/~1merchant-status/get/parameters/0 · api/admin/get_merchant_status.py · query parameter 'new'" in line
-        for line in lines
-    )
+    file = f"{PACKAGE}/api/admin/get_merchant_status.py"
+    said = f"/paths/~1merchant-status/get/parameters/0 · {file} · query parameter 'new'"
+    assert any(said in line for line in lines)
 
 
 def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys):
@@ -99,9 +106,9 @@ def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys):
 
     assert code == 1
     assert [re.findall(r"· (\S+) ·", line)[0] for line in lines if "does not belong" in line] == [
-        "../.new-x",
-        "models/extra.py",
-        "notes.txt",
+        "generated/.new-x",
+        f"{PACKAGE}/models/extra.py",
+        f"{PACKAGE}/notes.txt",
     ]
 
 
@@ -111,7 +118,10 @@ def test_a_missing_stamp_is_drift(checkout, capsys):
 
     code, lines = run(checkout, capsys, "--only", "lock")
 
-    assert (code, lines[-1]) == (1, "drift:   drift, 1 difference")
+    assert (code, lines) == (
+        1,
+        ["lock:    0 entries", "  DRIFT - · openapi/lock.json · is missing", "drift:   drift, 1 difference"],
+    )
 
 
 @pytest.mark.parametrize("file", ["jobmojito.openapi.json", "corrections.overlay.yaml"])
@@ -153,3 +163,96 @@ def test_a_package_without_a_runtime_is_drift(checkout, capsys, missing):
 
     assert code == 1
     assert any("is missing or does not import" in line for line in lines)
+
+
+@pytest.mark.parametrize("link", ["models/error.py", "models/extra.py", "."])
+def test_a_symbolic_link_is_drift(checkout, tmp_path_factory, capsys, link):
+    """What it points to today need not be there tomorrow, or in another clone."""
+    path, elsewhere = checkout / PACKAGE / link, tmp_path_factory.mktemp("elsewhere") / "moved"
+    if path.exists():
+        path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+    code, lines = run(checkout, capsys, "--only", "bytes")
+
+    assert code == 1
+    assert [line for line in lines if f" · {(Path(PACKAGE) / link).as_posix()} · " in line]
+
+
+def test_what_running_code_leaves_behind_is_no_drift(checkout, capsys):
+    """Compiled modules and caches of tools are nobody's edit."""
+    compileall.compile_dir(checkout / "generated", quiet=1)
+    compileall.compile_dir(checkout / "generated", quiet=1, legacy=True)
+    (checkout / PACKAGE / ".mypy_cache").mkdir()
+    (checkout / PACKAGE / ".mypy_cache" / "3.11.json").write_text("{}")
+
+    assert run(checkout, capsys)[0] == 0
+
+
+def test_a_compiled_module_without_its_source_is_drift(checkout, capsys):
+    """It would be imported, and nobody could read it."""
+    (checkout / PACKAGE / "models" / "extra.pyc").write_bytes(b"")
+
+    assert run(checkout, capsys, "--only", "bytes")[0] == 1
+
+
+def test_other_ends_of_lines_are_told_by_line(checkout, capsys):
+    """An editor that writes CRLF changes every line, and the first is named."""
+    path = checkout / MODEL
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    _, lines = run(checkout, capsys, "--only", "bytes")
+
+    assert lines[1].endswith("differs from what the generator makes, first in line 1")
+
+
+def test_generated_code_that_ends_the_process_is_told(checkout, capsys):
+    """Exit 2, not the 0 that the code would like to see."""
+    (checkout / MODEL).write_text("import os\n\nos._exit(0)\n")
+
+    code, lines = run(checkout, capsys, "--only", "meaning")
+
+    assert (code, lines[-1]) == (2, "drift:   could not tell")
+    assert "the generated code ended the process" in lines[1]
+
+
+def test_generated_code_does_not_speak_for_the_check(checkout, capfd):
+    """What it prints when it is imported does not get among what the check says."""
+    with (checkout / MODEL).open("a") as file:
+        file.write("print('drift:   no drift')\n")
+
+    parity.main(["--root", str(checkout), "--only", "bytes", "--only", "meaning"])
+
+    assert capfd.readouterr().out.count("no drift") == 0
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"x"', ""])
+def test_a_stamp_that_is_none_cannot_be_told(checkout, capsys, text):
+    """Exit 2 and one line that names it."""
+    (checkout / "openapi" / "lock.json").write_text(text)
+
+    code, lines = run(checkout, capsys, "--only", "lock")
+
+    assert (code, len(lines)) == (2, 3)
+    assert "lock.json" in lines[1]
+
+
+def test_any_folder_will_do(checkout, tmp_path):
+    """A copy of the repository looks at its own packages, wherever it is called from and whatever is installed."""
+    shutil.copytree(ROOT / "scripts", checkout / "scripts", dirs_exist_ok=True)
+    path = checkout / MODEL
+    path.write_text(re.sub(r'(_c\.Field\("has_more", "has_more", )_c\.\w+', r"\1_c.STRING", path.read_text()))
+    (tmp_path / "elsewhere").mkdir()
+
+    codes = [
+        subprocess.run(
+            [sys.executable, "-m", "scripts.parity", "--only", "meaning"],
+            cwd=tmp_path / "elsewhere",
+            env={**os.environ, "PYTHONPATH": str(root)},
+            capture_output=True,
+            check=False,
+        ).returncode
+        for root in (ROOT, checkout)
+    ]
+
+    assert codes == [0, 1]
