@@ -23,11 +23,13 @@ from jobmojito_api.codec import DATE, DATE_TIME, INTEGER, STRING, UUID, Array, C
 from jobmojito_api.errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
 from jobmojito_api.models import LanguageCode
 from jobmojito_api.resources import operation
-from tests.bodies import JSON, MULTIPART, body_for, contract, values_for
+from tests.bodies import JSON, MULTIPART, body_for, contract, required_of, values_for
 
 REGISTER = "register_users_for_interview"
 FITTING = values_for(REGISTER, users=[{}])
 ROW = FITTING["users"][0]
+# What each operation that is called here has to be given; none of it is what a test is about.
+STATUS, RESULTS = required_of("get_merchant_status"), required_of("list_interview_results")
 REQUIRED = "users" in contract().operations[REGISTER].bodies[JSON].get("required", ())
 ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 BASE = "https://api.example.com/v1"
@@ -56,10 +58,14 @@ def in_json(name: str, body: Any) -> Call[Any]:
 def test_request_carries_method_path_query_and_login() -> None:
     """Flags, numbers and ids are written as the contract's texts; what is UNSET or null is left out."""
     sent: list[httpx.Request] = []
-    list_interview_results.sync_detailed(client=client(sent), interview_id=uuid.UUID(ID), limit=5, offset=None, tab="")
+    given = RESULTS | {"interview_id": uuid.UUID(ID), "limit": 5, "offset": None, "tab": ""}
+    list_interview_results.sync_detailed(client=client(sent), **given)
+    url = sent[0].url
+    path, _, query = str(url).partition("?")
 
-    assert sent[0].method == "GET"
-    assert str(sent[0].url) == f"{BASE}/merchant-result-list?tab=&interview_id={ID}&limit=5"
+    assert (sent[0].method, path) == ("GET", f"{BASE}/merchant-result-list")
+    assert {"tab=", f"interview_id={ID}", "limit=5"} <= set(query.split("&"))
+    assert set(url.params) == {"tab", "interview_id", "limit", *RESULTS}
     assert sent[0].headers["Authorization"] == "Bearer t0ken"
 
 
@@ -117,16 +123,17 @@ def test_unknown_enum_value_may_be_sent() -> None:
 def test_parameter_outside_the_contract_is_refused(limit: Any) -> None:
     """A limit is an integer from 1 to 1000."""
     with pytest.raises(InvalidRequest, match="/limit"):
-        list_interview_results.sync_detailed(client=client([]), limit=limit)
+        list_interview_results.sync_detailed(client=client([]), **RESULTS | {"limit": limit})
 
 
 def test_flag_parameters_take_python_booleans() -> None:
     """The contract's "true"/"false" texts may be given as flags."""
-    call = list_interview_results.OPERATION.call({"limit": True})
+    call = list_interview_results.OPERATION.call(RESULTS | {"limit": True})
     flags = [p for p in _flag_operation().parameters if p.name == "include_public"]
+    given = required_of("list_avatars") | {"include_public": True}
 
     assert flags
-    assert _flag_operation().call({"include_public": True}).request["params"] == {"include_public": "true"}
+    assert _flag_operation().call(given).request["params"]["include_public"] == "true"
     with pytest.raises(InvalidRequest):
         _ = call.request
 
@@ -138,7 +145,9 @@ def _flag_operation() -> Operation[Any]:
 def test_missing_required_parameter_is_refused() -> None:
     """None stands for a parameter that was not given."""
     with pytest.raises(InvalidRequest, match="/date_from"):
-        get_merchant_analytics.sync_detailed(client=client([]), date_from=None, date_to="2026-01-01")
+        get_merchant_analytics.sync_detailed(
+            client=client([]), **required_of("get_merchant_analytics") | {"date_from": None}
+        )
 
 
 def test_path_header_and_cookie_parameters_go_to_their_places() -> None:
@@ -196,33 +205,33 @@ def test_json_form_of_a_body_with_two_forms_is_sent_as_json() -> None:
 def test_undeclared_status_is_kept_and_raises_only_when_asked(status: int) -> None:
     """A status that Python does not know works like any other."""
     answer = httpx.Response(status, text="<html>x@example.com</html>")
-    response = get_merchant_status.sync_detailed(client=client(answer))
+    response = get_merchant_status.sync_detailed(client=client(answer), **STATUS)
 
     assert (response.status_code, response.parsed) == (status, None)
     with pytest.raises(UnexpectedStatus) as caught:
-        get_merchant_status.sync_detailed(client=client(answer, raise_on_unexpected_status=True))
+        get_merchant_status.sync_detailed(client=client(answer, raise_on_unexpected_status=True), **STATUS)
     assert "x@example.com" not in f"{caught.value} {caught.value!r}"
 
 
 def test_error_that_is_no_json_has_no_value_and_success_that_is_none_raises() -> None:
     """An HTML 500 is an answer; an HTML 200 is not one."""
-    assert get_merchant_status.sync(client=client(httpx.Response(500, text="<html>"))) is None
+    assert get_merchant_status.sync(client=client(httpx.Response(500, text="<html>")), **STATUS) is None
     with pytest.raises(InvalidAnswer, match="200 answer cannot be read: no JSON"):
-        get_merchant_status.sync(client=client(httpx.Response(200, text="<html>")))
+        get_merchant_status.sync(client=client(httpx.Response(200, text="<html>")), **STATUS)
 
 
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b"\xff\xfe{", b'{"a": 1'])
 def test_bodies_that_python_refuses_are_invalid_answers(content: bytes) -> None:
     """Too deep, too many digits, no UTF-8, cut short: always the same typed error."""
     with pytest.raises(InvalidAnswer):
-        get_merchant_status.sync(client=client(httpx.Response(200, content=content)))
+        get_merchant_status.sync(client=client(httpx.Response(200, content=content)), **STATUS)
 
 
 def test_deep_answers_that_python_reads_are_read_and_written() -> None:
     """Writing uses no recursion, so what came can go back."""
     depth = 400
     answer = httpx.Response(200, content=b'{"odd": ' + b"[" * depth + b"]" * depth + b"}")
-    value = get_merchant_status.sync(client=client(answer))
+    value = get_merchant_status.sync(client=client(answer), **STATUS)
 
     assert isinstance(value, models.MerchantStatus)
     assert write(value)["odd"] is not None
@@ -231,7 +240,7 @@ def test_deep_answers_that_python_reads_are_read_and_written() -> None:
 def test_declared_error_is_parsed_by_its_status() -> None:
     """A 422 gives the contract's error with its field."""
     answer = httpx.Response(422, json={"error": "bad", "name": "position_id"})
-    value = get_interview_definition.sync(client=client(answer), position_id=ID)
+    value = get_interview_definition.sync(client=client(answer), **required_of("get_interview_definition"))
 
     assert isinstance(value, models.Error)
     assert value.to_dict() == {"error": "bad", "name": "position_id"}
@@ -242,7 +251,7 @@ def test_asyncio_does_what_sync_does() -> None:
 
     async def run() -> object:
         async with client(httpx.Response(200, json={"profile_id": "p"})) as opened:
-            return await get_merchant_status.asyncio(client=opened)
+            return await get_merchant_status.asyncio(client=opened, **STATUS)
 
     assert asyncio.run(run()) == models.MerchantStatus.from_dict({"profile_id": "p"})
 
@@ -252,10 +261,10 @@ def test_client_shows_no_token_and_copies_leave_the_original_alone() -> None:
     sent: list[httpx.Request] = []
     one = client(sent)
     other = one.with_headers({"X-More": "1"})
-    get_merchant_status.sync(client=one)
-    get_merchant_status.sync(client=other)
+    get_merchant_status.sync(client=one, **STATUS)
+    get_merchant_status.sync(client=other, **STATUS)
     one.set_httpx_client(httpx.Client(base_url=BASE, transport=httpx.MockTransport(lambda r: _keep(sent, r))))
-    get_merchant_status.sync(client=one)
+    get_merchant_status.sync(client=one, **STATUS)
 
     assert "t0ken" not in repr(one)
     assert [("X-More" in r.headers, r.headers["Authorization"]) for r in sent] == [

@@ -143,7 +143,14 @@ def records(http):
     position = http.post("/pre-screening-create", json=POSITION).json()["position_def_set_id"]
     result = register(http, interview, {"email": "ann@example.com", "name": "Ann Example"})
     directory = http.post("/catalogue-tag-create", json={"id": "sales-coaching-en", "name": "Sales"}).json()["id"]
-    return {"interview": interview, "position": position, "result": result, "directory": directory}
+    merchant = http.get("/merchant-status").json()["merchant_id"]
+    return {
+        "interview": interview,
+        "position": position,
+        "result": result,
+        "directory": directory,
+        "merchant": merchant,
+    }
 
 
 def register(http, interview, *rows):

@@ -16,6 +16,7 @@ KNOWN = {
     "update_position_def_set_id": "position",
     "interview_result_id": "result",
     "id": "directory",
+    "merchant_id": "merchant",
 }
 # Where the contract's examples alone make no sensible request; a value that the contract does not take is left out.
 OVERRIDES = {
@@ -65,7 +66,6 @@ def body_for(operation, schema, scene, names=None):
     if not isinstance(body, dict):
         return body
     chosen = {name: value for name, value in body.items() if names is None or name in names}
-    chosen.pop("merchant_id", None)
     wanted = {name: known(name, properties[name], scene) for name in chosen.keys() & KNOWN.keys()}
     wanted |= OVERRIDES.get(operation.name, {})
     return chosen | {name: value for name, value in wanted.items() if is_valid(properties.get(name, False), value)}
