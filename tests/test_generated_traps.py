@@ -21,7 +21,7 @@ from jobmojito_api.api.admin import get_merchant_status, list_avatars
 from jobmojito_api.api.knowledge_base import upload_knowledge_base_document
 from jobmojito_api.api.results import generate_interview_report
 from jobmojito_api.api.resume_form_verification import pre_screen_resume_binary
-from jobmojito_api.codec import Object, read
+from jobmojito_api.codec import Enumeration, Model, Object, read
 from jobmojito_api.errors import InvalidAnswer
 from jobmojito_api.resources import OPERATIONS, operation
 from scripts.correct import effective
@@ -119,16 +119,36 @@ def test_trap_2_every_operation_imports_and_the_upload_sends_both_forms():
     assert {operation(name).name for name in OPERATIONS} == contract().operations.keys()
 
 
-def test_trap_3_null_unknown_and_missing_values_are_read():
-    """A null in a nullable enum, a value nobody declared and a missing required property raise nothing."""
-    avatar = {"id": ID, "status": None, "type": "hologram"}
-    item = models.AvatarListItem.from_dict(avatar)
-    status = models.MerchantStatus.from_dict({})
+def nullable_enum():
+    """Find a field of the contract that is an enum or null: its model and its table entry."""
+    classes = [getattr(models, name) for name in models.__all__]
+    tables = [(made, made._table.fields) for made in classes if isinstance(made, type) and issubclass(made, Model)]
+    return next((made, one) for made, fields in tables for one in fields if one.nullable and is_enum(one.type))
 
-    assert (item.status, str(item.type_), item.type_ == "hologram") == (None, "hologram", True)
-    assert item.to_dict() == avatar
-    assert read(Object("Error"), {}).value.error is UNSET
-    assert status.to_dict() == {}
+
+def is_enum(type_):
+    """Tell whether a field is of an enum."""
+    return isinstance(type_, Enumeration)
+
+
+@pytest.mark.parametrize(("value", "departures"), [(None, []), ("hologram", ["enum"])])
+def test_trap_3_null_and_unknown_values_of_an_enum_are_read(value, departures):
+    """A null in a nullable enum and a value that nobody declared raise nothing and are kept, the value as a member."""
+    model, field = nullable_enum()
+
+    reading = read(Object(model.__name__), {field.name: value})
+    kept = getattr(reading.value, field.attribute)
+
+    assert [one.keyword for one in reading.departures if one.pointer] == departures
+    assert (kept, reading.value.to_dict()) == (value, {field.name: value})
+    assert value is None or (type(kept) is field.type.python and str(kept) == value)
+
+
+def test_trap_3_missing_properties_are_read():
+    """A required property that is missing is UNSET, and is not written."""
+    error = models.Error.from_dict({})
+
+    assert (error.error, error.to_dict()) == (UNSET, {})
 
 
 def test_trap_4_content_cannot_forge_a_part():
@@ -177,17 +197,40 @@ def test_trap_5_an_error_page_is_no_crash():
         get_merchant_status.sync_detailed(client=client_answering(200, b"<html>"))
 
 
-def test_trap_6_clients_show_no_token_lose_no_login_and_share_no_headers():
-    """`repr` hides the token, a given httpx client logs in too, and a copy with headers leaves its original alone."""
+def test_trap_6_no_client_shows_its_token():
+    """`repr` and `str` hide the token, of a copy too."""
+    client = client_answering()
+
+    assert "secret-token" not in repr(client) + str(client) + repr(client.with_headers({"X-Extra": "1"}))
+
+
+def test_trap_6_a_given_connection_logs_in_too():
+    """An httpx client that somebody else made carries the login, blocking or not; so does the client's own."""
     sent = []
     client = client_answering(content=b"{}", seen=sent)
-    other = client.with_headers({"X-Extra": "1"})
 
-    get_merchant_status.sync_detailed(client=client)
+    async def call():
+        transport = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200, content=b"{}"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as connection:
+            return await get_merchant_status.asyncio(client=client.set_async_httpx_client(connection))
 
-    assert "secret-token" not in repr(client) + repr(other) + str(client)
-    assert sent[0].headers["authorization"] == "Bearer secret-token"
-    assert "x-extra" not in sent[0].headers
+    get_merchant_status.sync(client=client)
+    asyncio.run(call())
+
+    assert [request.headers["authorization"] for request in sent] == ["Bearer secret-token"] * 2
+
+
+def test_trap_6_a_copy_leaves_its_original_alone():
+    """More headers, more cookies or another timeout for a copy are not the original's, which may be in use."""
+    sent = []
+    client = client_answering(content=b"{}", seen=sent)
+    copies = [client.with_headers({"X-Extra": "1"}), client.with_cookies({"extra": "1"}), client.with_timeout(7)]
+
+    get_merchant_status.sync(client=client)
+
+    assert not {"x-extra", "cookie"} & sent[0].headers.keys()
+    assert sent[0].extensions["timeout"]["read"] != 7
+    assert [copy.get_httpx_client() is client.get_httpx_client() for copy in copies] == [False] * 3
 
 
 def test_trap_7_an_operation_loads_its_own_models_alone():
