@@ -2,7 +2,7 @@
 
 The names and arguments are those of openapi-python-client. Three things differ on purpose: no `repr` shows the token, a
 `with_...` copy never changes the client it was made from, and the login goes with each request, so that an httpx client
-given by `set_httpx_client` has it too.
+given by `set_httpx_client` has it too; the client's own carries it anyway, for requests that people make with it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Client:
         return {
             "base_url": self._base_url,
             "cookies": self._cookies,
-            "headers": self._headers,
+            **self.complete({"headers": self._headers}),
             "timeout": self._timeout,
             "verify": self._verify_ssl,
             "follow_redirects": self._follow_redirects,
