@@ -9,14 +9,16 @@ from typing import Any
 import httpx
 
 from jobmojito import AsyncJobMojito, JobMojito, RetryPolicy
-from tests.bodies import body_for
+from tests.bodies import body_for, required_of
 
 TOKEN = "test-token-0123456789"
 QUICK = RetryPolicy(base=0.001, cap=0.002, max_attempts=3)
 ID = "28106cba-1c27-4e53-b149-32113e5e8e31"
 
+# What the shortest operation has to be asked with: nothing, until the contract says otherwise.
+ASKED = required_of("list_languages")
 # One call of every class of operation that repeating tells apart.
-READ = ("list_languages", lambda jm: jm.admin.list_languages())
+READ = ("list_languages", lambda jm: jm.admin.list_languages(**ASKED))
 SETTER = (
     "set_interview_state",
     lambda jm: jm.interviews.set_interview_state(body=body_for("set_interview_state", position_id=ID, status="active")),

@@ -24,7 +24,7 @@ from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import OPERATIONS, operation
 from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, in_json, required_of, values_for
-from tests.overlay.driver import ID, READ, REPORT, SPENDING, TOKEN
+from tests.overlay.driver import ASKED, ID, READ, REPORT, SPENDING, TOKEN
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
 
@@ -121,7 +121,7 @@ def test_detailed_gives_status_headers_departures_and_attempts(api, caplog):
     answer = {**answer_for("list_languages"), "languages": 7, "extra": 1}
     server = _Server(answer, **{"x-quota": "9", "cf-ray": "ray-1"})
 
-    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), transport=server.transport)
+    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages, **ASKED), transport=server.transport)
 
     assert (detailed.status_code, detailed.headers["x-quota"], detailed.request_id) == (200, "9", "ray-1")
     assert [(d.pointer, d.got) for d in detailed.departures] == [("/languages", "integer")]
@@ -180,11 +180,11 @@ def test_with_options_changes_the_variant_alone(api):
             strict=True, timeout=9, retry=RetryPolicy.none()
         )
         with pytest.raises(ResponseDecodeError):
-            await _maybe(variant.admin.list_languages())
+            await _maybe(variant.admin.list_languages(**ASKED))
         assert server.last.headers["x-trace"] == "1"
         assert server.last.extensions["timeout"]["read"] == 9
         await _maybe(variant.close())
-        await _maybe(jm.admin.list_languages())
+        await _maybe(jm.admin.list_languages(**ASKED))
         assert "x-trace" not in server.last.headers
 
     api.call(work if api.kind == "async" else lambda jm: asyncio.run(work(jm)), transport=server.transport)
@@ -213,7 +213,7 @@ def test_closed_client_says_so(api):
 
     for closed in (client, variant):
         with pytest.raises(ConfigurationError, match="closed"):
-            api.call(lambda _, closed=closed: closed.admin.list_languages())
+            api.call(lambda _, closed=closed: closed.admin.list_languages(**ASKED))
     assert server.requests == []
 
 
@@ -338,7 +338,7 @@ def test_closing_the_raw_client_leaves_the_connection_open():
     with JobMojito(TOKEN, transport=server.transport) as jm:
         with jm.raw:
             pass
-        jm.admin.list_languages()
+        jm.admin.list_languages(**ASKED)
 
     assert len(server.requests) == 1
 
@@ -376,7 +376,7 @@ def test_answer_that_is_no_json_is_a_decode_error_in_any_mode(api, content):
 def test_undeclared_success_status_is_read_as_the_declared_one(api):
     """201 for 200 is no reason to lose what was created."""
     detailed = api.call(
-        lambda jm: jm.detailed(jm.admin.list_languages), transport=_Server({"languages": []}, 201).transport
+        lambda jm: jm.detailed(jm.admin.list_languages, **ASKED), transport=_Server({"languages": []}, 201).transport
     )
 
     assert (detailed.status_code, detailed.value.languages) == (201, [])

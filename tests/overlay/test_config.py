@@ -7,7 +7,7 @@ import pytest
 
 from jobmojito import ConfigurationError, JobMojito, RetryPolicy
 from jobmojito.config import DEFAULT_BASE_URL, is_loopback, parse_url, read_base_url, read_settings
-from tests.overlay.driver import ID, TOKEN
+from tests.overlay.driver import ASKED, ID, TOKEN
 
 
 def test_default_base_url_is_the_contracts_server():
@@ -91,8 +91,8 @@ def test_environment_gives_token_and_base_url(monkeypatch):
         JobMojito(transport=transport) as jm,
         JobMojito("other-token", base_url="https://b.example", transport=transport) as other,
     ):
-        jm.admin.list_languages()
-        other.admin.list_languages()
+        jm.admin.list_languages(**ASKED)
+        other.admin.list_languages(**ASKED)
 
     assert [(str(r.url), r.headers["authorization"]) for r in seen] == [
         ("https://env.example/v1/platform-languages-list", f"Bearer {TOKEN}"),

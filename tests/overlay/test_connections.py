@@ -9,7 +9,7 @@ from jobmojito import ConfigurationError, NotFoundError, OutcomeUnknownError, Ra
 from jobmojito.bodies import StreamedBody
 from jobmojito_api.api.admin import list_languages
 from tests.faults import server as faults
-from tests.overlay.driver import READ, SPENDING, TOKEN
+from tests.overlay.driver import ASKED, READ, SPENDING, TOKEN
 from tests.overlay.test_secrets import _printed
 
 
@@ -29,7 +29,7 @@ def test_login_of_a_given_client_does_not_take_the_tokens_place(api, login):
         return httpx.Response(200, json={})
 
     function = list_languages.asyncio if api.kind == "async" else list_languages.sync
-    for work in (READ[1], lambda jm: function(client=jm.raw)):
+    for work in (READ[1], lambda jm: function(client=jm.raw, **ASKED)):
         api.call(work, http_client=_own(api, handle, base_url="https://other.example/", **login))
 
     assert seen == [("cool.jobmojito.com", [f"Bearer {TOKEN}"])] * 2
@@ -64,7 +64,7 @@ def test_headers_that_are_no_ascii_spoil_no_answer(api, fault_server):
     """What was created and paid for is not lost because of the name of a file in a header."""
     fault_server.plays(_answered(200, b'{"languages": []}'))
 
-    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), base_url=fault_server.url)
+    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages, **ASKED), base_url=fault_server.url)
 
     assert (detailed.value.languages, detailed.request_id) == ([], "ray-1")
     assert b"sum" in pickle.dumps(detailed)
@@ -131,7 +131,7 @@ def test_request_that_cannot_be_made_shows_no_token(api):
     body = StreamedBody(lambda: 7, {"Content-Type": "text/plain"})
 
     with pytest.raises(TypeError) as raised:
-        api.call(lambda jm: jm._session(jm._session.call("list_languages"), body=body))
+        api.call(lambda jm: jm._session(jm._session.call("list_languages", **ASKED), body=body))
 
     assert "/httpx/" in "".join(entry.path.as_posix() for entry in raised.traceback)
     assert TOKEN not in "".join(_printed(raised.value))

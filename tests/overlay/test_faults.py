@@ -11,7 +11,7 @@ from jobmojito import (
     ServerError,
 )
 from tests.faults import server as faults
-from tests.overlay.driver import INVITING, READ, READ_BY_POST, SETTER, SPENDING
+from tests.overlay.driver import ASKED, INVITING, READ, READ_BY_POST, SETTER, SPENDING
 
 REPEATABLE = [READ, SETTER, READ_BY_POST]
 COSTLY = [SPENDING, INVITING]
@@ -194,7 +194,7 @@ def test_recovery_gives_the_value_and_the_number_of_attempts(api, fault_server):
         faults.reset_after_reading(), faults.html_answer(502), faults.json_answer(200, {"languages": []})
     )
 
-    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages), base_url=fault_server.url)
+    detailed = api.call(lambda jm: jm.detailed(jm.admin.list_languages, **ASKED), base_url=fault_server.url)
 
     assert (detailed.attempts, detailed.value.languages, fault_server.count) == (3, [], 3)
 

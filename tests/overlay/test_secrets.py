@@ -15,7 +15,7 @@ from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy
 from jobmojito_api.api.candidates import list_candidates
 from tests.bodies import answer_for, body_for
 from tests.faults import server as faults
-from tests.overlay.driver import ID, SPENDING, TOKEN
+from tests.overlay.driver import ASKED, ID, SPENDING, TOKEN
 
 EMAIL, NAME, LINK = "jane.doe@example.org", "Jane Quimby", "https://app.example.org/i/7?key=k3y"
 SECRETS = (TOKEN, EMAIL, "jane.doe", NAME, "Quimby", LINK, "k3y", "-list?", "set-cookie", "c00kie")
@@ -146,7 +146,7 @@ def test_raw_client_is_as_quiet(api, fault_server, logged):
 def test_requests_of_the_program_itself_are_logged_as_ever(api, fault_server, logged):
     """The filters look at our requests alone."""
     fault_server.plays(faults.json_answer(200, {}))
-    api.call(lambda jm: jm.admin.list_languages(), base_url=fault_server.url)
+    api.call(lambda jm: jm.admin.list_languages(**ASKED), base_url=fault_server.url)
 
     httpx.get(f"{fault_server.url}/own?filter=x", trust_env=False)
 
@@ -193,7 +193,7 @@ def test_one_line_a_request_one_a_repeat(api, fault_server, caplog):
     caplog.set_level("DEBUG", "jobmojito")
     fault_server.plays(faults.html_answer(502), faults.json_answer(200, answer_for("list_languages")))
 
-    api.call(lambda jm: jm.admin.list_languages(), base_url=fault_server.url)
+    api.call(lambda jm: jm.admin.list_languages(**ASKED), base_url=fault_server.url)
 
     lines = [(r.levelname, r.getMessage()) for r in caplog.records if r.name == "jobmojito"]
     assert [level for level, _ in lines] == ["DEBUG", "INFO", "DEBUG"]

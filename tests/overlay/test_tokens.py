@@ -11,7 +11,7 @@ import pytest
 
 from jobmojito import AsyncJobMojito, AuthenticationError, ConfigurationError, JobMojito
 from jobmojito.tokens import AsyncTokens, Secret, Tokens, read_token, renewal_time
-from tests.overlay.driver import READ
+from tests.overlay.driver import ASKED, READ
 
 OK = httpx.Response(200, json={"languages": []})
 
@@ -202,7 +202,7 @@ async def _async_provider():
 def test_async_provider_serves_the_async_client_and_is_refused_by_the_sync_one(provider):
     """The sync client says so, and leaves no coroutine that was never awaited."""
     with pytest.raises(ConfigurationError, match="AsyncJobMojito"), JobMojito(provider) as jm:
-        jm.admin.list_languages()
+        jm.admin.list_languages(**ASKED)
 
     assert asyncio.run(AsyncTokens(provider).get()).reveal().startswith("token-of-")
 
@@ -279,7 +279,7 @@ def test_calls_refused_together_share_one_refresh_over_http():
 
     async def main():
         async with AsyncJobMojito(remembered, transport=httpx.MockTransport(answer)) as jm:
-            await asyncio.gather(*(jm.admin.list_languages() for _ in range(10)))
+            await asyncio.gather(*(jm.admin.list_languages(**ASKED) for _ in range(10)))
 
     asyncio.run(main())
 

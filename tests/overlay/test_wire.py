@@ -10,7 +10,7 @@ from jobmojito.bodies import StreamedBody
 from jobmojito_api.types import File
 from tests.bodies import MULTIPART, body_for
 from tests.faults import server as faults
-from tests.overlay.driver import ID, QUICK, READ, SPENDING, TOKEN, Driver
+from tests.overlay.driver import ASKED, ID, QUICK, READ, SPENDING, TOKEN, Driver
 
 
 def _stream(api, pieces, *, rewindable=True, opened=None):
@@ -31,7 +31,7 @@ async def _awaited(pieces):
 
 
 def _send(body):
-    return lambda jm: jm._session(jm._session.call("list_languages"), body=body)
+    return lambda jm: jm._session(jm._session.call("list_languages", **ASKED), body=body)
 
 
 def _spend(body):
@@ -157,7 +157,7 @@ def test_cancelling_goes_through_at_once_and_leaves_the_client_working(fault_ser
         async with Driver("async").client(base_url=fault_server.url) as jm:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(SPENDING[1](jm), 0.1)
-            return await jm.admin.list_languages()
+            return await jm.admin.list_languages(**ASKED)
 
     assert asyncio.run(main()).languages == []
     assert fault_server.count == 2
@@ -233,7 +233,7 @@ def test_many_threads_share_one_client(fault_server):
     fault_server.plays(faults.json_answer(200, {"languages": []}))
     got = []
     with Driver("sync").client(base_url=fault_server.url) as jm:
-        threads = [threading.Thread(target=lambda: got.append(jm.admin.list_languages())) for _ in range(20)]
+        threads = [threading.Thread(target=lambda: got.append(jm.admin.list_languages(**ASKED))) for _ in range(20)]
         for thread in threads:
             thread.start()
         for thread in threads:
