@@ -2,13 +2,15 @@
 
     python -m scripts.generate [--root DIR]
 
-Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting, and the tree is as it was).
+Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting, and the tree is as it was),
+130 interrupted (the tree is as it was).
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scripts import lock
 from scripts.correct import effective, load_overlay
 from scripts.documents import load
-from scripts.failures import Refused, exit_code
+from scripts.failures import Refused, exit_code, reason
 from scripts.parsing import load_config, parse
 from scripts.rendering import render
 from scripts.syntax import check_tree
@@ -122,13 +124,14 @@ def _refuse_foreign_code(package: Path) -> None:
 def _swap(made: Path, target: Path, root: Path) -> None:
     """Put the new package in the old one's place and stamp it; put the old one back if the stamp fails."""
     old = made.parent / "old"
-    if target.exists():
-        target.rename(old)
     try:
+        if target.exists():
+            target.rename(old)
         made.rename(target)
         lock.write(root)
     except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
+        if old.exists() or not made.exists():
+            shutil.rmtree(target, ignore_errors=True)
         if old.exists():
             old.rename(target)
         raise
@@ -141,11 +144,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
 
     def action() -> int:
-        files = generate(arguments.root.resolve())
+        try:
+            files = generate(arguments.root.resolve())
+        except OSError as error:
+            raise Refused(reason(error)) from error
         print(f"generated/jobmojito_api: {files} files, stamped in openapi/lock.json", file=sys.stderr)
         return 0
 
-    return exit_code("generate", action)
+    # A request to end becomes an exception, so that what is half made or half replaced is taken back.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return exit_code("generate", action)
+    except KeyboardInterrupt:
+        print("generate: interrupted; nothing was changed", file=sys.stderr)
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,13 @@ def differences(root: Path) -> list[str]:
 
 
 def write(root: Path) -> None:
-    """Stamp the checkout."""
-    (root / FILE).write_bytes(dump(compute(root)))
+    """Stamp the checkout: the old stamp stays until the new one is complete."""
+    stamp, new = root / FILE, root / f"{FILE}.new"
+    try:
+        new.write_bytes(dump(compute(root)))
+        new.replace(stamp)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def refuse_other_versions() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import errno
 import shutil
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +131,38 @@ def test_operations_whose_files_would_meet_are_refused(checkout: Path, capsys: p
     line = refusal(checkout, capsys)
     assert "/paths/~1merchant-status-again/get" in line
     assert "get_merchant_status" in line or "getMerchantStatus" in line
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("place", ["_format", "_swap"])
+def test_an_interrupt_leaves_everything_as_it_was(
+    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str, number: int
+) -> None:
+    """Ctrl-C or a request to end, while code is made or while it is put in place: one line, and no trace of it."""
+    before = snapshot(checkout)
+    holder, name = (lock, "write") if place == "_swap" else (generate, place)
+    monkeypatch.setattr(holder, name, lambda *_: signal.raise_signal(number))
+
+    code = generate.main(["--root", str(checkout)])
+
+    assert (code, capsys.readouterr().err) == (130, "generate: interrupted; nothing was changed\n")
+    assert snapshot(checkout) == before
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["beside an old one", "the first time"])
+def test_a_stamp_that_cannot_be_written_leaves_everything_as_it_was(
+    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """A full disk: neither the package nor the stamp is touched, whether there was a package before or not."""
+    if not kept:
+        shutil.rmtree(checkout / "generated" / "jobmojito_api")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "lock.json.new")
+
+    monkeypatch.setattr(Path, "replace", full)
+
+    assert refusal(checkout, capsys) == "generate: lock.json.new: No space left on device"
 
 
 def test_unknown_setting_is_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
