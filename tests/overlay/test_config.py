@@ -94,7 +94,7 @@ def test_environment_gives_token_and_base_url(monkeypatch):
         jm.admin.list_languages(**ASKED)
         other.admin.list_languages(**ASKED)
 
-    assert [(str(r.url), r.headers["authorization"]) for r in seen] == [
+    assert [(str(r.url.copy_with(query=None)), r.headers["authorization"]) for r in seen] == [
         ("https://env.example/v1/platform-languages-list", f"Bearer {TOKEN}"),
         ("https://b.example/platform-languages-list", "Bearer other-token"),
     ]
