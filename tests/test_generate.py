@@ -91,6 +91,21 @@ def test_operation_that_cannot_be_generated_is_named_with_its_pointer(
     assert "application/xml" in line
 
 
+def test_a_parameter_that_the_generator_drops_is_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A parameter that is written as JSON (`content` in place of `schema`) is left out by the parser in silence."""
+
+    def as_json(document: dict[str, Any]) -> None:
+        parameters = document["paths"]["/merchant-status"]["get"]["parameters"]
+        parameters[0] = {"name": "merchant_id", "in": "query", "content": {"application/json": {"schema": {}}}}
+
+    edit(checkout, as_json)
+
+    assert refusal(checkout, capsys) == (
+        "generate: /paths/~1merchant-status/get: the query parameter 'merchant_id' would not be generated: "
+        "it has no schema"
+    )
+
+
 def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

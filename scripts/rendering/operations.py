@@ -58,6 +58,7 @@ class OperationPages:
         if len(set(names)) < len(names):
             message = f"{op.pointer}: two arguments would share the name {max(names, key=names.count)}"
             raise Refused(message)
+        _refuse_lost_parameters(op, self.package.parsed, arguments)
         answers = {r.status_code.pattern: self._answer_code(r) for r in endpoint.responses}
         successes = [r for r in endpoint.responses if r.status_code.pattern.startswith("2")]
         success = joined(answer_annotation(r) for r in successes)
@@ -169,16 +170,26 @@ def _resolved(declared: Any, components: Mapping[Any, Any] | None) -> Any:
     return declared
 
 
-def _parameter_node(op: ParsedOperation, parsed: Parsed, name: str, location: str) -> Any:
-    """Find a parameter's schema: the operation's own first, then its path's."""
+def _declared(op: ParsedOperation, parsed: Parsed) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Give each declared parameter by name and place, with its schema: the operation's own first, then its path's."""
     for declared in [*(op.raw.parameters or []), *(op.path_item.parameters or [])]:
         one = declared
         if isinstance(one, oai.Reference):
             fragment = one.ref.get_untrusted_value().partition("#")[2]
             one = next(p for path, p in parsed.parameters.classes_by_reference.items() if path == fragment)
-        if text_of(one.name) == name and one.param_in.value == location:
-            return one.param_schema
-    return None
+        yield (text_of(one.name), one.param_in.value), one.param_schema
+
+
+def _parameter_node(op: ParsedOperation, parsed: Parsed, name: str, location: str) -> Any:
+    return next((schema for place, schema in _declared(op, parsed) if place == (name, location)), None)
+
+
+def _refuse_lost_parameters(op: ParsedOperation, parsed: Parsed, arguments: list[SimpleNamespace]) -> None:
+    """The parser leaves out in silence what has no schema of its own, as a parameter that is written as JSON."""
+    made = {(one.name, one.location) for one in arguments}
+    for name, location in (place for place, _ in _declared(op, parsed) if place not in made):
+        message = f"{op.pointer}: the {location} parameter {name!r} would not be generated: it has no schema"
+        raise Refused(message)
 
 
 def _add_signatures(page: SimpleNamespace, arguments: list[SimpleNamespace]) -> None:
