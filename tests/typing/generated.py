@@ -47,5 +47,7 @@ def misspelt_names(resources: Resources, position: UUID) -> None:
     jobmojito_api.Cleint  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     models.JobInterviewGotResponse  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     resources.interview  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    models.Error(erorr="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    InterviewStatus.ACTIV  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     get = resources.interviews.get_interview_definition
     get(position=position)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
