@@ -84,6 +84,8 @@ class Consistency:
 
     def _model(self, name: str, class_: Any, file: str) -> None:
         names = self.seen.annotations.names(file)
+        if class_.__repr__ is not self.seen.tables.codec.Model.__repr__:
+            self.report.differ("", file, f"{name} has a repr of its own, which may show texts of people")
         fields = {entry.name: entry for entry in attrs.fields(class_)}
         members = self.seen.tables.members(class_)
         declared = {entry.attribute: members.properties[entry.name] for entry in class_._table.fields}  # noqa: SLF001
@@ -138,6 +140,10 @@ class Consistency:
         success = self._union(operation, file, lambda status: status.startswith("2"))
         stated = self.seen.tables.answer(module.OPERATION.success, file) or Node(file, (), nullable=True)
         self._same(file, "success", success, stated)
+        names = self.seen.annotations.names(file)
+        said = self.seen.annotations.evaluate(module.__annotations__["OPERATION"], names, "OPERATION")
+        inner = self.seen.annotations.seen(said.__args__[0].__args__[0], names, "OPERATION").node
+        self._same(file, "what OPERATION is annotated to give", success, inner)
         for entry in ENTRIES:
             function = getattr(module, entry, None)
             if function is None:

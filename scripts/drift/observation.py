@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from scripts.drift.nodes import Node
     from scripts.drift.operations import Operation
 
-# What people import from the package itself: the generator's public names.
-FACE: Final = frozenset({"AuthenticatedClient", "Client", "File", "Response", "UNSET", "Unset"})
+# What people import from the package itself (the generator's public names), and from its resources.
+FACES: Final[Mapping[str, frozenset[str]]] = {
+    "__init__.py": frozenset({"AuthenticatedClient", "Client", "File", "Response", "UNSET", "Unset"}),
+    "resources/__init__.py": frozenset({"OPERATIONS", "AsyncResources", "Resources", "operation"}),
+}
 
 
 @frozen
@@ -66,8 +69,8 @@ def _promises(package: Package) -> Iterator[tuple[str, str]]:
     """Find what a module lists in `__all__` and cannot give, to a program, a type checker or someone who looks."""
     for file, module in package.modules.items():
         listed = set(getattr(module, "__all__", ()))
-        if file == "__init__.py":
-            yield from ((file, f"{name} is not listed in __all__") for name in sorted(FACE - listed))
+        missing = FACES.get(file, frozenset()) - listed
+        yield from ((file, f"{name} is not listed in __all__") for name in sorted(missing))
         try:
             shown, directory = package.shown(file), set(dir(module))
         except Exception as problem:  # noqa: BLE001 - `__dir__` is generated code too

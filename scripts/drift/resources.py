@@ -63,6 +63,11 @@ class Resources:
                     INDEX, f"operation {name} is said to be in {found.get(name)}, but is in {expected.get(name)}"
                 )
 
+        for name, place in expected.items():
+            with self.consistency.guard(INDEX):
+                if module.operation(name) is not self.consistency.seen.package.modules[place].OPERATION:
+                    self._differ(INDEX, f"operation({name!r}) gives another table")
+
     def _kind(self, resources: Any, kind: str, prefix: str) -> Iterator[str]:
         """Each tag has its attribute, of the class that its annotation says; there is no other. Gives their files."""
         offered = {name: value for name, value in vars(resources).items() if isinstance(value, property)}

@@ -87,6 +87,8 @@ def of_model(source: Source) -> Iterator[Edit]:
         if not isinstance(statement, ast.ClassDef):
             continue
         yield from of_fields(source, statement)
+        for flag in (one for part in statement.decorator_list for one in part.keywords if one.arg == "repr"):
+            yield source.edit("texts shown", flag.value, "True")
         members = [part for part in statement.body if isinstance(part, ast.Assign)]
         for member in members:
             yield source.edit("member changed", member.value, "'never heard of'")
@@ -165,7 +167,9 @@ def of_type(source: Source, type_: ast.expr) -> Iterator[Edit]:
 
 def of_table(source: Source) -> Iterator[Edit]:
     """Change the table of an operation."""
-    table = next(part.value for part in source.tree.body if isinstance(part, ast.AnnAssign))
+    statement = next(part for part in source.tree.body if isinstance(part, ast.AnnAssign))
+    table = statement.value
+    yield source.edit("table retyped", statement.annotation, "Final[_calls.Operation[bytes]]")
     said = {keyword.arg: keyword.value for keyword in table.keywords}
     yield source.edit("name changed", said["name"], "'never_heard_of'")
     yield source.edit("tag changed", said["tag"], "'Never heard of'")
@@ -235,6 +239,8 @@ def of_index(source: Source) -> Iterator[Edit]:
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.List):
             for entry in part.value.elts:
                 yield source.edit("name not listed", entry, "'NeverHeardOf'")
+        if isinstance(part, ast.FunctionDef) and part.name == "operation":
+            yield source.edit("table not given", part.body[-1], "return None")
         if isinstance(part, ast.FunctionDef) and part.decorator_list:
             yield source.edit("resource dropped", part, "pass")
             yield source.edit("resource retyped", part.returns, "str")
