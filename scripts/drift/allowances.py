@@ -76,6 +76,7 @@ def _allow(known: Allowances, action: Mapping[str, Any], place: Place, value: ob
     resources, titles = dict(known.resources), dict(known.titles)
     if "x-resource-name" in update and isinstance(value, dict):
         resources[str(value.get("name"))] = str(update["x-resource-name"])
+        document = _placed(document, (*place, "x-resource-name"), update["x-resource-name"])
     if isinstance(update.get("title"), str):
         titles[join("", *place)] = update["title"]
     for there, new in (*_names(update, value, place), *_additions(update, value, place)):

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from scripts.drift.comparison import Comparison
 from scripts.drift.keeping import kept_names
+from scripts.drift.nodes import plain
 from scripts.drift.operations import Operation, operations
 from scripts.drift.published import Schemas
 from scripts.drift.reports import Report
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 FILE: Final = "contract.json"
 
 
-def _tags(document: Mapping[str, Any]) -> list[str]:
-    return [str(table(tag, "/tags").get("name")) for tag in row(document.get("tags", []), "/tags")]
+def _tags(document: Mapping[str, Any]) -> list[tuple[object, object]]:
+    """Give the tags by name, with the names that the corrections give to their resources."""
+    tags = [table(tag, "/tags") for tag in row(document.get("tags", []), "/tags")]
+    return [(tag.get("name"), tag.get("x-resource-name")) for tag in tags]
 
 
 def _logins(document: Mapping[str, Any]) -> Mapping[str, object]:
@@ -90,6 +93,8 @@ def compare(expected: Schemas, declared: list[Operation], observed: Contract, re
             comparison.report.differ(operation.where, FILE, "this operation is in the document alone")
         else:
             comparison.operations(operation, there)
+            if operation.name and plain(operation.name) != plain(str(there.name)):
+                comparison.report.differ(operation.where, FILE, f"is called {there.name}, not {operation.name}")
     for where in observed.operations.keys() - {operation.where for operation in declared}:
         comparison.report.differ(where, FILE, "this operation is in the code alone")
     for pointer, part in ROOTS.items():

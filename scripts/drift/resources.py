@@ -55,14 +55,13 @@ class Resources:
     def _index(self, module: Any) -> None:
         """Every operation can be found by its name, where its table is."""
         offered: Mapping[str, str] = getattr(module, "OPERATIONS", {})
-        expected = {found.name: file for file, found in self.consistency.seen.operations.items()}
+        expected = {str(found.name): file for file, found in self.consistency.seen.operations.items()}
         found = {name: f"api/{place.replace('.', '/')}.py" for name, place in offered.items()}
-        for name in sorted(map(str, expected.keys() | found.keys())):
+        for name in sorted(expected.keys() | found.keys()):
             if expected.get(name) != found.get(name):
                 self._differ(
                     INDEX, f"operation {name} is said to be in {found.get(name)}, but is in {expected.get(name)}"
                 )
-
         for name, place in expected.items():
             with self.consistency.guard(INDEX):
                 if module.operation(name) is not self.consistency.seen.package.modules[place].OPERATION:

@@ -88,7 +88,11 @@ def test_a_renamed_operation_is_drift(tmp_path):
     build(effective(DOCUMENT, first), target)
 
     assert meaning(DOCUMENT, first, target).differences == []
-    assert [one.pointer for one in meaning(DOCUMENT, second, target).differences] == ["/paths/~1it/get"]
+    told = meaning(DOCUMENT, second, target).differences
+    assert [(one.pointer, one.file.rpartition("/")[2]) for one in told] == [
+        ("/paths/~1it/get", "fetch_it.py"),
+        ("/paths/~1it/get", "contract.json"),
+    ]
 
 
 @pytest.mark.parametrize("action", [{"target": "$[", "update": {}}, {"update": {}}, {"target": 3}])

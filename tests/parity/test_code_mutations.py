@@ -113,6 +113,8 @@ def test_a_missing_file_is_caught(document, corrections, copy, file):
 
 ELSEWHERE = [
     ("contract.json", '"minLength": 1', '"minLength": 2'),
+    ("contract.json", '"operationId": "create_interview"', '"operationId": "make_interview"'),
+    ("contract.json", '"x-resource-name": "pre_screening"', '"x-resource-name": "screening"'),
     ("contract.json", '"format": "uri"', '"format": "url"'),
     ("contract.json", '"https://cool.jobmojito.com', '"https://hot.jobmojito.com'),
     ("client.py", 'prefix: str = "Bearer"', 'prefix: str = "Basic"'),
