@@ -15,28 +15,31 @@ from pathlib import Path
 import httpx
 import pytest
 
-import jobmojito_api
-from jobmojito_api import models
+from scripts.drift import loading
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "generated" / "jobmojito_api"
+CONFIG = Path(__file__).parent.parent.parent / "generator-config.yml"
 FUNCTIONS = ("_get_kwargs", "sync_detailed", "sync", "asyncio_detailed", "asyncio")
 BY_KEY = ("__contains__", "__delitem__", "__getitem__", "__setitem__")
 
 
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory):
+def stock(package_dir, tmp_path_factory):
     """Let the generator make its own client of the effective document, and import it."""
     folder = tmp_path_factory.mktemp("stock")
-    config = folder / "config.yml"
-    config.write_text((ROOT / "generator-config.yml").read_text())
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    command += ["--path", str(PACKAGE / "contract.json"), "--config", str(config)]
+    command += ["--path", str(package_dir / "contract.json"), "--config", str(CONFIG)]
     command += ["--output-path", str(folder / "stock_client")]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     sys.path.insert(0, str(folder))
     yield importlib.import_module("stock_client")
     sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="module")
+def ours(package_dir):
+    """Import our client of the same document."""
+    with loading.package(package_dir) as package:
+        yield importlib.import_module(package.name)
 
 
 def parameters(function):
@@ -52,9 +55,9 @@ def positions(function):
 
 
 @pytest.mark.parametrize("name", ["AuthenticatedClient", "Client"])
-def test_clients_take_and_offer_what_the_stock_ones_do(stock, name):
+def test_clients_take_and_offer_what_the_stock_ones_do(stock, ours, name):
     """Constructor arguments with their defaults, and methods with theirs."""
-    theirs, ours = getattr(stock, name), getattr(jobmojito_api, name)
+    theirs, ours = getattr(stock, name), getattr(ours, name)
     methods = [member for member in dir(theirs) if member[0] != "_" and callable(getattr(theirs, member))]
 
     assert parameters(ours) == parameters(theirs)
@@ -65,23 +68,23 @@ def test_clients_take_and_offer_what_the_stock_ones_do(stock, name):
 
 
 @pytest.mark.parametrize("name", ["File", "Response", "Unset"])
-def test_types_offer_what_the_stock_ones_do(stock, name):
+def test_types_offer_what_the_stock_ones_do(stock, ours, name):
     """The first arguments, and every attribute and method; a response also has its departures."""
     theirs = getattr(importlib.import_module(f"{stock.__name__}.types"), name)
-    ours = getattr(jobmojito_api, name)
+    ours = getattr(ours, name)
 
     assert positions(ours)[: len(positions(theirs))] == positions(theirs)
     assert [member for member in dir(theirs) if not member.startswith("_") and not hasattr(ours, member)] == []
 
 
-def test_modules_offer_what_the_stock_ones_do(stock):
+def test_modules_offer_what_the_stock_ones_do(stock, ours):
     """`client`, `types` and `errors` have every public name, at the same place."""
     for module in ("client", "types", "errors"):
         theirs = importlib.import_module(f"{stock.__name__}.{module}")
-        ours = importlib.import_module(f"jobmojito_api.{module}")
+        there = importlib.import_module(f"{ours.__name__}.{module}")
         names = getattr(theirs, "__all__", ("AuthenticatedClient", "Client"))
 
-        assert [name for name in names if not hasattr(ours, name)] == []
+        assert [name for name in names if not hasattr(there, name)] == []
 
 
 def operations(package):
@@ -99,21 +102,22 @@ def imported(name):
         return None
 
 
-def test_operations_are_where_the_stock_ones_are_and_take_the_same(stock):
+def test_operations_are_where_the_stock_ones_are_and_take_the_same(stock, ours):
     """Every module, function and argument; only that nothing is sent by default that nobody gave."""
     working = {name: module for name in operations(stock) if (module := imported(f"{stock.__name__}.api.{name}"))}
 
-    assert operations(jobmojito_api) >= operations(stock)
-    assert len(working) > 0.9 * len(operations(jobmojito_api))
+    assert operations(ours) >= operations(stock)
+    assert len(working) > 0.9 * len(operations(ours))
     for name, theirs in sorted(working.items()):
-        ours = importlib.import_module(f"jobmojito_api.api.{name}")
+        there = importlib.import_module(f"{ours.__name__}.api.{name}")
         for function in (one for one in FUNCTIONS if hasattr(theirs, one)):
-            assert parameters(getattr(ours, function)) == parameters(getattr(theirs, function)), name
+            assert parameters(getattr(there, function)) == parameters(getattr(theirs, function)), name
 
 
-def test_models_and_enums_are_those_of_the_stock_client(stock):
+def test_models_and_enums_are_those_of_the_stock_client(stock, ours):
     """Same names but for those that the generator takes from a title; same arguments, methods and members."""
     theirs = importlib.import_module(f"{stock.__name__}.models")
+    models = importlib.import_module(f"{ours.__name__}.models")
     shared = set(theirs.__all__) & set(models.__all__)
 
     assert len(shared) > 0.9 * len(theirs.__all__)
@@ -128,9 +132,9 @@ def test_models_and_enums_are_those_of_the_stock_client(stock):
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-def test_the_own_connection_is_made_of_what_the_client_was_given(kind):
+def test_the_own_connection_is_made_of_what_the_client_was_given(ours, kind):
     """Every documented argument reaches httpx, and the login is on what people send with it themselves."""
-    client = jobmojito_api.AuthenticatedClient(
+    client = ours.AuthenticatedClient(
         base_url="http://localhost/base",
         token="secret",
         prefix="Token",
