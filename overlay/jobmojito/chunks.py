@@ -94,7 +94,7 @@ class Planner:
                 yield from self._add(row)
                 if not go_on():
                     break
-        except Exception:
+        except Exception:  # whatever the caller's iterator raises goes on to the caller, after the rows it gave
             yield self._abandoned()
             raise
         yield self._full()
@@ -109,7 +109,7 @@ class Planner:
                     yield chunk
                 if not go_on():
                     break
-        except Exception:
+        except Exception:  # whatever the caller's iterator raises goes on to the caller, after the rows it gave
             yield self._abandoned()
             raise
         yield self._full()

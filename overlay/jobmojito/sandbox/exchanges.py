@@ -110,7 +110,7 @@ class Exchange:
             return error_answer(refusal if operation is None else declared(operation, refusal), operation)
         except ClientDisconnect:
             return error_answer(Refusal(400, "the client left before its body had arrived"))
-        except Exception:
+        except Exception:  # a defect of the sandbox is a 500 and a line in its log, as a server's is
             log.exception("%s: the sandbox failed", operation.name if operation else FILE_DOWNLOAD)
             return error_answer(Refusal(500, "the sandbox failed; its log says why"))
 
@@ -146,8 +146,7 @@ class Exchange:
             return handler(call)
         except Refusal:
             raise
-        except Exception:
-            # A contract that has moved on can leave a handler behind: then the operation is like one without.
+        except Exception:  # a contract that has moved on can leave a handler behind: then it is like one without
             self.parts.tally.invalid_answers += 1
             log.exception("%s: the handler failed; a made-up answer stands for its own", operation.name)
             return self.parts.generic(operation, query)
