@@ -18,10 +18,10 @@ RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
 HELPERS = {
     "pages": "Pages",
     "reports": "Reports",
-    "registrations": "BatchHelpers",
-    "resends": "ResendHelpers",
-    "screenings": "ScreeningHelpers",
-    "bulk": "BulkHelpers",
+    "batches.registrations": "BatchHelpers",
+    "batches.resends": "ResendHelpers",
+    "uploads.screenings": "ScreeningHelpers",
+    "batches.resumes": "BulkHelpers",
 }
 SANDBOX = {"jsonschema", "python_multipart", "starlette", "uvicorn"}
 
@@ -86,13 +86,17 @@ def test_contracts_hold(copy):
         ("overlay/jobmojito/errors.py", "import scripts.failures", "Scripts and overlay do not import each other"),
         ("scripts/documents.py", "from jobmojito import errors", "Scripts and overlay do not import each other"),
         ("scripts/documents.py", "import jobmojito_api", "Scripts make the generated client and do not use it"),
-        ("overlay/jobmojito/config.py", "import jobmojito.sandbox", "Nothing imports the sandbox"),
-        ("overlay/jobmojito/logs.py", "from jobmojito import sessions", "No cycles among the modules"),
-        ("overlay/jobmojito/errors.py", "from jobmojito import retries", "Errors stand on the ground"),
-        ("overlay/jobmojito/config.py", "from jobmojito import client", "Errors stand on the ground"),
-        ("overlay/jobmojito/retries.py", "import httpx", "Deciding is pure"),
-        ("overlay/jobmojito/conversations.py", "import time", "Deciding is pure"),
-        ("overlay/jobmojito/batches.py", "from jobmojito import wire", "One module touches the wire"),
+        ("overlay/jobmojito/calls/settings.py", "import jobmojito.sandbox", "Nothing imports the sandbox"),
+        ("overlay/jobmojito/logs.py", "from jobmojito import client", "No cycles among the modules"),
+        ("overlay/jobmojito/errors.py", "from jobmojito.calls import retries", "Errors are the foundation"),
+        ("overlay/jobmojito/calls/settings.py", "from jobmojito import batches", "Errors are the foundation"),
+        ("overlay/jobmojito/calls/retries.py", "import httpx", "Deciding is pure"),
+        ("overlay/jobmojito/calls/attempts.py", "import time", "Deciding is pure"),
+        (
+            "overlay/jobmojito/batches/results.py",
+            "from jobmojito.calls import transport",
+            "One module touches the wire",
+        ),
     ],
 )
 def test_contract_catches_a_wrong_import(copy, module, line, contract):
@@ -156,7 +160,7 @@ from jobmojito import JobMojito
 jm = JobMojito("token", base_url="http://127.0.0.1", transport=httpx.MockTransport(print))
 jm.with_options(strict=False)._session.call("list_interviews", limit=5).request
 heavy = {"asyncio", "concurrent.futures", "csv", "dateutil", "importlib.metadata", "sqlite3"}
-heavy |= {f"jobmojito.{name}" for name in ("batches", "bulk", "journal", "pages", "raw", "reports", "uploads")}
+heavy |= {f"jobmojito.{name}" for name in ("batches", "pages", "raw", "reports", "uploads")}
 assert not heavy & (set(sys.modules) - before), heavy & (set(sys.modules) - before)
 """)
 

@@ -7,11 +7,13 @@ import typing as _typing
 from importlib import import_module as _import_module
 
 if _typing.TYPE_CHECKING:
-    from .answers import Detailed
-    from .batches import BatchResult, RowKind, RowOutcome, RowStatus
-    from .bulk import Resume
+    from .batches.csv_rows import read_candidates, read_invitations, read_resumes
+    from .batches.results import BatchResult, RowKind, RowOutcome, RowStatus
+    from .batches.resumes import Resume
+    from .batches.runs import RunInterrupted
+    from .calls.responses import Detailed
+    from .calls.retries import RetryPolicy
     from .client import AsyncJobMojito, JobMojito
-    from .deliveries import NotApplicable, ScreenedCandidate
     from .errors import (
         Answer,
         ApiError,
@@ -37,9 +39,7 @@ if _typing.TYPE_CHECKING:
         ValidationError,
     )
     from .reports import Report
-    from .retries import RetryPolicy
-    from .runs import RunInterrupted
-    from .tables import read_candidates, read_invitations, read_resumes
+    from .uploads.requests import NotApplicable, ScreenedCandidate
 
 _HOMES = {
     "Answer": "errors",
@@ -47,17 +47,17 @@ _HOMES = {
     "AsyncJobMojito": "client",
     "AuthenticationError": "errors",
     "BatchError": "errors",
-    "BatchResult": "batches",
+    "BatchResult": "batches.results",
     "ConfigurationError": "errors",
     "ConflictError": "errors",
     "ConnectionFailedError": "errors",
-    "Detailed": "answers",
+    "Detailed": "calls.responses",
     "DownloadError": "errors",
     "InvalidRequestError": "errors",
     "JobMojito": "client",
     "JobMojitoError": "errors",
     "JournalError": "errors",
-    "NotApplicable": "deliveries",
+    "NotApplicable": "uploads.requests",
     "NotFoundError": "errors",
     "OutcomeUnknownError": "errors",
     "PermissionDeniedError": "errors",
@@ -65,21 +65,21 @@ _HOMES = {
     "Report": "reports",
     "RequestTimeoutError": "errors",
     "ResponseDecodeError": "errors",
-    "Resume": "bulk",
-    "RetryPolicy": "retries",
-    "RowKind": "batches",
-    "RowOutcome": "batches",
-    "RowStatus": "batches",
-    "RunInterrupted": "runs",
-    "ScreenedCandidate": "deliveries",
+    "Resume": "batches.resumes",
+    "RetryPolicy": "calls.retries",
+    "RowKind": "batches.results",
+    "RowOutcome": "batches.results",
+    "RowStatus": "batches.results",
+    "RunInterrupted": "batches.runs",
+    "ScreenedCandidate": "uploads.requests",
     "ServerError": "errors",
     "TableError": "errors",
     "TransportError": "errors",
     "UploadError": "errors",
     "ValidationError": "errors",
-    "read_candidates": "tables",
-    "read_invitations": "tables",
-    "read_resumes": "tables",
+    "read_candidates": "batches.csv_rows",
+    "read_invitations": "batches.csv_rows",
+    "read_resumes": "batches.csv_rows",
 }
 
 __all__ = [

@@ -13,13 +13,13 @@ import httpx
 
 from jobmojito_api.resources import AsyncResources, Resources
 
-from .config import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
-from .deferrals import DeferredModule, deferred_methods
+from .calls.retries import RetryPolicy
+from .calls.sessions import AsyncSession, Session, detailed_of, watched
+from .calls.settings import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
+from .calls.tokens import AsyncTokens, Tokens
+from .calls.transport import AsyncWire, Wire
 from .errors import ConfigurationError
-from .retries import RetryPolicy
-from .sessions import AsyncSession, Session, detailed_of, watched
-from .tokens import AsyncTokens, Tokens
-from .wire import AsyncWire, Wire
+from .lazy import DeferredModule, deferred_methods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from . import raw
-    from .answers import Detailed
-    from .bulk import AsyncBulkHelpers, BulkHelpers
-    from .config import TimeoutTypes
+    from .batches.registrations import AsyncBatchHelpers, BatchHelpers
+    from .batches.resends import AsyncResendHelpers, ResendHelpers
+    from .batches.resumes import AsyncBulkHelpers, BulkHelpers
+    from .calls.responses import Detailed
+    from .calls.settings import TimeoutTypes
+    from .calls.tokens import AsyncTokenProvider, TokenProvider
     from .pages import AsyncPages, Pages
     from .raw import RawClient
-    from .registrations import AsyncBatchHelpers, BatchHelpers
     from .reports import AsyncReports, Reports
-    from .resends import AsyncResendHelpers, ResendHelpers
-    from .screenings import AsyncScreeningHelpers, ScreeningHelpers
-    from .tokens import AsyncTokenProvider, TokenProvider
+    from .uploads.screenings import AsyncScreeningHelpers, ScreeningHelpers
 
     class _Helpers(Pages, Reports, BatchHelpers, ResendHelpers, ScreeningHelpers, BulkHelpers): ...
 
@@ -49,15 +49,15 @@ else:
     _HELPERS = {
         "pages.{}Pages": ("pages", "items"),
         "reports.{}Reports": ("download_report",),
-        "registrations.{}BatchHelpers": (
+        "batches.registrations.{}BatchHelpers": (
             "register_candidates",
             "iter_register_candidates",
             "invite_users",
             "iter_invite_users",
         ),
-        "resends.{}ResendHelpers": ("retry_failed",),
-        "screenings.{}ScreeningHelpers": ("pre_screen_resume", "pre_screen_text", "upload_document"),
-        "bulk.{}BulkHelpers": ("pre_screen_resumes", "iter_pre_screen_resumes"),
+        "batches.resends.{}ResendHelpers": ("retry_failed",),
+        "uploads.screenings.{}ScreeningHelpers": ("pre_screen_resume", "pre_screen_text", "upload_document"),
+        "batches.resumes.{}BulkHelpers": ("pre_screen_resumes", "iter_pre_screen_resumes"),
     }
     _Helpers = deferred_methods(__package__, {home.format(""): names for home, names in _HELPERS.items()})
     _AsyncHelpers = deferred_methods(__package__, {home.format("Async"): names for home, names in _HELPERS.items()})

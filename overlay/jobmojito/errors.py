@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .masks import mask
+from .redaction import mask
 
 if TYPE_CHECKING:
     import httpx

@@ -12,14 +12,14 @@ import httpx
 
 from jobmojito_api import AuthenticatedClient
 
+from .calls.transport import AsyncWire, Wire
 from .errors import ConfigurationError
 from .logs import quiet
-from .wire import AsyncWire, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
-    from .config import Settings
+    from .calls.settings import Settings
 
 
 class RawClient(AuthenticatedClient):

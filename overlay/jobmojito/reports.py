@@ -21,11 +21,11 @@ from attrs import frozen
 
 from jobmojito_api.codec import write
 
-from . import config
-from .conversations import Plan
-from .dates import parse
+from .calls import settings as config
+from .calls.attempts import Plan
+from .calls.dates import parse
+from .calls.sessions import call_in_form
 from .errors import ConfigurationError, DownloadError, ResponseDecodeError
-from .sessions import call_in_form
 
 if TYPE_CHECKING:
     import io
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Model
 
-    from .answers import Detailed
-    from .config import Settings
-    from .sessions import AsyncSession, Session
+    from .calls.responses import Detailed
+    from .calls.sessions import AsyncSession, Session
+    from .calls.settings import Settings
 
 OPERATION: Final = "generate_interview_report"
 DOWNLOAD: Final = "download_report"

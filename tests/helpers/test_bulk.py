@@ -16,7 +16,7 @@ from jobmojito import (
     ScreenedCandidate,
     read_resumes,
 )
-from jobmojito.journal import Journal
+from jobmojito.batches.journal import Journal
 from jobmojito.sandbox import Fault
 from jobmojito_api.types import File
 from tests.helpers.documents import PDF

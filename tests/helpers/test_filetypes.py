@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobmojito import UploadError
-from jobmojito.uploads import Upload
+from jobmojito.uploads.files import Upload
 from tests.helpers import documents as d
 
 

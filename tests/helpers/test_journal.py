@@ -11,15 +11,15 @@ import httpx
 import pytest
 
 from jobmojito import JournalError
-from jobmojito.databases import APPLICATION_ID
-from jobmojito.journal import Duplicate, Intent, Journal, Record
+from jobmojito.batches.journal import Duplicate, Intent, Journal, Record
+from jobmojito.batches.journal_files import APPLICATION_ID
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 from tests.overlay.driver import Driver
 
 KEY, OTHER = "a" * 32, "b" * 32
 HOLD = """
 import sys
-from jobmojito.journal import Journal
+from jobmojito.batches.journal import Journal
 j = Journal(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
@@ -254,7 +254,7 @@ def fill(monkeypatch, pages):
             connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    monkeypatch.setattr("jobmojito.databases.sqlite3.connect", connect)
+    monkeypatch.setattr("jobmojito.batches.journal_files.sqlite3.connect", connect)
 
 
 def test_full_disk_is_found_before_anything_is_sent(api, rows_api, path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobmojito.matching import answer_rows, match
+from jobmojito.batches.row_results import answer_rows, match
 
 EMAILS = [f"{letter}@example.org" for letter in "abcdefgh"]
 

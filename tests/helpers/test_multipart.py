@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from python_multipart.multipart import parse_options_header
 
-from jobmojito.multipart import MAX_FILE_NAME, enclose, safe_name
+from jobmojito.uploads.multipart import MAX_FILE_NAME, enclose, safe_name
 
 NAMES = st.text(max_size=300)
 TEXTS = st.dictionaries(

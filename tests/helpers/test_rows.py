@@ -6,8 +6,8 @@ from collections import UserDict, namedtuple
 import attrs
 import pytest
 
-from jobmojito.rows import CsvRow, Refused, fields_of, folded, read_row
-from jobmojito.tables import CANDIDATE, INVITATION
+from jobmojito.batches.csv_rows import CANDIDATE, INVITATION
+from jobmojito.batches.rows import CsvRow, Refused, fields_of, folded, read_row
 from jobmojito_api.models import InviteUser, RegisterUser
 from jobmojito_api.types import UNSET
 

@@ -23,7 +23,7 @@ from jobmojito import (
     UploadError,
     ValidationError,
 )
-from jobmojito.uploads import BLOCK
+from jobmojito.uploads.files import BLOCK
 from jobmojito_api.models import PreScreeningForm, SpokenLanguage
 from tests.faults import server as faults
 from tests.helpers.documents import HTML, MIME, PDF, TEXT

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobmojito import ConfigurationError, UploadError
-from jobmojito.uploads import BLOCK, MAX_BYTES, Upload
+from jobmojito.uploads.files import BLOCK, MAX_BYTES, Upload
 from tests.helpers.documents import PDF, TEXT
 
 

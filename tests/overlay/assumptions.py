@@ -10,11 +10,11 @@ from typing import Any
 
 from attrs import frozen
 
-from jobmojito.deliveries import DOCUMENT, RESUME, TEXT, CandidateDetails
-from jobmojito.exchanges import INVITATION, REGISTRATION
+from jobmojito.batches.row_requests import INVITATION, REGISTRATION
+from jobmojito.batches.rows import EMAIL
+from jobmojito.calls.retries import REPEATABLE
 from jobmojito.reports import OPERATION as REPORT
-from jobmojito.retries import REPEATABLE
-from jobmojito.rows import EMAIL
+from jobmojito.uploads.requests import DOCUMENT, RESUME, TEXT, CandidateDetails
 from tests.bodies import JSON, MULTIPART
 
 ID = "28106cba-1c27-4e53-b149-32113e5e8e31"

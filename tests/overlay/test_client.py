@@ -18,7 +18,7 @@ from jobmojito import (
     ServerError,
     ValidationError,
 )
-from jobmojito.sessions import call_in_form, with_merchant
+from jobmojito.calls.sessions import call_in_form, with_merchant
 from jobmojito_api import UNSET, AuthenticatedClient, File
 from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.errors import InvalidRequest
@@ -384,7 +384,7 @@ def test_undeclared_success_status_is_read_as_the_declared_one(api):
 
 def test_answer_above_the_limit_is_refused(api, monkeypatch):
     """Memory is not the server's to spend."""
-    monkeypatch.setattr("jobmojito.answers.MAX_BODY", 1000)
+    monkeypatch.setattr("jobmojito.calls.responses.MAX_BODY", 1000)
     big = httpx.MockTransport(lambda _: httpx.Response(200, content=b" " * 1001))
 
     with pytest.raises(ResponseDecodeError, match="larger than 1000 bytes"):

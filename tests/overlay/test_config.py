@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from jobmojito import ConfigurationError, JobMojito, RetryPolicy
-from jobmojito.config import DEFAULT_BASE_URL, is_loopback, parse_url, read_base_url, read_settings
+from jobmojito.calls.settings import DEFAULT_BASE_URL, is_loopback, parse_url, read_base_url, read_settings
 from tests.overlay.driver import ASKED, ID, TOKEN
 
 

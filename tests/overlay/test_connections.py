@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from jobmojito import ConfigurationError, NotFoundError, OutcomeUnknownError, RateLimitError
-from jobmojito.bodies import StreamedBody
+from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.api.admin import list_languages
 from tests.faults import server as faults
 from tests.overlay.driver import ASKED, READ, SPENDING, TOKEN

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from jobmojito import errors
-from jobmojito.answers import MAX_ERROR_BODY, read_error, snapshot
+from jobmojito.calls.failures import CAUGHT, broken
+from jobmojito.calls.responses import MAX_ERROR_BODY, read_error, snapshot
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError
-from jobmojito.failures import CAUGHT, broken
 from jobmojito_api.codec import Departure
 
 PERSON = "jane.doe@example.org"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jobmojito import ConfigurationError
-from jobmojito.tokens import AsyncTokens, Tokens
+from jobmojito.calls.tokens import AsyncTokens, Tokens
 
 
 class _Gate:

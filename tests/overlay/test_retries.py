@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobmojito import RetryPolicy
-from jobmojito.retries import (
+from jobmojito.calls.retries import (
     REPEATABLE,
     RULES,
     Action,

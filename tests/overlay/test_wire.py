@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from jobmojito import ConfigurationError, ConnectionFailedError, OutcomeUnknownError, RequestTimeoutError, UploadError
-from jobmojito.bodies import StreamedBody
+from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.types import File
 from tests.bodies import MULTIPART, body_for
 from tests.faults import server as faults

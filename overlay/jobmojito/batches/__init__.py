@@ -1,0 +1,1 @@
+"""Many rows: read, cut into chunks, sent, matched with their answers, remembered."""

@@ -1,0 +1,132 @@
+"""Several jobs at once, their results in order, and no more of them in memory than a few for each one in flight.
+
+Jobs are drawn from their iterator only when there is room, so a list without an end costs no more than a short one.
+Closing the iterator early finishes what is in flight and starts nothing more. When drawing a job fails, the results of
+those already drawn come first, then the exception.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from jobmojito.lazy import DeferredModule
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+else:
+    asyncio = DeferredModule("asyncio")  # a synchronous run does without
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+AHEAD: Final = 2
+"""Jobs held for each one in flight: while the oldest is slow, the results of younger ones wait behind it."""
+
+
+def in_order(jobs: Iterable[Job], work: Callable[[Job], Result], *, concurrency: int) -> Iterator[Result]:
+    """Do `work` in `concurrency` threads and give the results in the order of the jobs; an exception of it surfaces."""
+    if concurrency == 1:
+        yield from map(work, jobs)
+        return
+    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="jobmojito")
+    try:
+        yield from _in_threads(iter(jobs), work, pool, concurrency * AHEAD)
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_threads(
+    jobs: Iterator[Job], work: Callable[[Job], Result], pool: ThreadPoolExecutor, most: int
+) -> Iterator[Result]:
+    waiting: deque[Future[Result]] = deque()
+    failure: Exception | None = None
+    while failure is None:
+        try:
+            # With the caller's context, as tasks have it: `detailed()` and others look there for what belongs together.
+            waiting.append(pool.submit(copy_context().run, work, next(jobs)))
+        except StopIteration:
+            break
+        except Exception as error:  # noqa: BLE001 - whatever the caller's iterator raises; it surfaces below
+            failure = error
+        while waiting and (len(waiting) >= most or waiting[0].done()):
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+    if failure is not None:
+        raise failure
+
+
+async def in_order_async(
+    jobs: AsyncIterable[Job], work: Callable[[Job], Awaitable[Result]], *, concurrency: int
+) -> AsyncGenerator[Result, None]:
+    """Do the same with tasks; cancelling the iteration cancels what is in flight."""
+    waiting: deque[asyncio.Task[Result]] = deque()
+    gate = _Gate(concurrency)
+    try:
+        async with aclosing(_in_tasks(jobs, gate, work, waiting, concurrency * AHEAD)) as results:
+            async for result in results:
+                yield result
+    except asyncio.CancelledError:
+        gate.closed = True
+        for task in waiting:
+            task.cancel()
+        raise
+    finally:
+        gate.closed = True
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _in_tasks(
+    jobs: AsyncIterable[Job],
+    gate: _Gate,
+    work: Callable[[Job], Awaitable[Result]],
+    waiting: deque[asyncio.Task[Result]],
+    most: int,
+) -> AsyncGenerator[Result, None]:
+    failure: Exception | None = None
+    drawn = aiter(jobs)
+    while failure is None:
+        try:
+            waiting.append(asyncio.ensure_future(gate.pass_through(work, await anext(drawn))))
+        except StopAsyncIteration:
+            break
+        except Exception as error:  # noqa: BLE001 - whatever the caller's iterator raises; it surfaces below
+            failure = error
+        while waiting and (len(waiting) >= most or waiting[0].done()):
+            yield await _oldest(waiting)
+    while waiting:
+        yield await _oldest(waiting)
+    if failure is not None:
+        raise failure
+
+
+async def _oldest(waiting: deque[asyncio.Task[Result]]) -> Result:
+    """Wait for the oldest task; it leaves the queue only when it is done, so that a cancelled wait can cancel it.
+
+    Not awaited itself: it would be cancelled before all others, and its place taken by one that had not begun.
+    """
+    await asyncio.wait([waiting[0]])
+    return waiting.popleft().result()
+
+
+class _Gate:
+    """Lets a number of jobs through at a time, and none once it is closed."""
+
+    def __init__(self, places: int) -> None:
+        self.closed = False
+        self._places = asyncio.Semaphore(places)
+
+    async def pass_through(self, work: Callable[[Job], Awaitable[Result]], job: Job) -> Result:
+        async with self._places:
+            if self.closed:
+                raise asyncio.CancelledError
+            return await work(job)

@@ -1,0 +1,1 @@
+"""One call on its way: prepared, sent, judged, sent again or given up."""

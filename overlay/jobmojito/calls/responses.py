@@ -1,0 +1,209 @@
+"""How an answer becomes a value or an error; nothing here sends, waits or looks at a clock.
+
+A 2xx answer that `json.loads` reads becomes a value, whatever departs from the contract; what departs is told beside
+the value (`Detailed.departures`), logged, or raised in strict mode. Any other answer becomes an `ApiError`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from attrs import field, frozen
+
+from jobmojito.errors import Answer, ApiError, InvalidRequestError, ResponseDecodeError, error_class
+from jobmojito.redaction import mask
+from jobmojito_api.errors import InvalidAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobmojito_api.calls import Call
+    from jobmojito_api.codec import Departure, Reading
+    from jobmojito_api.errors import InvalidRequest
+
+T = TypeVar("T")
+
+MAX_BODY: Final = 256 * 1024 * 1024
+"""Bytes of a 2xx answer that are taken in; the largest real ones (1,000 results a page) are a hundredth of it."""
+
+MAX_ERROR_BODY: Final = 256 * 1024
+"""Bytes of an error answer that are read and kept."""
+
+_SHORTEST_SECRET: Final = 8  # shorter ones would be found in ordinary words
+
+# Whatever the host, its platform and its CDN call it; the API's own first.
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "request-id",
+    "sb-request-id",
+    "x-correlation-id",
+    "x-deno-execution-id",
+    "x-amzn-requestid",
+    "x-amz-request-id",
+    "x-amz-cf-id",
+    "x-vercel-id",
+    "cf-ray",
+)
+_LIKE_AN_ID: Final = re.compile(r".*(?:request|correlation|execution|invocation|transaction|trace)-?id")
+_REQUEST_ID: Final = re.compile(r"[\w.:=/+@-]{1,200}", re.ASCII)
+_NEVER_KEPT: Final = (b"set-cookie", b"authorization", b"proxy-authorization")
+
+
+@frozen
+class Detailed(Generic[T]):
+    """A value with what came along: status, headers, departures from the contract, and how many attempts it took.
+
+    `departures` name a place (RFC 6901 pointer into the answer), what was expected and what kind came, never the value.
+    """
+
+    value: T = field(repr=False)
+    status_code: int
+    headers: httpx.Headers = field(repr=False)
+    departures: tuple[Departure, ...] = field(repr=lambda found: str(len(found)))
+    request_id: str | None
+    attempts: int
+
+
+def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
+    """Keep an answer without cookies and without the token, should a server echo it."""
+    # As bytes, for a host may send what is no ASCII, such as the name of a file.
+    kept = [(name, value) for name, value in headers.raw if name.lower() not in _NEVER_KEPT]
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            kept = [(name, value.replace(secret.encode(), b"[token]")) for name, value in kept]
+            content = content.replace(secret.encode(), b"[token]")
+    return Answer(status, httpx.Headers(kept), content)
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Find the id to quote to the vendor's support; None where there is none, or none that is fit to be shown."""
+    names = (*_REQUEST_IDS, *(name for name in headers if _LIKE_AN_ID.fullmatch(name.lower())))
+    found = (headers.get(name, "").strip() for name in names)
+    return next((one for one in found if _REQUEST_ID.fullmatch(one) and not one.startswith("eyJ")), None)
+
+
+def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) -> Detailed[T]:
+    """Read a 2xx answer as what the operation gives.
+
+    Raises:
+        ResponseDecodeError: it is no JSON, or (`strict`) departs from the contract.
+    """
+    identity = request_id(answer.headers)
+    status = answer.status_code
+    if len(answer.content) > MAX_BODY:
+        raise _undecodable(call, answer, f"it is larger than {MAX_BODY} bytes")
+    try:
+        reading: Reading[T] = call.read(_declared(call, status), answer.content)
+    except InvalidAnswer as error:
+        reason = error.reason
+    else:
+        if strict and reading.departures:
+            raise ResponseDecodeError(
+                _list(reading.departures), reading.departures, call.operation, status, identity, answer
+            )
+        return Detailed(reading.value, status, answer.headers, reading.departures, identity, attempts)
+    raise _undecodable(call, answer, reason)
+
+
+def _declared(call: Call[Any], status: int) -> int:
+    """Read an undeclared success (201 for 200) as the declared one."""
+    if call.answer_type(status) is not None:
+        return status
+    return next((int(known) for known in call.answers if known.isdigit() and known.startswith("2")), status)
+
+
+def _undecodable(call: Call[Any], answer: Answer, reason: str) -> ResponseDecodeError:
+    text = f"the API accepted the request ({answer.status_code}), but its answer cannot be read: {reason}; received "
+    return ResponseDecodeError(
+        text + describe(answer), (), call.operation, answer.status_code, request_id(answer.headers), answer
+    )
+
+
+def _list(departures: tuple[Departure, ...]) -> str:
+    shown = "; ".join(f"{one.pointer or '/'}: expected {one.expected}, got {one.got}" for one in departures[:5])
+    more = f"; and {len(departures) - 5} more" if len(departures) > 5 else ""  # noqa: PLR2004 - as many as shown
+    return f"the answer departs from the contract at {shown}{more}"
+
+
+def read_error(operation: str, answer: Answer) -> ApiError:
+    """Make the error that an answer other than 2xx stands for, whatever its body is."""
+    body = _json_object(answer.content)
+    text = _api_text(body) or _received(answer)
+    name = body.get("name")
+    return error_class(answer.status_code)(
+        text,
+        answer.status_code,
+        name if isinstance(name, str) and name else None,
+        operation,
+        request_id(answer.headers),
+        answer,
+    )
+
+
+def is_api_error(answer: Answer) -> bool:
+    """Tell whether the API itself wrote the body: `{"error": text}`, not its platform or its CDN."""
+    text = _json_object(answer.content).get("error")
+    return isinstance(text, str) and bool(text)
+
+
+def refusal(error: InvalidRequest) -> InvalidRequestError:
+    """Turn the low-level client's refusal into ours; nothing was sent."""
+    first = _property(error.problems[0]) if error.problems else ""
+    reason = str(error).removeprefix(f"{error.operation}: ")
+    text = f"not sent, it does not fit the contract: {reason}"
+    return InvalidRequestError(text, None, first or None, error.operation, None, None, error.problems)
+
+
+def _property(problem: Departure) -> str:
+    """Name the property at fault as the API would: "users/0/email"; a missing one by its own name."""
+    missing = re.fullmatch(r"property '(.+)'", problem.expected) if problem.keyword == "required" else None
+    steps = [problem.pointer, missing.group(1)] if missing else [problem.pointer]
+    return "/".join(steps).lstrip("/")
+
+
+def _json_object(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _api_text(body: dict[str, Any]) -> str | None:
+    """Find the human text: the API's `error`, or what its platform calls it."""
+    for name in ("error", "message", "msg"):
+        text = body.get(name)
+        if isinstance(text, dict):
+            text = text.get("message")
+        if isinstance(text, str) and text.strip():
+            return text
+    return None
+
+
+def _received(answer: Answer) -> str:
+    """Say what came where the API gave no text."""
+    if 300 <= answer.status_code < 400:  # noqa: PLR2004 - the family of redirects
+        host = _host(answer.headers.get("location", ""))
+        return f"redirects are not followed (to {host})" if host else "redirects are not followed"
+    return f"no error text of the API; received {describe(answer)}"
+
+
+def _host(location: str) -> str | None:
+    """Keep of a link its host alone: the rest may be a credential."""
+    try:
+        return urlsplit(location).hostname
+    except ValueError:
+        return None
+
+
+def describe(answer: Answer) -> str:
+    """Name an answer's type and size, never its content: "text/html, 1234 bytes"."""
+    if not answer.content:
+        return "an empty body"
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+    more = "at least " if len(answer.content) >= MAX_ERROR_BODY and answer.status_code >= 300 else ""  # noqa: PLR2004
+    return f"{mask(kind, limit=60) or 'no content type'}, {more}{len(answer.content)} bytes"

@@ -1,0 +1,207 @@
+"""When a request is sent again: a table and one pure function, without sockets or clocks.
+
+The API has no idempotency key: a POST that was processed once and is sent again creates twice and spends credits twice.
+So what counts is whether a failed request can have been processed, and whether doing it twice does harm.
+
+| failure | GET and `REPEATABLE` | other POSTs |
+|---|---|---|
+| `NOT_SENT` it never reached the API | repeat | repeat |
+| `TOLD_TO_WAIT` 429, or 503 with `Retry-After` | repeat when told | repeat when told |
+| `UNAUTHORIZED` 401 | refresh the token once, repeat | same |
+| `UNCERTAIN` it may have been processed | repeat | never: `OutcomeUnknownError` |
+| `FINAL` the API said no | surface | surface |
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from attrs import field, frozen
+
+from jobmojito.errors import ConfigurationError
+
+from .dates import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from attrs import Attribute
+
+
+class Kind(Enum):
+    """What a failure says about the request: the rows of the table."""
+
+    NOT_SENT = "not sent"
+    TOLD_TO_WAIT = "told to wait"
+    UNAUTHORIZED = "unauthorized"
+    UNCERTAIN = "uncertain"
+    FINAL = "final"
+
+
+class Action(Enum):
+    """What to do about it: the cells of the table."""
+
+    REPEAT = "repeat"
+    REFRESH = "refresh"
+    SURFACE = "surface"
+    UNKNOWN = "unknown"
+
+
+class Rule(NamedTuple):
+    """One row: what to do where doing it twice is harmless, and where it is not."""
+
+    repeatable: Action
+    other: Action
+
+
+RULES: Final[Mapping[Kind, Rule]] = {
+    Kind.NOT_SENT: Rule(Action.REPEAT, Action.REPEAT),
+    Kind.TOLD_TO_WAIT: Rule(Action.REPEAT, Action.REPEAT),
+    Kind.UNAUTHORIZED: Rule(Action.REFRESH, Action.REFRESH),
+    Kind.UNCERTAIN: Rule(Action.REPEAT, Action.UNKNOWN),
+    Kind.FINAL: Rule(Action.SURFACE, Action.SURFACE),
+}
+
+REPEATABLE: Final[Mapping[str, str]] = {
+    "set_interview_state": "sets a state to a value; setting it again changes nothing",
+    "update_interview": "sets properties to values; setting them again changes nothing",
+    "update_catalogue_directory": "sets properties to values; setting them again changes nothing",
+    "get_interview_definition_by_post": "reads, although it is a POST (from the guide)",
+    "get_interview_result_details_by_post": "reads, although it is a POST (from the guide)",
+}
+"""POSTs that may be sent twice, and why. Nothing that costs credits, sends mail or creates anything belongs here."""
+
+_NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
+
+# The CDN's own statuses. 521-523, 525 and 526: it could not connect to the origin, so nothing was processed.
+_NOT_REACHED: Final = frozenset({521, 522, 523, 525, 526})
+_MAYBE_PROCESSED: Final = frozenset({408, 502, 504, 520, 524, 527, 546})
+
+
+class Failure(NamedTuple):
+    """Why an attempt gave no result. `retry_after` is in seconds, None where the answer did not say."""
+
+    kind: Kind
+    retry_after: float | None = None
+    refreshable: bool = False
+
+
+def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
+    def validate(_: object, attribute: Attribute[Any], value: Any) -> None:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or math.isnan(value) or value < minimum:
+            raise ConfigurationError(f"RetryPolicy: {attribute.name} must be a number of at least {minimum:g}")
+
+    return validate
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often and how patiently a request is sent again; which ones may be is not configurable.
+
+    Waits between attempts are drawn evenly from nothing up to `base` seconds, doubled each time up to `cap` ("full
+    jitter"). An answer's `Retry-After` is obeyed instead, unless it asks for more than `retry_after_cap` seconds: then
+    the error surfaces at once. No attempt starts later than `max_elapsed` seconds after the first one.
+    A 401 with a token provider is repeated once with a fresh token whatever the policy.
+    """
+
+    max_attempts: int = field(default=4, validator=_at_least(1))
+    max_elapsed: float = field(default=300.0, validator=_at_least(0))
+    base: float = field(default=0.5, validator=_at_least(0))
+    cap: float = field(default=20.0, validator=_at_least(0))
+    retry_after_cap: float = field(default=60.0, validator=_at_least(0))
+
+    @classmethod
+    def none(cls) -> RetryPolicy:
+        """Send every request once."""
+        return cls(max_attempts=1)
+
+
+class Wait(NamedTuple):
+    """Send it again after `seconds`, with a fresh token if `refresh`."""
+
+    seconds: float
+    refresh: bool = False
+
+
+class GiveUp(NamedTuple):
+    """Raise: the failure itself, or that the outcome is unknown."""
+
+    unknown: bool = False
+
+
+def is_repeatable(operation: str, method: str) -> bool:
+    """Tell whether doing it twice is harmless: every GET, and what `REPEATABLE` lists."""
+    return method.upper() == "GET" or operation in REPEATABLE
+
+
+def kind_of_status(status: int, *, retry_after: float | None, api_error: bool) -> Kind:
+    """Sort an answer that is not 2xx; `api_error` says that the API itself wrote its body.
+
+    Any 5xx that the API did not write (500, 503, and those that nobody has told of, such as 530 or 599) says nothing of
+    what became of the request, so it is not taken for a no.
+    """
+    if status == 401:  # noqa: PLR2004 - a status
+        return Kind.UNAUTHORIZED
+    if status == 429 or (status == 503 and retry_after is not None):  # noqa: PLR2004 - statuses
+        return Kind.TOLD_TO_WAIT
+    if status in _NOT_REACHED:
+        return Kind.NOT_SENT
+    if status in _MAYBE_PROCESSED or (status >= 500 and not api_error):  # noqa: PLR2004 - the family of 5xx
+        return Kind.UNCERTAIN
+    return Kind.FINAL
+
+
+def next_attempt(
+    failure: Failure,
+    *,
+    repeatable: bool,
+    attempt: int,
+    elapsed: float,
+    policy: RetryPolicy,
+    random: Callable[[], float],
+    resendable: bool = True,
+) -> Wait | GiveUp:
+    """Decide what follows the failed `attempt` (counted from 1), `elapsed` seconds after the first one began.
+
+    `resendable` is False for a body that can be read only once; `random` gives numbers from 0 up to 1.
+    """
+    rule = RULES[failure.kind]
+    action = rule.repeatable if repeatable else rule.other
+    if action is Action.REFRESH and failure.refreshable and resendable:
+        return Wait(0.0, refresh=True)
+    if action is not Action.REPEAT:
+        return GiveUp(unknown=action is Action.UNKNOWN)
+    seconds = _wait(failure.retry_after, attempt, policy, random)
+    if not resendable or seconds is None or attempt >= policy.max_attempts or elapsed + seconds > policy.max_elapsed:
+        return GiveUp()
+    return Wait(seconds)
+
+
+def _wait(told: float | None, attempt: int, policy: RetryPolicy, random: Callable[[], float]) -> float | None:
+    """Seconds to wait, or None where the API asks for more patience than the policy has."""
+    if told is not None:
+        return told if told <= policy.retry_after_cap else None
+    # 2.0 ** 1024 would overflow; the cap is reached long before.
+    return random() * min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 60))
+
+
+def read_retry_after(value: str | None, now: datetime) -> float | None:
+    """Read a `Retry-After` header: seconds or an HTTP date; what is past means now, what is neither means nothing."""
+    if not value or not value.strip():
+        return None
+    text = value.strip()
+    seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text, now)
+    return None if math.isnan(seconds) else max(seconds, 0.0)
+
+
+def _seconds_until(text: str, now: datetime) -> float:
+    """Seconds until an HTTP date, NaN where the text is none."""
+    # A bare word or time parses as some moment of today: an HTTP date names a day and a time.
+    when = parse(text) if _DATE_LIKE.search(text) else None
+    return math.nan if when is None else when.timestamp() - now.timestamp()

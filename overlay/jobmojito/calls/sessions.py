@@ -1,0 +1,182 @@
+"""A client's calls under its options: what the resources and the helpers hand their calls to.
+
+For helpers: `session(call)` gives the value, `session.detailed(call)` the `Detailed`, both with the policies of the
+client (errors, repeating, tokens, strictness, default merchant). `session.call(name, **arguments)` makes a call. To
+stream a body, give a `bodies.StreamedBody`: it is sent in place of the body that the call would have, whose arguments
+are still checked.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from attrs import evolve
+
+from jobmojito.errors import BatchError, ConfigurationError
+from jobmojito.logs import log
+from jobmojito.redaction import mask
+from jobmojito_api.codec import Model, Object
+from jobmojito_api.errors import InvalidRequest
+from jobmojito_api.resources import operation
+from jobmojito_api.types import UNSET
+
+from .responses import Detailed, refusal
+from .transport import AsyncWire, Job, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from uuid import UUID
+
+    from jobmojito_api.calls import Call
+    from jobmojito_api.codec import Departure
+
+    from .bodies import StreamedBody
+    from .settings import Settings
+
+T = TypeVar("T")
+W = TypeVar("W", Wire, AsyncWire)
+
+_watching: ContextVar[list[Detailed[Any]] | None] = ContextVar("jobmojito_watching", default=None)
+_Kind = tuple[str, str, str, str]  # operation, where, expected, got
+
+_MERCHANT = "merchant_id"
+_MOST_KINDS = 1000
+_INDEX = re.compile(r"/\d+(?=/|$)")
+
+
+class _Session(Generic[W]):
+    """What both kinds share: a wire, options, and which kinds of departure were logged already."""
+
+    def __init__(self, wire: W, settings: Settings, told: dict[_Kind, object] | None = None) -> None:
+        self.wire: W = wire
+        self.settings = settings
+        self._told: dict[_Kind, object] = {} if told is None else told
+
+    def call(self, name: str, **arguments: Any) -> Call[Any]:
+        """Make a call of an operation by its name; the contract is asked when it is sent."""
+        return operation(name).call(arguments)
+
+    def _job(self, call: Call[T], body: StreamedBody | None) -> Job[T]:
+        """Apply the client's options to a call; what the contract refuses is found here, before anything is sent."""
+        try:
+            return Job.of(with_merchant(call, self.settings.merchant_id), self.settings, body)
+        except InvalidRequest as error:
+            refused = refusal(error)
+        raise refused
+
+    def _gave(self, call: Call[T], detailed: Detailed[T]) -> Detailed[T]:
+        for departure in detailed.departures:
+            self._tell_once(call.operation, departure)
+        seen = _watching.get()
+        if seen is not None:
+            seen.append(detailed)
+        return detailed
+
+    def _tell_once(self, operation: str, departure: Departure) -> None:
+        """Log one line a kind: the same property of another row is no news."""
+        where = mask(_INDEX.sub("/*", departure.pointer) or "/")
+        kind: _Kind = (operation, where, departure.expected, departure.got)
+        if kind in self._told or len(self._told) >= _MOST_KINDS:
+            return
+        # One step, so that of several threads with the same news only one tells it.
+        mine = object()
+        if self._told.setdefault(kind, mine) is mine:
+            log.warning("%s: the answer departs from the contract at %s: expected %s, got %s", *kind)
+
+
+class Session(_Session[Wire]):
+    """Sends the calls of a sync client."""
+
+    def changed(self, **options: Any) -> Session:
+        """Give a session with other options on the same connection."""
+        return Session(self.wire, self.settings.changed(**options), self._told)
+
+    def __call__(self, call: Call[T], /, body: StreamedBody | None = None) -> T:
+        """Send a call and give its value."""
+        return self.detailed(call, body).value
+
+    def detailed(self, call: Call[T], /, body: StreamedBody | None = None) -> Detailed[T]:
+        """Send a call and give its value with what came along."""
+        return self._gave(call, self.wire.run(self._job(call, body)))
+
+
+class AsyncSession(_Session[AsyncWire]):
+    """Sends the calls of an async client."""
+
+    def changed(self, **options: Any) -> AsyncSession:
+        """Give a session with other options on the same connection."""
+        return AsyncSession(self.wire, self.settings.changed(**options), self._told)
+
+    async def __call__(self, call: Call[T], /, body: StreamedBody | None = None) -> T:
+        """Send a call and give its value."""
+        return (await self.detailed(call, body)).value
+
+    async def detailed(self, call: Call[T], /, body: StreamedBody | None = None) -> Detailed[T]:
+        """Send a call and give its value with what came along."""
+        return self._gave(call, await self.wire.run(self._job(call, body)))
+
+
+def call_in_form(content_type: str, name: str, body: Mapping[str, Any]) -> Call[Any]:
+    """Make a call whose body, a mapping, goes in this declared form.
+
+    Where the contract comes to have other forms beside it, a mapping alone no longer says which one is meant.
+    """
+    declared = operation(name)
+    forms = tuple(one for one in declared.bodies if one.content_type.partition(";")[0] == content_type)
+    return evolve(declared, bodies=forms or declared.bodies).call({"body": body})
+
+
+@contextmanager
+def watched() -> Generator[list[Detailed[Any]]]:
+    """Collect what the calls made inside give."""
+    seen: list[Detailed[Any]] = []
+    before = _watching.set(seen)
+    try:
+        yield seen
+    finally:
+        _watching.reset(before)
+
+
+def detailed_of(value: T, seen: list[Detailed[Any]]) -> Detailed[T]:
+    """Put a value beside what the last call gave; the result of a batch that got no answer at all is not lost."""
+    if not seen and hasattr(value, "raise_for_failures"):
+        raise BatchError("no request of the batch was answered, so there are no details; `result` has its rows", value)
+    if not seen:
+        raise ConfigurationError("detailed() takes a method of this client that sends a request")
+    return evolve(cast("Detailed[T]", seen[-1]), value=value)
+
+
+def with_merchant(call: Call[T], merchant_id: UUID | None) -> Call[T]:
+    """Add the client's default merchant where the contract has the property and the caller did not give it.
+
+    An explicit null was given, and stays. Nobody's body is changed: a copy is sent.
+    """
+    added = {} if merchant_id is None else _added(call, merchant_id)
+    return call.definition.call({**call.arguments, **added}) if added else call
+
+
+def _added(call: Call[Any], merchant_id: UUID) -> dict[str, object]:
+    if any(parameter.attribute == _MERCHANT for parameter in call.definition.parameters):
+        return {} if _MERCHANT in call.arguments else {_MERCHANT: merchant_id}
+    body = call.arguments.get("body")
+    if isinstance(body, Model):
+        return {"body": _with(body, merchant_id)} if getattr(body, _MERCHANT, None) is UNSET else {}
+    known = any(_has_merchant(declared.type) for declared in call.definition.bodies)
+    if isinstance(body, Mapping) and known and body.get(_MERCHANT, UNSET) is UNSET:
+        return {"body": {**body, _MERCHANT: merchant_id}}
+    return {}
+
+
+def _with(body: Model, merchant_id: UUID) -> Model:
+    changed: Any = copy.copy(body)
+    changed.merchant_id = merchant_id
+    return cast("Model", changed)
+
+
+def _has_merchant(type_: Any) -> bool:
+    return isinstance(type_, Object) and any(field.name == _MERCHANT for field in type_.python._table.fields)  # noqa: SLF001 - the codec's tables are made to be read

@@ -1,0 +1,171 @@
+"""What a client is configured with, checked once: where to send, how long to wait, how strict to be.
+
+Everything wrong raises `ConfigurationError` before anything is sent, and no message repeats a token or a whole URL.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Final, cast
+from uuid import UUID
+
+import httpx
+from attrs import evolve, field, frozen
+
+from jobmojito.errors import ConfigurationError
+
+from .retries import RetryPolicy
+
+DEFAULT_BASE_URL: Final = "https://cool.jobmojito.com/functions/v1"
+"""The contract's one server (`servers[0].url`); a test compares the two."""
+
+DEFAULT_TIMEOUT: Final = 180.0
+"""Seconds; generating questions or screening a resume can take the API over a minute."""
+
+_CONNECT_TIMEOUT: Final = 10.0
+_TOKEN_VARIABLE: Final = "JOBMOJITO_TOKEN"  # noqa: S105 - the name of a variable, not a token
+_BASE_URL_VARIABLE: Final = "JOBMOJITO_API_BASE_URL"
+_PORTS: Final = range(1, 65536)
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
+# Set by the client alone: the token must go nowhere it was not checked for, and the rest frames the request.
+_OWN_HEADERS: Final = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
+
+TimeoutTypes = float | httpx.Timeout | None
+"""Seconds for all phases of an attempt, httpx's own object for each phase apart, or None for no limit."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """A client's options, all of them checked; `with_options` makes a changed copy."""
+
+    base_url: str
+    timeout: httpx.Timeout
+    retry: RetryPolicy = field(factory=RetryPolicy)
+    strict: bool = False
+    merchant_id: UUID | None = None
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+
+    def changed(self, **changes: Any) -> Settings:
+        """Copy with the given options checked and replaced; headers are added to those already there."""
+        for name, value in changes.items():
+            changes[name] = _READERS[name](value)
+        if "headers" in changes:
+            changes["headers"] = {**self.headers, **changes["headers"]}
+        return evolve(self, **changes)
+
+
+def read_settings(base_url: str | None, **options: Any) -> Settings:
+    """Check a constructor's options; without `base_url` the variable JOBMOJITO_API_BASE_URL or the live server."""
+    url = base_url or os.environ.get(_BASE_URL_VARIABLE) or DEFAULT_BASE_URL
+    return Settings(base_url=read_base_url(url), **{name: _READERS[name](value) for name, value in options.items()})
+
+
+def read_base_url(url: object) -> str:
+    """Check a base URL and drop its trailing slashes: https, or http to this very machine, and nothing secret in it."""
+    if not isinstance(url, str):
+        raise ConfigurationError(f"base_url must be a text, not {type(url).__name__}")
+    parsed = parse_url(url)
+    if parsed is None:
+        raise ConfigurationError("base_url is no URL: it begins with https, a colon, two slashes and the host")
+    if not is_safe(parsed):
+        raise ConfigurationError("base_url must begin with https (plain http is for loopback addresses only)")
+    if parsed.userinfo:
+        raise ConfigurationError("base_url must not hold a user name or password: give the token as token=")
+    if "?" in url or "#" in url:
+        raise ConfigurationError("base_url must end with its path: no query and no fragment")
+    return url.rstrip("/")
+
+
+def parse_url(url: str) -> httpx.URL | None:
+    """Read an absolute URL as httpx will; None where it is none, or where other parsers might read another host."""
+    if not url.isprintable() or any(character in url for character in ' \\"<>^`{|}'):
+        return None
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        return None
+    return parsed if parsed.host and (parsed.port is None or parsed.port in _PORTS) else None
+
+
+def is_safe(url: httpx.URL) -> bool:
+    """Tell whether what goes there cannot be read on the way: https, or http that stays on this machine."""
+    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine by definition; names other than localhost could resolve to anything."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_environment_token() -> str:
+    """Take the token from the environment."""
+    token = os.environ.get(_TOKEN_VARIABLE, "")
+    if not token:
+        raise ConfigurationError(f"no token: give token= or set the environment variable {_TOKEN_VARIABLE}")
+    return token
+
+
+def _read_timeout(value: object) -> httpx.Timeout:
+    if isinstance(value, httpx.Timeout):
+        return value
+    if value is None:
+        return httpx.Timeout(None)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < math.inf:
+        raise ConfigurationError("timeout must be a positive number of seconds, an httpx.Timeout, or None")
+    return httpx.Timeout(value, connect=min(value, _CONNECT_TIMEOUT))
+
+
+def _read_retry(value: object) -> RetryPolicy:
+    if not isinstance(value, RetryPolicy):
+        raise ConfigurationError("retry must be a RetryPolicy; RetryPolicy.none() sends every request once")
+    return value
+
+
+def _read_strict(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError("strict must be True or False")
+    return value
+
+
+def _read_merchant_id(value: object) -> UUID | None:
+    if value is None or isinstance(value, UUID):
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise ConfigurationError("merchant_id must be a UUID") from None
+
+
+def _read_headers(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ConfigurationError("headers must be a mapping of names to texts")
+    return dict(_read_header(name, text) for name, text in cast("Mapping[object, object]", value).items())
+
+
+def _read_header(name: object, text: object) -> tuple[str, str]:
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        raise ConfigurationError("headers: a name may have letters, digits and hyphens only")
+    if name.lower() in _OWN_HEADERS:
+        raise ConfigurationError(f"headers: {name} is the client's own business (the token is given as token=)")
+    if not isinstance(text, str) or not _HEADER_VALUE.fullmatch(text):
+        raise ConfigurationError(f"headers: the value of {name} must be one line of ASCII text")
+    return name.lower(), text
+
+
+_READERS: Final[Mapping[str, Any]] = {
+    "timeout": _read_timeout,
+    "retry": _read_retry,
+    "strict": _read_strict,
+    "merchant_id": _read_merchant_id,
+    "headers": _read_headers,
+}

@@ -1,0 +1,1 @@
+"""A file on its way: opened, checked, and sent as one part of a form."""
