@@ -1,7 +1,6 @@
 """`JobMojito` and `AsyncJobMojito`: the generated resources under the overlay's policies.
 
-Each policy has a module of its own; here they are only put together. Helpers come as mixins that use `self._session`;
-their modules are loaded when they are first called.
+Each policy has a module of its own; here they are only put together.
 """
 
 from __future__ import annotations
@@ -13,13 +12,15 @@ import httpx
 
 from jobmojito_api.resources import AsyncResources, Resources
 
+from .async_helpers import AsyncHelpers
 from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
 from .calls.settings import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
 from .calls.tokens import AsyncTokens, Tokens
-from .calls.transport import AsyncWire, Wire
+from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
-from .lazy import DeferredModule, deferred_methods
+from .helpers import Helpers
+from .lazy import DeferredModule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,46 +28,18 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from . import raw
-    from .batches.registrations import AsyncBatchHelpers, BatchHelpers
-    from .batches.resends import AsyncResendHelpers, ResendHelpers
-    from .batches.resumes import AsyncBulkHelpers, BulkHelpers
     from .calls.responses import Detailed
     from .calls.settings import TimeoutTypes
     from .calls.tokens import AsyncTokenProvider, TokenProvider
-    from .pages import AsyncPages, Pages
     from .raw import RawClient
-    from .reports import AsyncReports, Reports
-    from .uploads.screenings import AsyncScreeningHelpers, ScreeningHelpers
-
-    class _Helpers(Pages, Reports, BatchHelpers, ResendHelpers, ScreeningHelpers, BulkHelpers): ...
-
-    class _AsyncHelpers(
-        AsyncPages, AsyncReports, AsyncBatchHelpers, AsyncResendHelpers, AsyncScreeningHelpers, AsyncBulkHelpers
-    ): ...
-
 else:
     raw = DeferredModule("jobmojito.raw")
-    _HELPERS = {
-        "pages.{}Pages": ("pages", "items"),
-        "reports.{}Reports": ("download_report",),
-        "batches.registrations.{}BatchHelpers": (
-            "register_candidates",
-            "iter_register_candidates",
-            "invite_users",
-            "iter_invite_users",
-        ),
-        "batches.resends.{}ResendHelpers": ("retry_failed",),
-        "uploads.screenings.{}ScreeningHelpers": ("pre_screen_resume", "pre_screen_text", "upload_document"),
-        "batches.resumes.{}BulkHelpers": ("pre_screen_resumes", "iter_pre_screen_resumes"),
-    }
-    _Helpers = deferred_methods(__package__, {home.format(""): names for home, names in _HELPERS.items()})
-    _AsyncHelpers = deferred_methods(__package__, {home.format("Async"): names for home, names in _HELPERS.items()})
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class JobMojito(Resources, _Helpers):
+class JobMojito(Resources, Helpers):
     """The JobMojito API, one attribute an area: `jm.interviews.create_interview(body=...)`.
 
     Args:
@@ -102,7 +75,7 @@ class JobMojito(Resources, _Helpers):
         _check_connection(http_client, httpx.Client, transport)
         tokens = Tokens(token)
         client = http_client or httpx.Client(transport=transport, trust_env=_trusts_environment(settings))
-        self._begin(Session(Wire(client, tokens, owned=http_client is None), settings), owner=True)
+        self._begin(Session(Transport(client, tokens, owned=http_client is None), settings), owner=True)
 
     def _begin(self, session: Session, *, owner: bool) -> None:
         Resources.__init__(self, session)
@@ -114,7 +87,7 @@ class JobMojito(Resources, _Helpers):
     def raw(self) -> RawClient:
         """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
         if self._raw is None:
-            self._raw = raw.raw_client(self._session.wire, self._session.settings)
+            self._raw = raw.raw_client(self._session.transport, self._session.settings)
         return self._raw
 
     def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
@@ -144,7 +117,7 @@ class JobMojito(Resources, _Helpers):
     def close(self) -> None:
         """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
         if self._owner:
-            self._session.wire.close()
+            self._session.transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -161,7 +134,7 @@ class JobMojito(Resources, _Helpers):
         raise _not_pickled(self)
 
 
-class AsyncJobMojito(AsyncResources, _AsyncHelpers):
+class AsyncJobMojito(AsyncResources, AsyncHelpers):
     """The JobMojito API for asyncio: what `JobMojito` has, awaited.
 
     It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.
@@ -184,7 +157,7 @@ class AsyncJobMojito(AsyncResources, _AsyncHelpers):
         _check_connection(http_client, httpx.AsyncClient, transport)
         tokens = AsyncTokens(token)
         client = http_client or httpx.AsyncClient(transport=transport, trust_env=_trusts_environment(settings))
-        self._begin(AsyncSession(AsyncWire(client, tokens, owned=http_client is None), settings), owner=True)
+        self._begin(AsyncSession(AsyncTransport(client, tokens, owned=http_client is None), settings), owner=True)
 
     def _begin(self, session: AsyncSession, *, owner: bool) -> None:
         AsyncResources.__init__(self, session)
@@ -196,7 +169,7 @@ class AsyncJobMojito(AsyncResources, _AsyncHelpers):
     def raw(self) -> RawClient:
         """The generated client on the same connection and token, for the `asyncio` functions in `jobmojito_api.api`."""
         if self._raw is None:
-            self._raw = raw.raw_client(self._session.wire, self._session.settings)
+            self._raw = raw.raw_client(self._session.transport, self._session.settings)
         return self._raw
 
     async def detailed(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
@@ -222,7 +195,7 @@ class AsyncJobMojito(AsyncResources, _AsyncHelpers):
     async def aclose(self) -> None:
         """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
         if self._owner:
-            await self._session.wire.close()
+            await self._session.transport.close()
 
     close = aclose
 

@@ -53,6 +53,11 @@ class Answer:
         self.headers = headers
         self.content = content
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status_code < 300  # noqa: PLR2004 - the family of success
+
     def __repr__(self) -> str:
         return f"<Answer {self.status_code}, {len(self.content)} bytes>"
 
@@ -257,21 +262,6 @@ class JournalError(BatchError):
 
     `result` is None where that was found before anything was sent; otherwise it has every row's outcome until the stop.
     """
-
-
-BY_STATUS: dict[int, type[ApiError]] = {
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    422: ValidationError,
-    429: RateLimitError,
-}
-
-
-def error_class(status: int) -> type[ApiError]:
-    """Pick the most exact class; a status nobody declared still gets one."""
-    return BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004 - the family of 5xx
 
 
 def _sentence(operation: str | None, text: str, field: str | None = None, request_id: str | None = None) -> str:

@@ -1,16 +1,15 @@
-"""What is loaded when it is first used, because importing it costs more than most programs need. Declared, one way.
+"""Names and modules that load when they are first used, because importing them costs more than most programs need.
 
-A declaration stands under `if TYPE_CHECKING: ... else:` beside the plain import or base class that it stands for, so
-type checkers and the rules of import see what they would have seen. `jobmojito.__init__` does the same for its names.
+Each stands under `if TYPE_CHECKING: ... else:` beside the plain import that it stands for, so type checkers and the
+rules of import see what they would have seen.
 """
 
-from __future__ import annotations
-
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
 
 
 class DeferredModule:
@@ -23,27 +22,57 @@ class DeferredModule:
         return getattr(import_module(self.__name__), name)
 
 
-class _DeferredMethod:
-    """Stands for a method of a class elsewhere, and makes way for it at first use."""
+def public_names(
+    package: str, modules: Mapping[str, Sequence[str]], *, rest: str
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Give a package's `__getattr__` and `__dir__`: names by module; every class of the module `rest` is one, too."""
+    homes = {name: module for module, names in modules.items() for name in names}
 
-    def __init__(self, home: str, kind: str) -> None:
-        self._home, self._kind = home, kind
+    def names() -> list[str]:
+        module = import_module(f"{package}.{rest}")
+        return sorted({*homes, *(name for name, kind in vars(module).items() if _is_class_of(module, kind))})
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._owner, self._name = owner, name
+    def load(name: str) -> object:
+        if name == "__all__":
+            return names()
+        home = import_module(f"{package}.{homes.get(name, rest)}") if not name.startswith("_") else None
+        value: object = getattr(home, name, None)
+        if value is None or (name not in homes and not _is_class_of(home, value)):
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        setattr(sys.modules[package], name, value)
+        return value
 
-    def __get__(self, instance: object, owner: type) -> Any:
-        method = getattr(import_module(self._home), self._kind).__dict__[self._name]
-        setattr(self._owner, self._name, method)
-        return method.__get__(instance, owner)
+    return load, names
 
 
-def deferred_methods(package: str, homes: Mapping[str, Sequence[str]]) -> type:
-    """Make a base class with the methods of others: `{"pages.Pages": ["pages", "items"]}`, modules in `package`."""
-    methods = {
-        name: _DeferredMethod(f"{package}.{module}", kind)
-        for home, names in homes.items()
-        for module, kind in [home.rsplit(".", 1)]
-        for name in names
-    }
-    return type("DeferredMethods", (), methods)
+def _is_class_of(module: object, value: object) -> bool:
+    return isinstance(value, type) and value.__module__ == getattr(module, "__name__", None)
+
+
+_MOVED = {
+    "jobmojito.answers": "jobmojito.calls.responses",
+    "jobmojito.bulk": "jobmojito.batches.resumes",
+    "jobmojito.retries": "jobmojito.calls.retries",
+    "jobmojito.rows": "jobmojito.batches.rows",
+    "jobmojito.runs": "jobmojito.batches.runs",
+}
+"""Modules of 0.1.0 whose classes stand in what it pickled: errors with batch results, their rows, retry policies."""
+
+
+class _MovedModules:
+    """Finds those modules for `pickle`. Goes with 1.0."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004 - Python's signature
+        return ModuleSpec(name, _MovedModules) if name in _MOVED else None  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: ModuleSpec) -> ModuleType:
+        return import_module(_MOVED[spec.name])
+
+    @staticmethod
+    def exec_module(module: ModuleType) -> None:
+        """Do nothing: the module is the one of today, loaded already."""
+
+
+sys.meta_path.append(_MovedModules)

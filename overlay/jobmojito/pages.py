@@ -14,19 +14,18 @@ from contextlib import aclosing, closing
 from contextvars import copy_context
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, TypeVar
 
 from jobmojito_api.codec import Model, Object
 from jobmojito_api.resources import OPERATIONS, operation
 from jobmojito_api.types import UNSET
 
 from .errors import ConfigurationError
-from .logs import log
+from .redaction import log
 
 if TYPE_CHECKING:
     from jobmojito_api.calls import Operation
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Item_co = TypeVar("Item_co", covariant=True)
 
@@ -46,50 +45,38 @@ class Listing(Protocol[Item_co]):
         ...
 
 
-class Pages:
-    """Page iterators of the sync client."""
-
-    def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
-        """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
-
-        Starts at `offset` (0 if not given). Items that appear or vanish while reading can be seen twice or missed: the
-        API counts from the front each time. The next page is asked for in a thread while the current one is used.
-
-        Raises:
-            ConfigurationError: at once, if the method's operation has no pages.
-        """
-        return _pages(method, _start(method, kwargs), kwargs, args)
-
-    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Generator[Item_co]:
-        """Read every item of a list, as `pages` does."""
-        return _flat(self.pages(method, *args, **kwargs))
+def read_pages(method: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Generator[T]:
+    """Read page after page; what is wrong with the method is found at once, before the first one is asked for."""
+    return _pages(method, _start(method, kwargs), kwargs, args)
 
 
-class AsyncPages:
-    """Page iterators of the async client."""
+def read_items(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Generator[Any]:
+    """Read every item of every page."""
+    return _flat(read_pages(method, args, kwargs))
 
-    def pages(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[T]:
-        """Read every page of a list: `async for page in jm.pages(jm.interviews.list_interviews, limit=100)`.
 
-        As in the sync client, but the next page is asked for in a task.
-        """
-        return _async_pages(method, _start(method, kwargs), kwargs, args)
+def read_pages_async(
+    method: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> AsyncGenerator[T]:
+    """Read page after page; the next one is asked for in a task."""
+    return _async_pages(method, _start(method, kwargs), kwargs, args)
 
-    def items(
-        self, method: Callable[P, Awaitable[Listing[Item_co]]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> AsyncGenerator[Item_co]:
-        """Read every item of a list, as `pages` does."""
-        return _async_flat(self.pages(method, *args, **kwargs))
+
+def read_items_async(
+    method: Callable[..., Awaitable[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> AsyncGenerator[Any]:
+    """Read every item of every page."""
+    return _async_flat(read_pages_async(method, args, kwargs))
 
 
 def _pages(
-    method: Callable[..., T], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
+    method: Callable[..., T], cursor: PageCursor, arguments: dict[str, Any], positional: tuple[Any, ...]
 ) -> Generator[T]:
     page = method(*positional, **arguments)
-    while course.takes(page):
+    while cursor.takes(page):
         coming: Future[T] | None = None
-        if course.goes_on:
-            coming = _ahead(partial(method, *positional, **{**arguments, "offset": course.offset}))
+        if cursor.goes_on:
+            coming = _ahead(partial(method, *positional, **{**arguments, "offset": cursor.offset}))
         yield page
         if coming is None:
             return
@@ -111,14 +98,14 @@ def _ahead(fetch: Callable[[], T]) -> Future[T]:
 
 
 async def _async_pages(
-    method: Callable[..., Awaitable[T]], course: Course, arguments: dict[str, Any], positional: tuple[Any, ...]
+    method: Callable[..., Awaitable[T]], cursor: PageCursor, arguments: dict[str, Any], positional: tuple[Any, ...]
 ) -> AsyncGenerator[T]:
     coming: asyncio.Future[T] | None = None
     try:
         page = await method(*positional, **arguments)
-        while course.takes(page):
-            if course.goes_on:
-                coming = asyncio.ensure_future(method(*positional, **{**arguments, "offset": course.offset}))
+        while cursor.takes(page):
+            if cursor.goes_on:
+                coming = asyncio.ensure_future(method(*positional, **{**arguments, "offset": cursor.offset}))
             yield page
             if coming is None:
                 return
@@ -143,7 +130,7 @@ async def _async_flat(pages: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
                 yield item
 
 
-class Course:
+class PageCursor:
     """Where reading stands, and whether it goes on: pure, and the same for both clients."""
 
     def __init__(self, name: str, offset: int) -> None:
@@ -155,7 +142,7 @@ class Course:
         self.goes_on = True
 
     def takes(self, page: object) -> bool:
-        """Tell whether a page is news, and set where the next one begins and whether there is one.
+        """Whether a page is a new one; sets where the next one begins and whether there is one.
 
         A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the
         offset is not obeyed), and where far more came than the first page announced, or far too many pages where it
@@ -204,13 +191,13 @@ def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _start(method: Callable[..., object], arguments: dict[str, Any]) -> Course:
+def _start(method: Callable[..., object], arguments: dict[str, Any]) -> PageCursor:
     """Check that a method has pages, before anything is sent."""
     name = getattr(method, "__name__", "")
     if name not in OPERATIONS or not is_paged(operation(name)):
         raise ConfigurationError(f"{name or 'this'} has no pages; those that have: {', '.join(paged_operations())}")
     offset = arguments.get("offset", UNSET)
-    return Course(name, offset if isinstance(offset, int) else 0)
+    return PageCursor(name, offset if isinstance(offset, int) else 0)
 
 
 def paged_operations() -> list[str]:

@@ -12,9 +12,9 @@ import httpx
 
 from jobmojito_api import AuthenticatedClient
 
-from .calls.transport import AsyncWire, Wire
+from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
-from .logs import quiet
+from .redaction import quiet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -42,9 +42,9 @@ class RawClient(AuthenticatedClient):
         return self._async_client
 
 
-def raw_client(wire: Wire | AsyncWire, settings: Settings) -> RawClient:
-    """Wire the generated client to a connection."""
-    shared = {"transport": _Borrowed(wire), "auth": _Login(wire)}
+def raw_client(transport: Transport | AsyncTransport, settings: Settings) -> RawClient:
+    """Transport the generated client to a connection."""
+    shared = {"transport": _Borrowed(transport), "auth": _Login(transport)}
     return RawClient(
         base_url=settings.base_url,
         token="",
@@ -69,37 +69,37 @@ class _QuietAsyncClient(httpx.AsyncClient):
 class _Login(httpx.Auth):
     """Puts the current token into each request."""
 
-    def __init__(self, wire: Wire | AsyncWire) -> None:
-        self._wire = wire
+    def __init__(self, transport: Transport | AsyncTransport) -> None:
+        self._transport = transport
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if isinstance(self._wire, AsyncWire):
+        if isinstance(self._transport, AsyncTransport):
             raise _wrong_kind("asyncio", "AsyncJobMojito")
-        request.headers["authorization"] = f"Bearer {self._wire.token().reveal()}"
+        request.headers["authorization"] = f"Bearer {self._transport.tokens.get().reveal()}"
         yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        if isinstance(self._wire, Wire):
+        if isinstance(self._transport, Transport):
             raise _wrong_kind("sync", "JobMojito")
-        request.headers["authorization"] = f"Bearer {(await self._wire.token()).reveal()}"
+        request.headers["authorization"] = f"Bearer {(await self._transport.tokens.get()).reveal()}"
         yield request
 
 
 class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends over the overlay's httpx client, and leaves closing it to the overlay."""
 
-    def __init__(self, wire: Wire | AsyncWire) -> None:
-        self._wire = wire
+    def __init__(self, transport: Transport | AsyncTransport) -> None:
+        self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if isinstance(self._wire, AsyncWire):
+        if isinstance(self._transport, AsyncTransport):
             raise _wrong_kind("asyncio", "AsyncJobMojito")
-        return self._wire.client.send(request, stream=True, auth=None, follow_redirects=False)
+        return self._transport.client.send(request, stream=True, auth=None, follow_redirects=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if isinstance(self._wire, Wire):
+        if isinstance(self._transport, Transport):
             raise _wrong_kind("sync", "JobMojito")
-        return await self._wire.client.send(request, stream=True, auth=None, follow_redirects=False)
+        return await self._transport.client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 def _wrong_kind(functions: str, client: str) -> ConfigurationError:

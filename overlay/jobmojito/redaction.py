@@ -1,16 +1,30 @@
-"""What must not be read in a log line, an exception or a repr is replaced here: tokens, people's addresses, links.
+"""What keeps tokens, people's addresses and links out of log lines, exceptions and reprs.
 
-Error texts of the API quote what was sent, so a message may hold a candidate's e-mail or an interview link (which is a
-credential). Names of people cannot be told from other words; they are kept out by never writing bodies anywhere.
+`mask` replaces them in a text: error texts of the API quote what was sent, so a message may hold a candidate's e-mail
+or an interview link (which is a credential). Names of people cannot be told from other words; they are kept out by
+never writing bodies anywhere.
+
+`log` is the logger `jobmojito`; no handler is ever installed. One line a request at DEBUG (operation, status, duration,
+attempt), one a repeat at INFO, one for each kind of departure from the contract at WARNING.
+
+The loggers of httpx and httpcore would leak: httpx writes whole URLs at INFO (search texts, signed links), httpcore
+writes answer headers at DEBUG, and HTTP/2's header compression writes the request's headers, the token among them. So
+inside `quiet`, and only there, a filter on those loggers shortens their lines to the event's name. Requests that a
+program sends by itself are logged as ever.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
+
+log: Final = logging.getLogger("jobmojito")
 
 SHOWN = 500
 """Characters of a message that are kept; an error body can be a whole HTML page."""
@@ -72,3 +86,70 @@ def _cut(text: str, limit: int) -> str:
         return text
     kept, space, _ = text[: limit - 2].rpartition(" ")
     return f"{kept} …" if space else "…"
+
+
+class Secret:
+    """A token that shows itself nowhere: not in a repr, a str, a pickle or a traceback's local variables."""
+
+    __slots__ = ("__text",)
+
+    def __init__(self, text: str) -> None:
+        self.__text = text
+
+    def reveal(self) -> str:
+        """Give the text, for the header and for masking."""
+        return self.__text
+
+    def __repr__(self) -> str:
+        return "<token>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a token is not pickled; read it where it is needed")
+
+
+_ours: ContextVar[bool] = ContextVar("jobmojito_request_under_way", default=False)
+
+# A filter sees only what is logged to its own logger, not to the children: hence all of them by name.
+_SHORTENED: Final = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+_SILENCED: Final = ("hpack.hpack", "hpack.table")
+
+
+@contextmanager
+def quiet() -> Generator[None]:
+    """Keep what other libraries log about our request free of what it holds."""
+    _install()
+    before = _ours.set(True)
+    try:
+        yield
+    finally:
+        _ours.reset(before)
+
+
+class _Shorten(logging.Filter):
+    """Leaves of a line what names the event: "receive_response_headers.complete", "HTTP Request: POST"."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _ours.get():
+            shown = record.args[0] if record.name == "httpx" and isinstance(record.args, tuple) and record.args else ""
+            first_word = record.msg.split(maxsplit=1)[0] if isinstance(record.msg, str) and record.msg else ""
+            record.msg, record.args = (f"HTTP Request: {shown}" if shown else first_word), ()
+        return True
+
+
+class _Silence(logging.Filter):
+    """Drops a line: nothing of it could be kept."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - logging's signature
+        return not _ours.get()
+
+
+_shorten: Final = _Shorten()
+_silence: Final = _Silence()
+
+
+def _install() -> None:
+    """Put the filters in place; again for every request, as a program's logging setup may have taken them away."""
+    for name in _SHORTENED:
+        logging.getLogger(name).addFilter(_shorten)
+    for name in _SILENCED:
+        logging.getLogger(name).addFilter(_silence)

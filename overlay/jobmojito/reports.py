@@ -7,12 +7,12 @@ written to no log and no error.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import json
 import os
 import secrets
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, get_args
 from uuid import UUID
@@ -22,9 +22,9 @@ from attrs import frozen
 from jobmojito_api.codec import write
 
 from .calls import settings as config
-from .calls.attempts import Plan
-from .calls.dates import parse
+from .calls.retries import parse_time
 from .calls.sessions import call_in_form
+from .calls.steps import Block
 from .errors import ConfigurationError, DownloadError, ResponseDecodeError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .calls.responses import Detailed
     from .calls.sessions import AsyncSession, Session
-    from .calls.settings import Settings
+    from .calls.steps import Steps
 
 OPERATION: Final = "generate_interview_report"
 DOWNLOAD: Final = "download_report"
@@ -58,66 +58,24 @@ class Report:
     valid_until: datetime | None = None
 
 
-class Reports:
-    """Report downloads of the sync client."""
-
-    _session: Session
-
-    def download_report(
-        self,
-        result_id: ResultIds,
-        path: str | os.PathLike[str],
-        *,
-        format: Format = "pdf",  # noqa: A002 - the word of the trade
-        template: str | None = None,
-        features: Model | Mapping[str, Any] | None = None,
-    ) -> Report:
-        """Ask for a report of one result, or one report of several, and write it to `path`. Costs credits.
-
-        A file that is there is replaced when the new one is complete, and otherwise stays as it was. `features` is what
-        the contract calls `export_features_result`; a language of its own costs a translation.
-
-        Raises:
-            DownloadError: the target cannot be written; if it is found before asking, nothing was asked for.
-            ResponseDecodeError: the answer holds no report, or a link that is neither https nor to this machine.
-            JobMojitoError: whatever else asking or fetching raises; fetching the link is repeated, asking is not.
-        """
-        with Target(path) as target:
-            facts = _Asked(self._session.detailed(_call(result_id, format, template, features)), format)
-            if facts.link is None:
-                target.write(facts.text)
-            else:
-                settings = self._session.settings
-                self._session.wire.fetch(facts.link, target, _plan(settings), settings.timeout)
-            target.commit()
-        return Report(target.path, format, target.size, facts.valid_until)
-
-
-class AsyncReports:
-    """Report downloads of the async client."""
-
-    _session: AsyncSession
-
-    async def download_report(
-        self,
-        result_id: ResultIds,
-        path: str | os.PathLike[str],
-        *,
-        format: Format = "pdf",  # noqa: A002 - the word of the trade
-        template: str | None = None,
-        features: Model | Mapping[str, Any] | None = None,
-    ) -> Report:
-        """Ask for a report and write it to `path`, as `JobMojito.download_report` does; a thread writes the file."""
-        with Target(path) as target:
-            call = _call(result_id, format, template, features)
-            facts = _Asked(await self._session.detailed(call), format)
-            if facts.link is None:
-                await asyncio.to_thread(target.write, facts.text)
-            else:
-                settings = self._session.settings
-                await self._session.wire.fetch(facts.link, target, _plan(settings), settings.timeout)
-            await asyncio.to_thread(target.commit)
-        return Report(target.path, format, target.size, facts.valid_until)
+def download(
+    session: Session | AsyncSession,
+    result_id: ResultIds,
+    path: str | os.PathLike[str],
+    format_: str,
+    template: str | None,
+    features: Model | Mapping[str, Any] | None,
+) -> Steps[Report]:
+    """Ask for a report and write it to its file; see `JobMojito.download_report`."""
+    call = _call(result_id, format_, template, features)
+    with Target(path) as target:
+        asked = _Asked((yield from session.steps(call)), format_)
+        if asked.link is None:
+            yield Block(partial(target.write, asked.text))
+        else:
+            yield from session.download(asked.link, target, DOWNLOAD)
+        yield Block(target.commit)
+    return Report(target.path, format_, target.size, asked.valid_until)
 
 
 def _call(result_id: ResultIds, format_: str, template: str | None, features: Any) -> Call[Any]:
@@ -134,18 +92,6 @@ def _call(result_id: ResultIds, format_: str, template: str | None, features: An
     return call_in_form("application/json", OPERATION, body)
 
 
-def _plan(settings: Settings) -> Plan[None]:
-    """Fetching a link is harmless to repeat; the token plays no part in it."""
-    return Plan(
-        operation=DOWNLOAD,
-        policy=settings.retry,
-        repeatable=True,
-        resendable=True,
-        refreshable=False,
-        finish=lambda _answer, _attempts: None,
-    )
-
-
 class _Asked:
     """What asking for a report gave: a link to fetch, or the text of the report itself."""
 
@@ -157,7 +103,7 @@ class _Asked:
         self.valid_until: datetime | None = None
         if format_ == "pdf":
             self.link = _link(found)
-            self.valid_until = parse(facts.get("pdf_export_valid_until"))
+            self.valid_until = parse_time(facts.get("pdf_export_valid_until"))
         else:
             self.text = _TEXTS[format_](found)
 

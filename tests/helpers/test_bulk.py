@@ -172,7 +172,7 @@ def test_unknown_item_is_sent_again_only_if_asked(screen, items, sandbox, tmp_pa
 def test_failed_items_are_sent_again(api, sandbox, position_id, items, tmp_path):
     """`retry_failed` works for resumes as it does for rows, and writes into the same journal."""
     rows, journal = items(3), tmp_path / "j"
-    sandbox.faults.add(Fault.parse("pre_screen_resume_binary: status=500; times=1"))
+    sandbox.faults.add(Fault.parse("pre_screen_resume_binary: status=409; times=1"))
 
     def work(jm):
         return jm.pre_screen_resumes(rows, position_id=position_id, journal=journal, concurrency=1)
@@ -212,12 +212,12 @@ def test_streams_can_be_sent_again(screen, api, sandbox):
     stream = io.BytesIO(b"before" + PDF)
     stream.seek(6)
     item = {"file": stream, "file_name": "cv.pdf", "candidate_name": "Ann", "candidate_email": "a@example.org"}
-    sandbox.faults.add(Fault.parse("pre_screen_resume_binary: status=500; times=1"))
+    sandbox.faults.add(Fault.parse("pre_screen_resume_binary: status=409; times=1"))
 
     first = screen([item])
     second = api.call(lambda jm: jm.retry_failed(first), sandbox.token, base_url=sandbox.base_url)
 
-    assert (kinds(first), statuses(second), stream.tell()) == (["server"], ["ok"], 6)
+    assert (kinds(first), statuses(second), stream.tell()) == (["conflict"], ["ok"], 6)
     assert kinds(screen([item, item], concurrency=1)) == [None, "duplicate"]
     assert {one.sha256 for _, one in sandbox.tally.uploads} == {hashlib.sha256(PDF).hexdigest()}
 

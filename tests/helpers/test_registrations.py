@@ -11,7 +11,6 @@ from jobmojito import (
     ConfigurationError,
     InvalidRequestError,
     OutcomeUnknownError,
-    ServerError,
 )
 from jobmojito_api.models import InvitedUser, RegisteredUser
 from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
@@ -87,7 +86,7 @@ def test_answer_without_rows_leaves_them_unknown(api, rows_api, answer):
     ("respond", "status", "kind", "error"),
     [
         (lambda rows: httpx.Response(401, json={"error": "no"}), "error", "authentication", AuthenticationError),
-        (lambda rows: httpx.Response(500, json={"error": "no"}), "error", "server", ServerError),
+        (lambda rows: httpx.Response(500, json={"error": "no"}), "unknown", "outcome_unknown", OutcomeUnknownError),
         (lambda rows: httpx.Response(502, text="<html>"), "unknown", "outcome_unknown", OutcomeUnknownError),
         (lambda rows: httpx.Response(200, text="<html>"), "unknown", "unreadable", Exception),
     ],

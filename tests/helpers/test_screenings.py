@@ -222,7 +222,7 @@ def test_unknown_outcome_of_a_screening_is_not_repeated(api, fault_server):
 @pytest.mark.parametrize(("source", "requests"), [(lambda: PDF, 3), (lambda: OneWay(PDF), 1)])
 def test_file_is_sent_again_whole_and_a_one_way_stream_never(api, fault_server, source, requests):
     """A request that the API did not take is repeated from the file's start, unless its stream cannot go back."""
-    fault_server.plays(faults.html_answer(522))
+    fault_server.plays(faults.html_answer(521))
 
     with pytest.raises(ServerError):
         api.call(screen(source(), file_name="cv.pdf"), base_url=fault_server.url)

@@ -71,9 +71,17 @@ ONE, SEVERAL = {"interview_result_id": ID}, {"interview_result_ids": [ID, ID]}
 
 SENT = (
     Sends(REGISTRATION.operation, JSON, {"interview_id": ID, "users": [{"email": "ann@example.org"}]}),
-    Sends(REGISTRATION.operation, JSON, {"users": [ROW], **{name: OPTIONS[name] for name in REGISTRATION.options}}),
+    Sends(
+        REGISTRATION.operation,
+        JSON,
+        {"users": [ROW], **{name: OPTIONS[name] for name in ("interview_id", *REGISTRATION.options.__annotations__)}},
+    ),
     Sends(INVITATION.operation, JSON, {"users": [{"email": "ann@example.org"}]}),
-    Sends(INVITATION.operation, JSON, {"users": [INVITED], **{name: OPTIONS[name] for name in INVITATION.options}}),
+    Sends(
+        INVITATION.operation,
+        JSON,
+        {"users": [INVITED], **{name: OPTIONS[name] for name in INVITATION.options.__annotations__}},
+    ),
     Sends(RESUME, MULTIPART, {**CANDIDATE, "file": "the content"}),
     Sends(RESUME, MULTIPART, {**CANDIDATE, **DETAILS, "file": "the content", "form": '{"age": 30}'}),
     Sends(TEXT, JSON, {**CANDIDATE, "candidate_resume": "Ten years."}),

@@ -409,8 +409,8 @@ def test_proxies_of_the_environment_do_not_see_loopback_requests(monkeypatch):
     local = JobMojito(TOKEN, base_url="http://127.0.0.1:1")
     live = JobMojito(TOKEN)
 
-    assert local._session.wire.client._mounts == {}
-    assert len(live._session.wire.client._mounts) > 0
+    assert local._session.transport.client._mounts == {}
+    assert len(live._session.transport.client._mounts) > 0
 
 
 def test_missing_property_is_the_field_of_the_refusal(api):

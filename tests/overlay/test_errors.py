@@ -1,13 +1,17 @@
+import base64
 import copy
 import inspect
+import json
 import pickle
 import traceback
+from pathlib import Path
 
 import httpx
 import pytest
 
+import jobmojito
 from jobmojito import errors
-from jobmojito.calls.failures import CAUGHT, broken
+from jobmojito.calls.failures import CAUGHT, failed_attempt
 from jobmojito.calls.responses import MAX_ERROR_BODY, read_error, snapshot
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError
 from jobmojito_api.codec import Departure
@@ -211,7 +215,7 @@ def test_every_exception_of_httpx_becomes_ours(kind):
     exception = _make(kind)
     assert isinstance(exception, CAUGHT)
 
-    error = broken(exception, "create_interview", ("secret-token-1",)).error
+    error = failed_attempt(exception, "create_interview", ("secret-token-1",)).error
 
     held = _shown(error) + repr(vars(error)) + repr(vars(error.__cause__)) + repr(error.__cause__.args)
     assert isinstance(error, JobMojitoError)
@@ -224,7 +228,27 @@ def test_every_exception_of_httpx_becomes_ours(kind):
 def test_unreachable_server_is_named(kind):
     """A wrong port or host can be seen in the message; nothing else of the URL is in it."""
     request = httpx.Request("GET", "http://127.0.0.1:4711/functions/v1/x?token=abc")
-    error = broken(kind("it failed", request=request), "list_interviews").error
+    error = failed_attempt(kind("it failed", request=request), "list_interviews").error
 
     assert "127.0.0.1:4711" in str(error)
     assert "functions" not in _shown(error)
+
+
+PICKLED = json.loads(Path(__file__).with_name("pickled_by_0_1_0.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", PICKLED)
+def test_what_0_1_0_pickled_is_read(name):
+    """A queue may hold errors of an older version: every class, with its answer, problems, rows and cause."""
+    value = pickle.loads(base64.b64decode(PICKLED[name]))
+
+    assert type(value) is getattr(jobmojito, name)
+    if name in {"BatchError", "JournalError", "RunInterrupted"}:
+        assert [(one.status, one.kind, one.email) for one in value.result] == [
+            ("ok", None, "a@example.org"),
+            ("error", "server", "e"),
+        ]
+        assert (value.result[0].line, str(value.result[1].error)) == (
+            2,
+            "create_interview: 500 down [request id req-2]",
+        )

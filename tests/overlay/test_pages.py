@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from jobmojito import AsyncJobMojito, ConfigurationError, JobMojito, ServerError
-from jobmojito.pages import Course, paged_operations
+from jobmojito.pages import PageCursor, paged_operations
 from jobmojito_api.resources import OPERATIONS
 from tests.bodies import contract, required_of
 from tests.overlay.driver import TOKEN
@@ -243,7 +243,7 @@ def test_course_counts_from_where_it_starts():
     class Page:
         data = (1, 2)
 
-    course = Course("x", 40)
+    course = PageCursor("x", 40)
     course.takes(Page())
 
     assert (course.offset, course.goes_on) == (40, False)

@@ -126,10 +126,18 @@ def test_client_shows_neither_token_nor_merchant(api):
     """Not in a repr, not in the attributes that a debugger prints, for every object that the client holds."""
     client = api.client(merchant_id=ID)
     session = client._session
-    parts = [client, session, session.settings, session.wire, session.wire.tokens, client.raw, session.wire.client]
+    parts = [
+        client,
+        session,
+        session.settings,
+        session.transport,
+        session.transport.tokens,
+        client.raw,
+        session.transport.client,
+    ]
 
     assert _leaks(*(f"{part!r} {part} {vars(part) if hasattr(part, '__dict__') else ''}" for part in parts)) == []
-    assert TOKEN not in repr(session.wire.client.headers.raw)
+    assert TOKEN not in repr(session.transport.client.headers.raw)
 
 
 def test_raw_client_is_as_quiet(api, fault_server, logged):
@@ -155,7 +163,7 @@ def test_requests_of_the_program_itself_are_logged_as_ever(api, fault_server, lo
 
 def test_http2_header_compression_is_silenced(logged):
     """Its logger writes the request's headers, the token among them, at DEBUG."""
-    from jobmojito.logs import quiet  # noqa: PLC0415
+    from jobmojito.redaction import quiet  # noqa: PLC0415
 
     with quiet():
         logging.getLogger("hpack.hpack").warning("Encoding (authorization, Bearer %s)", TOKEN)
@@ -205,7 +213,7 @@ def test_one_line_a_request_one_a_repeat(api, fault_server, caplog):
 
 def test_quiet_ends_with_the_request():
     """Tasks of the same loop that are not ours keep their logs."""
-    from jobmojito.logs import _ours, quiet  # noqa: PLC0415
+    from jobmojito.redaction import _ours, quiet  # noqa: PLC0415
 
     async def ours():
         with quiet():

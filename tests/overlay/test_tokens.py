@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from jobmojito import AsyncJobMojito, AuthenticationError, ConfigurationError, JobMojito
-from jobmojito.calls.tokens import AsyncTokens, Secret, Tokens, read_token, renewal_time
+from jobmojito.calls.tokens import AsyncTokens, Tokens, read_token, renewal_time
+from jobmojito.redaction import Secret
 from tests.overlay.driver import ASKED, READ
 
 OK = httpx.Response(200, json={"languages": []})

@@ -7,12 +7,15 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import define, field
 
 from .results import RowKind, RowOutcome, RowStatus
 from .rows import Refused
+
+if TYPE_CHECKING:
+    from jobmojito.errors import JobMojitoError
 
 Duplicates = Literal["once", "report", "send"]
 """What to do with a row that stands in the input a second time: send it once and skip the others, send it once and
@@ -22,7 +25,7 @@ Fields = Mapping[str, Any]
 
 
 @define
-class Slot:
+class PendingRow:
     """One input row on its way: what is to be sent for it, or what became of it.
 
     `kept` is done when a journal has the outcome on disk.
@@ -32,12 +35,35 @@ class Slot:
     input: Any
     fields: Fields = field(factory=dict[str, Any])
     key: bytes = b""
-    kept: Future[Any] | None = None
+    recorded: Future[Any] | None = None
     outcome: RowOutcome[Any, Any] | None = None
 
     def settle(self, status: RowStatus, kind: RowKind | None = None, message: str | None = None, **more: Any) -> None:
         """Decide what became of it."""
         self.outcome = RowOutcome(self.index, self.input, status, kind, message, **more)
+
+
+@define
+class Stop:
+    """Whether a run goes on; set from anywhere, looked at before each request.
+
+    `failure` is what the caller's `on_progress` raised: it is raised again when what is in flight has come back.
+    """
+
+    reason: str | None = None
+    interrupted: bool = False
+    error: JobMojitoError | None = None
+    failure: Exception | None = None
+
+    def because(self, reason: str, error: JobMojitoError | None = None) -> None:
+        """Send nothing more; the first reason counts."""
+        self.reason = self.reason or reason
+        self.error = self.error or error
+
+    def settle(self, rows: Iterable[PendingRow]) -> None:
+        """Say of rows that they were not sent."""
+        for row in rows:
+            row.settle(RowStatus.ERROR, RowKind.NOT_SENT, f"not sent: {self.reason}", error=self.error)
 
 
 class Seen:
@@ -70,7 +96,7 @@ class Seen:
         self._database.close()
 
 
-class Planner:
+class Chunker:
     """Turns input rows into slots and cuts them into chunks of `size`, the last one shorter."""
 
     def __init__(
@@ -84,10 +110,10 @@ class Planner:
         self._read, self._identify, self._seen = read, identify, seen
         self._duplicates: Duplicates = duplicates
         self._size = size
-        self._chunk: list[Slot] = []
+        self._chunk: list[PendingRow] = []
         self._count = 0
 
-    def chunks(self, rows: Iterable[object], go_on: Callable[[], bool]) -> Iterator[list[Slot]]:
+    def chunks(self, rows: Iterable[object], go_on: Callable[[], bool]) -> Iterator[list[PendingRow]]:
         """Draw rows as far as chunks are asked for, and while `go_on()`."""
         try:
             for row in rows:
@@ -101,7 +127,7 @@ class Planner:
 
     async def chunks_async(
         self, rows: AsyncIterable[object] | Iterable[object], go_on: Callable[[], bool]
-    ) -> AsyncIterator[list[Slot]]:
+    ) -> AsyncIterator[list[PendingRow]]:
         """Do the same with rows of either kind."""
         try:
             async for row in _as_async(rows):
@@ -114,12 +140,12 @@ class Planner:
             raise
         yield self._full()
 
-    def _add(self, row: object) -> Iterator[list[Slot]]:
+    def _add(self, row: object) -> Iterator[list[PendingRow]]:
         self._chunk.append(self._slot(row))
         if len(self._chunk) == self._size:
             yield self._full()
 
-    def _full(self) -> list[Slot]:
+    def _full(self) -> list[PendingRow]:
         """Give the chunk, its duplicates settled, and begin another one."""
         chunk, self._chunk = self._chunk, []
         if self._duplicates != "send":
@@ -130,7 +156,7 @@ class Planner:
                     settle_duplicate(slot, first, self._duplicates)
         return chunk
 
-    def _abandoned(self) -> list[Slot]:
+    def _abandoned(self) -> list[PendingRow]:
         """Give the rows drawn before the caller's iterator failed; nothing more is sent after that."""
         chunk = self._full()
         for slot in chunk:
@@ -138,9 +164,9 @@ class Planner:
                 slot.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
         return chunk
 
-    def _slot(self, row: object) -> Slot:
+    def _slot(self, row: object) -> PendingRow:
         """Read the next row; what cannot be sent is settled here."""
-        slot = Slot(self._count, row)
+        slot = PendingRow(self._count, row)
         self._count += 1
         try:
             slot.fields = self._read(row)
@@ -151,7 +177,7 @@ class Planner:
         return slot
 
 
-def settle_duplicate(slot: Slot, first: int, duplicates: Duplicates) -> None:
+def settle_duplicate(slot: PendingRow, first: int, duplicates: Duplicates) -> None:
     """Say of a row that it was not sent because an earlier one is the same."""
     status = RowStatus.ERROR if duplicates == "report" else RowStatus.SKIPPED
     slot.settle(status, RowKind.DUPLICATE, "not sent: the same as an earlier row", duplicate_of=first)

@@ -8,7 +8,7 @@ those already drawn come first, then the exception.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing
 from contextvars import copy_context
@@ -29,7 +29,7 @@ AHEAD: Final = 2
 """Jobs held for each one in flight: while the oldest is slow, the results of younger ones wait behind it."""
 
 
-def in_order(jobs: Iterable[Job], work: Callable[[Job], Result], *, concurrency: int) -> Iterator[Result]:
+def map_ordered(jobs: Iterable[Job], work: Callable[[Job], Result], *, concurrency: int) -> Generator[Result]:
     """Do `work` in `concurrency` threads and give the results in the order of the jobs; an exception of it surfaces."""
     if concurrency == 1:
         yield from map(work, jobs)
@@ -65,7 +65,7 @@ def _in_threads(
         raise failure
 
 
-async def in_order_async(
+async def map_ordered_async(
     jobs: AsyncIterable[Job], work: Callable[[Job], Awaitable[Result]], *, concurrency: int
 ) -> AsyncGenerator[Result, None]:
     """Do the same with tasks; cancelling the iteration cancels what is in flight."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, cast
 
 from attrs import field, frozen
 
-from jobmojito.calls.sessions import AsyncSession
-from jobmojito.calls.steps import Block, Send, Steps
+from jobmojito.calls.settings import read_options
+from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import InvalidRequestError, UploadError
 from jobmojito.uploads.files import MAX_BYTES, Upload, check_limit
 from jobmojito.uploads.requests import (
@@ -27,22 +27,19 @@ from jobmojito.uploads.requests import (
 from jobmojito_api.codec import write
 from jobmojito_api.types import File
 
-from .chunks import Slot, digest
-from .plans import Plan, RunOptions, RunSettings, plan
+from .chunks import PendingRow, Stop, digest
 from .results import Resend, RowKind, RowStatus
+from .row_results import settle_failure
 from .rows import Refused, fields_of, folded, quoted
-from .verdicts import settle_failure
+from .runs import RunOptions, RunSettings, plan
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from jobmojito.calls.sessions import Session
+    from jobmojito.calls.sessions import AsyncSession, Session
     from jobmojito.uploads.files import FileSource
     from jobmojito_api.models import PreScreeningForm
 
-    from .ledgers import Ledger
-    from .results import BatchResult, RowOutcome
-    from .runs import Stop
+    from .journal import Ledger
+    from .runs import Run
 
 Item = TypeVar("Item")
 
@@ -69,14 +66,18 @@ class Resume:
         return f"<{type(self).__name__}>"
 
 
-class BulkOptions(RunOptions, total=False):
-    """Options of `pre_screen_resumes`: `RunOptions`, and `max_bytes`, the limit of a file's size (20 MB)."""
+class _SizeOption(TypedDict, total=False):
+    """The limit of a file's size."""
 
     max_bytes: int
 
 
+class BulkOptions(_SizeOption, RunOptions, total=False):
+    """Options of `pre_screen_resumes`, described there."""
+
+
 @frozen
-class ResumeExchange:
+class ResumeSender:
     """Sends one resume after the other, for one position on one server."""
 
     session: Session | AsyncSession = field(repr=False)
@@ -106,7 +107,7 @@ class ResumeExchange:
         """Leave it open: the key needs the file's content, which is read when it is its turn."""
         return b""
 
-    def subject(self, slot: Slot) -> dict[str, Any]:
+    def subject(self, slot: PendingRow) -> dict[str, Any]:
         """Give the candidate and, where it is one, the path."""
         file = slot.fields["file"]
         path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
@@ -116,13 +117,13 @@ class ResumeExchange:
         """Read an answer again that a journal kept."""
         return recall_screening(document)
 
-    def __call__(self, chunk: list[Slot]) -> Steps[None]:
+    def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
         """Settle every item of a chunk."""
         for slot in chunk:
             if slot.outcome is None:
                 yield from self._screen(slot)
 
-    def _screen(self, slot: Slot) -> Steps[None]:
+    def _screen(self, slot: PendingRow) -> Steps[None]:
         if self.stop.reason is not None:
             self.stop.settle([slot])
             return
@@ -140,7 +141,7 @@ class ResumeExchange:
             finally:
                 upload.rewind()  # the same item may be sent again: by `retry_failed`, or in another run
 
-    def _send(self, slot: Slot, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
+    def _send(self, slot: PendingRow, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
         if content is not None:
             email = folded(slot.fields.get("candidate_email"))
             server = self.session.settings.base_url
@@ -155,7 +156,7 @@ class ResumeExchange:
         if not (yield from self.ledger.begin([slot], self)):
             return
         try:
-            detailed = yield Send(call, streamed(self.session, call, upload))
+            detailed = yield from self.session.steps(call, streamed(self.session, call, upload))
             answer = read_screening(detailed, RESUME)
         except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no item is lost by it
             settle_failure([slot], error)
@@ -181,7 +182,7 @@ def _open(file: FileSource, *, max_bytes: int, **about: Any) -> tuple[Upload, by
     return upload, found.digest()
 
 
-def _settle(slot: Slot, answer: ScreenedCandidate | NotApplicable) -> None:
+def _settle(slot: PendingRow, answer: ScreenedCandidate | NotApplicable) -> None:
     if isinstance(answer, ScreenedCandidate):
         slot.settle(RowStatus.OK, answer=answer)
         return
@@ -190,87 +191,28 @@ def _settle(slot: Slot, answer: ScreenedCandidate | NotApplicable) -> None:
     slot.settle(RowStatus.SKIPPED, RowKind.NOT_APPLICABLE, text, answer=answer)
 
 
-@frozen
-class _Make:
-    """Makes the exchange of a run."""
-
-    session: Session | AsyncSession
-    position_id: str
-    max_bytes: int
-    stop_on_error: bool
-
-    def __call__(self, stop: Stop, ledger: Ledger) -> ResumeExchange:
-        return ResumeExchange(self.session, self.position_id, self.max_bytes, self.stop_on_error, stop, ledger)
+def screen(
+    session: Session | AsyncSession, function: str, items: object, position_id: object, options: Mapping[str, Any]
+) -> Run:
+    """Put the run of `pre_screen_resumes` together; `function` is what was called."""
+    size, run = read_options(function, options, _SizeOption, RunOptions)
+    return plan_resumes(session, items, {"position_id": position_id, **size}, run)
 
 
-def plan_resumes(session: Session | AsyncSession, items: object, options: Mapping[str, Any]) -> Plan:
-    """Check the options of a bulk run and put it together; `position_id` is one of them.
+def plan_resumes(
+    session: Session | AsyncSession, items: object, options: Mapping[str, Any], run: Mapping[str, Any]
+) -> Run:
+    """Check the position, the limit of sizes and the options of the run, and put the run together.
 
     Raises:
         ConfigurationError, InvalidRequestError: an option cannot work.
     """
-    run = {name: value for name, value in options.items() if name not in {"position_id", "max_bytes"}}
-    unknown = [name for name in run if name not in RunOptions.__optional_keys__]
-    if unknown:
-        raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
-    settings = RunSettings(chunk_size=1, **run)
+    settings = RunSettings(chunk_size=1, **{name: value for name, value in run.items() if name != "chunk_size"})
     position_id = cast("str", write(options["position_id"]))
     max_bytes = options.get("max_bytes", MAX_BYTES)
     check_limit(max_bytes)
     resume_call({"position_id": position_id, "candidate_name": "-", "candidate_email": "-"})
     journal = None if settings.journal is None else str(settings.journal)
     resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)
-    make = _Make(session, position_id, max_bytes, settings.stop_on_error)
-    return plan(items, make, resend, settings, asynchronous=isinstance(session, AsyncSession))
-
-
-class BulkHelpers:
-    """Bulk runs for the sync client."""
-
-    _session: Session
-
-    def pre_screen_resumes(
-        self, items: Iterable[Item], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> BatchResult[Item, ScreenedCandidate | NotApplicable]:
-        """Screen many candidates by resume files. Costs credits for each; an item is sent at most once.
-
-        Items are `Resume`s, mappings or dataclasses with its names, pairs of (file, mapping), or `read_resumes(path)`.
-        Every item has one outcome, in input order: ok with a `ScreenedCandidate`, skipped with a `NotApplicable`, error
-        or unknown. With `journal=path` a run that was killed can be started again as it was: what is done is not sent
-        again (the same content for the same candidate and position), what was in flight is unknown.
-
-        Raises:
-            ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
-            JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
-            BatchError: `items` or `on_progress` raised in mid-run; `result` has what was done.
-            RunInterrupted: Ctrl-C; what was in flight was finished, and `result` has what was done.
-        """
-        made = plan_resumes(self._session, items, {"position_id": position_id, **options})
-        return made.run.collect(made.outcomes(self._session))
-
-    def iter_pre_screen_resumes(
-        self, items: Iterable[Item], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> Iterator[RowOutcome[Item, ScreenedCandidate | NotApplicable]]:
-        """Do what `pre_screen_resumes` does, and give each outcome as soon as those before it are known."""
-        made = plan_resumes(self._session, items, {"position_id": position_id, **options})
-        return made.outcomes(self._session)
-
-
-class AsyncBulkHelpers:
-    """Bulk runs for the async client: the same names, awaited; items may come from an async iterable too."""
-
-    _session: AsyncSession
-
-    async def pre_screen_resumes(
-        self, items: Iterable[Item] | AsyncIterable[Item], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> BatchResult[Item, ScreenedCandidate | NotApplicable]:
-        """Screen many candidates by resume files: see `JobMojito.pre_screen_resumes`."""
-        made = plan_resumes(self._session, items, {"position_id": position_id, **options})
-        return await made.run.collect_async(made.outcomes_async(self._session))
-
-    def iter_pre_screen_resumes(
-        self, items: Iterable[Item] | AsyncIterable[Item], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> AsyncIterator[RowOutcome[Item, ScreenedCandidate | NotApplicable]]:
-        """Give each outcome as soon as those before it are known: see `JobMojito.iter_pre_screen_resumes`."""
-        made = plan_resumes(self._session, items, {"position_id": position_id, **options})
-        return made.outcomes_async(self._session)
+    make = partial(ResumeSender, session, position_id, max_bytes, settings.stop_on_error)
+    return plan(session, items, make, resend, settings)

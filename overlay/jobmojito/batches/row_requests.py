@@ -8,45 +8,79 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from attrs import field, frozen
 
 from jobmojito.calls.bodies import StreamedBody
+from jobmojito.calls.responses import refusal
 from jobmojito.calls.sessions import call_in_form
-from jobmojito.calls.steps import Send
+from jobmojito.calls.settings import read_options
 from jobmojito.errors import ResponseDecodeError
-from jobmojito_api.codec import Object, read
+from jobmojito_api.codec import Object, read, write
+from jobmojito_api.errors import InvalidRequest
 
 from . import csv_rows as tables
 from .chunks import digest
+from .results import Resend
+from .row_results import settle_answers, settle_failure
 from .rows import EMAIL, RowType, folded, read_row
-from .verdicts import settle_answers, settle_failure
+from .runs import BatchOptions, RunSettings, plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
+    from jobmojito.calls.sessions import AsyncSession, Session
     from jobmojito.calls.steps import Steps
     from jobmojito_api.calls import Call
+    from jobmojito_api.models import LanguageCode
 
-    from .chunks import Slot
-    from .ledgers import Ledger
-    from .runs import Stop
+    from .chunks import PendingRow, Stop
+    from .journal import Ledger
+    from .runs import Run
 
 Fields = Mapping[str, Any]
+
+
+class _RegistrationFields(TypedDict, total=False):
+    """What one request says for all the candidates that it registers."""
+
+    send_email: bool | None
+    hide_menu: bool | str | None
+    hide_iframe: bool | str | None
+    is_test: bool | str | None
+    merchant_id: UUID | str | None
+
+
+class _InvitationFields(TypedDict, total=False):
+    """What one request says for all the users that it invites."""
+
+    force_invite: bool | None
+    mojito_language_code: LanguageCode | str | None
+    message_from_recruiter: str | None
+    merchant_id: UUID | str | None
+
+
+class RegistrationOptions(_RegistrationFields, BatchOptions, total=False):
+    """Options of `register_candidates`, described there; what is left out is left to the API."""
+
+
+class InvitationOptions(_InvitationFields, BatchOptions, total=False):
+    """Options of `invite_users`, described there; what is left out is left to the API."""
 
 
 @frozen
 class Batch:
     """One of the two operations that take rows.
 
-    `options` are what a request says for all its rows, `target` those of them that make the same row another one,
+    `options` declares what a request says for all its rows, `target` names what of it makes the same row another one,
     `identity` the fields that make two rows the same, `done` the words of an answered row that mean success.
     """
 
     operation: str
-    options: tuple[str, ...]
+    options: type[_RegistrationFields | _InvitationFields]
     target: tuple[str, ...]
     row: RowType
     answer: str
@@ -66,7 +100,7 @@ class Batch:
 
 REGISTRATION: Final = Batch(
     operation="register_users_for_interview",
-    options=("interview_id", "send_email", "hide_menu", "hide_iframe", "is_test", "merchant_id"),
+    options=_RegistrationFields,
     target=("interview_id", "is_test", "merchant_id"),
     row=tables.CANDIDATE,
     answer="RegisteredUser",
@@ -75,7 +109,7 @@ REGISTRATION: Final = Batch(
 )
 INVITATION: Final = Batch(
     operation="invite_users",
-    options=("force_invite", "mojito_language_code", "message_from_recruiter", "merchant_id"),
+    options=_InvitationFields,
     target=("merchant_id",),
     row=tables.INVITATION,
     answer="InvitedUser",
@@ -86,12 +120,12 @@ BATCHES: Final = {one.operation: one for one in (REGISTRATION, INVITATION)}
 
 
 @frozen(slots=False)
-class RowExchange:
+class RowSender:
     """Sends the chunks of one batch to one server."""
 
     batch: Batch
     options: Fields = field(repr=False)
-    server: str
+    session: Session | AsyncSession = field(repr=False)
     stop: Stop
     ledger: Ledger
     stop_on_error: bool = False
@@ -103,13 +137,13 @@ class RowExchange:
     def identify(self, fields: Fields) -> bytes:
         """Give the key under which two rows are the same, for the same interview and merchant on the same server."""
         identity = [folded(fields.get(name)) for name in self.batch.identity]
-        return digest(self.batch.operation, self.server, *self._target, *identity)
+        return digest(self.batch.operation, self.session.settings.base_url, *self._target, *identity)
 
     @cached_property
     def _target(self) -> tuple[str, ...]:
         return tuple(str(self.options.get(name) or "").lower() for name in self.batch.target)
 
-    def __call__(self, chunk: list[Slot]) -> Steps[None]:
+    def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
         """Settle every row of a chunk."""
         slots = [slot for slot in chunk if slot.outcome is None]
         if self.stop.reason is not None:
@@ -119,7 +153,7 @@ class RowExchange:
         if not slots:
             return
         try:
-            detailed = yield Send(self._call, self._body(slots))
+            detailed = yield from self.session.steps(self._call, self._body(slots))
         except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no row is lost by it
             self._settle_failure(slots, error)
         else:
@@ -130,17 +164,17 @@ class RowExchange:
     def _call(self) -> Call[Any]:
         return self.batch.call(self.options)
 
-    def _body(self, slots: Sequence[Slot]) -> StreamedBody:
+    def _body(self, slots: Sequence[PendingRow]) -> StreamedBody:
         # Encoded here, once: the general way checks, copies and tries every row again for each request.
         body = {**self.options, "users": [slot.fields for slot in slots]}
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
         return StreamedBody(lambda: content, headers)
 
-    def _settle(self, slots: Sequence[Slot], value: object, strict: ResponseDecodeError | None = None) -> None:
+    def _settle(self, slots: Sequence[PendingRow], value: object, strict: ResponseDecodeError | None = None) -> None:
         settle_answers(slots, value, model=self.batch.answer, done=self.batch.done, strict=strict)
 
-    def _settle_failure(self, slots: Sequence[Slot], error: Exception) -> None:
+    def _settle_failure(self, slots: Sequence[PendingRow], error: Exception) -> None:
         if isinstance(error, ResponseDecodeError) and error.departures and error.answer is not None:
             # Strict mode refuses the whole answer for one row's sake; here each row is judged by its own part of it.
             try:
@@ -153,10 +187,43 @@ class RowExchange:
         if self.stop_on_error:
             self.stop.because("an earlier request failed")
 
-    def subject(self, slot: Slot) -> dict[str, Any]:
+    def subject(self, slot: PendingRow) -> dict[str, Any]:
         """Give a row's e-mail and place."""
         return {"row": slot.index + 1, EMAIL: slot.fields.get(EMAIL)}
 
     def recall(self, document: object) -> Any:
         """Read an answered row again that a journal kept."""
         return read(Object(self.batch.answer), document).value
+
+
+def register(
+    session: Session | AsyncSession, function: str, interview_id: object, rows: object, options: Fields
+) -> Run:
+    """Put the run of `register_candidates` together; `function` is what was called."""
+    given, run = read_options(function, options, _RegistrationFields, BatchOptions)
+    return plan_rows(session, REGISTRATION, rows, {"interview_id": interview_id, **given}, run)
+
+
+def invite(session: Session | AsyncSession, function: str, rows: object, options: Fields) -> Run:
+    """Put the run of `invite_users` together; `function` is what was called."""
+    return plan_rows(session, INVITATION, rows, *read_options(function, options, _InvitationFields, BatchOptions))
+
+
+def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, options: Fields, run: Fields) -> Run:
+    """Check the options of the operation and of the run, and put the run together.
+
+    Raises:
+        ConfigurationError: an option of the run cannot work.
+        InvalidRequestError: the contract refuses an option of the operation.
+    """
+    settings = RunSettings(**run)
+    given = {name: write(value) for name, value in options.items()}
+    if session.settings.merchant_id is not None:
+        given.setdefault("merchant_id", str(session.settings.merchant_id))
+    try:
+        batch.call(given)
+    except InvalidRequest as error:
+        raise refusal(error) from None
+    make = partial(RowSender, batch, given, session, stop_on_error=settings.stop_on_error)
+    journal = None if settings.journal is None else str(settings.journal)
+    return plan(session, rows, make, Resend(batch.operation, given, journal), settings)

@@ -1,33 +1,44 @@
-"""A run over many rows: chunks in flight, outcomes in order, one place where it is told to stop.
-
-Nothing here knows what a row is or what is sent for it; that is an `Exchange`, written once for both clients.
-"""
+"""A run over many rows: drawn, sent several at a time, their outcomes given in order, broken off cleanly."""
 
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence, Sized
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+    Sized,
+)
+from contextlib import aclosing, closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from jobmojito.calls.steps import AsyncSender, Sender, Steps, drive, drive_async
-from jobmojito.errors import BatchError, JobMojitoError, JournalError
+from jobmojito.calls.steps import drive, drive_async
+from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError
 from jobmojito.lazy import DeferredModule
 
-from .pools import in_order, in_order_async
+from .chunks import Chunker, Duplicates, Seen, Stop
+from .journal import Journal, Ledger
+from .pools import map_ordered, map_ordered_async
 from .results import BatchResult, Resend, RowKind, RowOutcome, RowStatus, count
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterable, Iterable
     from concurrent.futures import Future
     from types import FrameType
 
-    from .chunks import Slot
+    from jobmojito.calls.sessions import AsyncSession, Session
+    from jobmojito.calls.steps import Steps
+
+    from .chunks import PendingRow
 else:
     asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
@@ -35,8 +46,71 @@ Outcome = RowOutcome[Any, Any]
 Progress = Callable[[int, int, int | None], object]
 """Called after each request with the rows done so far, those that failed or are unknown, and the total if known."""
 
-Exchange = Callable[["list[Slot]"], Steps[None]]
-"""Sends what is left to be sent of a chunk and settles every slot."""
+MAX_CONCURRENCY: Final = 64
+
+
+class RunOptions(TypedDict, total=False):
+    """How a run over many rows goes about it; described at `JobMojito.register_candidates`."""
+
+    concurrency: int
+    duplicates: Duplicates
+    stop_on_error: bool
+    on_progress: Progress | None
+    journal: str | os.PathLike[str] | None
+    retry_unknown: bool
+
+
+class BatchOptions(RunOptions, total=False):
+    """How a run whose rows travel several in a request goes about it; described there too."""
+
+    chunk_size: int
+
+
+def _at_least_one(limit: int) -> Callable[[object, Any, Any], None]:
+    def check(_: object, attribute: Any, value: Any) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
+            raise ConfigurationError(f"{attribute.name} must be a whole number from 1 to {limit}")
+
+    return check
+
+
+@frozen(kw_only=True)
+class RunSettings:
+    """A run's options, checked."""
+
+    chunk_size: int = field(default=100, validator=_at_least_one(10_000))
+    concurrency: int = field(default=4, validator=_at_least_one(MAX_CONCURRENCY))
+    duplicates: Duplicates = "once"
+    stop_on_error: bool = False
+    on_progress: Progress | None = None
+    journal: str | os.PathLike[str] | None = None
+    retry_unknown: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.duplicates not in get_args(Duplicates):
+            raise ConfigurationError(f"duplicates must be one of {', '.join(get_args(Duplicates))}")
+        if self.journal is not None and self.duplicates == "send":
+            raise ConfigurationError(
+                'a journal tells rows apart by what is in them: duplicates="send" cannot work with it'
+            )
+        if self.retry_unknown and self.journal is None:
+            raise ConfigurationError("retry_unknown is for runs with a journal; without one, use retry_failed")
+
+
+class Sender(Protocol):
+    """What sends the chunks of one kind of run."""
+
+    def read(self, row: object) -> Mapping[str, Any]:
+        """Give the fields of an input row."""
+        ...
+
+    def identify(self, fields: Mapping[str, Any]) -> bytes:
+        """Give the key under which two rows are the same."""
+        ...
+
+    def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
+        """Settle every row of a chunk."""
+        ...
 
 
 class RunInterrupted(KeyboardInterrupt):
@@ -54,91 +128,98 @@ class RunInterrupted(KeyboardInterrupt):
 
 
 @define
-class Stop:
-    """Whether a run goes on; set from anywhere, looked at before each request.
+class Run:
+    """A run, ready to begin: nothing is drawn or sent until it is iterated or collected.
 
-    `failure` is what the caller's `on_progress` raised: it is raised again when what is in flight has come back.
+    `make_sender` makes what sends its chunks, from where to look for a stop and what to remember. `earlier` is the
+    result whose rows at `places` are sent again.
     """
 
-    reason: str | None = None
-    interrupted: bool = False
-    error: JobMojitoError | None = None
-    failure: Exception | None = None
-
-    def because(self, reason: str, error: JobMojitoError | None = None) -> None:
-        """Send nothing more; the first reason counts."""
-        self.reason = self.reason or reason
-        self.error = self.error or error
-
-    def settle(self, slots: Iterable[Slot]) -> None:
-        """Say of rows that they were not sent."""
-        for slot in slots:
-            slot.settle(RowStatus.ERROR, RowKind.NOT_SENT, f"not sent: {self.reason}", error=self.error)
-
-
-@define
-class Run:
-    """One run's settings, and what it has come to."""
-
-    concurrency: int
-    total: int | None = None
-    on_progress: Progress | None = None
+    session: Any = field(repr=False)
+    rows: Any = field(repr=False)
+    settings: RunSettings
+    make_sender: Callable[[Stop, Ledger], Sender] = field(repr=False)
     resend: Resend | None = None
-    stop: Stop = field(factory=Stop)
     earlier: BatchResult[Any, Any] | None = None
     places: Sequence[int] = ()
+    stop: Stop = field(factory=Stop)
     done: int = 0
     failed: int = 0
 
+    @property
+    def total(self) -> int | None:
+        """The number of rows where it is known beforehand."""
+        return len(self.rows) if isinstance(self.rows, Sized) else None
+
     def go_on(self) -> bool:
-        """Tell whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""
+        """Whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""
         return self.total is not None or not (self.stop.interrupted or self.stop.error or self.stop.failure)
 
-    def outcomes(
-        self, chunks: Iterable[list[Slot]], exchange: Exchange, send: Sender
-    ) -> Generator[Outcome, None, None]:
-        """Give every row's outcome, in order."""
+    def outcomes(self) -> Generator[Outcome, None, None]:
+        """Give every row's outcome in input order, as requests are finished."""
+        session: Session = self.session
+        with self._journal() or nullcontext() as journal, closing(Seen()) as seen:
+            sender, chunker = self._begin(journal, seen)
 
-        def work(chunk: list[Slot]) -> list[Slot]:
-            drive(exchange(chunk), send)
-            return chunk
+            def work(chunk: list[PendingRow]) -> list[PendingRow]:
+                drive(sender(chunk), session.transport.do)
+                return chunk
 
-        for chunk in in_order(chunks, work, concurrency=self.concurrency):
-            for kept in _kept(chunk):
-                self._note(kept.exception())
-            yield from self._finished(chunk)
-        self._raise()
+            chunks = chunker.chunks(self.rows, self.go_on)
+            with closing(map_ordered(chunks, work, concurrency=self.settings.concurrency)) as finished:
+                for chunk in finished:
+                    for recorded in _recorded(chunk):
+                        self._note(recorded.exception())
+                    yield from self._finished(chunk)
+            self._raise()
 
-    async def outcomes_async(
-        self, chunks: AsyncIterable[list[Slot]], exchange: Exchange, send: AsyncSender
-    ) -> AsyncGenerator[Outcome, None]:
-        """Give every row's outcome, in order."""
+    async def outcomes_async(self) -> AsyncGenerator[Outcome, None]:
+        """Give every row's outcome in input order, as requests are finished."""
+        session: AsyncSession = self.session
+        journal, seen = await asyncio.to_thread(self._journal), Seen()
+        try:
+            sender, chunker = self._begin(journal, seen)
 
-        async def work(chunk: list[Slot]) -> list[Slot]:
-            await drive_async(exchange(chunk), send)
-            return chunk
+            async def work(chunk: list[PendingRow]) -> list[PendingRow]:
+                await drive_async(sender(chunk), session.transport.do)
+                return chunk
 
-        async for chunk in in_order_async(chunks, work, concurrency=self.concurrency):
-            for kept in _kept(chunk):
-                self._note(*await asyncio.gather(asyncio.wrap_future(kept), return_exceptions=True))
-            for outcome in self._finished(chunk):
-                yield outcome
-        self._raise()
+            chunks = chunker.chunks_async(self.rows, self.go_on)
+            async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
+                async for chunk in finished:
+                    for recorded in _recorded(chunk):
+                        self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
+                    for outcome in self._finished(chunk):
+                        yield outcome
+            self._raise()
+        finally:
+            seen.close()
+            if journal is not None:
+                await asyncio.to_thread(journal.close)
+
+    def _journal(self) -> Journal | None:
+        if self.settings.journal is None:
+            return None
+        return Journal(self.settings.journal, retry_unknown=self.settings.retry_unknown)
+
+    def _begin(self, journal: Journal | None, seen: Seen) -> tuple[Sender, Chunker]:
+        sender = self.make_sender(self.stop, Ledger(self.stop, seen, journal, self.settings.duplicates))
+        return sender, Chunker(sender.read, sender.identify, seen, self.settings.duplicates, self.settings.chunk_size)
 
     def _note(self, error: object) -> None:
         """Stop the run if an outcome could not be recorded; the outcome itself stays as it is."""
         if isinstance(error, JournalError):
             self.stop.because(error.message, error)
 
-    def _finished(self, chunk: list[Slot]) -> list[Outcome]:
-        outcomes = [slot.outcome for slot in chunk if slot.outcome is not None]
+    def _finished(self, chunk: list[PendingRow]) -> list[Outcome]:
+        outcomes = [row.outcome for row in chunk if row.outcome is not None]
         self.done += len(outcomes)
         self.failed += sum(one.status in {RowStatus.ERROR, RowStatus.UNKNOWN} for one in outcomes)
-        if outcomes and self.on_progress is not None and self.stop.failure is None:
-            self._tell(self.on_progress)
+        if outcomes and self.settings.on_progress is not None and self.stop.failure is None:
+            self._report(self.settings.on_progress)
         return outcomes
 
-    def _tell(self, on_progress: Progress) -> None:
+    def _report(self, on_progress: Progress) -> None:
         try:
             on_progress(self.done, self.failed, self.total)
         except Exception as error:  # noqa: BLE001 - it is the caller's; raised at the end, for its outcomes must not be lost
@@ -151,7 +232,7 @@ class Run:
         if self.stop.failure is not None:
             raise self.stop.failure
 
-    def collect(self, outcomes: Iterator[Outcome]) -> BatchResult[Any, Any]:
+    def collect(self) -> BatchResult[Any, Any]:
         """Put all outcomes into a result.
 
         Raises:
@@ -161,17 +242,17 @@ class Run:
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
-                gathered.extend(outcomes)
+                gathered.extend(self.outcomes())
             except Exception as error:
                 raise self._broken_off(gathered, error) from error
         return self._result(gathered)
 
-    async def collect_async(self, outcomes: AsyncIterator[Outcome]) -> BatchResult[Any, Any]:
-        """Do the same."""
+    async def collect_async(self) -> BatchResult[Any, Any]:
+        """Put all outcomes into a result; raises what `collect` raises."""
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
-                async for outcome in outcomes:
+                async for outcome in self.outcomes_async():
                     gathered.append(outcome)  # noqa: PERF401 - what came before an exception counts
             except Exception as error:
                 raise self._broken_off(gathered, error) from error
@@ -213,13 +294,28 @@ class Run:
         return f"stopped by Ctrl-C: {len(outcomes) - left} of {count(len(outcomes), 'row')} done, {left} left{again}"
 
 
-def _kept(chunk: list[Slot]) -> set[Future[Any]]:
-    return {slot.kept for slot in chunk if slot.kept is not None}
+def plan(
+    session: Session | AsyncSession,
+    rows: object,
+    make_sender: Callable[[Stop, Ledger], Sender],
+    resend: Resend,
+    settings: RunSettings,
+) -> Run:
+    """Put a run together.
+
+    Raises:
+        ConfigurationError: `rows` is nothing that rows can be drawn from.
+    """
+    kinds = (Iterable, AsyncIterable) if session.asynchronous else (Iterable,)
+    if isinstance(rows, str | bytes | os.PathLike | Mapping) or not isinstance(rows, kinds):
+        raise ConfigurationError(
+            f"rows must be something to iterate over, not {type(rows).__name__}; for a CSV file, use one of the readers"
+        )
+    return Run(session, rows, settings, make_sender, resend)
 
 
-def size_of(rows: object) -> int | None:
-    """Give the number of rows where it is known beforehand."""
-    return len(rows) if isinstance(rows, Sized) else None
+def _recorded(chunk: list[PendingRow]) -> set[Future[Any]]:
+    return {row.recorded for row in chunk if row.recorded is not None}
 
 
 _ASYNCIO: Final = "asyncio.runners"

@@ -1,31 +1,45 @@
-"""What is done about one request, attempt after attempt: every decision, and nothing that sends or waits.
+"""One call, attempt after attempt: made, sent, judged, sent again or given up. Nothing here sends or waits by itself.
 
-`converse` is a generator: it yields what to do next (`Send`, `Pause`) and is given what came of it, until it yields
-`Done` or raises. An error is raised from here, outside any `except`, so no exception of httpx hangs on it: those hold
-the request, and the request holds the token.
+`send_with_retries` is a call from top to bottom. An error is raised from there, outside any `except`, so no exception
+of httpx hangs on it: those hold the request, and the request holds the token.
 """
 
 from __future__ import annotations
 
+import platform
 import random
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from attrs import frozen
+import httpx
+from attrs import field, frozen
 
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError, TransportError
-from jobmojito.logs import log
+from jobmojito.lazy import DeferredModule
+from jobmojito.redaction import log
 
-from .failures import Broken
-from .responses import is_api_error, read_error
-from .retries import Failure, GiveUp, Kind, Wait, kind_of_status, next_attempt, read_retry_after
+from .bodies import wrap_files
+from .failures import FailedAttempt
+from .responses import Detailed, is_api_error, read_error, read_success
+from .retries import Failure, GiveUp, is_repeatable, kind_of_status, next_attempt, read_retry_after
+from .steps import GetToken, Pause, SendOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Mapping
+    from importlib import metadata
 
-    from .retries import RetryPolicy
+    from jobmojito.redaction import Secret
+    from jobmojito_api.calls import Call
+
+    from .bodies import StreamedBody
+    from .settings import Settings
+    from .steps import Sink, Steps
+else:
+    metadata = DeferredModule("importlib.metadata")
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 _UNKNOWN: Final = (
     "it is not known whether the request was processed ({reason}). It was not repeated, because that could do it twice"
@@ -34,100 +48,164 @@ _UNKNOWN: Final = (
 )
 
 
-class Plan(NamedTuple, Generic[R]):
-    """What the decisions about one exchange rest on, and what a success becomes."""
+@frozen
+class PreparedCall(Generic[R]):
+    """A call that has been checked: how a request is made of it, when it may be repeated, what a success becomes.
+
+    `resendable` is False where the body can be read only once. Without `login` it carries no token.
+    """
 
     operation: str
-    policy: RetryPolicy
+    settings: Settings
+    build: Callable[[Secret | None, httpx.Client | httpx.AsyncClient], httpx.Request] = field(repr=False)
+    finish: Callable[[Answer, int], R] = field(repr=False)
     repeatable: bool
-    resendable: bool
-    refreshable: bool
-    finish: Callable[[Answer, int], R]
+    resendable: bool = True
+    login: bool = True
+    sink: Sink | None = None
 
 
-class Send(NamedTuple):
-    """Send the request; with a fresh token if `refresh`."""
+def send_with_retries(
+    call: PreparedCall[R],
+    clock: Callable[[], float],
+    *,
+    refreshable: bool = False,
+    chance: Callable[[], float] = random.random,
+) -> Steps[R]:
+    """Send a call until it has a result or there is nothing left to try; `refreshable`: a token provider can be asked.
 
-    refresh: bool = False
-
-
-class Pause(NamedTuple):
-    """Wait that many seconds."""
-
-    seconds: float
-
-
-@frozen
-class Done(Generic[R]):
-    """Nothing more to do."""
-
-    result: R
-
-
-class Attempt(NamedTuple):
-    """What came of sending once, and how long it took."""
-
-    outcome: Answer | Broken
-    seconds: float
-
-
-def converse(
-    plan: Plan[R], clock: Callable[[], float], chance: Callable[[], float] = random.random
-) -> Generator[Send | Pause | Done[R], Attempt | None, None]:
-    """Carry one exchange through its attempts to a result or an error."""
-    began, refreshed, refresh, attempts = clock(), 0, False, 0
+    Raises:
+        JobMojitoError: what the last attempt came to, or that it is not known whether the call was processed.
+    """
+    began, refreshed, number = clock(), 0, 0
+    token = refused = None
     while True:
-        attempts += 1
-        attempt = yield Send(refresh)
-        assert attempt is not None  # noqa: S101 - what `Send` is answered with
-        outcome = attempt.outcome
-        _note(plan.operation, attempt, attempts)
-        if isinstance(outcome, Answer) and 200 <= outcome.status_code < 300:  # noqa: PLR2004 - success
-            yield Done(plan.finish(outcome, attempts))
-            return
-        failure, error = _sort(plan.operation, outcome, refreshable=plan.refreshable and not refreshed)
-        decision = _decide(plan, failure, attempts - refreshed, clock() - began, chance)
+        number += 1
+        if call.login:
+            token = yield GetToken(refused)
+        sent = clock()
+        outcome: Answer | FailedAttempt = yield SendOnce(
+            call.operation, partial(call.build, token), call.settings.timeout.read, token, call.sink
+        )
+        _log_attempt(call.operation, outcome, clock() - sent, number)
+        if isinstance(outcome, Answer) and outcome.is_success:
+            return call.finish(outcome, number)
+        failure, error = _classify(call.operation, outcome, refreshable=refreshable and not refreshed)
+        decision = next_attempt(
+            failure,
+            repeatable=call.repeatable,
+            attempt=number - refreshed,
+            elapsed=clock() - began,
+            policy=call.settings.retry,
+            random=chance,
+            resendable=call.resendable,
+        )
         if isinstance(decision, GiveUp):
-            raise _unknown(plan.operation, error) if decision.unknown else error
-        refresh = decision.refresh
-        refreshed += refresh
-        log.info("%s: attempt %d follows in %.1f s", plan.operation, attempts + 1, decision.seconds)
+            raise _unknown_outcome(call.operation, error) if decision.unknown else error
+        refused = token if decision.refresh else None
+        refreshed += decision.refresh
+        log.info("%s: attempt %d follows in %.1f s", call.operation, number + 1, decision.seconds)
         if decision.seconds:
             yield Pause(decision.seconds)
 
 
-def _decide(
-    plan: Plan[Any], failure: Failure, attempt: int, elapsed: float, chance: Callable[[], float]
-) -> Wait | GiveUp:
-    return next_attempt(
-        failure,
-        repeatable=plan.repeatable,
-        attempt=attempt,
-        elapsed=elapsed,
-        policy=plan.policy,
-        random=chance,
-        resendable=plan.resendable,
-    )
-
-
-def _sort(operation: str, outcome: Answer | Broken, *, refreshable: bool) -> tuple[Failure, JobMojitoError]:
+def _classify(operation: str, outcome: Answer | FailedAttempt, *, refreshable: bool) -> tuple[Failure, JobMojitoError]:
     """Say what a failed attempt means for repeating, and what to raise if it is the last."""
-    if isinstance(outcome, Broken):
+    if isinstance(outcome, FailedAttempt):
         return Failure(outcome.kind), outcome.error
-    told = read_retry_after(outcome.headers.get("retry-after"), datetime.now(UTC))
-    kind = kind_of_status(outcome.status_code, retry_after=told, api_error=is_api_error(outcome))
-    # Elsewhere the header means other things: 3xx and 5xx of a CDN send it for browsers.
-    told = told if kind is Kind.TOLD_TO_WAIT else None
-    return Failure(kind, told, refreshable), read_error(operation, outcome)
+    status = outcome.status_code
+    seconds = read_retry_after(status, outcome.headers.get("retry-after"), datetime.now(UTC))
+    kind = kind_of_status(status, retry_after=seconds, api_error=is_api_error(outcome))
+    return Failure(kind, seconds, refreshable), read_error(operation, outcome)
 
 
-def _unknown(operation: str, cause: JobMojitoError) -> JobMojitoError:
+def _unknown_outcome(operation: str, cause: JobMojitoError) -> JobMojitoError:
     assert isinstance(cause, (TransportError, ApiError))  # noqa: S101 - a wrong configuration is never uncertain
     status = f"{cause.status_code}: " if isinstance(cause, ApiError) else ""
     return OutcomeUnknownError(_UNKNOWN.format(reason=status + cause.message), operation, cause)
 
 
-def _note(operation: str, attempt: Attempt, number: int) -> None:
-    outcome = attempt.outcome
+def _log_attempt(operation: str, outcome: Answer | FailedAttempt, seconds: float, number: int) -> None:
     what = outcome.status_code if isinstance(outcome, Answer) else outcome.name
-    log.debug("%s: %s in %.0f ms (attempt %d)", operation, what, attempt.seconds * 1000, number)
+    log.debug("%s: %s in %.0f ms (attempt %d)", operation, what, seconds * 1000, number)
+
+
+def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None) -> PreparedCall[Detailed[T]]:
+    """Make a call ready to be sent; `body` is sent in place of its own, and file parts start where their streams are.
+
+    Raises:
+        InvalidRequest: the contract refuses it.
+    """
+    request, resendable = (call.request, body.rewindable) if body is not None else wrap_files(call.request)
+    return PreparedCall(
+        call.operation,
+        settings,
+        partial(_request, request, settings, body),
+        lambda answer, attempts: read_success(call, answer, strict=settings.strict, attempts=attempts),
+        repeatable=is_repeatable(call.operation, call.method),
+        resendable=resendable,
+    )
+
+
+def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: str) -> PreparedCall[None]:
+    """Make a link ready to be fetched into `sink`, with nothing of the client: no token, header or cookie."""
+    headers = {"accept": "*/*", "user-agent": user_agent()}
+    limits = {"timeout": settings.timeout.as_dict()}
+    return PreparedCall(
+        operation,
+        settings,
+        lambda _token, _client: httpx.Request("GET", url, headers=headers, extensions=limits),
+        lambda _answer, _attempts: None,
+        repeatable=True,
+        login=False,
+        sink=sink,
+    )
+
+
+@cache
+def user_agent() -> str:
+    """Name this client and its version, as the `User-Agent` header says it."""
+    try:
+        version = metadata.version("jobmojito")
+    except metadata.PackageNotFoundError:
+        version = "unknown"
+    return f"jobmojito-python/{version} python/{platform.python_version()}"
+
+
+def _request(
+    request: Mapping[str, Any],
+    settings: Settings,
+    body: StreamedBody | None,
+    token: Secret | None,
+    client: httpx.Client | httpx.AsyncClient,
+) -> httpx.Request:
+    """Make the request of one attempt; the token goes into this one object and is kept in no client."""
+    own = () if body else ("json", "files", "data", "content")
+    parts = {name: request[name] for name in ("params", *own) if name in request}
+    if body:
+        parts["content"] = body.open()
+    return client.build_request(
+        request["method"],
+        settings.base_url + request["url"],
+        headers=_headers(request, settings, body, token),
+        timeout=settings.timeout,
+        **parts,
+    )
+
+
+def _headers(
+    request: Mapping[str, Any], settings: Settings, body: StreamedBody | None, token: Secret | None
+) -> httpx.Headers:
+    """Give the headers as an object whose repr hides the token, should a traceback with locals be shown."""
+    given = {
+        "accept": "application/json",
+        "user-agent": user_agent(),
+        **_lower(request.get("headers", {})),
+        **settings.headers,
+        **_lower(body.headers if body else {}),
+    }
+    return httpx.Headers({**given, "authorization": f"Bearer {token.reveal()}"} if token else given)
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

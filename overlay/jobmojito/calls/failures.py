@@ -1,4 +1,4 @@
-"""Everything that can go wrong on the way, sorted: which of our errors it is, and what it means for repeating.
+"""Everything that can go wrong on the way: which of our errors it is, and what it means for repeating.
 
 httpx's exceptions hold the request, and the request holds the token; so none of them is raised or chained as it came.
 What is chained is a copy of the same class with a masked message, without request and traceback.
@@ -19,13 +19,13 @@ from jobmojito.errors import (
 )
 from jobmojito.redaction import mask
 
-from .retries import Kind
+from .retries import FailureKind as Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Sort(NamedTuple):
+class ErrorRule(NamedTuple):
     """What one class of exceptions means; `shown` tells whether its own text is fit to be shown (masked)."""
 
     exceptions: type[Exception]
@@ -35,35 +35,40 @@ class Sort(NamedTuple):
     shown: bool = False
 
 
-SORTS: Final = (
-    Sort(httpx.ConnectTimeout, Kind.NOT_SENT, RequestTimeoutError, "no connection within the time limit"),
-    Sort(httpx.PoolTimeout, Kind.NOT_SENT, RequestTimeoutError, "all connections stayed busy for the whole time limit"),
-    Sort(httpx.WriteTimeout, Kind.UNCERTAIN, RequestTimeoutError, "sending took longer than the time limit"),
-    Sort(httpx.TimeoutException, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
-    Sort(httpx.ConnectError, Kind.NOT_SENT, ConnectionFailedError, "could not connect", shown=True),
-    Sort(httpx.ProxyError, Kind.NOT_SENT, ConnectionFailedError, "the proxy did not connect", shown=True),
-    Sort(httpx.UnsupportedProtocol, Kind.FINAL, ConfigurationError, "the URL's protocol is not supported"),
-    Sort(httpx.InvalidURL, Kind.FINAL, ConfigurationError, "the URL is not valid"),
+RULES: Final = (
+    ErrorRule(httpx.ConnectTimeout, Kind.NOT_SENT, RequestTimeoutError, "no connection within the time limit"),
+    ErrorRule(
+        httpx.PoolTimeout,
+        Kind.NOT_SENT,
+        RequestTimeoutError,
+        "all connections stayed busy for the whole time limit",
+    ),
+    ErrorRule(httpx.WriteTimeout, Kind.UNCERTAIN, RequestTimeoutError, "sending took longer than the time limit"),
+    ErrorRule(httpx.TimeoutException, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
+    ErrorRule(httpx.ConnectError, Kind.NOT_SENT, ConnectionFailedError, "could not connect", shown=True),
+    ErrorRule(httpx.ProxyError, Kind.NOT_SENT, ConnectionFailedError, "the proxy did not connect", shown=True),
+    ErrorRule(httpx.UnsupportedProtocol, Kind.FINAL, ConfigurationError, "the URL's protocol is not supported"),
+    ErrorRule(httpx.InvalidURL, Kind.FINAL, ConfigurationError, "the URL is not valid"),
     # Its text may quote a header.
-    Sort(httpx.LocalProtocolError, Kind.FINAL, TransportError, "the request cannot be written as HTTP"),
-    Sort(httpx.DecodingError, Kind.UNCERTAIN, ConnectionFailedError, "the answer's compression is damaged"),
-    Sort(httpx.TooManyRedirects, Kind.FINAL, TransportError, "the answer was redirected again and again"),
-    Sort(httpx.HTTPStatusError, Kind.FINAL, TransportError, "an event hook refused the answer's status"),
-    Sort(httpx.TransportError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
-    Sort(httpx.HTTPError, Kind.UNCERTAIN, TransportError, "the request failed"),
-    Sort(httpx.StreamError, Kind.FINAL, TransportError, "the body's stream was already used or closed"),
-    Sort(httpx.CookieConflict, Kind.FINAL, TransportError, "two cookies have the same name"),
+    ErrorRule(httpx.LocalProtocolError, Kind.FINAL, TransportError, "the request cannot be written as HTTP"),
+    ErrorRule(httpx.DecodingError, Kind.UNCERTAIN, ConnectionFailedError, "the answer's compression is damaged"),
+    ErrorRule(httpx.TooManyRedirects, Kind.FINAL, TransportError, "the answer was redirected again and again"),
+    ErrorRule(httpx.HTTPStatusError, Kind.FINAL, TransportError, "an event hook refused the answer's status"),
+    ErrorRule(httpx.TransportError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
+    ErrorRule(httpx.HTTPError, Kind.UNCERTAIN, TransportError, "the request failed"),
+    ErrorRule(httpx.StreamError, Kind.FINAL, TransportError, "the body's stream was already used or closed"),
+    ErrorRule(httpx.CookieConflict, Kind.FINAL, TransportError, "two cookies have the same name"),
     # httpx maps these itself; a transport given by the caller may not.
-    Sort(TimeoutError, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
-    Sort(OSError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
+    ErrorRule(TimeoutError, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
+    ErrorRule(OSError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
 )
 """The first class that fits counts, so exact ones stand before their families."""
 
-CAUGHT: Final[tuple[type[Exception], ...]] = (JobMojitoError, *(sort.exceptions for sort in SORTS))
+CAUGHT: Final[tuple[type[Exception], ...]] = (JobMojitoError, *(rule.exceptions for rule in RULES))
 """What is caught while a request is under way: the above, and our own from a body that cannot be read."""
 
 
-class Broken(NamedTuple):
+class FailedAttempt(NamedTuple):
     """An attempt that gave no answer: how to raise it, and what it means for repeating."""
 
     error: JobMojitoError
@@ -71,17 +76,17 @@ class Broken(NamedTuple):
     name: str
 
 
-def broken(exception: Exception, operation: str, secrets: Iterable[str] = ()) -> Broken:
-    """Sort an exception of `CAUGHT`; `secrets` are masked wherever they stand in its text."""
+def failed_attempt(exception: Exception, operation: str, secrets: Iterable[str] = ()) -> FailedAttempt:
+    """Classify an exception of `CAUGHT`; `secrets` are masked wherever they stand in its text."""
     if isinstance(exception, JobMojitoError):
         # Raised again later, without httpx's frames and what they hold.
-        return Broken(exception.with_traceback(None), Kind.FINAL, type(exception).__name__)
-    sort = next(sort for sort in SORTS if isinstance(exception, sort.exceptions))
-    peer = _peer(exception) if sort.kind is Kind.NOT_SENT else ""
-    reason = mask(": ".join(filter(None, (peer, str(exception) if sort.shown else ""))), secrets=secrets)
-    error = sort.error(f"{sort.text} ({reason})" if reason else sort.text, operation)
+        return FailedAttempt(exception.with_traceback(None), Kind.FINAL, type(exception).__name__)
+    rule = next(rule for rule in RULES if isinstance(exception, rule.exceptions))
+    peer = _peer(exception) if rule.kind is Kind.NOT_SENT else ""
+    reason = mask(": ".join(filter(None, (peer, str(exception) if rule.shown else ""))), secrets=secrets)
+    error = rule.error(f"{rule.text} ({reason})" if reason else rule.text, operation)
     error.__cause__ = _without_request(exception, reason)
-    return Broken(error, sort.kind, type(exception).__name__)
+    return FailedAttempt(error, rule.kind, type(exception).__name__)
 
 
 def _peer(exception: Exception) -> str:

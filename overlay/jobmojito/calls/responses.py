@@ -1,4 +1,4 @@
-"""How an answer becomes a value or an error; nothing here sends, waits or looks at a clock.
+"""How an answer is taken in, and becomes a value or an error; nothing here sends or waits.
 
 A 2xx answer that `json.loads` reads becomes a value, whatever departs from the contract; what departs is told beside
 the value (`Detailed.departures`), logged, or raised in strict mode. Any other answer becomes an `ApiError`.
@@ -14,16 +14,34 @@ from urllib.parse import urlsplit
 import httpx
 from attrs import field, frozen
 
-from jobmojito.errors import Answer, ApiError, InvalidRequestError, ResponseDecodeError, error_class
+from jobmojito.errors import (
+    Answer,
+    ApiError,
+    AuthenticationError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseDecodeError,
+    ServerError,
+    ValidationError,
+)
 from jobmojito.redaction import mask
 from jobmojito_api.errors import InvalidAnswer
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from .failures import failed_attempt
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobmojito.redaction import Secret
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Departure, Reading
     from jobmojito_api.errors import InvalidRequest
+
+    from .failures import FailedAttempt
+    from .steps import SendOnce
 
 T = TypeVar("T")
 
@@ -66,6 +84,54 @@ class Detailed(Generic[T]):
     departures: tuple[Departure, ...] = field(repr=lambda found: str(len(found)))
     request_id: str | None
     attempts: int
+
+
+class ResponseReader:
+    """An answer's body while it arrives: bounded in size, and in time from its beginning on."""
+
+    def __init__(self, response: httpx.Response, step: SendOnce, clock: Callable[[], float]) -> None:
+        self._response, self._step = response, step
+        self._bytes = bytearray()
+        self._enough = MAX_BODY + 1 if response.is_success else MAX_ERROR_BODY
+        self._clock = clock
+        self._end = None if step.limit is None else clock() + step.limit
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece; tell whether that is enough. A body that trickles in for ever is a timeout all the same."""
+        self._bytes += piece
+        if self._end is not None and self._clock() > self._end:
+            raise httpx.ReadTimeout(f"the answer was not complete after {self._step.limit:g} s")
+        return len(self._bytes) >= self._enough
+
+    def answer(self) -> Answer:
+        """Give what has arrived."""
+        content = bytes(self._bytes[: self._enough])
+        return _snapshot(self._response, content, self._step.token)
+
+    def broken_off(self, error: Exception) -> Answer | FailedAttempt:
+        """Decide about a body that stopped half-way: an error's status says enough, a success is not known."""
+        return caught(error, self._step) if self._response.is_success else self.answer()
+
+
+def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) -> Answer:
+    secrets = () if token is None or response.is_success else (token.reveal(),)
+    return snapshot(response.status_code, response.headers, content, secrets)
+
+
+def caught(error: Exception, step: SendOnce) -> Answer | FailedAttempt:
+    """Turn an exception of `CAUGHT` into what it means; none of httpx's is raised or chained as it came."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return _refused_by_hook(error.response, step.token)
+    return failed_attempt(error, step.operation, (step.token.reveal(),) if step.token else ())
+
+
+def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
+    """Take the answer that an event hook of the caller's httpx client raised on; its body was hardly ever read."""
+    try:
+        content = response.content
+    except httpx.ResponseNotRead:
+        content = b""
+    return _snapshot(response, content, token)
 
 
 def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
@@ -127,6 +193,21 @@ def _list(departures: tuple[Departure, ...]) -> str:
     shown = "; ".join(f"{one.pointer or '/'}: expected {one.expected}, got {one.got}" for one in departures[:5])
     more = f"; and {len(departures) - 5} more" if len(departures) > 5 else ""  # noqa: PLR2004 - as many as shown
     return f"the answer departs from the contract at {shown}{more}"
+
+
+_BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: ValidationError,
+    429: RateLimitError,
+}
+
+
+def error_class(status: int) -> type[ApiError]:
+    """Pick the most exact class; a status nobody declared still gets one."""
+    return _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004 - the family of 5xx
 
 
 def read_error(operation: str, answer: Answer) -> ApiError:

@@ -6,9 +6,9 @@ So what counts is whether a failed request can have been processed, and whether 
 | failure | GET and `REPEATABLE` | other POSTs |
 |---|---|---|
 | `NOT_SENT` it never reached the API | repeat | repeat |
-| `TOLD_TO_WAIT` 429, or 503 with `Retry-After` | repeat when told | repeat when told |
+| `TOLD_TO_WAIT` 429, or a 503 with `Retry-After` that the API wrote | repeat when told | repeat when told |
 | `UNAUTHORIZED` 401 | refresh the token once, repeat | same |
-| `UNCERTAIN` it may have been processed | repeat | never: `OutcomeUnknownError` |
+| `UNCERTAIN` it may have been processed: any other 5xx, a lost answer | repeat | never: `OutcomeUnknownError` |
 | `FINAL` the API said no | surface | surface |
 """
 
@@ -16,23 +16,26 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from attrs import field, frozen
 
 from jobmojito.errors import ConfigurationError
-
-from .dates import parse
+from jobmojito.lazy import DeferredModule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from attrs import Attribute
+    from dateutil import parser
+else:
+    # In most programs no date ever comes, and it takes as long to load as the rest of the client.
+    parser = DeferredModule("dateutil.parser")
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """What a failure says about the request: the rows of the table."""
 
     NOT_SENT = "not sent"
@@ -58,12 +61,12 @@ class Rule(NamedTuple):
     other: Action
 
 
-RULES: Final[Mapping[Kind, Rule]] = {
-    Kind.NOT_SENT: Rule(Action.REPEAT, Action.REPEAT),
-    Kind.TOLD_TO_WAIT: Rule(Action.REPEAT, Action.REPEAT),
-    Kind.UNAUTHORIZED: Rule(Action.REFRESH, Action.REFRESH),
-    Kind.UNCERTAIN: Rule(Action.REPEAT, Action.UNKNOWN),
-    Kind.FINAL: Rule(Action.SURFACE, Action.SURFACE),
+RULES: Final[Mapping[FailureKind, Rule]] = {
+    FailureKind.NOT_SENT: Rule(Action.REPEAT, Action.REPEAT),
+    FailureKind.TOLD_TO_WAIT: Rule(Action.REPEAT, Action.REPEAT),
+    FailureKind.UNAUTHORIZED: Rule(Action.REFRESH, Action.REFRESH),
+    FailureKind.UNCERTAIN: Rule(Action.REPEAT, Action.UNKNOWN),
+    FailureKind.FINAL: Rule(Action.SURFACE, Action.SURFACE),
 }
 
 REPEATABLE: Final[Mapping[str, str]] = {
@@ -78,15 +81,20 @@ REPEATABLE: Final[Mapping[str, str]] = {
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
 
-# The CDN's own statuses. 521-523, 525 and 526: it could not connect to the origin, so nothing was processed.
-_NOT_REACHED: Final = frozenset({521, 522, 523, 525, 526})
-_MAYBE_PROCESSED: Final = frozenset({408, 502, 504, 520, 524, 527, 546})
+# The CDN's own statuses that say that it got no connection to the API. Not 522: a CDN also says that of a connection
+# that stood and fell silent.
+_NOT_REACHED: Final = frozenset({521, 523, 525, 526})
+_UNAUTHORIZED: Final = 401
+_REQUEST_TIMEOUT: Final = 408
+_TOO_MANY: Final = 429
+_UNAVAILABLE: Final = 503
+_FIRST_SERVER_ERROR: Final = 500
 
 
 class Failure(NamedTuple):
     """Why an attempt gave no result. `retry_after` is in seconds, None where the answer did not say."""
 
-    kind: Kind
+    kind: FailureKind
     retry_after: float | None = None
     refreshable: bool = False
 
@@ -140,21 +148,22 @@ def is_repeatable(operation: str, method: str) -> bool:
     return method.upper() == "GET" or operation in REPEATABLE
 
 
-def kind_of_status(status: int, *, retry_after: float | None, api_error: bool) -> Kind:
-    """Sort an answer that is not 2xx; `api_error` says that the API itself wrote its body.
+def kind_of_status(status: int, *, retry_after: float | None, api_error: bool) -> FailureKind:
+    """Classify an answer that is not 2xx; `api_error` says that the API itself wrote its body.
 
-    Any 5xx that the API did not write (500, 503, and those that nobody has told of, such as 530 or 599) says nothing of
-    what became of the request, so it is not taken for a no.
+    A 5xx is no proof that nothing was done: by the contract a 500 covers uncaught exceptions, and the other ones, known
+    or not, come from a host or a CDN that cannot know. Only the API's own 503 with `Retry-After` is a refusal: a proxy
+    or a cache puts that header on whatever its backend answers.
     """
-    if status == 401:  # noqa: PLR2004 - a status
-        return Kind.UNAUTHORIZED
-    if status == 429 or (status == 503 and retry_after is not None):  # noqa: PLR2004 - statuses
-        return Kind.TOLD_TO_WAIT
+    if status == _UNAUTHORIZED:
+        return FailureKind.UNAUTHORIZED
+    if status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None and api_error):
+        return FailureKind.TOLD_TO_WAIT
     if status in _NOT_REACHED:
-        return Kind.NOT_SENT
-    if status in _MAYBE_PROCESSED or (status >= 500 and not api_error):  # noqa: PLR2004 - the family of 5xx
-        return Kind.UNCERTAIN
-    return Kind.FINAL
+        return FailureKind.NOT_SENT
+    if status == _REQUEST_TIMEOUT or status >= _FIRST_SERVER_ERROR:
+        return FailureKind.UNCERTAIN
+    return FailureKind.FINAL
 
 
 def next_attempt(
@@ -191,17 +200,32 @@ def _wait(told: float | None, attempt: int, policy: RetryPolicy, random: Callabl
     return random() * min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 60))
 
 
-def read_retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a `Retry-After` header: seconds or an HTTP date; what is past means now, what is neither means nothing."""
-    if not value or not value.strip():
+def read_retry_after(status: int, value: str | None, now: datetime) -> float | None:
+    """Read the `Retry-After` of a 429 or 503, seconds or an HTTP date: seconds from now, 0 where it is past.
+
+    None where it is neither, or the status is another: there the header is meant for browsers.
+    """
+    text = (value or "").strip()
+    if status not in {_TOO_MANY, _UNAVAILABLE} or not text:
         return None
-    text = value.strip()
     seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text, now)
     return None if math.isnan(seconds) else max(seconds, 0.0)
 
 
 def _seconds_until(text: str, now: datetime) -> float:
-    """Seconds until an HTTP date, NaN where the text is none."""
+    """Seconds until an HTTP date, NaN where the text is not one."""
     # A bare word or time parses as some moment of today: an HTTP date names a day and a time.
-    when = parse(text) if _DATE_LIKE.search(text) else None
+    when = parse_time(text) if _DATE_LIKE.search(text) else None
     return math.nan if when is None else when.timestamp() - now.timestamp()
+
+
+def parse_time(text: object) -> datetime | None:
+    """Read a time in any usual form, UTC where it names no zone; None where it is not one."""
+    if not isinstance(text, str):
+        return None
+    try:
+        when = parser.parse(text)
+        # As a number: on a machine that runs on UTC, dateutil calls Z the local zone, wherever that is next time.
+        return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))
+    except (ValueError, OverflowError, TypeError):
+        return None

@@ -18,28 +18,32 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import evolve
 
 from jobmojito.errors import BatchError, ConfigurationError
-from jobmojito.logs import log
-from jobmojito.redaction import mask
+from jobmojito.redaction import log, mask
 from jobmojito_api.codec import Model, Object
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import operation
 from jobmojito_api.types import UNSET
 
+from .attempts import PreparedCall, prepare, prepare_download, send_with_retries
 from .responses import Detailed, refusal
-from .transport import AsyncWire, Job, Wire
+from .steps import drive, drive_async
+from .transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from uuid import UUID
+
+    import httpx
 
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Departure
 
     from .bodies import StreamedBody
     from .settings import Settings
+    from .steps import Sink, Steps
 
 T = TypeVar("T")
-W = TypeVar("W", Wire, AsyncWire)
+W = TypeVar("W", Transport, AsyncTransport)
 
 _watching: ContextVar[list[Detailed[Any]] | None] = ContextVar("jobmojito_watching", default=None)
 _Kind = tuple[str, str, str, str]  # operation, where, expected, got
@@ -50,51 +54,67 @@ _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 class _Session(Generic[W]):
-    """What both kinds share: a wire, options, and which kinds of departure were logged already."""
+    """What both kinds share: a transport, options, and which kinds of departure were logged already."""
 
-    def __init__(self, wire: W, settings: Settings, told: dict[_Kind, object] | None = None) -> None:
-        self.wire: W = wire
+    def __init__(self, transport: W, settings: Settings, logged: dict[_Kind, object] | None = None) -> None:
+        self.transport: W = transport
         self.settings = settings
-        self._told: dict[_Kind, object] = {} if told is None else told
+        self._logged: dict[_Kind, object] = {} if logged is None else logged
 
     def call(self, name: str, **arguments: Any) -> Call[Any]:
         """Make a call of an operation by its name; the contract is asked when it is sent."""
         return operation(name).call(arguments)
 
-    def _job(self, call: Call[T], body: StreamedBody | None) -> Job[T]:
-        """Apply the client's options to a call; what the contract refuses is found here, before anything is sent."""
+    def steps(self, call: Call[T], body: StreamedBody | None = None) -> Steps[Detailed[T]]:
+        """Send a call under the client's options, as steps: what both clients share goes on from here (`yield from`).
+
+        What the contract refuses is found first, before anything is sent.
+        """
+        prepared = self._prepared(call, body)
+        detailed = yield from send_with_retries(
+            prepared, self.transport.clock, refreshable=self.transport.tokens.refreshable
+        )
+        for departure in detailed.departures:
+            self._log_once(call.operation, departure)
+        if (seen := _watching.get()) is not None:
+            seen.append(detailed)
+        return detailed
+
+    def download(self, url: httpx.URL, sink: Sink, operation: str) -> Steps[None]:
+        """Fetch a link into `sink`, as steps: without the client's token, cookies and headers."""
+        return send_with_retries(prepare_download(url, sink, self.settings, operation), self.transport.clock)
+
+    def _prepared(self, call: Call[T], body: StreamedBody | None) -> PreparedCall[Detailed[T]]:
         try:
-            return Job.of(with_merchant(call, self.settings.merchant_id), self.settings, body)
+            return prepare(with_merchant(call, self.settings.merchant_id), self.settings, body)
         except InvalidRequest as error:
             refused = refusal(error)
         raise refused
 
-    def _gave(self, call: Call[T], detailed: Detailed[T]) -> Detailed[T]:
-        for departure in detailed.departures:
-            self._tell_once(call.operation, departure)
-        seen = _watching.get()
-        if seen is not None:
-            seen.append(detailed)
-        return detailed
-
-    def _tell_once(self, operation: str, departure: Departure) -> None:
-        """Log one line a kind: the same property of another row is no news."""
+    def _log_once(self, operation: str, departure: Departure) -> None:
+        """Log one line for each kind of departure, not one for each row that has it."""
         where = mask(_INDEX.sub("/*", departure.pointer) or "/")
         kind: _Kind = (operation, where, departure.expected, departure.got)
-        if kind in self._told or len(self._told) >= _MOST_KINDS:
+        if kind in self._logged or len(self._logged) >= _MOST_KINDS:
             return
-        # One step, so that of several threads with the same news only one tells it.
+        # One step, so that of several threads only one logs it.
         mine = object()
-        if self._told.setdefault(kind, mine) is mine:
+        if self._logged.setdefault(kind, mine) is mine:
             log.warning("%s: the answer departs from the contract at %s: expected %s, got %s", *kind)
 
 
-class Session(_Session[Wire]):
+class Session(_Session[Transport]):
     """Sends the calls of a sync client."""
+
+    asynchronous = False
+
+    def run(self, steps: Steps[T]) -> T:
+        """Do steps to their end, and give what they come to."""
+        return drive(steps, self.transport.do)
 
     def changed(self, **options: Any) -> Session:
         """Give a session with other options on the same connection."""
-        return Session(self.wire, self.settings.changed(**options), self._told)
+        return Session(self.transport, self.settings.changed(**options), self._logged)
 
     def __call__(self, call: Call[T], /, body: StreamedBody | None = None) -> T:
         """Send a call and give its value."""
@@ -102,15 +122,21 @@ class Session(_Session[Wire]):
 
     def detailed(self, call: Call[T], /, body: StreamedBody | None = None) -> Detailed[T]:
         """Send a call and give its value with what came along."""
-        return self._gave(call, self.wire.run(self._job(call, body)))
+        return self.run(self.steps(call, body))
 
 
-class AsyncSession(_Session[AsyncWire]):
+class AsyncSession(_Session[AsyncTransport]):
     """Sends the calls of an async client."""
+
+    asynchronous = True
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Do steps to their end, and give what they come to."""
+        return await drive_async(steps, self.transport.do)
 
     def changed(self, **options: Any) -> AsyncSession:
         """Give a session with other options on the same connection."""
-        return AsyncSession(self.wire, self.settings.changed(**options), self._told)
+        return AsyncSession(self.transport, self.settings.changed(**options), self._logged)
 
     async def __call__(self, call: Call[T], /, body: StreamedBody | None = None) -> T:
         """Send a call and give its value."""
@@ -118,7 +144,7 @@ class AsyncSession(_Session[AsyncWire]):
 
     async def detailed(self, call: Call[T], /, body: StreamedBody | None = None) -> Detailed[T]:
         """Send a call and give its value with what came along."""
-        return self._gave(call, await self.wire.run(self._job(call, body)))
+        return await self.run(self.steps(call, body))
 
 
 def call_in_form(content_type: str, name: str, body: Mapping[str, Any]) -> Call[Any]:

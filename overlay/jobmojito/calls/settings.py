@@ -10,15 +10,21 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 import httpx
 from attrs import evolve, field, frozen
 
 from jobmojito.errors import ConfigurationError
+from jobmojito.lazy import DeferredModule
 
 from .retries import RetryPolicy
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = DeferredModule("difflib")  # for a misspelt option only
 
 DEFAULT_BASE_URL: Final = "https://cool.jobmojito.com/functions/v1"
 """The contract's one server (`servers[0].url`); a test compares the two."""
@@ -169,3 +175,20 @@ _READERS: Final[Mapping[str, Any]] = {
     "merchant_id": _read_merchant_id,
     "headers": _read_headers,
 }
+
+
+def read_options(function: str, options: Mapping[str, Any], *kinds: Any) -> list[dict[str, Any]]:
+    """Sort a helper's keyword options by the typed dictionaries that declare them, leaving out those that are None.
+
+    Raises:
+        TypeError: none of them declares one, as Python says it of any function, with the nearest name and all of them.
+    """
+    known = [name for kind in kinds for name in kind.__annotations__]
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise TypeError(
+                f"{function}() got an unexpected keyword argument {name!r}.{hint} Its options are {', '.join(known)}."
+            )
+    return [{name: options[name] for name in kind.__annotations__ if options.get(name) is not None} for kind in kinds]

@@ -1,61 +1,81 @@
-"""Work written once for both clients: a generator yields what it needs done and is sent what came of it.
+"""Work written once for both clients: a generator yields steps and is given what came of each.
 
-What is needed is a call to be sent (`Send`), something that may block (`Block`), or a future to be waited for. The
-synchronous client does them where it stands, the asynchronous one awaits them; the decisions in between are shared.
+The sync client does a step where it stands, the async client awaits it (`transport`); every decision in between is
+shared code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
-from attrs import frozen
-
-from jobmojito.lazy import DeferredModule
+from attrs import field, frozen
 
 if TYPE_CHECKING:
-    import asyncio
+    from concurrent.futures import Future
 
-    from jobmojito_api.calls import Call
+    import httpx
 
-    from .bodies import StreamedBody
-    from .responses import Detailed
-    from .sessions import AsyncSession, Session
-else:
-    asyncio = DeferredModule("asyncio")  # a synchronous run does without
+    from jobmojito.redaction import Secret
 
 Result = TypeVar("Result")
 
 
-@frozen
-class Send:
-    """Send a call, with a body made by us in place of its own where one is given."""
+class Sink(Protocol):
+    """Where a download goes; `restart` is called at the beginning of every attempt."""
 
-    call: Call[Any]
-    body: StreamedBody | None = None
+    def restart(self) -> None:
+        """Forget what came."""
+        ...
+
+    def write(self, piece: bytes, /) -> None:
+        """Take the next piece."""
+        ...
 
 
 @frozen
 class Block:
-    """Do something that may wait for a disk."""
+    """Do something that may wait for a disk; gives what it returns."""
 
     do: Callable[[], Any]
 
 
-Step = Send | Block | Future[Any]
-Steps = Generator[Step, Any, Result]
-Sender = Callable[[Send], "Detailed[Any]"]
-AsyncSender = Callable[[Send], Awaitable["Detailed[Any]"]]
+@frozen
+class Pause:
+    """Wait that many seconds."""
+
+    seconds: float
 
 
-def drive(steps: Steps[Result], send: Sender) -> Result:
-    """Do the steps here and now."""
+@frozen
+class GetToken:
+    """Give a current token; `refused` is one that the API has just refused."""
+
+    refused: Secret | None
+
+
+@frozen
+class SendOnce:
+    """Send a request once; gives its `Answer`, or a `FailedAttempt`. A 2xx body goes to `sink` where one is given."""
+
+    operation: str
+    build: Callable[[httpx.Client | httpx.AsyncClient], httpx.Request] = field(repr=False)
+    limit: float | None
+    token: Secret | None = None
+    sink: Sink | None = None
+
+
+Step: TypeAlias = "Block | Pause | GetToken | SendOnce | Future[Any]"
+Steps = Generator["Step", Any, Result]
+
+
+def drive(steps: Steps[Result], do: Callable[[Step], Any]) -> Result:
+    """Do the steps here and now, each by `do`."""
     try:
         step = next(steps)
         while True:
             try:
-                done = _do(step, send)
+                done = do(step)
             except Exception as error:  # noqa: BLE001 - handed to the steps, which let through what is not theirs
                 step = steps.throw(error)
             else:
@@ -66,19 +86,13 @@ def drive(steps: Steps[Result], send: Sender) -> Result:
         steps.close()
 
 
-def _do(step: Step, send: Sender) -> object:
-    if isinstance(step, Send):
-        return send(step)
-    return step.do() if isinstance(step, Block) else step.result()
-
-
-async def drive_async(steps: Steps[Result], send: AsyncSender) -> Result:
-    """Do the steps without blocking the event loop."""
+async def drive_async(steps: Steps[Result], do: Callable[[Step], Awaitable[Any]]) -> Result:
+    """Await the steps, each by `do`, without blocking the event loop."""
     try:
         step = next(steps)
         while True:
             try:
-                done = await _do_async(step, send)
+                done = await do(step)
             except Exception as error:  # noqa: BLE001 - as above
                 step = steps.throw(error)
             else:
@@ -87,27 +101,3 @@ async def drive_async(steps: Steps[Result], send: AsyncSender) -> Result:
         return cast("Result", end.value)
     finally:
         steps.close()
-
-
-async def _do_async(step: Step, send: AsyncSender) -> object:
-    if isinstance(step, Send):
-        return await send(step)
-    return await (asyncio.to_thread(step.do) if isinstance(step, Block) else asyncio.wrap_future(step))
-
-
-def sender(session: Session) -> Sender:
-    """Give what does the `Send` steps of the sync client."""
-
-    def send(step: Send) -> Detailed[Any]:
-        return session.detailed(step.call, step.body)
-
-    return send
-
-
-def async_sender(session: AsyncSession) -> AsyncSender:
-    """Give what does the `Send` steps of the async client."""
-
-    async def send(step: Send) -> Detailed[Any]:
-        return await session.detailed(step.call, step.body)
-
-    return send

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 
 from jobmojito.errors import ConfigurationError
 from jobmojito.lazy import DeferredModule
+from jobmojito.redaction import Secret
 
 from .settings import read_environment_token
 
@@ -40,25 +41,6 @@ _FAR: Final = 1e12
 """A time no clock reaches; an `exp` of hundreds of digits would not fit a float."""
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-
-
-class Secret:
-    """A token that shows itself nowhere: not in a repr, a str, a pickle or a traceback's local variables."""
-
-    __slots__ = ("__text",)
-
-    def __init__(self, text: str) -> None:
-        self.__text = text
-
-    def reveal(self) -> str:
-        """Give the text, for the header and for masking."""
-        return self.__text
-
-    def __repr__(self) -> str:
-        return "<token>"
-
-    def __reduce__(self) -> Any:
-        raise TypeError("a token is not pickled; read it where it is needed")
 
 
 class _Tokens:

@@ -5,17 +5,19 @@ A screening answers with one of two types whatever it was asked with, so that `m
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypedDict, cast
 
 from jobmojito.calls.bodies import StreamedBody
 from jobmojito.calls.responses import refusal
 from jobmojito.calls.sessions import AsyncSession, call_in_form, with_merchant
-from jobmojito.calls.steps import Block, Send, Steps
+from jobmojito.calls.settings import read_options
+from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import ResponseDecodeError
 from jobmojito.lazy import DeferredModule
-from jobmojito_api.codec import Departure, Model, Object, pointer, read, write
+from jobmojito_api.codec import Departure, Model, Object, check, kind_of, pointer, read, write
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.models import (
     KnowledgeBaseDocumentUploadMultipart,
@@ -26,14 +28,15 @@ from jobmojito_api.resources import operation
 from jobmojito_api.types import File
 
 from .files import Upload
-from .forms import encode_form, read_form
 from .multipart import Envelope, enclose
 
 if TYPE_CHECKING:
     import asyncio
+    from uuid import UUID
 
     from jobmojito.calls.responses import Detailed
     from jobmojito.calls.sessions import Session
+    from jobmojito.errors import InvalidRequestError
     from jobmojito_api.calls import Call
     from jobmojito_api.models import KnowledgeBaseDocumentUploadResponse, PreScreeningForm
 
@@ -53,11 +56,7 @@ DOCUMENT: Final = "upload_knowledge_base_document"
 
 
 class FileOptions(TypedDict, total=False):
-    """Options of a file.
-
-    `file_name` is for bytes and streams without one; `content_type` is sent as it stands, and content and extension are
-    then not looked at; `max_bytes` is the limit of its size (20 MB).
-    """
+    """Options of a file, described at `JobMojito.upload_document`."""
 
     file_name: str | None
     content_type: str | None
@@ -65,11 +64,7 @@ class FileOptions(TypedDict, total=False):
 
 
 class CandidateDetails(TypedDict, total=False):
-    """What may be told of a candidate.
-
-    `candidate_country_code` (ISO) stands in for residency and nationality where `form` lacks them. `form` has the
-    contract's keys: education, languages, residency, nationality, visa, age, gender, and custom_... as set up.
-    """
+    """What may be said of a candidate, described at `JobMojito.pre_screen_text`."""
 
     candidate_country_code: str | None
     candidate_external_id: str | None
@@ -81,57 +76,62 @@ class ResumeOptions(CandidateDetails, FileOptions, total=False):
     """Options of `pre_screen_resume`: those of the file, and what may be told of the candidate."""
 
 
-def split(options: Mapping[str, Any], *kinds: Any) -> list[dict[str, Any]]:
-    """Sort keyword options by the kinds that declare them, leaving out those that are None.
-
-    Raises:
-        TypeError: none of them does, as for any function.
-    """
-    for name in options:
-        if not any(name in kind.__optional_keys__ for kind in kinds):
-            raise TypeError(f"unexpected keyword argument {name!r}")
-    return [
-        {name: options[name] for name in options if name in k.__optional_keys__ and options[name] is not None}
-        for k in kinds
-    ]
-
-
 def screen_file(
-    session: Session | AsyncSession, file: FileSource, candidate: Mapping[str, Any], options: Mapping[str, Any]
+    session: Session | AsyncSession,
+    file: FileSource,
+    position_id: UUID | str,
+    candidate_name: str,
+    candidate_email: str,
+    options: Mapping[str, Any],
 ) -> Steps[ScreenedCandidate | NotApplicable]:
-    """Check a resume, send it and read the answer."""
-    about, details = split(options, FileOptions, CandidateDetails)
-    call = resume_call({**candidate, **details})
+    """Check a resume, send it and read the answer; see `JobMojito.pre_screen_resume`."""
+    about, details = read_options("pre_screen_resume", options, FileOptions, CandidateDetails)
+    call = resume_call(_candidate(position_id, candidate_name, candidate_email, details))
     upload = yield Block(partial(Upload, file, **about))
     with upload:
-        detailed = yield Send(call, streamed(session, call, upload))
+        detailed = yield from session.steps(call, streamed(session, call, upload))
     return read_screening(detailed, RESUME)
 
 
 def screen_text(
-    resume: str, candidate: Mapping[str, Any], details: Mapping[str, Any]
+    session: Session | AsyncSession,
+    resume: str,
+    position_id: UUID | str,
+    candidate_name: str,
+    candidate_email: str,
+    options: Mapping[str, Any],
 ) -> Steps[ScreenedCandidate | NotApplicable]:
-    """Send a resume as text and read the answer."""
-    (details,) = split(details, CandidateDetails)
+    """Send a resume as text and read the answer; see `JobMojito.pre_screen_text`."""
+    (details,) = read_options("pre_screen_text", options, CandidateDetails)
     if "form" in details:
         details["form"] = read_form(details["form"], TEXT)
-    body = {**candidate, **details, "candidate_resume": resume}
-    detailed = yield Send(call_in_form("application/json", TEXT, body))
+    body = {**_candidate(position_id, candidate_name, candidate_email, details), "candidate_resume": resume}
+    detailed = yield from session.steps(call_in_form("application/json", TEXT, body))
     return read_screening(detailed, TEXT)
 
 
+def _candidate(position_id: UUID | str, name: str, email: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    return {"position_id": position_id, "candidate_name": name, "candidate_email": email, **details}
+
+
 def store_document(
-    session: Session | AsyncSession, file: FileSource, target: Mapping[str, Any], options: Mapping[str, Any]
+    session: Session | AsyncSession,
+    file: FileSource,
+    knowledge_base_store_id: UUID | str,
+    name: str | None,
+    merchant_id: UUID | str | None,
+    options: Mapping[str, Any],
 ) -> Steps[KnowledgeBaseDocumentUploadResponse]:
-    """Check a document, send it and give what the API says."""
-    (about,) = split(options, FileOptions)
+    """Check a document, send it and give what the API says; see `JobMojito.upload_document`."""
+    (about,) = read_options("upload_document", options, FileOptions)
+    target = {"knowledge_base_store_id": knowledge_base_store_id, "name": name, "merchant_id": merchant_id}
     given = {name: write(value) for name, value in target.items() if value is not None}
     body = KnowledgeBaseDocumentUploadMultipart(file=File(b""), **given)
     call = with_merchant(operation(DOCUMENT).call({"body": body}), session.settings.merchant_id)
     _check_texts(call)
     upload = yield Block(partial(Upload, file, resume=False, **about))
     with upload:
-        detailed = yield Send(call, streamed(session, call, upload))
+        detailed = yield from session.steps(call, streamed(session, call, upload))
     return cast("KnowledgeBaseDocumentUploadResponse", detailed.value)
 
 
@@ -239,3 +239,63 @@ _OF_A_SCREENING: Final = {field.name for field in ScreenedCandidate._table.field
     "success",
     *(field.name for field in NotApplicable._table.fields),  # noqa: SLF001 - the contract
 }
+
+
+_MODEL: Final = "PreScreeningForm"
+_CUSTOM: Final = "custom_"
+"""What the keys of fields begin with that a merchant made up ("custom_<timestamp>", says the contract)."""
+
+
+def read_form(form: PreScreeningForm | Mapping[str, Any] | str, operation: str) -> dict[str, Any]:
+    """Check form answers: education, languages, residency, nationality, visa, age, gender, custom_...
+
+    Raises:
+        InvalidRequestError: no mapping, a key that no rule can look at, a value of another kind than the contract's,
+            or one that JSON does not have, such as NaN.
+    """
+    if isinstance(form, str):
+        try:
+            form = json.loads(form, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise _refused(operation, Departure("/form", "a JSON object", "a text that is none")) from None
+    if not isinstance(form, Mapping | Model):
+        raise _refused(operation, Departure("/form", "a mapping", kind_of(form)))
+    answers = cast("dict[str, Any]", write(form))
+    problems = [*_unknown_keys(answers), *_misfits(answers), *_unwritable(answers)]
+    if problems:
+        raise _refused(operation, *problems)
+    return answers
+
+
+def encode_form(answers: Mapping[str, Any]) -> str:
+    """Write checked answers as the JSON text that a multipart form carries."""
+    return json.dumps(answers, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError
+
+
+def _unknown_keys(answers: Mapping[Any, Any]) -> list[Departure]:
+    """Find keys that nothing would look at: a misspelt one would fail a rule in silence."""
+    known = {field.name for field in cast("type[Model]", Object(_MODEL).python)._table.fields}  # noqa: SLF001 - the contract
+    expected = f"one of {', '.join(sorted(known))}, {_CUSTOM}..."
+    strange = [key for key in answers if not isinstance(key, str) or (key not in known and not key.startswith(_CUSTOM))]
+    return [Departure(pointer(["form", key]), expected, "another key", "additionalProperties") for key in strange]
+
+
+def _misfits(answers: dict[str, Any]) -> list[Departure]:
+    found = check(Object(_MODEL), answers)
+    return [Departure(f"/form{one.pointer}", one.expected, one.got, one.keyword) for one in found]
+
+
+def _unwritable(answers: dict[str, Any]) -> list[Departure]:
+    try:
+        encode_form(answers).encode()
+    except (TypeError, ValueError, RecursionError):
+        return [Departure("/form", "values that JSON has", "NaN, half a character, or an object of a class")]
+    return []
+
+
+def _refused(operation: str, *problems: Departure) -> InvalidRequestError:
+    return refusal(InvalidRequest(operation, problems))

@@ -1,0 +1,312 @@
+"""Every helper of `JobMojito` beside the operations: its signature, what it does, and one line that hands it on.
+
+`async_helpers` has the awaited twins. The modules that do the work load when a helper is first called.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
+
+from .lazy import DeferredModule
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    from jobmojito_api.codec import Model
+    from jobmojito_api.models import InvitedUser, KnowledgeBaseDocumentUploadResponse, RegisteredUser
+
+    from . import pages, reports
+    from .batches import resends, resumes, row_requests
+    from .batches.results import BatchResult, RowOutcome
+    from .batches.resumes import BulkOptions
+    from .batches.row_requests import InvitationOptions, RegistrationOptions
+    from .batches.runs import BatchOptions
+    from .calls.sessions import Session
+    from .pages import Listing
+    from .reports import Format, Report, ResultIds
+    from .uploads import requests
+    from .uploads.files import FileSource
+    from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
+else:
+    pages = DeferredModule("jobmojito.pages")
+    reports = DeferredModule("jobmojito.reports")
+    requests = DeferredModule("jobmojito.uploads.requests")
+    resends = DeferredModule("jobmojito.batches.resends")
+    resumes = DeferredModule("jobmojito.batches.resumes")
+    row_requests = DeferredModule("jobmojito.batches.row_requests")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = TypeVar("Row")
+RowAnswer = TypeVar("RowAnswer")
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+class Helpers:
+    """What `JobMojito` has beside the operations."""
+
+    _session: Session
+
+    def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
+        """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
+
+        Starts at `offset` (0 if not given). Items that appear or vanish while reading can be seen twice or missed: the
+        API counts from the front each time. The next page is asked for in a thread while the current one is used.
+
+        Raises:
+            ConfigurationError: at once, if the method's operation has no pages.
+        """
+        return pages.read_pages(method, args, kwargs)
+
+    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Generator[Item_co]:
+        """Read every item of a list, as `pages` does: `jm.items(jm.results.list_interview_results, limit=100)`."""
+        return pages.read_items(method, args, kwargs)
+
+    def download_report(
+        self,
+        result_id: ResultIds,
+        path: str | os.PathLike[str],
+        *,
+        format: Format = "pdf",  # noqa: A002 - the word of the trade
+        template: str | None = None,
+        features: Model | Mapping[str, Any] | None = None,
+    ) -> Report:
+        """Ask for a report of one result, or one report of several, and write it to `path`. Costs credits.
+
+        A file that is there is replaced when the new one is complete, and otherwise stays as it was. `features` is what
+        the contract calls `export_features_result`; a language of its own costs a translation.
+
+        Raises:
+            DownloadError: the target cannot be written; if it is found before asking, nothing was asked for.
+            ResponseDecodeError: the answer holds no report, or a link that is neither https nor to this machine.
+            JobMojitoError: whatever else asking or fetching raises; fetching the link is repeated, asking is not.
+        """
+        return self._session.run(reports.download(self._session, result_id, path, format, template, features))
+
+    def pre_screen_resume(
+        self,
+        file: FileSource,
+        *,
+        position_id: UUID | str,
+        candidate_name: str,
+        candidate_email: str,
+        **options: Unpack[ResumeOptions],
+    ) -> ScreenedCandidate | NotApplicable:
+        """Screen a candidate by a resume: a path, bytes, or a binary stream from where it stands. Costs credits.
+
+        It is streamed, and never read whole. PDF, DOCX, DOC, ODT, RTF and plain text, told by content.
+
+        Options:
+            candidate_country_code: str = None - ISO; stands in for residency and nationality where `form` lacks them.
+            candidate_external_id: str = None - your own id, saved on the profile.
+            candidate_linkedin_url: str = None - saved on the profile.
+            form: PreScreeningForm | Mapping | JSON str = None - answers that the position's rules look at: education,
+                languages, residency, nationality, visa, age, gender, and custom_... as set up.
+            file_name: str = the file's own - for bytes and streams without a name.
+            content_type: str = by content - sent as it is; content and extension are then not looked at.
+            max_bytes: int = 20 MB - a larger file is refused.
+
+        Raises:
+            UploadError: the file cannot be sent, or changed while it was being sent; the request did not take place.
+            InvalidRequestError: the contract refuses a field or the form; nothing was sent.
+            OutcomeUnknownError: it may have been screened, and paid for.
+        """
+        return self._session.run(
+            requests.screen_file(self._session, file, position_id, candidate_name, candidate_email, options)
+        )
+
+    def pre_screen_text(
+        self,
+        resume: str,
+        *,
+        position_id: UUID | str,
+        candidate_name: str,
+        candidate_email: str,
+        **details: Unpack[CandidateDetails],
+    ) -> ScreenedCandidate | NotApplicable:
+        """Screen a candidate by a resume as plain text. Costs credits. Answers and errors as `pre_screen_resume`.
+
+        Options:
+            candidate_country_code: str = None - ISO; stands in for residency and nationality where `form` lacks them.
+            candidate_external_id: str = None - your own id, saved on the profile.
+            candidate_linkedin_url: str = None - saved on the profile.
+            form: PreScreeningForm | Mapping | JSON str = None - answers that the position's rules look at.
+        """
+        return self._session.run(
+            requests.screen_text(self._session, resume, position_id, candidate_name, candidate_email, details)
+        )
+
+    def upload_document(
+        self,
+        file: FileSource,
+        *,
+        knowledge_base_store_id: UUID | str,
+        name: str | None = None,
+        merchant_id: UUID | str | None = None,
+        **options: Unpack[FileOptions],
+    ) -> KnowledgeBaseDocumentUploadResponse:
+        """Put a document of any kind into a knowledge base, streamed like a resume; it is processed later.
+
+        `name` is what the document is called there (with extension); without it, the file's name.
+
+        Options:
+            file_name: str = the file's own - for bytes and streams without a name.
+            content_type: str = by content and name - sent as it is.
+            max_bytes: int = 20 MB - a larger file is refused.
+
+        Raises:
+            UploadError: the file cannot be sent, or changed while it was being sent.
+            InvalidRequestError: the contract refuses a field; nothing was sent.
+            OutcomeUnknownError: it may have been stored.
+        """
+        return self._session.run(
+            requests.store_document(self._session, file, knowledge_base_store_id, name, merchant_id, options)
+        )
+
+    def register_candidates(
+        self, interview_id: UUID | str, rows: Iterable[Row], **options: Unpack[RegistrationOptions]
+    ) -> BatchResult[Row, RegisteredUser]:
+        """Add candidates to an interview or position; each gets a single-use link. May cost credits for each candidate.
+
+        Rows are `RegisterUser` models, mappings, dataclasses or `read_candidates(path)`, with `email` and, if you like,
+        `name` and `external_id`. One bad row fails alone: the result has one outcome for each row, in input order.
+
+        Options:
+            send_email: bool = the API's choice - mail each candidate an invitation.
+            hide_menu: bool | str = the API's choice - the links show no menu.
+            hide_iframe: bool | str = the API's choice - the links show no frame.
+            is_test: bool | str = the API's choice - links of a test, which open drafts too.
+            merchant_id: UUID | str = the client's - act for another merchant.
+            chunk_size: int = 100 - rows in one request, at most 10,000.
+            concurrency: int = 4 - requests in flight, at most 64.
+            duplicates: "once" | "report" | "send" = "once" - a row that stands in the input again (by e-mail;
+                invitations by e-mail, role and interview) is skipped, reported as an error, or sent too.
+            stop_on_error: bool = False - after a request that fails as a whole, send no more; the rows left come back
+                as not sent.
+            on_progress: Callable[[int, int, int | None], object] = None - called after each request with the rows done,
+                those failed or unknown, and the total (None for a stream).
+            journal: path = None - a file that remembers what was done, so that a run that was killed can go on. It
+                holds people and interview links. Staging and production share a server: give each a file of its own.
+            retry_unknown: bool = False - send again what was in flight when an earlier run was killed.
+
+        Raises:
+            ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
+            BatchError: `rows` or `on_progress` raised in mid-run; `result` has what was done.
+            JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
+            RunInterrupted: Ctrl-C; `result` has what was done.
+        """
+        return row_requests.register(self._session, "register_candidates", interview_id, rows, options).collect()
+
+    def iter_register_candidates(
+        self, interview_id: UUID | str, rows: Iterable[Row], **options: Unpack[RegistrationOptions]
+    ) -> Iterator[RowOutcome[Row, RegisteredUser]]:
+        """Do what `register_candidates` does, and give each outcome as soon as those before it are known.
+
+        Rows are drawn only as far as requests are in flight, so memory does not grow with their number. Closing the
+        iterator finishes what is in flight and sends no more. Options: those of `register_candidates`.
+        """
+        return row_requests.register(self._session, "iter_register_candidates", interview_id, rows, options).outcomes()
+
+    def invite_users(self, rows: Iterable[Row], **options: Unpack[InvitationOptions]) -> BatchResult[Row, InvitedUser]:
+        """Invite team members, learners or candidates by e-mail. Candidates cost credits.
+
+        Rows are `InviteUser` models, mappings, dataclasses or `read_invitations(path)`, with `email`, `name`, `type`
+        and `interview_id`. `answer.result` of an ok row says what happened: Invited, Activated and so on. Outcomes and
+        errors are those of `register_candidates`.
+
+        Options:
+            force_invite: bool = the API's choice - mail those again who were invited and have not come.
+            mojito_language_code: LanguageCode | str = the API's choice, "en" - the language of new profiles.
+            message_from_recruiter: str = None - goes into the mail.
+            merchant_id: UUID | str = the client's - act for another merchant.
+            chunk_size, concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for
+                `register_candidates`.
+        """
+        return row_requests.invite(self._session, "invite_users", rows, options).collect()
+
+    def iter_invite_users(
+        self, rows: Iterable[Row], **options: Unpack[InvitationOptions]
+    ) -> Iterator[RowOutcome[Row, InvitedUser]]:
+        """Do what `invite_users` does, and give each outcome as soon as those before it are known.
+
+        Options: those of `invite_users`.
+        """
+        return row_requests.invite(self._session, "iter_invite_users", rows, options).outcomes()
+
+    def pre_screen_resumes(
+        self, items: Iterable[Row], *, position_id: UUID | str, **options: Unpack[BulkOptions]
+    ) -> BatchResult[Row, ScreenedCandidate | NotApplicable]:
+        """Screen many candidates by resume files. Costs credits for each; an item is sent at most once.
+
+        Items are `Resume`s, mappings or dataclasses with its names, pairs of (file, mapping), or `read_resumes(path)`.
+        Every item has one outcome, in input order: ok with a `ScreenedCandidate`, skipped with a `NotApplicable`, error
+        or unknown. With `journal=path` a run that was killed can be started again as it was: what is done is not sent
+        again (the same content for the same candidate and position), what was in flight is unknown.
+
+        Options:
+            max_bytes: int = 20 MB - a larger file is refused.
+            concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for `register_candidates`;
+                two items are the same by candidate and content.
+
+        Raises:
+            ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
+            JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
+            BatchError: `items` or `on_progress` raised in mid-run; `result` has what was done.
+            RunInterrupted: Ctrl-C; what was in flight was finished, and `result` has what was done.
+        """
+        return resumes.screen(self._session, "pre_screen_resumes", items, position_id, options).collect()
+
+    def iter_pre_screen_resumes(
+        self, items: Iterable[Row], *, position_id: UUID | str, **options: Unpack[BulkOptions]
+    ) -> Iterator[RowOutcome[Row, ScreenedCandidate | NotApplicable]]:
+        """Do what `pre_screen_resumes` does, and give each outcome as soon as those before it are known.
+
+        Options: those of `pre_screen_resumes`.
+        """
+        return resumes.screen(self._session, "iter_pre_screen_resumes", items, position_id, options).outcomes()
+
+    def retry_failed(
+        self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
+    ) -> BatchResult[Row, RowAnswer]:
+        """Send the failed rows of a result again, as they were sent, and give a result over all rows.
+
+        Not those that were refused before sending, nor duplicates. Unknown rows only with `include_unknown`: they may
+        have been done, so that could do it, and cost it, twice. A run's journal is used again.
+
+        Options:
+            chunk_size, concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for
+                `register_candidates` (resumes have no `chunk_size`).
+        """
+        again = resends.resend(self._session, result, include_unknown=include_unknown, options=options)
+        return result if again is None else again.collect()
+
+
+_SHARED = r" {12}\w+(?:, \w+)+:\s+as for\s+`register_candidates`[^.]*\.\n"
+
+
+def _spell_out_options() -> None:
+    """Let `help()` of each helper show every option: above, those that several share are described once."""
+    described = _options_of(Helpers.register_candidates.__doc__ or "")
+    for name, method in vars(Helpers).items():
+        doc = method.__doc__ or ""
+        if name.startswith("iter_"):
+            doc = doc.partition("Options:")[0].rstrip()
+            options = _options_of(getattr(Helpers, name.removeprefix("iter_")).__doc__ or "")
+            method.__doc__ = f"{doc}\n\n        Options:\n{''.join(options.values())}        "
+        elif shared := re.search(
+            r"( {12}chunk_size|concurrency)(, \w+)+:\s+as for\s+`register_candidates`[^.]*\.\n", doc
+        ):
+            names = re.findall(r"\w+", shared.group().partition(":")[0])
+            method.__doc__ = doc.replace(shared.group(), "".join(described[one] for one in names))
+
+
+def _options_of(doc: str) -> dict[str, str]:
+    """Give the lines that describe each option."""
+    lines = doc.partition("Options:\n")[2].partition("\n\n")[0]
+    return {found[1]: found[0] for found in re.finditer(r" {12}(\w+):.*\n(?: {16}.*\n?)*", f"{lines}\n")}
+
+
+_spell_out_options()
