@@ -14,8 +14,8 @@ from scripts.changes.contracts import Report, compare
 from scripts.changes.operations import METHODS
 from scripts.changes.reports import as_json, as_markdown, as_text
 from scripts.changes.rules import Grade
-from scripts.documents import load
-from scripts.failures import Refused, exit_code
+from scripts.files.documents import load
+from scripts.files.failures import Refused, exit_code
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 GRADES = {grade.label.replace(" ", "-"): grade for grade in Grade}

@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import documents
-from scripts.documents import pointer
-from scripts.failures import Refused, exit_code
-from scripts.lift import NotOneTypeError, idle_titles, lift, type_names
-from scripts.naming import name_operations, unnamed_operations
-from scripts.normalise import count, normalise
-from scripts.overlays import actions_at, apply, load_overlay
-from scripts.places import operations, references
+from scripts.corrections.grammar import operations, references
+from scripts.corrections.lift import NotOneTypeError, idle_titles, lift, type_names
+from scripts.corrections.naming import name_operations, unnamed_operations
+from scripts.corrections.nullability import count, normalise
+from scripts.corrections.overlays import actions_at, apply, load_overlay
+from scripts.files import documents
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

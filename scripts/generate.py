@@ -17,13 +17,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scripts import lock
 from scripts.correct import effective, load_overlay
-from scripts.documents import load
-from scripts.failures import Refused, exit_code, reason
-from scripts.parsing import load_config, parse
-from scripts.rendering import render
-from scripts.syntax import check_tree
+from scripts.files import lock
+from scripts.files.documents import load
+from scripts.files.failures import Refused, exit_code, reason
+from scripts.generation.parsing import load_config, parse
+from scripts.generation.rendering import render
+from scripts.generation.syntax import check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,13 +25,12 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from scripts import lock
 from scripts.correct import load_overlay
-from scripts.documents import load
-from scripts.drift import trees
 from scripts.drift.meaning import meaning
 from scripts.drift.reports import Report
-from scripts.failures import Refused, one_line
+from scripts.files import lock, trees
+from scripts.files.documents import load
+from scripts.files.failures import Refused, one_line
 from scripts.generate import build, corrected
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.failures import Refused, exit_code
+from scripts.files.failures import Refused, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

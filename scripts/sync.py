@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts import documents, safety
+from scripts import safety
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
-from scripts.failures import Refused, exit_code, reason
-from scripts.fetch import LIMIT, fetch
-from scripts.staging import recover
-from scripts.swaps import replace_all
+from scripts.files import documents
+from scripts.files.failures import Refused, exit_code, reason
+from scripts.files.fetch import LIMIT, fetch
+from scripts.files.staging import recover
+from scripts.files.swaps import replace_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

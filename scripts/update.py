@@ -24,22 +24,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import documents, lock, parity, safety, sync
+from scripts import parity, safety, sync
 from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert
 from scripts.changes.impact import impact
 from scripts.correct import derived_names, effective, load_overlay
-from scripts.failures import Refused, exit_code, reason
+from scripts.files import documents, lock
+from scripts.files.failures import Refused, exit_code, reason
+from scripts.files.staging import recover, staging
 from scripts.generate import corrected, generate
+from scripts.generation.parsing import METHODS, load_config, parse
 from scripts.notices import Notice
-from scripts.parsing import METHODS, load_config, parse
-from scripts.staging import recover, staging
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from scripts.changes.contracts import Report
-    from scripts.staging import Staging
+    from scripts.files.staging import Staging
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path("generated/jobmojito_api")

@@ -21,7 +21,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from scripts.failures import Refused, exit_code
+from scripts.files.failures import Refused, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+from scripts.files.staging import NOT_COPIED
 from scripts.generate import generate
-from scripts.staging import NOT_COPIED
 from tests import baseline
 
 ROOT = Path(__file__).parent.parent

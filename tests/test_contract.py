@@ -12,11 +12,12 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_spec_validator import validate
 
-from scripts import correct, documents
-from scripts.lift import type_names
-from scripts.normalise import count, normalise
-from scripts.overlays import apply, load_overlay
-from scripts.places import operations, rewrite, rewrite_schema, schemas
+from scripts import correct
+from scripts.corrections.grammar import operations, rewrite, rewrite_schema, schemas
+from scripts.corrections.lift import type_names
+from scripts.corrections.nullability import count, normalise
+from scripts.corrections.overlays import apply, load_overlay
+from scripts.files import documents
 from tests import baseline
 
 OPENAPI = Path(__file__).parent.parent / "openapi"

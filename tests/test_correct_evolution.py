@@ -9,8 +9,8 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from scripts import correct
-from scripts.failures import Refused
-from scripts.places import operations, schemas
+from scripts.corrections.grammar import operations, schemas
+from scripts.files.failures import Refused
 from tests import baseline
 
 LANGUAGES = "JobInterviewCreateRequest"

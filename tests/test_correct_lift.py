@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from scripts.failures import Refused
-from scripts.lift import lift, type_names
+from scripts.corrections.lift import lift, type_names
+from scripts.files.failures import Refused
 
 REF = {"$ref": "#/components/schemas/Size"}
 NULL = {"type": "null"}

@@ -1,9 +1,10 @@
 import pytest
 
-from scripts import correct, documents
+from scripts import correct
 from scripts.correct import derived_names, effective
-from scripts.failures import Refused
-from scripts.naming import module_name, name_operations
+from scripts.corrections.naming import module_name, name_operations
+from scripts.files import documents
+from scripts.files.failures import Refused
 
 OVERLAY = """
 overlay: 1.0.0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from scripts.normalise import count, normalise
+from scripts.corrections.nullability import count, normalise
 
 
 def in_document(schema):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.failures import Refused
-from scripts.overlays import apply, load_overlay
+from scripts.corrections.overlays import apply, load_overlay
+from scripts.files.failures import Refused
 
 
 def overlay(*actions):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts import documents
-from scripts.failures import Refused, exit_code, one_line
+from scripts.files import documents
+from scripts.files.failures import Refused, exit_code, one_line
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 JSON = st.recursive(

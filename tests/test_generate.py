@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import generate, lock, respelling
-from scripts.documents import dump, load
-from scripts.drift import trees
-from scripts.failures import Refused
+from scripts import generate
+from scripts.files import lock, trees
+from scripts.files.documents import dump, load
+from scripts.files.failures import Refused
+from scripts.generation import respelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable

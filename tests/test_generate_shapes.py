@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import safety
-from scripts.adapting import TAKEN_CLASSES
 from scripts.correct import effective
 from scripts.drift.loading import package
 from scripts.drift.meaning import meaning
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.generate import build, load_config
-from scripts.parsing import parse
-from scripts.syntax import check_tree
+from scripts.generation.dialect import TAKEN_CLASSES
+from scripts.generation.parsing import parse
+from scripts.generation.syntax import check_tree
 from tests.checkouts import ROOT
 
 if TYPE_CHECKING:

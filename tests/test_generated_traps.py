@@ -26,7 +26,7 @@ from jobmojito_api.errors import InvalidAnswer
 from jobmojito_api.resources import OPERATIONS, operation
 from scripts.correct import effective
 from scripts.drift import loading
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.generate import build
 from tests.bodies import MULTIPART, body_for, contract, required_of
 

@@ -71,10 +71,18 @@ def test_contracts_hold(copy):
     ("module", "line", "contract"),
     [
         ("generated/jobmojito_api/types.py", "import jobmojito", "The generated client imports nothing of ours"),
-        ("generated/jobmojito_api/codec.py", "import scripts.failures", "The generated client imports nothing of ours"),
-        ("overlay/jobmojito/errors.py", "import scripts.failures", "Scripts and overlay do not import each other"),
-        ("scripts/documents.py", "from jobmojito import errors", "Scripts and overlay do not import each other"),
-        ("scripts/documents.py", "import jobmojito_api", "Scripts make the generated client and do not use it"),
+        (
+            "generated/jobmojito_api/codec.py",
+            "import scripts.files.failures",
+            "The generated client imports nothing of ours",
+        ),
+        (
+            "overlay/jobmojito/errors.py",
+            "import scripts.files.failures",
+            "Scripts and overlay do not import each other",
+        ),
+        ("scripts/files/documents.py", "from jobmojito import errors", "Scripts and overlay do not import each other"),
+        ("scripts/files/documents.py", "import jobmojito_api", "Scripts make the generated client and do not use it"),
         ("overlay/jobmojito/calls/settings.py", "import jobmojito.sandbox", "Nothing imports the sandbox"),
         ("overlay/jobmojito/redaction.py", "from jobmojito import client", "No cycles among the modules"),
         ("overlay/jobmojito/errors.py", "from jobmojito.calls import retries", "Errors are the foundation"),

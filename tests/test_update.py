@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import documents, lock, propose, update
-from scripts.staging import REPLACED
+from scripts import propose, update
+from scripts.files import documents, lock
+from scripts.files.staging import REPLACED
 from tests import baseline
 from tests.checkouts import checkout_in
 

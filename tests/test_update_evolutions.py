@@ -10,7 +10,8 @@ from io import StringIO
 
 import pytest
 
-from scripts import documents, update
+from scripts import update
+from scripts.files import documents
 from tests import baseline
 from tests.checkouts import checkout_in
 from tests.evolutions.evolutions import EVOLUTIONS

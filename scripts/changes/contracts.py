@@ -19,7 +19,7 @@ from scripts.changes.security import security_changes
 from scripts.changes.servers import own_server_changes, server_changes
 from scripts.changes.unchanged import Unchanged, unchanged
 from scripts.changes.wording import KEYWORDS, place_wording
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 _DOCUMENT = frozenset(
     {"openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags", "externalDocs"}

@@ -9,7 +9,7 @@ from scripts.changes.contracts import Report
 from scripts.changes.impact import Effect, Impact
 from scripts.changes.reports import Group, Style, code, counted, grouped, subject
 from scripts.changes.rules import Grade
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 SECTIONS = ("Added", "Changed", "Deprecated", "Removed")
 _THING = (

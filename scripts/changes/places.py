@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 
 @frozen(eq=False, repr=False)

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from scripts.changes.branches import ANY, Branch, closed_list, closed_lists, meet
 from scripts.changes.places import Place, canonical
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 WORDING = frozenset(
     {"title", "description", "example", "examples", "externalDocs", "$comment", "deprecated", "default"}

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 NOTHING = "nothing"

@@ -14,7 +14,7 @@ a new patch (`~=0.1.2`) without asking. The worst change is the worse of the con
 import re
 
 from scripts.changes.rules import Grade
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 _STEPS = {
     Grade.BREAKING: ("major", "minor"),

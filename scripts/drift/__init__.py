@@ -16,7 +16,6 @@ Comparing
     consistency       tables against annotations and signatures; `resources` the same for the resource classes
     probes            requests on the wire and answers read (`wire`, `samples`, `fitting`); `roundtrips` for models
     runtime           the code that reads and writes by the tables against the one that is kept and tested
-    trees             the committed files against a fresh generation
     meaning, reports  everything but the bytes in one check, and what it found
 
 Nothing here uses the generator, its parser or `scripts.correct`: a mistake there must not hide here.

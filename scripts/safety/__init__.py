@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.safety import limits, meetings, names, references, servers, texts, validity
 from scripts.safety.findings import Finding
 from scripts.safety.servers import hosts

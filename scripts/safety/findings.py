@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from scripts.documents import pointer
+from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
 SHOWN = 60  # characters of the document's own text that a message repeats
 

@@ -1,7 +1,7 @@
 """Names that are safe alone and meet when they become code: the second would silently overwrite the first.
 
 The generator's own functions say what a name becomes. Where the generator tells two properties apart by keeping their
-capitals, they may stay; enum values that meet get numbered members (`scripts.parsing`).
+capitals, they may stay; enum values that meet get numbered members (`scripts.generation.parsing`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scripts.safety.places import Place, walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
     Named = Iterable[tuple[Steps, str]]
 

@@ -20,7 +20,7 @@ from scripts.safety.texts import invisible, line_break
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
     Rule = Callable[[str], str | None]
 

@@ -1,4 +1,4 @@
-"""Where things stand in an untrusted document: `scripts.places` and what only a check for safety looks at.
+"""Where things stand in an untrusted document: `scripts.corrections.grammar` and what only a check for safety looks at.
 
 Added to that grammar: servers, tags, links. References are not followed, so the walk ends whatever they form.
 """
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.documents import pointer
-from scripts.places import GRAMMAR, LIST, MAP, ONE
+from scripts.corrections.grammar import GRAMMAR, LIST, MAP, ONE
+from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
 _MORE: dict[str, dict[str, tuple[str, str]]] = {
     "document": {"servers": (LIST, "server"), "tags": (LIST, "tag")},

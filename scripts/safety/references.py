@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scripts.documents import resolve
-from scripts.failures import Refused
+from scripts.files.documents import resolve
+from scripts.files.failures import Refused
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, values, walk
 

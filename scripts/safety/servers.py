@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
 
 def hosts(document: dict[str, Any]) -> frozenset[str]:

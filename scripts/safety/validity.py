@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from openapi_spec_validator.schemas import openapi_v31_schema_validator
 
-from scripts.documents import resolve
+from scripts.files.documents import resolve
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, walk
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
-    from scripts.places import Place as Steps
+    from scripts.corrections.grammar import Place as Steps
 
 _SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 _IN_PATH = re.compile(r"\{([^{}]*)\}")

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scripts import correct, documents
-from scripts.overlays import load_overlay
+from scripts import correct
+from scripts.corrections.overlays import load_overlay
+from scripts.files import documents
 
 FOLDER = Path(__file__).parent
 PUBLISHED = FOLDER / "jobmojito.openapi.json"

@@ -6,7 +6,7 @@ import pytest
 
 from scripts.changelog import changelog, main, operation_names
 from scripts.changes.reports import as_json, as_markdown, as_text
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from tests.changes.cases import GONE, document, put
 from tests.changes.walks import token
 

@@ -12,9 +12,9 @@ from scripts.changes.impact import impact
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import surface
 from scripts.changes.versions import next_version
-from scripts.documents import load
-from scripts.failures import Refused
-from scripts.naming import module_name
+from scripts.corrections.naming import module_name
+from scripts.files.documents import load
+from scripts.files.failures import Refused
 from tests.changes.cases import GONE, document
 from tests.changes.walks import operations
 

@@ -11,7 +11,7 @@ from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
 from scripts.correct import effective
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from tests import baseline
 from tests.changes.walks import at
 from tests.evolutions.evolutions import EVOLUTIONS

@@ -5,9 +5,9 @@ import pytest
 from scripts import safety
 from scripts.correct import effective
 from scripts.drift.meaning import meaning
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.generate import build
-from scripts.syntax import check_tree
+from scripts.generation.syntax import check_tree
 from tests import baseline
 
 from .corpus import CANARY

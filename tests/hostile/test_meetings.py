@@ -2,8 +2,8 @@
 
 import pytest
 
-from scripts import documents
-from scripts.failures import Refused
+from scripts.files import documents
+from scripts.files.failures import Refused
 
 from .places import PLACES, add_property, answer, schemas, text, thing
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from scripts.correct import load_overlay
-from scripts.documents import load
 from scripts.drift import loading
 from scripts.drift.observation import observe
+from scripts.files.documents import load
 from scripts.generate import build
 from tests import baseline
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from jobmojito_api.resources import OPERATIONS
-from scripts import lock, parity
-from scripts.documents import dump, load
+from scripts import parity
+from scripts.files import lock
+from scripts.files.documents import dump, load
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = "generated/jobmojito_api"

@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from jobmojito.sandbox import Sandbox
-from scripts import documents
+from scripts.files import documents
 from tests import baseline
 
 # Made once: reading the certificates takes longer than a test.

@@ -7,8 +7,8 @@ import tracemalloc
 
 import pytest
 
-from scripts.failures import Refused
-from scripts.fetch import fetch, require_safe
+from scripts.files.failures import Refused
+from scripts.files.fetch import fetch, require_safe
 
 
 def test_fetch_gives_the_bytes_whatever_the_content_type(vendor):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.swaps import recover, replace_all
+from scripts.files.swaps import recover, replace_all
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("file", "folder", "appearing")
@@ -15,7 +15,7 @@ NAMES = ("file", "folder", "appearing")
 KILLED = f"""
 import os, signal, sys
 from pathlib import Path
-from scripts.swaps import replace_all
+from scripts.files.swaps import replace_all
 tree, left = Path(sys.argv[1]), int(sys.argv[2])
 
 def count(event, arguments):

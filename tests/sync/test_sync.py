@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from scripts import documents, sync
+from scripts import sync
+from scripts.files import documents
 
 CONTRACT = "openapi/jobmojito.openapi.json"
 WEBHOOKS = "openapi/webhooks.openapi.json"

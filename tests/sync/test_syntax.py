@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from scripts import generate as generation
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.generate import build
-from scripts.syntax import RUNTIME, check_tree
+from scripts.generation.syntax import RUNTIME, check_tree
 from tests import baseline
 from tests.checkouts import checkout_in
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.places import copied, operations
+from scripts.corrections.grammar import copied, operations
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

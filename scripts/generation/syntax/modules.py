@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from scripts.syntax.expressions import HOLES, NAME
-from scripts.syntax.matching import ForeignError, compare, fits
+from scripts.generation.syntax.expressions import HOLES, NAME
+from scripts.generation.syntax.matching import ForeignError, compare, fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

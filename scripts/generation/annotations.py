@@ -10,7 +10,7 @@ from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from scripts.rendering.prose import literal
+from scripts.generation.prose import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

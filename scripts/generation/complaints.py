@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from scripts.documents import pointer
-from scripts.failures import Refused
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.errors import GeneratorError
     from pydantic import ValidationError
 
-    from scripts.places import Place
+    from scripts.corrections.grammar import Place
 
 LENGTH: Final = 300  # characters; longer ones repeat the document instead of saying what is wrong
 # The parser's words on what follows from a problem, and where it was; and addresses, which no two runs share.

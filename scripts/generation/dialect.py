@@ -13,11 +13,11 @@ import attrs
 from openapi_python_client import strings
 from openapi_python_client.config import ClassOverride, Config
 
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.places import booleans, copied, objects, operations, rewrite, schemas
-from scripts.referring import with_plain_references
-from scripts.respelling import respelled
+from scripts.corrections.grammar import booleans, copied, objects, operations, rewrite, schemas
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
+from scripts.generation.referring import with_plain_references
+from scripts.generation.respelling import respelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

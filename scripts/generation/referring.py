@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scripts.documents import pointer, resolve
-from scripts.failures import Refused
-from scripts.normalise import NULL, allows_null, is_annotation
-from scripts.places import Place, rewrite, rewrite_schema
+from scripts.corrections.grammar import Place, rewrite, rewrite_schema
+from scripts.corrections.nullability import NULL, allows_null, is_annotation
+from scripts.files.documents import pointer, resolve
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

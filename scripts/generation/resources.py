@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from openapi_python_client import strings
 
-from scripts.failures import Refused
-from scripts.rendering.annotations import imports, model_import_lines, plain_imports
-from scripts.rendering.operations import OperationPages
-from scripts.rendering.prose import NOTE, docstring
+from scripts.files.failures import Refused
+from scripts.generation.annotations import imports, model_import_lines, plain_imports
+from scripts.generation.operations import OperationPages
+from scripts.generation.prose import NOTE, docstring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scripts.rendering.package import Package
+    from scripts.generation.package import Package
 
 
 @frozen

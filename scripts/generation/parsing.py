@@ -30,11 +30,11 @@ from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.string import StringProperty
 from pydantic import ValidationError
 
-from scripts.adapting import adapt, readable, with_free_names
-from scripts.complaints import refuse_errors, unreadable
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.referring import final_name
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
+from scripts.generation.complaints import refuse_errors, unreadable
+from scripts.generation.dialect import adapt, readable, with_free_names
+from scripts.generation.referring import final_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

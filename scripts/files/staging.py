@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts import swaps
-from scripts.failures import Refused, reason
+from scripts.files import swaps
+from scripts.files.failures import Refused, reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator

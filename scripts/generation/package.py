@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.rendering.annotations import or_none
-from scripts.rendering.prose import literal
-from scripts.typing_code import TypeWriter
+from scripts.generation.annotations import or_none
+from scripts.generation.prose import literal
+from scripts.generation.types import TypeWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scripts.parsing import Parsed
+    from scripts.generation.parsing import Parsed
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 

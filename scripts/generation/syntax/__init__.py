@@ -1,8 +1,8 @@
 """Compares generated code with what the templates can write; nothing else may replace the client that is there.
 
-The document is checked before it is used (`scripts.safety`) and escaped where it is written (`scripts.rendering`). This
-is the last fence behind both: it looks at the code alone, and knows no escape. A call, an import or a statement that
-no template has is refused, as is any file that is neither generated nor one of the runtime modules, byte for byte.
+The document is checked before it is used (`scripts.safety`) and escaped where it is written (`scripts.generation`).
+This is the last fence behind both: it looks at the code alone, and knows no escape. A call, an import or a statement
+that no template has is refused, as is any file that is neither generated nor one of the runtime modules, byte for byte.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.syntax import modules
-from scripts.syntax.expressions import NAME
-from scripts.syntax.matching import ForeignError
+from scripts.generation.syntax import modules
+from scripts.generation.syntax.expressions import NAME
+from scripts.generation.syntax.matching import ForeignError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["check_tree"]
 
-RUNTIME = Path(__file__).parent.parent / "templates" / "runtime"
+RUNTIME = Path(__file__).parents[2] / "templates" / "runtime"
 _KINDS = {
     r"__init__\.py|models/__init__\.py": modules.LAZY,
     rf"api/__init__\.py|api/{NAME}/__init__\.py": modules.PACKAGE,

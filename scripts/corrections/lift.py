@@ -24,11 +24,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.naming import is_type_name, module_name
-from scripts.normalise import NULL, allows_null, is_annotation, or_null
-from scripts.places import Place, copied, rewrite, rewrite_schema, schemas
+from scripts.corrections.grammar import Place, copied, rewrite, rewrite_schema, schemas
+from scripts.corrections.naming import is_type_name, module_name
+from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,17 +11,17 @@ from openapi_python_client import schema as oai
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.any import AnyProperty
 
-from scripts.failures import Refused
-from scripts.rendering.annotations import annotation_of, imports, model_import_lines, model_imports, plain_imports
-from scripts.rendering.prose import NOTE, class_prose, docstring, property_prose, text_of
+from scripts.files.failures import Refused
+from scripts.generation.annotations import annotation_of, imports, model_import_lines, model_imports, plain_imports
+from scripts.generation.prose import NOTE, class_prose, docstring, property_prose, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
-    from scripts.rendering.package import Package
-    from scripts.typing_code import TypeWriter
+    from scripts.generation.package import Package
+    from scripts.generation.types import TypeWriter
 
 # Attributes that every model has: a property of that name gets an underscore.
 TAKEN: Final = frozenset(

@@ -9,18 +9,18 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from scripts.documents import dump
-from scripts.rendering.models import ModelPages
-from scripts.rendering.operations import OperationPages
-from scripts.rendering.package import TEMPLATES, Package
-from scripts.rendering.prose import NOTE, docstring
-from scripts.rendering.resources import ResourcePages
+from scripts.files.documents import dump
+from scripts.generation.models import ModelPages
+from scripts.generation.operations import OperationPages
+from scripts.generation.package import TEMPLATES, Package
+from scripts.generation.prose import NOTE, docstring
+from scripts.generation.resources import ResourcePages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from scripts.parsing import Parsed
+    from scripts.generation.parsing import Parsed
 
 _EXPORTS = [
     ("UNSET", "types"),

@@ -6,9 +6,9 @@ import hashlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from scripts.documents import dump, load
-from scripts.drift.trees import files
-from scripts.failures import Refused
+from scripts.files.documents import dump, load
+from scripts.files.failures import Refused
+from scripts.files.trees import files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -22,7 +22,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from scripts.failures import Refused
+from scripts.files.failures import Refused
 from scripts.templates.runtime.limits import NAMES
 
 if TYPE_CHECKING:

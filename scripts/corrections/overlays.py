@@ -18,16 +18,16 @@ from jsonpath_rfc9535.selectors import NameSelector
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.places import copied
+from scripts.corrections.grammar import copied
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jsonpath_rfc9535.segments import JSONPathSegment
 
-    from scripts.places import Place
+    from scripts.corrections.grammar import Place
 
 _OVERLAY_KEYS = {"overlay", "info", "extends", "actions"}
 _ACTION_KEYS = {"target", "description", "update", "remove", "x-matches", "x-changes-meaning"}

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openapi_python_client import strings
 
-from scripts.documents import pointer
-from scripts.failures import Refused
-from scripts.normalise import NULL
+from scripts.corrections.nullability import NULL
+from scripts.files.documents import pointer
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
-    from scripts.places import Place
+    from scripts.corrections.grammar import Place
 
 # Keywords that say something of a place and nothing of its values.
 NOTES: Final = frozenset(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scripts.places import Place, rewrite, schemas
+from scripts.corrections.grammar import Place, rewrite, schemas
 
 NULL = {"type": "null"}
 # Keywords that say something about a value without limiting it; the rest of a schema is its content.

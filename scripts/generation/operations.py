@@ -11,10 +11,10 @@ from openapi_python_client import schema as oai
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from scripts.adapting import is_json
-from scripts.failures import Refused
-from scripts.rendering.annotations import annotation_of, answer_annotation, joined, operation_imports
-from scripts.rendering.prose import NOTE, docstring, operation_prose, property_prose, text_of
+from scripts.files.failures import Refused
+from scripts.generation.annotations import annotation_of, answer_annotation, joined, operation_imports
+from scripts.generation.dialect import is_json
+from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.properties.protocol import PropertyProtocol
     from openapi_python_client.parser.responses import Response
 
-    from scripts.parsing import Parsed, ParsedOperation
-    from scripts.rendering.package import Package
+    from scripts.generation.package import Package
+    from scripts.generation.parsing import Parsed, ParsedOperation
 
 # Names that every operation's functions use: a parameter of that name gets an underscore.
 TAKEN: Final = frozenset({"asyncio_detailed", "body", "call", "client", "self", "sync_detailed"})

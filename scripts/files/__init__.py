@@ -1,0 +1,1 @@
+"""Files and how they are read, fetched, compared and replaced, for every script."""

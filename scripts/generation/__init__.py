@@ -1,0 +1,1 @@
+"""From the effective document to the generated package."""
