@@ -149,6 +149,11 @@ class Model:
         return getattr(self, field.attribute, UNSET) is not UNSET
 
 
+def table_of(model: type[Model] | Model) -> Table:
+    """Give the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
+    return model._table  # noqa: SLF001 - the one accessor
+
+
 def _show(value: object) -> str:
     if isinstance(value, Enum):
         known = value in type(value).__members__.values()
