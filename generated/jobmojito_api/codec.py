@@ -11,7 +11,8 @@ opinion. Writing gives back what was read. Types are declared by the generated m
 
 What a model declares is in its table: `table_of(Model).fields`.
 
-Where things are: `kinds` has these types, `limits` the lengths and bounds, `tables` the models, `writing` the way back.
+Where things are: `kinds` has these types, `limits` the lengths and bounds, `tables` the models, `showing`
+their `repr`, `writing` the way back.
 """
 
 from __future__ import annotations
