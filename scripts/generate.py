@@ -45,11 +45,11 @@ for path in sorted(root.rglob("*.py")):
     except BaseException as error:
         sys.exit(f"{path.relative_to(root).as_posix()}: {type(error).__name__}: {error}")
 from jobmojito_api import models
-from jobmojito_api.codec import Model
+from jobmojito_api.codec import Model, table_of
 for name in models.__all__:
     made = getattr(models, name)
     if isinstance(made, type) and issubclass(made, Model):
-        for field in made._table.fields:
+        for field in table_of(made).fields:
             getattr(field.type, "python", None)
 """
 

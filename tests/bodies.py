@@ -10,6 +10,7 @@ from typing import Any
 
 from jobmojito.sandbox.contract import Contract, load
 from jobmojito.sandbox.samples import fit, sample
+from jobmojito_api.codec import table_of
 from jobmojito_api.resources import OPERATIONS, operation
 
 JSON, MULTIPART = "application/json", "multipart/form-data"
@@ -33,7 +34,7 @@ def body_for(name: str, media: str = JSON, *, files: dict[str, Any] | None = Non
     type_: Any = next(one for one in operation(name).bodies if one.content_type == media).type
     model = type_.python
     values = values_for(name, media, **wanted) | (files or {})
-    return model(**{field.attribute: values[field.name] for field in model._table.fields if field.name in values})
+    return model(**{field.attribute: values[field.name] for field in table_of(model).fields if field.name in values})
 
 
 def required_of(name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from jobmojito import JobMojito
 from jobmojito.sandbox import contract, samples
 from jobmojito.sandbox.checks import validator
 from jobmojito_api import AuthenticatedClient, File
-from jobmojito_api.codec import Model, read, write
+from jobmojito_api.codec import Model, read, table_of, write
 from jobmojito_api.resources import OPERATIONS, Resources
 
 TOKEN = "made-up"
@@ -85,7 +85,7 @@ def arguments_for(operation, declared, content_type):
 def with_files(model, declared, body):
     """A model with something to upload wherever a file belongs."""
     properties = declared.bodies[body.content_type].get("properties", {})
-    for field in model._table.fields if isinstance(model, Model) else ():
+    for field in table_of(model).fields if isinstance(model, Model) else ():
         if properties.get(field.name, {}).get("format") == "binary":
             setattr(model, field.attribute, File(payload=b"%PDF-1.4", file_name="a.pdf", mime_type="application/pdf"))
     return model

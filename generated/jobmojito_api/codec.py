@@ -9,7 +9,10 @@ opinion. Writing gives back what was read. Types are declared by the generated m
     Const(value)  Enumeration("Name")  Object("Name")                      names are found in `.models` at first use
     Array(item)  Union(first, second, ..., one_of=False)  Limited(type, min_length=1, ...)
 
-Where things are: `kinds` has these types, `limits` the lengths and bounds, `tables` the models, `writing` the way back.
+What a model declares is in its table: `table_of(Model).fields`.
+
+Where things are: `kinds` has these types, `limits` the lengths and bounds, `tables` the models, `showing`
+their `repr`, `writing` the way back.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ from .kinds import (
     Union,
     kind_of,
 )
-from .tables import Field, Model, Table
+from .tables import Field, Model, Table, table_of
 from .types import UNSET, Departure, Unset
 from .writing import write
 
@@ -118,5 +121,6 @@ __all__ = [
     "kind_of",
     "pointer",
     "read",
+    "table_of",
     "write",
 ]

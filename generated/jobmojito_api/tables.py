@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
 
 from .kinds import ANY, Faults, Type, prefix
@@ -86,7 +85,7 @@ class Model:
     """What every generated model can do. Its attributes are declared by attrs, its JSON by `_table`.
 
     A required property that an answer left out is `UNSET`; undeclared properties are in `additional_properties`.
-    `repr` shows structure and no texts: names, e-mails and links stay out of logs.
+    `repr` shows no names, e-mails, links or other free texts, only their sizes.
     """
 
     _table: ClassVar[Table] = Table()
@@ -134,10 +133,8 @@ class Model:
         return key in self.additional_properties
 
     def __repr__(self) -> str:
-        """Show which properties are set, with numbers, flags, enums and ids, and only the size of texts."""
-        shown = [f"{f.attribute}={_show(getattr(self, f.attribute))}" for f in self._table.fields if self._has(f)]
-        extra = [f"+{len(self.additional_properties)} undeclared"] if self.additional_properties else []
-        return f"{type(self).__name__}({', '.join(shown + extra)})"
+        """Show ids, enums, numbers, flags and dates in full, the rest as sizes; `showing` decides which is which."""
+        return cast("str", import_module(".showing", __package__).show_model(self))
 
     def json_items(self) -> Iterator[tuple[str, object]]:
         """Give each property by its JSON name, declared ones first, as the attributes hold them."""
@@ -145,16 +142,7 @@ class Model:
             yield field.name, getattr(self, field.attribute, UNSET)
         yield from self.additional_properties.items()
 
-    def _has(self, field: Field) -> bool:
-        return getattr(self, field.attribute, UNSET) is not UNSET
 
-
-def _show(value: object) -> str:
-    if isinstance(value, Enum):
-        known = value in type(value).__members__.values()
-        return f"{type(value).__name__}.{value.name}" if known else f"{type(value).__name__}(<new value>)"
-    if isinstance(value, str):
-        return f"<{len(value)} characters>"
-    if isinstance(value, list | dict):
-        return f"<{len(value)} items>"
-    return repr(value) if isinstance(value, int | float | uuid.UUID | Model | None) else f"<{type(value).__name__}>"
+def table_of(model: type[Model] | Model) -> Table:
+    """Give the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
+    return model._table  # noqa: SLF001 - the one accessor

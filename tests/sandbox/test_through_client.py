@@ -8,6 +8,7 @@ import pytest
 import jobmojito
 from jobmojito import AsyncJobMojito, JobMojito
 from jobmojito_api import File
+from jobmojito_api.codec import table_of
 from jobmojito_api.resources import OPERATIONS, operation
 
 from .conftest import TRUST
@@ -74,7 +75,7 @@ def arguments_for(name, scene):  # noqa: F811 - a fixture
 def model(declared, media, values):
     """The model of one form of the body."""
     kind = next(body.type.python for body in declared.bodies if body.content_type == media)
-    return kind(**{field.attribute: values[field.name] for field in kind._table.fields if field.name in values})
+    return kind(**{field.attribute: values[field.name] for field in table_of(kind).fields if field.name in values})
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
