@@ -16,7 +16,7 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, TypeVar
 
-from jobmojito_api.codec import Model, Object
+from jobmojito_api.codec import Model, Object, table_of
 from jobmojito_api.resources import OPERATIONS, operation
 from jobmojito_api.types import UNSET
 
@@ -211,4 +211,4 @@ def is_paged(declared: Operation[Any]) -> bool:
     if not isinstance(declared.success, Object) or not {"limit", "offset"} <= parameters:
         return False
     model: type[Model] = declared.success.python
-    return {"data", "pagination"} <= {field.name for field in model._table.fields}  # noqa: SLF001 - the codec's tables are made to be read
+    return {"data", "pagination"} <= {field.name for field in table_of(model).fields}

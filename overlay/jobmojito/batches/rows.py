@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import attrs
 
-from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, write
+from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, table_of, write
 
 EMAIL: Final = "email"
 
@@ -58,7 +58,7 @@ class RowType:
 
 @cache
 def _declared(model: str) -> Mapping[str, Type[Any]]:
-    table = cast("type[Model]", Object(model).python)._table  # noqa: SLF001 - the contract's own list
+    table = table_of(Object(model).python)
     return {field.name: field.type for field in table.fields}
 
 

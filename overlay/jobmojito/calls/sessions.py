@@ -19,7 +19,7 @@ from attrs import evolve
 
 from jobmojito.errors import BatchError, ConfigurationError
 from jobmojito.redaction import log, mask
-from jobmojito_api.codec import Model, Object
+from jobmojito_api.codec import Model, Object, table_of
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.resources import operation
 from jobmojito_api.types import UNSET
@@ -205,4 +205,4 @@ def _with(body: Model, merchant_id: UUID) -> Model:
 
 
 def _has_merchant(type_: Any) -> bool:
-    return isinstance(type_, Object) and any(field.name == _MERCHANT for field in type_.python._table.fields)  # noqa: SLF001 - the codec's tables are made to be read
+    return isinstance(type_, Object) and any(field.name == _MERCHANT for field in table_of(type_.python).fields)

@@ -17,7 +17,7 @@ from jobmojito.calls.settings import read_options
 from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import ResponseDecodeError
 from jobmojito.lazy import DeferredModule
-from jobmojito_api.codec import Departure, Model, Object, check, kind_of, pointer, read, write
+from jobmojito_api.codec import Departure, Model, Object, check, kind_of, pointer, read, table_of, write
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.models import (
     KnowledgeBaseDocumentUploadMultipart,
@@ -231,13 +231,13 @@ def _kind(document: Mapping[str, Any]) -> type[Model] | None:
     told = {name for name, value in document.items() if value is not None}
     if told & _OF_A_SCREENING or document.get("success") is True:
         return ScreenedCandidate
-    return NotApplicable if told & {field.name for field in NotApplicable._table.fields} else None  # noqa: SLF001 - the contract
+    return NotApplicable if told & {field.name for field in table_of(NotApplicable).fields} else None
 
 
 # `success` alone says little: an early exit that reports `success: false` is still one.
-_OF_A_SCREENING: Final = {field.name for field in ScreenedCandidate._table.fields} - {  # noqa: SLF001 - the contract
+_OF_A_SCREENING: Final = {field.name for field in table_of(ScreenedCandidate).fields} - {
     "success",
-    *(field.name for field in NotApplicable._table.fields),  # noqa: SLF001 - the contract
+    *(field.name for field in table_of(NotApplicable).fields),
 }
 
 
@@ -278,7 +278,7 @@ def _refuse_constant(_: str) -> NoReturn:
 
 def _unknown_keys(answers: Mapping[Any, Any]) -> list[Departure]:
     """Find keys that nothing would look at: a misspelt one would fail a rule in silence."""
-    known = {field.name for field in cast("type[Model]", Object(_MODEL).python)._table.fields}  # noqa: SLF001 - the contract
+    known = {field.name for field in table_of(Object(_MODEL).python).fields}
     expected = f"one of {', '.join(sorted(known))}, {_CUSTOM}..."
     strange = [key for key in answers if not isinstance(key, str) or (key not in known and not key.startswith(_CUSTOM))]
     return [Departure(pointer(["form", key]), expected, "another key", "additionalProperties") for key in strange]
