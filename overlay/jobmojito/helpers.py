@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from .lazy import DeferredModule
@@ -206,7 +205,7 @@ class Helpers:
         """Do what `register_candidates` does, and give each outcome as soon as those before it are known.
 
         Rows are drawn only as far as requests are in flight, so memory does not grow with their number. Closing the
-        iterator finishes what is in flight and sends no more. Options: those of `register_candidates`.
+        iterator finishes what is in flight and sends no more. Takes the options of `register_candidates`.
         """
         return row_requests.register(self._session, "iter_register_candidates", interview_id, rows, options).outcomes()
 
@@ -222,8 +221,7 @@ class Helpers:
             mojito_language_code: LanguageCode | str = the API's choice, "en" - the language of new profiles.
             message_from_recruiter: str = None - goes into the mail.
             merchant_id: UUID | str = the client's - act for another merchant.
-            chunk_size, concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for
-                `register_candidates`.
+            ...: and those of the run, from `chunk_size` on, as for `register_candidates`.
         """
         return row_requests.invite(self._session, "invite_users", rows, options).collect()
 
@@ -232,7 +230,7 @@ class Helpers:
     ) -> Iterator[RowOutcome[Row, InvitedUser]]:
         """Do what `invite_users` does, and give each outcome as soon as those before it are known.
 
-        Options: those of `invite_users`.
+        Takes the options of `invite_users`.
         """
         return row_requests.invite(self._session, "iter_invite_users", rows, options).outcomes()
 
@@ -248,8 +246,8 @@ class Helpers:
 
         Options:
             max_bytes: int = 20 MB - a larger file is refused.
-            concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for `register_candidates`;
-                two items are the same by candidate and content.
+            ...: and those of the run, from `concurrency` on, as for `register_candidates`; two items are the same by
+                candidate and content.
 
         Raises:
             ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
@@ -264,7 +262,7 @@ class Helpers:
     ) -> Iterator[RowOutcome[Row, ScreenedCandidate | NotApplicable]]:
         """Do what `pre_screen_resumes` does, and give each outcome as soon as those before it are known.
 
-        Options: those of `pre_screen_resumes`.
+        Takes the options of `pre_screen_resumes`.
         """
         return resumes.screen(self._session, "iter_pre_screen_resumes", items, position_id, options).outcomes()
 
@@ -277,36 +275,33 @@ class Helpers:
         have been done, so that could do it, and cost it, twice. A run's journal is used again.
 
         Options:
-            chunk_size, concurrency, duplicates, stop_on_error, on_progress, journal, retry_unknown: as for
-                `register_candidates` (resumes have no `chunk_size`).
+            ...: those of the run, from `chunk_size` on, as for `register_candidates` (resumes have no `chunk_size`).
         """
         again = resends.resend(self._session, result, include_unknown=include_unknown, options=options)
         return result if again is None else again.collect()
 
 
-_SHARED = r" {12}\w+(?:, \w+)+:\s+as for\s+`register_candidates`[^.]*\.\n"
-
-
 def _spell_out_options() -> None:
-    """Let `help()` of each helper show every option: above, those that several share are described once."""
-    described = _options_of(Helpers.register_candidates.__doc__ or "")
-    for name, method in vars(Helpers).items():
-        doc = method.__doc__ or ""
-        if name.startswith("iter_"):
-            doc = doc.partition("Options:")[0].rstrip()
-            options = _options_of(getattr(Helpers, name.removeprefix("iter_")).__doc__ or "")
-            method.__doc__ = f"{doc}\n\n        Options:\n{''.join(options.values())}        "
-        elif shared := re.search(
-            r"( {12}chunk_size|concurrency)(, \w+)+:\s+as for\s+`register_candidates`[^.]*\.\n", doc
-        ):
-            names = re.findall(r"\w+", shared.group().partition(":")[0])
-            method.__doc__ = doc.replace(shared.group(), "".join(described[one] for one in names))
+    """Let `help()` show every option of every helper, though those that several share are described once, above."""
+    run = _options(Helpers.register_candidates).partition("            chunk_size:")
+    for helper in (Helpers.invite_users, Helpers.retry_failed):
+        helper.__doc__ = f"{helper.__doc__}\n        Options of the run:\n{run[1]}{run[2]}"
+    of_resumes = f"            concurrency:{run[2].partition('            concurrency:')[2]}"
+    Helpers.pre_screen_resumes.__doc__ = (
+        f"{Helpers.pre_screen_resumes.__doc__}\n        Options of the run:\n{of_resumes}"
+    )
+    for helper, spelled in (
+        (Helpers.iter_register_candidates, Helpers.register_candidates),
+        (Helpers.iter_invite_users, Helpers.invite_users),
+        (Helpers.iter_pre_screen_resumes, Helpers.pre_screen_resumes),
+    ):
+        helper.__doc__ = f"{helper.__doc__}\n        Options:\n{_options(spelled)}"
 
 
-def _options_of(doc: str) -> dict[str, str]:
-    """Give the lines that describe each option."""
-    lines = doc.partition("Options:\n")[2].partition("\n\n")[0]
-    return {found[1]: found[0] for found in re.finditer(r" {12}(\w+):.*\n(?: {16}.*\n?)*", f"{lines}\n")}
+def _options(helper: Any) -> str:
+    """Give the lines that describe a helper's options."""
+    own, _, run = helper.__doc__.partition("        Options:\n")[2].partition("        Options of the run:\n")
+    return own.partition("\n\n        Raises:")[0].rstrip() + "\n" + run
 
 
 _spell_out_options()
