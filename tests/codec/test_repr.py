@@ -13,6 +13,7 @@ from jobmojito_api import File, codec, models
 from jobmojito_api.codec import Field, Model, table_of
 from jobmojito_api.resources import operation
 from tests.codec.answers import answering, places, sample, success_schema
+from tests.codec.made import Given
 
 SECRET = "Ada Lovelace <ada@example.org>"
 ID = "93c98d21-e04d-4a84-9afa-ed154cf73636"
@@ -150,21 +151,13 @@ def test_models_and_lists_within_a_model_are_shown_once() -> None:
         )
 
     class Page(Model):
-        _table = codec.Table(Field("data", "data", codec.Array(_Of(Item))), Field("first", "first", _Of(Item)))
+        _table = codec.Table(Field("data", "data", codec.Array(Given(Item))), Field("first", "first", Given(Item)))
 
     one = f"Item(id={ID!r}, name=<text, 30 chars>, tags=<list, 2 items>)"
 
     assert repr(Page.from_dict({"data": [item] * 9, "first": item})) == (
         f"Page(data=[{one}, {one}, {one}, +6 more], first={one})"
     )
-
-
-class _Of(codec.Object):
-    """A model that is given, not looked up by its name."""
-
-    def __init__(self, model: type[Model]) -> None:
-        super().__init__(model.__name__)
-        self.__dict__["python"] = model
 
 
 def test_repr_of_a_large_model_has_an_end() -> None:
@@ -177,7 +170,7 @@ def test_repr_of_a_large_model_has_an_end() -> None:
     class Round(Model):
         _table = codec.Table()
 
-    Round._table = codec.Table(Field("self", "self_", _Of(Round)))
+    Round._table = codec.Table(Field("self", "self_", Given(Round)))
     round_ = Round.from_dict({})
     round_.self_ = round_  # type: ignore[attr-defined]
 
