@@ -95,11 +95,11 @@ class Call(Generic[T_co]):
         """
         type_ = self.answer_type(status) or ANY
         if type_ is NOTHING:
-            return Reading(None, ())
+            return Reading(None)
         if type_ is BYTES:
-            return Reading(content, ())
+            return Reading(content)
         if type_ is TEXT:
-            return Reading(content.decode("utf-8", "replace"), ())
+            return Reading(content.decode("utf-8", "replace"))
         try:
             return read(type_, json.loads(content))
         except RecursionError:
@@ -227,8 +227,9 @@ def _respond(client: AuthenticatedClient | Client, call: Call[Any], answer: http
     except InvalidAnswer:
         if answer.is_success:
             raise
-        reading = Reading(None, ())
-    return Response(as_status(status), answer.content, answer.headers, reading.value, reading.departures)
+        reading = Reading(None)
+    found = (reading.departures, reading.total)
+    return Response(as_status(status), answer.content, answer.headers, reading.value, *found)
 
 
 __all__ = ["AsyncCaller", "Body", "Call", "Caller", "Operation", "Parameter", "send", "send_async"]

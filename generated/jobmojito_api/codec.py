@@ -11,16 +11,18 @@ opinion. Writing gives back what was read. Types are declared by the generated m
 
 What a model declares is in its table: `table_of(Model).fields`.
 
-Where things are: `kinds` has these types, `limits` the lengths and bounds, `tables` the models, `showing`
-their `repr`, `writing` the way back.
+Where things are: `kinds` and `choices` have these types, `faults` what departs, `limits` the lengths and bounds,
+`tables` the models, `showing` their `repr`, `writing` the way back.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from attrs import frozen
 
+from .choices import Union
+from .faults import Faults, pointer
 from .kinds import (
     ANY,
     BINARY,
@@ -38,20 +40,14 @@ from .kinds import (
     Array,
     Const,
     Enumeration,
-    Fault,
-    Faults,
     Limited,
     Object,
     Type,
-    Union,
     kind_of,
 )
 from .tables import Field, Model, Table, table_of
 from .types import UNSET, Departure, Unset
 from .writing import write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -59,34 +55,28 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class Reading(Generic[T_co]):
-    """A value as it was read, and every place where it departs from its type."""
+    """A value as it was read, and the places where it departs from its type.
+
+    `departures` are at most ten thousand, or a million characters of pointers; `total` counts all that there are.
+    """
 
     value: T_co
-    departures: tuple[Departure, ...]
+    departures: tuple[Departure, ...] = ()
+    total: int = 0
 
 
 def read(type_: Type[T], value: object) -> Reading[T]:
     """Read a JSON value as a type; never raises for what `json.loads` can give."""
-    faults: Faults = []
+    faults = Faults()
     result = type_.read(value, faults)
-    return Reading(cast("T", result), tuple(map(_departure, faults)))
+    return Reading(cast("T", result), faults.departures(), faults.total)
 
 
 def check(type_: Type[Any], value: object) -> tuple[Departure, ...]:
     """List what the contract refuses in a value about to be sent; enums stay open, the server may know more values."""
-    faults: Faults = []
+    faults = Faults(open_enums=True)
     type_.read(write(value), faults)
-    return tuple(_departure(fault) for fault in faults if fault[3] != "enum")
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """Join the steps of a path as an RFC 6901 JSON pointer."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def _departure(fault: Fault) -> Departure:
-    path, expected, got, keyword = fault
-    return Departure(pointer(path), expected, got, keyword)
+    return faults.departures(without="enum")
 
 
 __all__ = [

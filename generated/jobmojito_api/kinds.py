@@ -11,20 +11,18 @@ import json
 import uuid
 from functools import cached_property
 from importlib import import_module
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from .limits import Limit, limits_from
 from .types import File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from .faults import Faults
 
 T_co = TypeVar("T_co", covariant=True)
-
-Path = tuple[str | int, ...]
-Fault = tuple[Path, str, str, str]  # where, expected, got, JSON Schema keyword
-Faults = list[Fault]
-
 
 _KINDS: Final[dict[type, str]] = {
     type(None): "null",
@@ -39,12 +37,9 @@ _KINDS: Final[dict[type, str]] = {
 
 def kind_of(value: object) -> str:
     """Name the JSON kind of a value, or the class of something that is no JSON."""
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN or Infinity"
     return _KINDS.get(type(value)) or type(value).__name__
-
-
-def prefix(faults: Faults, mark: int, step: str | int) -> None:
-    """Put a step before every fault found since `mark`: paths are only built where something is wrong."""
-    faults[mark:] = [((step, *path), *rest) for path, *rest in faults[mark:]]  # type: ignore[misc]  # star of a 3-tuple
 
 
 class Type(Generic[T_co]):
@@ -75,18 +70,82 @@ class Scalar(Type[T_co]):
         self.exact = exact if convert is None else None
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take a value of the class; a number takes integers, an integer takes 3.0."""
+        """Take a value of the class; an integer takes 3.0."""
         if value.__class__ is self.accepts:
             return value if self.convert is None else self.convert(value)
-        if self._takes(value):
-            return value
-        faults.append(((), self.expected, kind_of(value), "type"))
+        if self.accepts is not int or not isinstance(value, float) or not value.is_integer():
+            faults.add(self.expected, kind_of(value))
         return value
 
-    def _takes(self, value: object) -> bool:
-        if self.accepts is float:
-            return value.__class__ is int
-        return self.accepts is int and isinstance(value, float) and value.is_integer()
+
+class Number(Type[float]):
+    """A number, an integer among them, as JSON has it: neither NaN nor infinite, which Python's `json` lets through."""
+
+    expected = "number"
+
+    def read(self, value: object, faults: Faults) -> object:
+        """Take an integer or a finite number."""
+        kind = value.__class__
+        if kind is not int and (kind is not float or not isfinite(cast("float", value))):
+            faults.add(self.expected, kind_of(value))
+        return value
+
+
+class Anything(Type[Any]):
+    """Any JSON value; what Python's `json` takes for a number and JSON does not is told at any depth."""
+
+    def read(self, value: object, faults: Faults) -> object:
+        """Take everything but NaN and Infinity."""
+        if value.__class__ is float:
+            return NUMBER.read(value, faults)
+        if value.__class__ not in ATOMS and not _is_json(value):
+            for path in _infinite(value):
+                self._tell(path, faults)
+        return value
+
+    @staticmethod
+    def _tell(path: list[str | int], faults: Faults) -> None:
+        mark = len(faults)
+        faults.add("number", "NaN or Infinity")
+        for step in reversed(path):
+            faults.put_under(mark, step)
+
+
+ATOMS: Final = frozenset({str, int, bool, type(None)})
+
+
+_encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+
+
+def _is_json(value: object) -> bool:
+    """Tell quickly that a value is JSON throughout; if it is not, it may still hold no number that is not finite."""
+    try:
+        _encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _infinite(value: object) -> Iterator[list[str | int]]:
+    """Find the paths of numbers that are not finite; without recursion, so any depth goes."""
+    work: list[tuple[Any, Any]] = [(None, value)]
+    while work:
+        link, item = work.pop()
+        if item.__class__ is float and not isfinite(item):
+            yield _unrolled(link)
+        elif item.__class__ is dict or item.__class__ is list:
+            parts = item.items() if item.__class__ is dict else enumerate(item)
+            entries = [((link, step), part) for step, part in parts if part.__class__ not in ATOMS]
+            work.extend(reversed(entries))
+
+
+def _unrolled(link: Any) -> list[str | int]:
+    """Write a chain of (rest, last step) as the path it stands for."""
+    path: list[str | int] = []
+    while link is not None:
+        link, step = link
+        path.append(step)
+    return path[::-1]
 
 
 def _lossless(parse: Callable[[str], object], show: Callable[[Any], str]) -> Callable[[str], object]:
@@ -104,10 +163,10 @@ def _lossless(parse: Callable[[str], object], show: Callable[[Any], str]) -> Cal
 
 STRING: Final[Type[str]] = Scalar("string", str)
 INTEGER: Final[Type[int]] = Scalar("integer", int)
-NUMBER: Final[Type[float]] = Scalar("number", float)
+NUMBER: Final[Type[float]] = Number()
 BOOLEAN: Final[Type[bool]] = Scalar("boolean", bool)
 NULL: Final[Type[None]] = Scalar("null", type(None))
-ANY: Final[Type[Any]] = Type()
+ANY: Final[Type[Any]] = Anything()
 UUID: Final[Type[uuid.UUID]] = Scalar("string", str, _lossless(uuid.UUID, str))
 DATE: Final[Type[dt.date]] = Scalar("string", str, _lossless(dt.date.fromisoformat, dt.date.isoformat))
 DATE_TIME: Final[Type[dt.datetime]] = Scalar("string", str, _lossless(dt.datetime.fromisoformat, dt.datetime.isoformat))
@@ -123,7 +182,7 @@ class Binary(Type[Any]):
         content = value.payload if isinstance(value, File) else value
         sendable = isinstance(content, str | bytes | bytearray) or hasattr(content, "read")
         if not sendable or isinstance(content, io.TextIOBase):
-            faults.append(((), self.expected, kind_of(content), "type"))
+            faults.add(self.expected, kind_of(content))
         return value
 
 
@@ -144,7 +203,7 @@ class Const(Type[Any]):
     def read(self, value: object, faults: Faults) -> object:
         """Take the value alone; true is not 1 in JSON, 1.0 is."""
         if value != self.value or isinstance(value, bool) is not isinstance(self.value, bool):
-            faults.append(((), self.expected, kind_of(value), "const"))
+            faults.add(self.expected, kind_of(value), "const")
         return value
 
 
@@ -180,11 +239,11 @@ class Enumeration(Named):
         """Give the member; keep a value of another kind as it is."""
         members, kind, expected = self.kinds
         if value.__class__ is not kind:
-            faults.append(((), expected, kind_of(value), "type"))
+            faults.add(expected, kind_of(value))
             return value
         member = members.get(value)
         if member is None:
-            faults.append(((), self.expected, "another value", "enum"))
+            faults.add(self.expected, "another value", "enum")
             return self.python(value)
         return member
 
@@ -200,7 +259,7 @@ class Object(Named):
     def read(self, value: object, faults: Faults) -> object:
         """Give the model; keep what is no object as it is."""
         if value.__class__ is not dict:
-            faults.append(((), self.expected, kind_of(value), "type"))
+            faults.add(self.expected, kind_of(value))
             return value
         model = self.python
         return model._table.read(model, value, faults)  # noqa: SLF001 - its own codec
@@ -217,7 +276,7 @@ class Array(Type[Any]):
     def read(self, value: object, faults: Faults) -> object:
         """Read each item; keep what is no list as it is."""
         if value.__class__ is not list:
-            faults.append(((), self.expected, kind_of(value), "type"))
+            faults.add(self.expected, kind_of(value))
             return value
         exact, item, result = self.item.exact, self.item.read, []
         for index, entry in enumerate(cast("list[object]", value)):
@@ -227,56 +286,8 @@ class Array(Type[Any]):
             mark = len(faults)
             result.append(item(entry, faults))
             if len(faults) != mark:
-                prefix(faults, mark, index)
+                faults.put_under(mark, index)
         return result
-
-
-class Union(Type[Any]):
-    """Any one of several types: the one with the fewest departures, then the most known fields, then the first.
-
-    A property that departs counts once, however much is wrong within it: a report with two nulls inside is still that
-    report, not another one whose only fault is that its report is missing.
-    """
-
-    def __init__(self, *branches: Type[Any], one_of: bool = False) -> None:
-        """Keep the branches in document order; `one_of` is JSON Schema's exactly-one."""
-        self.branches, self.one_of = branches, one_of
-        self.nullable = NULL in branches
-        self.plain = tuple(branch for branch in branches if branch is not NULL)
-        self.expected = " or ".join(branch.expected for branch in branches)
-
-    def read(self, value: object, faults: Faults) -> object:
-        """Read as the best branch and tell that branch's departures."""
-        if value is None and self.nullable:
-            return None
-        if len(self.plain) == 1:
-            own: Faults = []
-            result = self.plain[0].read(value, own)
-            self._tell(value, own, 1, faults)
-            return result
-        tries = [self._try(branch, value) for branch in self.plain]
-        best = min(tries, key=lambda one: one[0])
-        self._tell(value, best[2], sum(not own for _, _, own in tries), faults)
-        return best[1]
-
-    @staticmethod
-    def _try(branch: Type[Any], value: object) -> tuple[tuple[bool, int, int], object, Faults]:
-        """Read as one branch and rank it; a branch of another kind comes after all that can hold the value."""
-        own: Faults = []
-        result = branch.read(value, own)
-        wrong_kind = any(not path and keyword == "type" for path, _, _, keyword in own)
-        departing = len({path[0] if path else expected for path, expected, *_ in own})
-        return (wrong_kind, departing, -getattr(result, "known_fields", 0)), result, own
-
-    def _tell(self, value: object, own: Faults, fitting: int, faults: Faults) -> None:
-        """Pass on the best branch's faults; one at the root itself is the whole union's."""
-        if own and all(not path for path, *_ in own):
-            keyword = own[0][3] if len({fault[3] for fault in own}) == 1 else "anyOf"
-            faults.append(((), self.expected, "another value" if keyword == "enum" else kind_of(value), keyword))
-        else:
-            faults.extend(own)
-        if self.one_of and fitting > 1:
-            faults.append(((), f"exactly one of {self.expected}", f"{fitting} that fit", "oneOf"))
 
 
 class Limited(Type[T_co]):
@@ -294,5 +305,5 @@ class Limited(Type[T_co]):
         for limit in self.limits:
             got = limit.breach(value)
             if got is not None:
-                faults.append(((), limit.expected, got, limit.keyword))
+                faults.add(limit.expected, got, limit.keyword)
         return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -19,14 +20,21 @@ def _is_number(value: object) -> bool:
 
 
 def _is_multiple(value: float, limit: float) -> bool:
+    """Tell whether a number is a multiple; of one that is too large for a fraction to matter, nobody can tell."""
     if isinstance(value, int) and isinstance(limit, int):
         return value % limit == 0
-    quotient = value / limit
-    return int(quotient) == quotient
+    try:
+        quotient = value / limit
+    except OverflowError:
+        return True
+    return not isfinite(quotient) or quotient.is_integer()
 
 
 def _is_unique(items: list[object]) -> bool:
-    seen = [json.dumps(item, sort_keys=True) for item in items]
+    try:
+        seen = [json.dumps(item, sort_keys=True) for item in items]
+    except (TypeError, ValueError):
+        return True  # no JSON, which is told elsewhere
     return len(seen) == len(set(seen))
 
 

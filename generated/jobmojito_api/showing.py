@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .choices import Union
 from .kinds import (
     DATE,
     DATE_TIME,
@@ -29,7 +30,6 @@ from .kinds import (
     Limited,
     Object,
     Type,
-    Union,
 )
 from .tables import Field, Model, table_of
 from .types import UNSET

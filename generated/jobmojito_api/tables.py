@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
 
-from .kinds import ANY, Faults, Type, prefix
+from .faults import Faults
+from .kinds import ANY, Type
 from .limits import limits_from
 from .types import UNSET
 from .writing import write
@@ -53,8 +54,8 @@ class Table:
             mark = len(faults)
             values[attribute] = type_.read(value, faults)
             if len(faults) != mark:
-                prefix(faults, mark, name)
-        if extra and self.extra is not ANY:
+                faults.put_under(mark, name)
+        if extra:
             self._read_extra(extra, faults)
         if self.limits or not self.required <= data.keys():
             self._check_whole(data, faults)
@@ -63,22 +64,23 @@ class Table:
 
     def _check_whole(self, data: dict[str, object], faults: Faults) -> None:
         """Tell what is missing, and limits on the number of properties."""
-        faults.extend(((), f"property {name!r}", "none", "required") for name in sorted(self.required - data.keys()))
+        for name in sorted(self.required - data.keys()):
+            faults.add(f"property {name!r}", "none", "required")
         for limit in self.limits:
             got = limit.breach(data)
             if got is not None:
-                faults.append(((), limit.expected, got, limit.keyword))
+                faults.add(limit.expected, got, limit.keyword)
 
     def _read_extra(self, extra: dict[str, object], faults: Faults) -> None:
         """Read undeclared properties as their declared type, or tell that there may be none; they are kept anyway."""
         if self.extra is None:
-            faults.append(((), "no undeclared property", f"{len(extra)} of them", "additionalProperties"))
+            faults.add("no undeclared property", f"{len(extra)} of them", "additionalProperties")
             return
         for name, value in extra.items():
             mark = len(faults)
             extra[name] = self.extra.read(value, faults)
             if len(faults) != mark:
-                prefix(faults, mark, name)
+                faults.put_under(mark, name)
 
 
 class Model:
@@ -94,7 +96,7 @@ class Model:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read a JSON object, tolerantly; `codec.read(Object(name), value)` also tells the departures."""
-        return cast("Self", cls._table.read(cls, dict(src_dict), []))
+        return cast("Self", cls._table.read(cls, dict(src_dict), Faults()))
 
     @classmethod
     def _from_values(cls, values: dict[str, object]) -> Self:

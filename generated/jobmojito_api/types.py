@@ -80,6 +80,7 @@ class Response(Generic[T]):
 
     `status_code` is an `HTTPStatus` where Python knows the code, and a plain int where it does not (520-527, 546).
     `parsed` is None where the document declares nothing for the status, or where an error's body is no JSON.
+    `departures` are the first ten thousand at most; `total_departures` counts all.
     """
 
     status_code: HTTPStatus | int
@@ -87,6 +88,7 @@ class Response(Generic[T]):
     headers: MutableMapping[str, str] = field(repr=_size)
     parsed: T | None = field(repr=False)
     departures: tuple[Departure, ...] = field(default=(), repr=_size)
+    total_departures: int = 0
 
 
 def as_status(code: int) -> HTTPStatus | int:

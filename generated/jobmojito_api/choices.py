@@ -1,0 +1,71 @@
+"""Values that may be of one of several types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .faults import Faults
+from .kinds import ATOMS, NULL, Type, kind_of
+
+
+class Union(Type[Any]):
+    """Any one of several types: the one with the fewest departures, then the most known fields, then the first.
+
+    A property that departs counts once, however much is wrong within it: a report with two nulls inside is still that
+    report, not another one whose only fault is that its report is missing.
+    """
+
+    def __init__(self, *branches: Type[Any], one_of: bool = False) -> None:
+        """Keep the branches in document order; `one_of` is JSON Schema's exactly-one."""
+        self.branches, self.one_of = branches, one_of
+        self.nullable = NULL in branches
+        self.plain = tuple(branch for branch in branches if branch is not NULL)
+        self.expected = " or ".join(branch.expected for branch in branches)
+
+    def read(self, value: object, faults: Faults) -> object:
+        """Read as the best branch and tell that branch's departures.
+
+        A choice within a choice would be read anew for each branch around it; it is read once.
+        """
+        if value is None and self.nullable:
+            return None
+        readings = faults.readings
+        if readings is None or value.__class__ in ATOMS:
+            result, own = self._choose(value, faults)
+        else:
+            key = (id(self), id(value))
+            if key not in readings:
+                readings[key] = self._choose(value, faults)
+            result, own = readings[key]
+        if own:
+            faults.merge(own)
+        return result
+
+    def _choose(self, value: object, faults: Faults) -> tuple[object, Faults]:
+        """Read as the best branch; gives the value and all its faults."""
+        if len(self.plain) == 1:
+            own = Faults(faults.readings, open_enums=faults.open_enums)
+            result = self.plain[0].read(value, own)
+            return result, self._told(value, own, 1)
+        readings = {} if faults.readings is None else faults.readings
+        tries = [self._try(branch, value, Faults(readings, open_enums=faults.open_enums)) for branch in self.plain]
+        _, result, own = min(tries, key=lambda one: one[0])
+        return result, self._told(value, own, sum(not found for _, _, found in tries))
+
+    @staticmethod
+    def _try(branch: Type[Any], value: object, own: Faults) -> tuple[tuple[bool, int, int], object, Faults]:
+        """Read as one branch and rank it; a branch of another kind comes after all that can hold the value."""
+        result = branch.read(value, own)
+        wrong_kind = any(keyword == "type" for _, _, keyword in own.at_root())
+        return (wrong_kind, len(own), -getattr(result, "known_fields", 0)), result, own
+
+    def _told(self, value: object, own: Faults, fitting: int) -> Faults:
+        """Give the best branch's faults; one of the value itself is the whole union's."""
+        told, root = own, own.at_root()
+        if own and len(root) == len(own):
+            told = Faults(open_enums=own.open_enums)
+            keyword = root[0][2] if len({keyword for _, _, keyword in root}) == 1 else "anyOf"
+            told.add(self.expected, "another value" if keyword == "enum" else kind_of(value), keyword)
+        if self.one_of and fitting > 1:
+            told.add(f"exactly one of {self.expected}", f"{fitting} that fit", "oneOf")
+        return told

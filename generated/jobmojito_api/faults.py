@@ -1,0 +1,88 @@
+"""What departs while a value is read, kept so that reading stays linear in the value whatever departs.
+
+Faults are kept as a tree along the value: each level adds its own step once, and pointers are written at the end. Of
+a hopeless answer ten thousand are kept, or a million characters of pointers; the count goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from .types import Departure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MOST: Final = 10_000
+_MOST_CHARACTERS: Final = 1_000_000
+
+
+class Faults(list[Any]):
+    """The faults of one level: an entry for each fault of the value itself, and one for each part that departs.
+
+    An entry is (expected, got, JSON Schema keyword), or (step, entries of that part), or None where no more are kept.
+    `total` counts faults, those within parts too. `readings` holds what choices have read of a value so far: nested
+    choices would read the same parts again and again otherwise. With `open_enums`, unknown enum values take no room.
+    """
+
+    __slots__ = ("open_enums", "readings", "total")
+
+    def __init__(self, readings: dict[tuple[int, int], Any] | None = None, *, open_enums: bool = False) -> None:
+        """Begin without a fault."""
+        super().__init__()
+        self.total, self.readings, self.open_enums = 0, readings, open_enums
+
+    def add(self, expected: str, got: str, keyword: str = "type") -> None:
+        """Add a fault of the value itself."""
+        if keyword != "enum" or not self.open_enums:
+            self.total += 1
+        self.append((expected, got, keyword) if self.total <= MOST else None)
+
+    def put_under(self, mark: int, step: str | int) -> None:
+        """Put everything found since there were `mark` entries under a step, as one part that departs."""
+        inner = [one for one in self[mark:] if one is not None]
+        self[mark:] = [(step, inner) if inner else None]
+
+    def merge(self, other: Faults) -> None:
+        """Add the entries of another reading of the same value."""
+        self.extend(other if self.total < MOST else [None] * len(other))
+        self.total += other.total
+
+    def at_root(self) -> list[tuple[str, str, str]]:
+        """Give the faults of the value itself."""
+        return [one for one in self if one is not None and len(one) == 3]  # noqa: PLR2004 - not the pair of a part
+
+    def departures(self, *, without: str = "") -> tuple[Departure, ...]:
+        """Write the faults that were kept as departures with their pointers, but for one keyword's."""
+        found: list[Departure] = []
+        size = 0
+        for path, (expected, got, keyword) in _leaves(self):
+            if keyword == without:
+                continue
+            where = pointer(path)
+            size += len(where)
+            if len(found) == MOST or (found and size > _MOST_CHARACTERS):
+                break
+            found.append(Departure(where, expected, got, keyword))
+        return tuple(found)
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Join the steps of a path as an RFC 6901 JSON pointer."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _leaves(entries: list[Any]) -> Iterator[tuple[list[str | int], tuple[str, str, str]]]:
+    """Walk the tree in order, without recursion; the path is the same list each time."""
+    path: list[str | int] = []
+    work = [iter(entries)]
+    while work:
+        entry = next(work[-1], ...)
+        if entry is ...:
+            work.pop()
+            del path[-1:]
+        elif entry is not None and len(entry) == 3:  # noqa: PLR2004 - a fault, not the pair of a part
+            yield path, entry
+        elif entry is not None:
+            path.append(entry[0])
+            work.append(iter(entry[1]))
