@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
+from importlib import import_module
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +17,11 @@ class _Applies(Protocol):
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _breaks(text: str, pattern: str) -> bool:
+    """Tell whether a text certainly breaks a pattern; few models have one, so the matcher is loaded when it is used."""
+    return cast("bool", import_module(".patterns", __package__).breaks(text, pattern))
 
 
 def _is_multiple(value: float, limit: float) -> bool:
@@ -44,7 +49,7 @@ _SIZES: Final[tuple[tuple[type, str], ...]] = ((str, "characters"), (list, "item
 _ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
     "min_length": ("minLength", lambda v: isinstance(v, str), lambda v, n: len(v) >= n, "at least {} characters"),
     "max_length": ("maxLength", lambda v: isinstance(v, str), lambda v, n: len(v) <= n, "at most {} characters"),
-    "pattern": ("pattern", lambda v: isinstance(v, str), lambda v, p: bool(re.search(p, v)), "text matching {}"),
+    "pattern": ("pattern", lambda v: isinstance(v, str), lambda v, p: not _breaks(v, p), "text matching {}"),
     "minimum": ("minimum", _is_number, lambda v, n: v >= n, "at least {}"),
     "maximum": ("maximum", _is_number, lambda v, n: v <= n, "at most {}"),
     "exclusive_minimum": ("exclusiveMinimum", _is_number, lambda v, n: v > n, "more than {}"),
