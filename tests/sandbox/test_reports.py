@@ -7,7 +7,7 @@ import httpx
 import pypdf
 import pytest
 
-from jobmojito.sandbox.pdf import Document
+from jobmojito.sandbox.world.pdf import Document
 
 from .conftest import INTERVIEW, register
 

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any
 from .extra import require
 
 if TYPE_CHECKING:
-    from .app import App, create_app
-    from .contract import ContractError
-    from .faults import Fault
-    from .server import Sandbox, SandboxError
+    from .contract.document import ContractError
+    from .faults.faults import Fault
+    from .http.application import App, create_app
+    from .http.server import Sandbox, SandboxError
 else:
     # Loaded when first asked for: `python -m jobmojito.sandbox` has to be able to say that the extra is missing.
     _HOMES = {
-        "App": "app",
-        "ContractError": "contract",
-        "Fault": "faults",
-        "Sandbox": "server",
-        "SandboxError": "server",
-        "create_app": "app",
+        "App": "http.application",
+        "ContractError": "contract.document",
+        "Fault": "faults.faults",
+        "Sandbox": "http.server",
+        "SandboxError": "http.server",
+        "create_app": "http.application",
     }
 
     def __getattr__(name: str) -> Any:

@@ -8,10 +8,10 @@ from uuid import UUID
 from jobmojito import JobMojito, NotFoundError, ScreenedCandidate, sandbox
 from jobmojito_api.models import JobInterviewCreateRequest, PreScreeningCreateRequest
 
-from .contract import load
-from .pdf import Document
-from .reading import JSON
-from .samples import fit
+from .contract.document import load
+from .contract.samples import fit
+from .contract.validation import JSON
+from .world.pdf import Document
 
 NOBODY = UUID(int=0)
 

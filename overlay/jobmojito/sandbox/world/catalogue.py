@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jobmojito.sandbox.refusals import invalid, unknown
+
 from .calls import Call, handles
-from .refusals import invalid, unknown
 from .store import Row, add, change, conflict, contains, page, shape
 
 CATALOGUE_HOST = "https://coaching.example.com"

@@ -5,8 +5,9 @@ from typing import Any
 
 from attrs import frozen
 
-from .checks import is_valid
-from .contract import Schema
+from jobmojito.sandbox.contract.document import Schema
+from jobmojito.sandbox.contract.validation import is_valid
+
 from .faults import EVERYTHING, SPOILERS, Fault
 
 UNKNOWN = "sandbox_unknown_value"

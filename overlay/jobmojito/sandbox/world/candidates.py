@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from jobmojito.sandbox.refusals import Refusal
+
 from .calls import Call, handles
 from .links import flag, interview_link
-from .refusals import Refusal
 from .store import Row, add, change, contains, new_id, newest_first, page
 from .taking import start_result
 

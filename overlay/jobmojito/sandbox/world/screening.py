@@ -12,13 +12,13 @@ from typing import Any
 
 from attrs import frozen
 
+from jobmojito.sandbox.contract.validation import JSON, first_problem, parse_json
+from jobmojito.sandbox.refusals import invalid
+
 from .calls import Call, handles
 from .candidates import enrol, row_problem
-from .checks import first_problem
 from .interviews import created, define, renamed
 from .links import interview_link
-from .reading import JSON, parse_json
-from .refusals import invalid
 from .store import Row, add, change, new_id
 from .taking import luck, start_result
 

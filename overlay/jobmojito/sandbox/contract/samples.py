@@ -7,8 +7,8 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from .checks import is_valid, validator
-from .contract import Schema
+from .document import Schema
+from .validation import is_valid, validator
 
 DEPTH = 12
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from attrs import define, field
 
-from .contract import Schema
-from .ledger import Account
-from .refusals import Refusal, unknown
-from .samples import blank
+from jobmojito.sandbox.contract.document import Schema
+from jobmojito.sandbox.contract.samples import blank
+from jobmojito.sandbox.refusals import Refusal, unknown
+
+from .credits import Account
 
 # Each merchant's balance to begin with, where nothing else is asked for.
 CREDITS = 1_000_000.0

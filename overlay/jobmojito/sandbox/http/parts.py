@@ -6,13 +6,14 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from .callers import fingerprint
-from .contract import Contract, Operation
-from .faults import Faults
-from .samples import sample
-from .signing import Storage
-from .store import World
-from .tally import Tally
+from jobmojito.sandbox.contract.document import Contract, Operation
+from jobmojito.sandbox.contract.samples import sample
+from jobmojito.sandbox.faults.faults import Faults
+from jobmojito.sandbox.world.files import Storage
+from jobmojito.sandbox.world.store import World
+from jobmojito.sandbox.world.tokens import fingerprint
+
+from .counters import Tally
 
 DEFAULT_BODY_LIMIT = 256 * 1024 * 1024
 

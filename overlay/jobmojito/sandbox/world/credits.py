@@ -6,7 +6,7 @@ The vendor's guide says what costs credits, and the surcharges for translation a
 
 from attrs import define
 
-from .refusals import Refusal
+from jobmojito.sandbox.refusals import Refusal
 
 # In tenths of a credit, so that sums stay exact.
 PRICES = {

@@ -3,8 +3,8 @@
 import json
 import re
 
-from jobmojito.sandbox.checks import is_valid
-from jobmojito.sandbox.samples import sample
+from jobmojito.sandbox.contract.samples import sample
+from jobmojito.sandbox.contract.validation import is_valid
 
 JSON, MULTIPART, URLENCODED = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
 

@@ -9,24 +9,13 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
-from .refusals import invalid
+from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.world.calls import Upload
 
 # What is kept of a file's content: enough to look for a marker, little enough for thousands of files.
 HEAD_BYTES = 64 * 1024
 FIELD_BYTES = 1024 * 1024
 PART_LIMIT = 100
-
-
-@frozen
-class Upload:
-    """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
-
-    name: str
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-    head: bytes = field(repr=False)
 
 
 @frozen

@@ -12,13 +12,14 @@ from typing import Any, Self
 
 import uvicorn
 
-from .app import App, create_app
-from .callers import issue_token
-from .faults import Fault, Faults
+from jobmojito.sandbox.faults.faults import Fault, Faults
+from jobmojito.sandbox.world.store import CREDITS
+from jobmojito.sandbox.world.tokens import issue_token
+
+from .application import App, create_app
+from .counters import Tally
 from .parts import Settings
-from .store import CREDITS
-from .tally import Tally
-from .wire import ExposedProtocol
+from .responses import ExposedProtocol
 
 LOCALHOST = "127.0.0.1"
 BACKLOG = 1024

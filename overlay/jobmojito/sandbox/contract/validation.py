@@ -1,5 +1,6 @@
 """Judges values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +9,11 @@ from attrs import frozen
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 
-from .contract import Schema
+from jobmojito.sandbox.refusals import invalid
+
+from .document import Schema
+
+JSON = "application/json"
 
 # The formats that the API itself enforces; e-mails and timestamps carry none in the contract.
 FORMATS = FormatChecker(formats=["uuid", "date"])
@@ -40,6 +45,18 @@ def first_problem(schema: Schema, value: Any, *, root: str = "") -> Problem | No
 def is_valid(schema: Schema, value: Any) -> bool:
     """Whether a value is what its schema asks for."""
     return validator(schema).is_valid(value)
+
+
+def parse_json(content: bytes | str, name: str) -> Any:
+    """A JSON value; NaN, huge numbers and bottomless nesting are refused with a 422."""
+    try:
+        return json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise invalid(name, f"{name} is not valid JSON") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
 
 
 def _problem(error: ValidationError, root: str) -> Problem:

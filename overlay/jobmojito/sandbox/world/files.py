@@ -6,8 +6,9 @@ from collections import OrderedDict
 
 from attrs import define, field, frozen
 
+from jobmojito.sandbox.refusals import Refusal
+
 from .links import secret
-from .refusals import Refusal
 
 PREFIX = "/storage/v1/object/sign/"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from .refusals import Refusal
+from jobmojito.sandbox.refusals import Refusal
 
 NAMESPACE = uuid.UUID("7c0d1f0e-5f0a-4c39-9f0b-3a3f2d8a4b11")
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")

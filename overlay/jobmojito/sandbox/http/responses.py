@@ -15,7 +15,7 @@ from attrs import field, frozen
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .faults import Fault
+from jobmojito.sandbox.faults.faults import Fault
 
 TRANSPORT = "jobmojito.sandbox.transport"
 DROPS = 10

@@ -5,11 +5,12 @@ from typing import Any
 
 from attrs import evolve
 
-from .contract import Operation
-from .faults import Fault
-from .refusals import Refusal
-from .samples import fit
-from .wire import BODILESS, Answer
+from jobmojito.sandbox.contract.document import Operation
+from jobmojito.sandbox.contract.samples import fit
+from jobmojito.sandbox.faults.faults import Fault
+from jobmojito.sandbox.refusals import Refusal
+
+from .responses import BODILESS, Answer
 
 # What an operation answers where the contract does not declare the status that fits best. 401 stays as it is, for
 # the host itself refuses a request without a token, whatever the operation declares.

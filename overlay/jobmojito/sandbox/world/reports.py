@@ -7,12 +7,13 @@ from typing import Any
 
 from attrs import frozen
 
+from jobmojito.sandbox.refusals import invalid
+
 from .calls import Call, handles
-from .ledger import PRICES
+from .credits import PRICES
+from .files import VALID_FOR
 from .pdf import Document
-from .refusals import invalid
 from .results import details
-from .signing import VALID_FOR
 from .store import Row, new_id
 
 ACCENTS = {"classic": (0.16, 0.35, 0.68), "modern": (0.07, 0.53, 0.47), "one_pager": (0.42, 0.25, 0.62)}

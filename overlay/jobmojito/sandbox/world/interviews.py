@@ -4,11 +4,12 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from jobmojito.sandbox.refusals import invalid
+
 from .calls import Call, handles
 from .candidates import by_profile
-from .ledger import RECORDING
+from .credits import RECORDING
 from .links import interview_link, secret
-from .refusals import invalid
 from .store import Row, add, change, contains, new_id, newest_first, page, shape
 
 # The create and update requests word these differently from the stored column that answers show.

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -12,13 +11,14 @@ from urllib.parse import parse_qs
 from attrs import frozen
 from starlette.requests import ClientDisconnect, Request
 
-from .checks import first_problem, is_valid
-from .contract import Operation, Parameter, Schema
-from .refusals import invalid
-from .samples import kind
-from .uploads import HEAD_BYTES, Form, Upload, read_form
+from jobmojito.sandbox.contract.document import Operation, Parameter, Schema
+from jobmojito.sandbox.contract.samples import kind
+from jobmojito.sandbox.contract.validation import first_problem, is_valid, parse_json
+from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.world.calls import Upload
 
-JSON = "application/json"
+from .multipart import HEAD_BYTES, Form, read_form
+
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 BODY = "body"
@@ -131,18 +131,6 @@ def _boundary(options: str) -> bytes:
         if name.lower() == "boundary" and value.strip('"'):
             return value.strip('"').encode("latin-1")
     raise invalid("Content-Type", "multipart/form-data needs a boundary")
-
-
-def parse_json(content: bytes | str, name: str) -> Any:
-    """A JSON value; NaN, huge numbers and bottomless nesting are refused with a 422."""
-    try:
-        return json.loads(content, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise invalid(name, f"{name} is not valid JSON") from error
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _json(schema: Schema, content: bytes) -> Body:

@@ -9,19 +9,20 @@ from typing import Any
 from attrs import evolve
 from starlette.requests import ClientDisconnect, Request
 
+from jobmojito.sandbox.contract.document import Operation
+from jobmojito.sandbox.contract.samples import fit
+from jobmojito.sandbox.contract.validation import first_problem
+from jobmojito.sandbox.faults.distortions import spoil
+from jobmojito.sandbox.faults.faults import FILE_DOWNLOAD, HEADER, Fault
+from jobmojito.sandbox.refusals import Refusal, invalid
+from jobmojito.sandbox.world.calls import HANDLERS, Call
+from jobmojito.sandbox.world.files import PREFIX
+from jobmojito.sandbox.world.tokens import MERCHANT_ROLES, Caller, authenticate
+
 from .answers import declared, error_answer, extra_headers, json_answer, replaced
-from .callers import MERCHANT_ROLES, Caller, authenticate
-from .calls import HANDLERS, Call
-from .checks import first_problem
-from .contract import Operation
-from .faults import FILE_DOWNLOAD, HEADER, Fault
 from .parts import Parts
-from .reading import Body, drain, read_body, read_parameters
-from .refusals import Refusal, invalid
-from .samples import fit
-from .signing import PREFIX
-from .spoiling import spoil
-from .wire import Answer
+from .requests import Body, drain, read_body, read_parameters
+from .responses import Answer
 
 log = logging.getLogger("jobmojito.sandbox")
 

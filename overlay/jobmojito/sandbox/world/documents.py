@@ -1,7 +1,8 @@
 """Knowledge-base documents."""
 
+from jobmojito.sandbox.refusals import invalid
+
 from .calls import Call, handles
-from .refusals import invalid
 from .store import Row, add, new_id
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from jobmojito.sandbox.refusals import invalid
+
 from .calls import Call, handles
 from .candidates import ordered
 from .links import flag
 from .recordings import RECORDING_MODES, silence
-from .refusals import invalid
 from .store import Row, change, contains, page, shape
 from .taking import in_progress, luck, transcript
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from .uploads import Upload
+from jobmojito.sandbox.world.calls import Upload
 
 MOST_UPLOADS = 10_000
 

@@ -6,16 +6,17 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from . import admin, catalogue, documents, interviews, reports, results, screening
-from .contract import load
+from jobmojito.sandbox.contract.document import load
+from jobmojito.sandbox.faults.faults import Fault, Faults
+from jobmojito.sandbox.world import account, catalogue, documents, interviews, reports, results, screening
+from jobmojito.sandbox.world.store import CREDITS, World
+
 from .exchanges import Exchange, ResetWanted
-from .faults import Fault, Faults
 from .parts import Parts, Settings
-from .store import CREDITS, World
-from .wire import deliver, reset
+from .responses import deliver, reset
 
 # The modules whose handlers serve the contract; naming them here is what registers them.
-HANDLER_MODULES = (admin, catalogue, documents, interviews, reports, results, screening)
+HANDLER_MODULES = (account, catalogue, documents, interviews, reports, results, screening)
 
 
 class App(Parts):

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
-from .callers import NAMESPACE, sub_merchants
 from .calls import Call, handles
 from .candidates import ordered
+from .credits import PRICES
 from .languages import LANGUAGES, flag_emoji
-from .ledger import PRICES
 from .results import days_back
 from .store import Row, contains, page
+from .tokens import NAMESPACE, sub_merchants
 
 # Templates and sub-merchants are there from the start, as on a new account; their times are before everything else.
 SEEDED_AT = "2026-01-15T09:30:00.000Z"

@@ -5,11 +5,23 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from .callers import Caller, sub_merchants
-from .contract import Contract, Operation, Schema
-from .ledger import PRICES
+from jobmojito.sandbox.contract.document import Contract, Operation, Schema
+
+from .credits import PRICES
 from .store import Row, Store, find
-from .uploads import Upload
+from .tokens import Caller, sub_merchants
+
+
+@frozen
+class Upload:
+    """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
+
+    name: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    head: bytes = field(repr=False)
 
 
 @frozen
