@@ -23,7 +23,7 @@ HELPERS = {
     "screenings": "ScreeningHelpers",
     "bulk": "BulkHelpers",
 }
-SANDBOX = {"jsonschema", "python_multipart", "starlette", "uvicorn"}
+SANDBOX = {"fpdf", "jsonschema", "python_multipart", "starlette", "uvicorn"}
 
 
 @pytest.fixture(scope="module")

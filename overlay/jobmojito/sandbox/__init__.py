@@ -1,4 +1,4 @@
-"""A local server that speaks the contract, for development and tests. It listens on loopback only.
+"""A local server that speaks the contract, for development and tests.
 
     from jobmojito import JobMojito
     from jobmojito.sandbox import Sandbox
@@ -12,9 +12,19 @@ costs credits, how to make it misbehave.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .extra import require
+PACKAGES = ("fpdf", "jsonschema", "manimgx_fonts", "noto_cjk_sans_jp_regular", "paperang_p2_fonts_cjk",
+            "python_multipart", "starlette", "uharfbuzz", "uvicorn")  # fmt: skip
+
+
+def require() -> None:
+    """Raise an ImportError that names the packages of the extra that are missing, and how to install them."""
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise ImportError(f"the sandbox needs {', '.join(missing)}: pip install 'jobmojito[sandbox]'")
+
 
 if TYPE_CHECKING:
     from .contract.document import ContractError

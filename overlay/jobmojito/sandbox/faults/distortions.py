@@ -1,4 +1,4 @@
-"""Makes a true answer depart from the contract in a chosen way."""
+"""Makes a correct answer depart from the contract in a chosen way."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from attrs import frozen
 from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.validation import is_valid
 
-from .faults import EVERYTHING, SPOILERS, Fault
+from .faults import DISTORTIONS, EVERYTHING, Fault
 
 UNKNOWN = "sandbox_unknown_value"
 EXTRA = "sandbox_extra"
@@ -16,7 +16,7 @@ EXTRA = "sandbox_extra"
 
 @frozen
 class Place:
-    """A value inside an answer: where it sits, and what the contract says of it (nothing for an unknown property)."""
+    """A value inside an answer: what holds it under which key, and its schema (empty for an unknown property)."""
 
     holder: Any
     key: Any
@@ -24,22 +24,22 @@ class Place:
 
     @property
     def value(self) -> Any:
-        """What stands here."""
+        """The value."""
         return self.holder[self.key]
 
     def put(self, value: Any) -> None:
-        """Let something else stand here."""
+        """Replace the value."""
         self.holder[self.key] = value
 
 
-def spoil(answer: Any, schema: Schema, fault: Fault) -> Any:
+def distort(answer: Any, schema: Schema, fault: Fault) -> Any:
     """The answer with the fault's departures. `answer` is changed: hand over one that nothing else holds."""
     root = {"": answer}
-    for name in SPOILERS:
+    for name in DISTORTIONS:
         wanted = getattr(fault, name)
         for place in list(_places(Place(root, "", schema))) if wanted else ():
             if _chosen(place, name, wanted):
-                SPOIL[name](place)
+                APPLY[name](place)
     return root.get("")
 
 
@@ -92,7 +92,7 @@ def _retype(place: Place) -> None:
     place.put(swaps[type(value)](value))
 
 
-SPOIL: dict[str, Callable[[Place], None]] = {
+APPLY: dict[str, Callable[[Place], None]] = {
     "nulls": lambda place: place.put(None),
     "missing_fields": _remove,
     "wrong_types": _retype,

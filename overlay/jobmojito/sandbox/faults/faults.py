@@ -26,10 +26,10 @@ FILE_DOWNLOAD = "download_file"
 BODIES = ("error", "html", "empty", "text", "broken")
 RESETS = ("before", "read", "after")
 EVERYTHING = "all"
-SPOILERS = ("nulls", "missing_fields", "wrong_types", "unknown_enum", "extra_fields")
+DISTORTIONS = ("nulls", "missing_fields", "wrong_types", "unknown_enum", "extra_fields")
 
 
-def _spoiler() -> Any:
+def _distortion() -> Any:
     return field(default="", validator=instance_of(str))
 
 
@@ -38,7 +38,7 @@ class Fault:
     """One way to misbehave; `README.md` says what each field does. A bad value raises ValueError.
 
     Times are in seconds; `status` is from 200 to 599; `truncate` counts bytes, -1 is half of the body; `times` None is
-    every time. What spoils answers is "all" or names of properties, separated by commas.
+    every time. What distorts answers is "all" or names of properties, separated by commas.
     """
 
     operation: str = ANY
@@ -52,11 +52,11 @@ class Fault:
     slow_body: float = field(default=0.0, converter=float, validator=ge(0))
     reset: str | None = field(default=None, validator=optional(in_(RESETS)))
     truncate: int | None = field(default=None, validator=optional(ge(-1)))
-    nulls: str = _spoiler()
-    missing_fields: str = _spoiler()
-    wrong_types: str = _spoiler()
-    unknown_enum: str = _spoiler()
-    extra_fields: str = _spoiler()
+    nulls: str = _distortion()
+    missing_fields: str = _distortion()
+    wrong_types: str = _distortion()
+    unknown_enum: str = _distortion()
+    extra_fields: str = _distortion()
     times: int | None = field(default=None, validator=optional(ge(0)))
     skip: int = field(default=0, validator=ge(0))
     id: str = field(default="", validator=matches_re(r"[^;]*"))
@@ -87,7 +87,7 @@ class Fault:
 READERS: Mapping[str, tuple[Any, str]] = {
     **dict.fromkeys(("status", "times", "skip"), (int, "")),
     **dict.fromkeys(("latency", "slow_headers", "slow_body"), (float, "")),
-    **dict.fromkeys(SPOILERS, (str, EVERYTHING)),
+    **dict.fromkeys(DISTORTIONS, (str, EVERYTHING)),
     "truncate": (int, "-1"),
     "processed": (lambda text: text.lower() not in ("no", "false", "0"), "yes"),
 }

@@ -1,4 +1,4 @@
-"""What the sandbox has seen: how many requests of each operation, how they were answered, and every file received."""
+"""Counts what the sandbox has seen: requests of each operation, how they were answered, and every file received."""
 
 import threading
 from collections import Counter, deque
@@ -12,7 +12,7 @@ MOST_UPLOADS = 10_000
 
 
 @define
-class Tally:
+class Counters:
     """Counts since the start or the last reset; a request counts as soon as its head has arrived."""
 
     requests: Counter[str] = field(factory=Counter)
@@ -45,13 +45,13 @@ class Tally:
     def clear(self) -> None:
         """Start again from nothing."""
         with self.lock:
-            for counts in (self.requests, self.answers, self.faults):
+            for counts in (self.requests, self.answers, self.faults, self.uploads):
                 counts.clear()
-            self.uploads.clear()
             self.invalid_answers = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as JSON; files with their digests, without content."""
+        shown = ("filename", "content_type", "size", "sha256")
         with self.lock:
             return {
                 "requests": dict(self.requests),
@@ -59,8 +59,7 @@ class Tally:
                 "faults": dict(self.faults),
                 "invalid_answers": self.invalid_answers,
                 "uploads": [
-                    {"operation": operation, "filename": upload.filename, "content_type": upload.content_type,
-                     "size": upload.size, "sha256": upload.sha256}
+                    {"operation": operation} | {name: getattr(upload, name) for name in shown}
                     for operation, upload in self.uploads
                 ],
-            }  # fmt: skip
+            }

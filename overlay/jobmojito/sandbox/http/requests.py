@@ -1,4 +1,4 @@
-"""Reads and judges what a request carries: parameters, JSON and multipart bodies, by the contract."""
+"""Reads what a request carries and checks it by the contract: parameters, JSON and multipart bodies."""
 
 import base64
 import binascii
@@ -94,6 +94,16 @@ async def read_body(operation: Operation, request: Request, limit: int) -> Body:
     return _json(schema, content) if "json" in media else Body({}, {})
 
 
+def _checked(schema: Schema, value: Any) -> None:
+    """Raise a 422 for a value that the schema refuses, and for a number below zero unless it sets a minimum."""
+    if (problem := first_problem(schema, value, root=BODY)) is not None:
+        raise invalid(problem.field or BODY, problem.message)
+    properties = schema.get("properties", {})
+    for name, number in value.items() if isinstance(value, dict) else ():
+        if isinstance(number, int | float) and number < 0 and "minimum" not in properties.get(name, {}):
+            raise invalid(name, f"{name} must be 0 or more")
+
+
 def _without_schema(operation: Operation, media: str, size: int) -> Body:
     if size == 0 and not operation.body_required:
         return Body({}, {})
@@ -137,8 +147,7 @@ def _json(schema: Schema, content: bytes) -> Body:
     if not content:
         raise invalid(BODY, "a body is required")
     value = parse_json(content, BODY)
-    if (problem := first_problem(schema, value, root=BODY)) is not None:
-        raise invalid(problem.field or BODY, problem.message)
+    _checked(schema, value)
     values = value if isinstance(value, dict) else {BODY: value}
     properties = schema.get("properties", {})
     encoded = [name for name, part in properties.items() if part.get("contentEncoding") == "base64" and name in values]
@@ -166,8 +175,7 @@ def _form(schema: Schema, form: Form) -> Body:
         raise invalid(name, f"{name} must not be a file")
     values = {name: coerce(properties.get(name, {}), sent) for name, sent in form.fields.items()}
     files = {name: uploads[-1] for name, uploads in form.files.items()}
-    if (problem := first_problem(schema, values | dict.fromkeys(files, "file"), root=BODY)) is not None:
-        raise invalid(problem.field or BODY, problem.message)
+    _checked(schema, values | dict.fromkeys(files, "file"))
     for name, upload in files.items():
         if upload.size == 0:
             raise invalid(name, f"{name} is empty")

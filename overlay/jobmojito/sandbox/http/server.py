@@ -1,6 +1,7 @@
-"""The sandbox as a server on loopback, in a thread of its own."""
+"""The sandbox as a server, in a thread of its own."""
 
 import ipaddress
+import logging
 import socket
 import threading
 import time
@@ -17,9 +18,11 @@ from jobmojito.sandbox.world.store import CREDITS
 from jobmojito.sandbox.world.tokens import issue_token
 
 from .application import App, create_app
-from .counters import Tally
-from .parts import Settings
+from .counters import Counters
 from .responses import ExposedProtocol
+from .state import Settings
+
+log = logging.getLogger("jobmojito.sandbox")
 
 LOCALHOST = "127.0.0.1"
 BACKLOG = 1024
@@ -51,17 +54,19 @@ DAY = 24 * 3600.0
 
 
 class SandboxError(Exception):
-    """The server cannot start: the port is taken or the address is not loopback; one line for a person."""
+    """The server cannot start, because the port is taken or the host has no such address; one line for a person."""
 
 
 class Sandbox:
     """A running sandbox: `with Sandbox() as sandbox: ...`, or `start()` and `stop()`.
 
-    `port` 0 takes a free one. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
+    `port` 0 takes a free one. `host` is loopback; any other, such as "0.0.0.0" in a container, lets other machines in,
+    with a warning in the log. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
     the effective contract to serve in the place of the shipped one. `body_limit` is in bytes. `check_answers=False`
-    saves the validation of the sandbox's own answers, for measurements.
-    Raises SandboxError; ContractError for a contract that cannot be read; ValueError for a fault of an operation that
-    the contract does not have.
+    saves the validation of the sandbox's own answers, for measurements. `log_requests=True` prints a line a request to
+    stderr: the operation and the status, nothing of what was sent.
+    Raises SandboxError; ContractError for a contract that cannot be read; ValueError for credits below 0 or a fault of
+    an operation that the contract does not have.
     """
 
     def __init__(
@@ -74,8 +79,9 @@ class Sandbox:
         contract: Path | None = None,
         body_limit: int = Settings().body_limit,
         check_answers: bool = True,
+        log_requests: bool = False,
     ) -> None:
-        settings = Settings(body_limit=body_limit, check_answers=check_answers)
+        settings = Settings(body_limit, check_answers, log_requests)
         self.app: App = create_app(contract=contract, faults=faults, credits=credits, settings=settings)
         self._address = (host, port)
         self._socket: socket.socket | None = None
@@ -132,14 +138,17 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        address = ipaddress.ip_address(self.host)
+        if address.is_unspecified:  # it listens on every address, of which this machine's own is the one to call
+            address = ipaddress.ip_address(LOCALHOST if address.version == 4 else "::1")  # noqa: PLR2004 - IPv4
+        host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
         return f"http://{host}:{self.port}{self.app.contract.base_path}"
 
     @property
     def requests(self) -> Counter[str]:
         """How many requests of each operation have arrived."""
-        with self.app.tally.lock:
-            return Counter(self.app.tally.requests)
+        with self.app.counters.lock:
+            return Counter(self.app.counters.requests)
 
     @property
     def credits_spent(self) -> float:
@@ -147,9 +156,9 @@ class Sandbox:
         return self.app.world.spent()
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> Counters:
         """All counts, and the files received."""
-        return self.app.tally
+        return self.app.counters
 
     @property
     def faults(self) -> Faults:
@@ -176,22 +185,21 @@ class Sandbox:
         self.app.revoke(token)
 
     def reset(self) -> None:
-        """Forget all data, counts, faults and revoked tokens."""
+        """Forget all data, files, counts, faults and revoked tokens."""
         self.app.clear()
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address. Raises SandboxError."""
+    """A listening socket; warns of an address that other machines can reach. Raises SandboxError."""
     if port not in range(MOST_PORT + 1):
-        raise SandboxError(f"{port} is no port: 0 to {MOST_PORT}")
+        raise SandboxError(f"{port} is not a port: 0 to {MOST_PORT}")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise SandboxError(f"{host} is no address to listen on: {error}") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    if not all(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
-        raise SandboxError(f"{host} is not a loopback address; the sandbox listens on this machine only")
+        raise SandboxError(f"{host} is not an address to listen on: {error}") from error
     family, kind, protocol, _, address = found[0]
+    if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        log.warning("%s is not a loopback address: whoever reaches this machine reaches the sandbox", host)
     server = socket.socket(family, kind, protocol)
     try:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

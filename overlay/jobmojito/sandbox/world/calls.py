@@ -1,4 +1,4 @@
-"""A validated request on its way to a handler, and the table of handlers."""
+"""What an operation's handler gets, and the table of handlers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
+from jobmojito.sandbox.refusals import conflict
 
-from .credits import PRICES
-from .store import Row, Store, find
+from .store import PRICES, Row, Store, find
 from .tokens import Caller, sub_merchants
 
 
@@ -26,9 +26,10 @@ class Upload:
 
 @frozen
 class Call:
-    """What a handler gets: who asks, for which merchant, with what (checked against the contract), and the records.
+    """A request that the contract allows: who asks, for which merchant, with what, and the records.
 
     `query` holds the parameters with the contract's defaults filled in, `body` the JSON body or the form's fields.
+    `sign` keeps a file under a path and gives the link that fetches it.
     """
 
     contract: Contract = field(repr=False)
@@ -63,6 +64,13 @@ class Call:
         """The interview or position with this id. Raises `status` if there is none."""
         return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
 
+    def open_definition(self, name: str, key: Any, status: int = 404) -> Row:
+        """The interview or position with this id, for a candidate to take. Raises a 409 if it is archived."""
+        row = self.definition(name, key, status)
+        if row["status"] == "archived":
+            raise conflict(name, "the interview is archived and takes no candidates")
+        return row
+
     def result(self, name: str, key: Any, status: int = 404) -> Row:
         """The interview result with this id. Raises `status` if there is none."""
         return find(self.store.results, key, self.sees, name=name, what="interview result", status=status)
@@ -91,10 +99,15 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handles(*operations: str) -> Callable[[Handler], Handler]:
-    """Register a function for operations; those without one get a synthesized answer."""
+    """Register a function for operations; those without one are answered with a sample of the contract."""
 
     def register(handler: Handler) -> Handler:
         HANDLERS.update(dict.fromkeys(operations, handler))
         return handler
 
     return register
+
+
+def flag(value: object) -> bool:
+    """Whether an option is on: the batch and link requests take true or the string "true"."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -6,10 +6,10 @@ from typing import Any
 
 from jobmojito.sandbox.refusals import Refusal
 
-from .calls import Call, handles
-from .links import flag, interview_link
-from .store import Row, add, change, contains, new_id, newest_first, page
-from .taking import start_result
+from .calls import Call, flag, handles
+from .files import interview_link
+from .simulation import start_result, takes_part
+from .store import Row, add, change, contains, new_id, ordered, page
 
 EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")
 LONGEST_EMAIL = 254
@@ -22,9 +22,9 @@ CANDIDATE = "candidate"
 @handles("register_users_for_interview")
 def register_users(call: Call) -> list[Row]:
     """Enrol candidates: `ok` with a single-use link, or `Error: <message>` for each row; never for the whole."""
-    definition = call.definition("interview_id", call.body["interview_id"], status=422)
+    definition = call.open_definition("interview_id", call.body["interview_id"], status=422)
     call = call.on_behalf_of(definition)
-    return [_registered(call, definition, row, problem) for row, problem in judged(call.body["users"])]
+    return [_registered(call, definition, row, problem) for row, problem in with_problems(call.body["users"])]
 
 
 def _registered(call: Call, definition: Row, sent: Row, problem: str | None) -> Row:
@@ -41,7 +41,7 @@ def _registered(call: Call, definition: Row, sent: Row, problem: str | None) -> 
     return {**row, "result": "ok", "interview_url": interview_link(definition["id"], **views)}
 
 
-def judged(rows: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
+def with_problems(rows: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
     """Each row with what is wrong with it, or None. An e-mail that came before in the request is a duplicate."""
     seen: set[str] = set()
     for row in rows:
@@ -65,14 +65,23 @@ def row_problem(row: Row) -> str | None:
     return None
 
 
+def by_email(call: Call, email: str) -> Row | None:
+    """The merchant's candidate with this e-mail; a candidate is one person, however often enrolled."""
+    return call.store.candidates.get(call.store.by_email.get((call.merchant_id, email.strip().lower()), ""))
+
+
+def by_profile(call: Call, key: str) -> Row | None:
+    """A candidate by its own id or its profile's."""
+    wanted = key.lower()
+    return next((row for row in call.own(call.store.candidates) if wanted in (row["id"], row["profile_id"])), None)
+
+
 def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
-    """The merchant's candidate with this e-mail, made if new; a candidate is one person, however often enrolled."""
-    address = email.strip().lower()
-    key = (call.merchant_id, address)
-    known = call.store.candidates.get(call.store.by_email.get(key, ""))
+    """The merchant's candidate with this e-mail, made if new, with what is said of it now."""
     given = {k: v for k, v in {"name": name, **values}.items() if v is not None}
-    if known is not None:
+    if (known := by_email(call, email)) is not None:
         return change(known, given)
+    address = email.strip().lower()
     row = {
         "profile_id": new_id(),
         "merchant_id": call.merchant_id,
@@ -85,14 +94,8 @@ def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
         **given,
     }
     candidate = add(call.store.candidates, row)
-    call.store.by_email[key] = candidate["id"]
+    call.store.by_email[call.merchant_id, address] = candidate["id"]
     return candidate
-
-
-def by_profile(call: Call, key: str) -> Row | None:
-    """A candidate by its own id or its profile's."""
-    wanted = key.lower()
-    return next((row for row in call.own(call.store.candidates) if wanted in (row["id"], row["profile_id"])), None)
 
 
 @handles("list_candidates")
@@ -115,19 +118,10 @@ def _in_tab(row: Row, tab: str | None) -> bool:
     return not tab or bool(counts.get(tab, not any(counts.values())))
 
 
-def ordered(rows: list[Row], order: str | None) -> list[Row]:
-    """Rows in one of the contract's orders (`accending` is the contract's spelling)."""
-    if order == "created_at_oldest":
-        return newest_first(rows)[::-1]
-    if order in ("name", "name_accending", "name_decending"):
-        return sorted(rows, key=lambda row: str(row.get("name") or "").casefold(), reverse=order == "name_decending")
-    return newest_first(rows, "updated_at" if order == "updated_at_newest" else "created_at")
-
-
 @handles("invite_users")
 def invite_users(call: Call) -> list[Row]:
     """Invite team members, coaching users or candidates, each row with its own outcome."""
-    return [_invited(call, row, problem) for row, problem in judged(call.body["users"])]
+    return [_invited(call, row, problem) for row, problem in with_problems(call.body["users"])]
 
 
 def _invited(call: Call, sent: Row, problem: str | None) -> Row:
@@ -157,12 +151,14 @@ def _invite(call: Call, row: Row) -> Row:
 def _invite_candidate(call: Call, row: Row) -> Row:
     if not row.get("interview_id"):
         return {"result": "Error: interview_id is required for type candidate"}
-    definition = call.definition("interview_id", row["interview_id"], status=422)
-    known = (call.merchant_id, row["email"].strip().lower()) in call.store.by_email
-    if not known or call.body.get("force_invite"):
+    definition = call.open_definition("interview_id", row["interview_id"], status=422)
+    call = call.on_behalf_of(definition)
+    invited = takes_part(call, definition, by_email(call, row["email"]))
+    skipped = invited and not call.body.get("force_invite")
+    if not skipped:
         call.spend("interview_invitation", parent_object_uuid=definition["id"])
     candidate = enrol(call, row["email"], row.get("name"))
-    result = "Skipped" if known and not call.body.get("force_invite") else "Invited"
-    if not known:
+    if not invited:
         start_result(call, definition, candidate)
+    result = "Skipped" if skipped else "Invited"
     return {"result": result, "profile_id": candidate["profile_id"], "profile_interview_id": candidate["id"]}

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jobmojito.sandbox.refusals import invalid, unknown
+from jobmojito.sandbox.refusals import conflict, invalid, unknown
 
 from .calls import Call, handles
-from .store import Row, add, change, conflict, contains, page, shape
+from .store import Row, add, change, contains, page, shape
 
 CATALOGUE_HOST = "https://coaching.example.com"
 MOST_SESSIONS = 200
@@ -18,11 +18,11 @@ def create_directory(call: Call) -> Row:
     """Make a directory. A taken id is a 409; `public` belongs to platform admins."""
     body = {**DEFAULTS, **{name: value for name, value in call.body.items() if value is not None}}
     _check_visibility(call, body)
-    if _key(call.merchant_id, body["id"]) in call.store.directories:
+    key = _key(call.merchant_id, body["id"])
+    if key in call.store.directories:
         raise conflict("id", "a directory with this id exists")
     parent = _directory(call, "parent_tag", body["parent_tag"], 422) if "parent_tag" in body else None
-    row = {**body, "merchant_id": call.merchant_id, "key": _key(call.merchant_id, body["id"])}
-    directory = add(call.store.directories, row, key="key")
+    directory = add(call.store.directories, {**body, "merchant_id": call.merchant_id, "key": key}, key="key")
     if parent is not None:
         change(parent, {"tags_sub": [*(parent.get("tags_sub") or []), body["id"]]})
     return shape({"parent_tag": None, **directory, "catalogue_url": _url(directory)}, call.answer)
@@ -43,17 +43,17 @@ def get_directory(call: Call) -> Row:
     """One directory with its children and the sessions whose tags match its filter."""
     directory = _directory(call, "id", call.query["id"])
     properties = call.answer["properties"]
-    children = [
-        call.store.directories.get(_key(directory["merchant_id"], tag)) for tag in directory.get("tags_sub") or []
-    ]
+    known = call.store.directories
+    children = [known.get(_key(directory["merchant_id"], tag)) for tag in directory.get("tags_sub") or []]
     sessions = _sessions(call, directory)
+    session = properties["matched_sessions"]["items"]
     return shape(
         {
             **directory,
             "catalogue_url": _url(directory),
             "is_start_directory": False,
             "sub_directories": [shape(row, properties["sub_directories"]["items"]) for row in children if row],
-            "matched_sessions": [shape(row, properties["matched_sessions"]["items"]) for row in sessions],
+            "matched_sessions": [shape(row, session) for row in sessions[:MOST_SESSIONS]],
             "matched_sessions_truncated": len(sessions) > MOST_SESSIONS,
         },
         call.answer,

@@ -1,6 +1,7 @@
 """Interviews and positions: created, read, changed, listed, and linked to."""
 
 import itertools
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,8 @@ from jobmojito.sandbox.refusals import invalid
 
 from .calls import Call, handles
 from .candidates import by_profile
-from .credits import RECORDING
-from .links import interview_link, secret
-from .store import Row, add, change, contains, new_id, newest_first, page, shape
+from .files import interview_link
+from .store import RECORDING, Row, add, change, contains, new_id, ordered, page, shape
 
 # The create and update requests word these differently from the stored column that answers show.
 COLUMNS = {
@@ -110,11 +110,13 @@ def created(call: Call, row: Row, **values: Any) -> Row:
 
 
 def embed(row: Row, *, wanted: Any) -> Row:
-    """The embed credentials of a definition, made when they are first wanted."""
+    """The embed credentials of a definition: made when they are first wanted, and false deletes them."""
     if not wanted:
+        for name in ("embed_id", "embed_signing_key") if wanted is False else ():
+            row.pop(name, None)
         return {}
     if "embed_id" not in row:
-        row.update(embed_id=new_id(), embed_signing_key=secret())
+        row.update(embed_id=new_id(), embed_signing_key=secrets.token_urlsafe(24))
     return {"embed_id": row["embed_id"], "embed_signing_key": row["embed_signing_key"]}
 
 
@@ -201,7 +203,8 @@ def generate_interview_url(call: Call) -> str:
 
 def _known(call: Call, name: str) -> None:
     if name == "interview_id":
-        call.definition(name, call.body[name], status=422)
+        find = call.open_definition if call.body["type"] == "interview-for-profile" else call.definition
+        find(name, call.body[name], status=422)
     elif name == "interview_result_id":
         call.result(name, call.body[name], status=422)
     elif by_profile(call, call.body[name]) is None:
@@ -219,7 +222,7 @@ def list_interviews(call: Call) -> Row:
             "environment": call.caller.environment,
             "type_avatar": row.get("interview_template_type"),
         }
-        for row in newest_first(call.own(call.store.definitions), "updated_at")
+        for row in ordered(call.own(call.store.definitions), "updated_at_newest")
         if row.get("type") == query.get("type", row.get("type"))
         and row["status"] == query.get("status", row["status"])
         and contains(query.get("filter_text"), row.get("name"))

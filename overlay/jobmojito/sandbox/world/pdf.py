@@ -1,203 +1,170 @@
-"""A small PDF writer: A4 pages of headings, wrapped text and meters in Helvetica.
+"""Lays out PDFs: A4 pages of headings, wrapped text and score bars, in the letters of every script.
 
-Written here because the sandbox and the demo need one plain document each, and a library would weigh more than the
-rest of the extra together. Text is what Windows-1252 has; other letters fall back to their base letter or a "?".
+fpdf2 writes them, HarfBuzz joins the letters of Arabic and Indic scripts, and the fonts come with packages of the
+extra. A font is loaded when a text first needs it: a document in Latin letters costs no more than one.
 """
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
 
-WIDTH, HEIGHT, MARGIN = 595, 842, 56
-FOOTER = 40
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+MARGIN = 56.0
+LABELS = 130.0  # how far a value begins to the right of its label
+BAR = 270.0
 LEADING = 1.45
 
-INK = (0.13, 0.15, 0.19)
-GREY = (0.45, 0.48, 0.53)
-PALE = (0.91, 0.92, 0.94)
+INK = (33, 38, 48)
+GREY = (115, 122, 135)
+PALE = (232, 235, 240)
 
-# Advance widths of Helvetica for the characters from space to tilde, in thousandths of the size (Adobe's metrics).
-ADVANCES = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
-    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
-    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556,
-    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
-    260, 334, 584,
-)  # fmt: skip
-BOLD_WIDENS = 1.07
+Colour = tuple[int, int, int]
 
-# Letters of names that Unicode does not take apart into a base and an accent.
-STROKED = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "\u0131": "i", "İ": "I", "Ħ": "H", "ħ": "h"}
+SCRIPTS = files("manimgx_fonts")  # one font for each script but the East Asian ones, named after it
+EAST_ASIAN = files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc"
+# Has all of the rarer ideographs; not the first choice, for some readers of PDF are poor at text in a font of its kind.
+RARE_EAST_ASIAN = files("noto_cjk_sans_jp_regular") / "NotoSansCJKjp-Regular.otf"
+LATIN = SCRIPTS / "NotoSans[wght].ttf"
+# Tried in turn for a character whose Unicode name does not begin with a script that has a font.
+OTHERS = (SCRIPTS / "NotoEmoji[wght].ttf", EAST_ASIAN, RARE_EAST_ASIAN, SCRIPTS / "NotoSansSymbols[wght].ttf")
+INVISIBLE = frozenset({"Cf", "Mn"})  # joiners, marks of direction, variation selectors: nothing is lost without them
 
-Colour = tuple[float, float, float]
+
+class _Pages(FPDF):
+    """Pages with a line at their foot."""
+
+    def footer(self) -> None:
+        """Write the document's title and the number of the page."""
+        self.set_y(-MARGIN * 0.7)
+        self.set_font(size=8)
+        self.set_text_color(*GREY)
+        self.cell(text=f"{self.title}  ·  {self.page_no()}")
 
 
 class Document:
-    """Lay text out from top to bottom, a new page whenever one is full; `render` gives the file."""
+    """A text laid out from top to bottom, on a new page whenever one is full; `render` gives the file.
 
-    def __init__(self, title: str, *, accent: Colour = (0.16, 0.35, 0.68)) -> None:
-        self._title, self._accent = title, accent
-        self._pages: list[list[str]] = []
-        self._y = 0.0
-        self._new_page()
+    A character that no font has is printed as its code point, such as <U+0F56>.
+    """
 
-    def title(self, text: str, subtitle: str = "") -> None:
-        """The head of the document: a large line over a coloured rule."""
+    def __init__(self, title: str, *, accent: Colour = (41, 90, 173)) -> None:
+        self._accent = accent
+        self._fonts: dict[str, set[int]] = {}
+        self._pdf = _Pages(unit="pt", format="A4")
+        self._pdf.set_margin(MARGIN)
+        self._pdf.c_margin = 0
+        self._pdf.set_auto_page_break(auto=True, margin=MARGIN * 1.2)
+        self._pdf.set_text_shaping(True)
+        self._load(str(LATIN))
+        self._pdf.set_font(next(iter(self._fonts)), size=10)
+        self._pdf.set_title(self._printable(title))
+        self._pdf.add_page()
+
+    def title(self, text: str, subtitle: str) -> None:
+        """The head of the document: a large line and a small one over a coloured rule."""
         self.text(text, size=22, bold=True)
-        if subtitle:
-            self.text(subtitle, size=11, colour=GREY)
-        self.space(5)
-        self._box(MARGIN, self._y - 2, WIDTH - 2 * MARGIN, 2, self._accent)
+        self.text(subtitle, size=11, colour=GREY)
+        self.space(7)
+        self._box(MARGIN, self._pdf.epw, 2, self._accent)
         self.space(14)
 
     def heading(self, text: str) -> None:
         """A section's heading, never left alone at the foot of a page."""
-        self._room(70)
+        if self._pdf.will_page_break(70):
+            self.page_break()
         self.space(10)
         self.text(text, size=13, bold=True, colour=self._accent)
         self.space(2)
 
     def text(self, text: str, *, size: float = 10, bold: bool = False, colour: Colour = INK, indent: float = 0) -> None:
-        """A paragraph, wrapped to the page's width; line ends in the text stay."""
-        for line in text.split("\n"):
-            for piece in _wrapped(plain(line), WIDTH - 2 * MARGIN - indent, size, bold=bold):
-                self._room(size * LEADING)
-                self._y -= size * LEADING
-                self._write(MARGIN + indent, self._y + size * 0.3, piece, size, bold=bold, colour=colour)
+        """A paragraph, wrapped to the page's width; line ends in the text stay. Bold ones keep with what follows."""
+        if bold and self._pdf.will_page_break(3 * size * LEADING):
+            self.page_break()
+        self._pdf.set_left_margin(MARGIN + indent)
+        self._pdf.set_x(MARGIN + indent)
+        with self._style(size, colour, bold=bold):
+            self._pdf.multi_cell(0, size * LEADING, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self._pdf.set_left_margin(MARGIN)
 
     def facts(self, pairs: list[tuple[str, str]]) -> None:
         """Lines of a grey label with its value beside it."""
         for label, value in pairs:
-            self._room(16)
-            self._write(MARGIN, self._y - 16 * 0.7, plain(label), 10, colour=GREY)
-            self.text(value, indent=130)
+            self._label(label)
+            self.text(value, indent=LABELS)
 
     def meter(self, label: str, value: float, out_of: float = 100) -> None:
         """A labelled bar, as full as the value."""
-        self._room(20)
-        self._y -= 20
-        left, length = MARGIN + 130, 270
-        self._write(MARGIN, self._y + 6, plain(label), 10, colour=GREY)
-        self._box(left, self._y + 6, length, 7, PALE)
-        self._box(left, self._y + 6, length * max(0.0, min(value / out_of, 1.0)), 7, self._accent)
-        self._write(left + length + 12, self._y + 6, f"{value:g}", 10, bold=True)
+        self._label(label)
+        top = self._pdf.get_y()
+        self._pdf.set_y(top + 4)
+        self._box(MARGIN + LABELS, BAR, 7, PALE)
+        self._box(MARGIN + LABELS, BAR * max(0.0, min(value / out_of, 1.0)), 7, self._accent)
+        self._pdf.set_y(top)
+        self.text(f"{value:g}", bold=True, indent=LABELS + BAR + 12)
+        self.space(4)
 
     def page_break(self) -> None:
         """Go on at the top of a new page."""
-        self._new_page()
+        self._pdf.add_page()
 
     def space(self, points: float) -> None:
         """Move down."""
-        self._y -= points
+        self._pdf.set_y(self._pdf.get_y() + points)
 
     def render(self) -> bytes:
         """The finished file."""
-        count = len(self._pages)
-        for number, page in enumerate(self._pages, start=1):
-            footer = f"{self._title}  -  page {number} of {count}"
-            page.append(_show(MARGIN, FOOTER, plain(footer), 8, "F1", GREY))
-        return b"".join(_file(self._title, ["\n".join(page) for page in self._pages]))
+        return bytes(self._pdf.output())
 
-    def _new_page(self) -> None:
-        self._pages.append([])
-        self._y = float(HEIGHT - MARGIN)
+    def _label(self, label: str) -> None:
+        if self._pdf.will_page_break(5 * LEADING * 10):
+            self.page_break()
+        with self._style(10, GREY):
+            self._pdf.cell(LABELS, 10 * LEADING, self._printable(label))
 
-    def _room(self, needed: float) -> None:
-        if self._y - needed < FOOTER + 20:
-            self._new_page()
+    def _box(self, left: float, width: float, height: float, colour: Colour) -> None:
+        self._pdf.set_fill_color(*colour)
+        self._pdf.rect(left, self._pdf.get_y(), width, height, style="F")
 
-    def _box(self, left: float, bottom: float, width: float, height: float, colour: Colour) -> None:
-        self._pages[-1].append(f"{_rgb(colour)} rg {left:.1f} {bottom:.1f} {width:.1f} {height:.1f} re f")
+    @contextmanager
+    def _style(self, size: float, colour: Colour, *, bold: bool = False) -> Iterator[None]:
+        """Write in a size and a colour; bold is the same letters with their outline drawn, in every script."""
+        self._pdf.set_font(size=size)
+        self._pdf.set_text_color(*colour)
+        self._pdf.set_draw_color(*colour)
+        if not bold:
+            yield
+            return
+        with self._pdf.local_context(text_mode="FILL_STROKE", line_width=size / 30):
+            yield
 
-    def _write(
-        self, left: float, base: float, text: str, size: float, *, bold: bool = False, colour: Colour = INK
-    ) -> None:
-        self._pages[-1].append(_show(left, base, text, size, "F2" if bold else "F1", colour))
+    def _printable(self, text: str) -> str:
+        """The text in characters that the loaded fonts have; loads the fonts that it needs."""
+        shown = "".join(self._shown(character) for character in unicodedata.normalize("NFC", text))
+        self._pdf.set_fallback_fonts(list(self._fonts)[1:], exact_match=False)
+        return shown
 
+    def _shown(self, character: str) -> str:
+        if character.isspace():
+            return "\n" if character == "\n" else " "
+        if self._has(character):
+            return character
+        return "" if unicodedata.category(character) in INVISIBLE else f"<U+{ord(character):04X}>"
 
-def plain(text: str) -> str:
-    """The text in letters that the standard fonts have."""
-    return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text) if letter.isprintable())
+    def _has(self, character: str) -> bool:
+        script = unicodedata.name(character, "?").partition(" ")[0].title()
+        own = SCRIPTS / f"NotoSans{script}[wght].ttf"
+        fonts = (LATIN, *([own] if own.is_file() else []), *OTHERS)
+        return any(ord(character) in self._load(str(font)) for font in fonts)
 
-
-def _letter(letter: str) -> str:
-    for form in (letter, STROKED.get(letter, ""), unicodedata.normalize("NFKD", letter)[:1]):
-        if form.encode("cp1252", "ignore"):
-            return form
-    return "?"
-
-
-def _advance(text: str, size: float, *, bold: bool) -> float:
-    total = 0
-    for letter in text:
-        base = ord(unicodedata.normalize("NFKD", letter)[0]) - 32
-        total += ADVANCES[base] if 0 <= base < len(ADVANCES) else 600
-    return total / 1000 * size * (BOLD_WIDENS if bold else 1)
-
-
-def _wrapped(text: str, width: float, size: float, *, bold: bool) -> Iterator[str]:
-    """Lines no wider than asked, broken at spaces, or within a word that alone is too wide."""
-    line = ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if _advance(longer, size, bold=bold) <= width:
-            line = longer
-            continue
-        if line:
-            yield line
-        while _advance(word, size, bold=bold) > width:
-            cut = max(1, int(len(word) * width / _advance(word, size, bold=bold)) - 1)
-            yield word[:cut]
-            word = word[cut:]  # noqa: PLW2901 - what is left of it
-        line = word
-    yield line
-
-
-def _show(left: float, base: float, text: str, size: float, font: str, colour: Colour) -> str:
-    return f"BT {_rgb(colour)} rg /{font} {size:g} Tf {left:.1f} {base:.1f} Td {_literal(text)} Tj ET"
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return f"({escaped})"
-
-
-def _rgb(colour: Colour) -> str:
-    return " ".join(f"{part:g}" for part in colour)
-
-
-def _file(title: str, pages: list[str]) -> Iterator[bytes]:
-    """The objects of the file, then the table of where each begins."""
-    first = 6
-    kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
-    bodies = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        *(f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>"
-          for name in ("Helvetica", "Helvetica-Bold")),
-        f"<< /Title {_literal(plain(title))} /Producer (JobMojito sandbox) >>",
-    ]  # fmt: skip
-    for number, content in enumerate(pages):
-        bodies.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * number + 1} 0 R"
-            " /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
-        )
-        length = len(content.encode("cp1252"))
-        bodies.append(f"<< /Length {length} >>\nstream\n{content}\nendstream")
-    return _with_table(bodies)
-
-
-def _with_table(bodies: list[str]) -> Iterator[bytes]:
-    chunk, offsets = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", []
-    position = 0
-    for number, body in enumerate(bodies, start=1):
-        yield chunk
-        position += len(chunk)
-        offsets.append(position)
-        chunk = f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
-    yield chunk
-    position += len(chunk)
-    entries = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    yield (
-        f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{entries}"
-        f"trailer\n<< /Size {len(bodies) + 1} /Root 1 0 R /Info 5 0 R >>\nstartxref\n{position}\n%%EOF\n"
-    ).encode()
+    def _load(self, path: str) -> set[int]:
+        """The code points of a font, which from now on the document may use."""
+        name = Path(path).stem.partition("[")[0].lower()
+        if name not in self._fonts:
+            self._pdf.add_font(name, fname=path)
+            font = self._pdf.fonts[name]
+            self._fonts[name] = set(font.cmap) if isinstance(font, TTFFont) else set()
+        return self._fonts[name]

@@ -1,6 +1,5 @@
 """Result reports as PDF (behind a signed link), HTML and JSON."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -10,13 +9,12 @@ from attrs import frozen
 from jobmojito.sandbox.refusals import invalid
 
 from .calls import Call, handles
-from .credits import PRICES
 from .files import VALID_FOR
 from .pdf import Document
 from .results import details
-from .store import Row, new_id
+from .store import PRICES, Row, new_id, timestamp
 
-ACCENTS = {"classic": (0.16, 0.35, 0.68), "modern": (0.07, 0.53, 0.47), "one_pager": (0.42, 0.25, 0.62)}
+ACCENTS = {"classic": (41, 90, 173), "modern": (18, 135, 120), "one_pager": (107, 64, 158)}
 ONE_PAGER_ANSWERS = 3
 
 SCORES = (("Overall", "score"), ("Answers", "score_answer"), ("Sentiment", "score_sentiment"),
@@ -32,11 +30,11 @@ STYLE = (
 class Report:
     """What a report says of one result, whatever the form it is written in."""
 
-    result: Row
+    name: str
     facts: list[tuple[str, str]]
     scores: list[tuple[str, float]]
     analysis: str | None
-    reasons: Mapping[str, list[str]]
+    reasons: dict[str, list[str]]
     transcript: list[Row]
     data: Row
 
@@ -76,12 +74,12 @@ def _report(call: Call, result: Row, features: Row) -> Report:
     data = details(call, result)
     assessed = features.get("ai_recruiter_assessment", True)
     facts = [("Position", result["position_name"] or "-"), ("Interview", str(data.get("start"))[:10]),
-             ("State", str(data.get("status")))]  # fmt: skip
+             ("State", str(data.get("status") or "-"))]  # fmt: skip
     if features.get("contact_details", True):
         facts.insert(0, ("E-mail", result["candidate_email"]))
     other = data.get("ai_analysis_other") or {}
     return Report(
-        result=result,
+        name=result["candidate_name"] or "Candidate",
         facts=facts,
         scores=[(label, data[key]) for label, key in SCORES if data.get(key) is not None],
         analysis=data.get("ai_analysis_recruiter") if assessed else None,
@@ -98,14 +96,12 @@ def _as_pdf(call: Call, reports: list[Report], template: str) -> Row:
             document.page_break()
         _draw(document, report, most=ONE_PAGER_ANSWERS if template == "one_pager" else None)
     until = datetime.now(UTC) + timedelta(seconds=VALID_FOR)
-    return {
-        "pdf_export_url": call.sign(f"reports/{new_id()}.pdf", document.render()),
-        "pdf_export_valid_until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-    }
+    link = call.sign(f"reports/{new_id()}.pdf", document.render())
+    return {"pdf_export_url": link, "pdf_export_valid_until": timestamp(until)}
 
 
 def _draw(document: Document, report: Report, *, most: int | None) -> None:
-    document.title(report.result["candidate_name"] or "Candidate", "Interview report")
+    document.title(report.name, "Interview report")
     document.facts(report.facts)
     document.heading("Scores")
     for label, score in report.scores:
@@ -138,14 +134,13 @@ def _html(report: Report) -> str:
     turns = "".join(f"<p>{escape(turn['answer'])}</p>" if turn["is_answer"] else
                     f"<h3>{escape(turn['question_asked'])}</h3>" for turn in report.transcript)  # fmt: skip
     analysis = f"<h2>Assessment</h2><p>{escape(report.analysis)}</p>" if report.analysis else ""
-    name = escape(report.result["candidate_name"] or "Candidate")
-    return f"<h1>{name}</h1><dl>{facts}</dl><h2>Scores</h2>{meters}{analysis}<h2>Transcript</h2>{turns}"
+    return f"<h1>{escape(report.name)}</h1><dl>{facts}</dl><h2>Scores</h2>{meters}{analysis}<h2>Transcript</h2>{turns}"
 
 
 def _as_json(_call: Call, reports: list[Report], _template: str) -> Row:
     export: dict[str, Any] = {"results": [{"data": report.data, "files": []} for report in reports]}
     if len(reports) > 1:
-        rows = "".join(f"<tr><td>{escape(report.result['candidate_name'] or '')}</td>"
+        rows = "".join(f"<tr><td>{escape(report.name)}</td>"
                        f"<td>{report.data.get('score')}</td></tr>" for report in reports)  # fmt: skip
         export["table"] = f"<table>{rows}</table>"
     return {"json_export": export}

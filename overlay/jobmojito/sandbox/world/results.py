@@ -1,25 +1,23 @@
 """Results: lists, details, another attempt, and the merchant's figures."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.refusals import conflict, invalid
 
-from .calls import Call, handles
-from .candidates import ordered
-from .links import flag
-from .recordings import RECORDING_MODES, silence
-from .store import Row, change, contains, page, shape
-from .taking import in_progress, luck, transcript
+from .calls import Call, flag, handles
+from .files import silence
+from .simulation import drawn, in_progress, start_and_end, transcript
+from .store import Row, change, contains, ordered, page, shape
 
-# A recorded result's analyses, said the same of everybody: the sandbox judges nobody.
+# The analyses of a finished interview, said the same of everybody: the sandbox judges nobody.
 ANALYSIS = "The candidate answered every question and gave examples."
 REASONS = {
     "reasons_to_hire": ["Gives examples from practice", "Says what was learned"],
     "reasons_not_to_hire": ["Little said about working under pressure"],
 }
+RECORDED = frozenset({"audio_first_5_answers", "audio_all", "video_all", "video_first_5_answers"})
+FIRST_ANSWERS = 5
 
 
 @handles("get_interview_result_details", "get_interview_result_details_by_post")
@@ -30,49 +28,37 @@ def get_interview_result_details(call: Call) -> Row:
 
 
 def details(call: Call, result: Row, *, signed: bool = False) -> Row:
-    """A result as the details operation answers it."""
+    """A result as the details operation answers it, which reports repeat."""
     definition = call.store.definitions[result["definition_id"]]
     done = result["coach_status"] == "completed"
+    start, end = start_and_end(result)
     row: Row = {
         **result,
         "status": result["coach_status"],
-        "start": result["created_at"],
-        "end": result["created_at"] if done else None,
-        "duration": result.get("duration_ds"),
-        "score_answer": result.get("score_answer_ai"),
+        "start": start,
+        "end": end,
+        "duration": result["duration_ds"],
+        "score_answer": result["score_answer_ai"],
         "score_text": _verdict(result["score"]) if done else None,
-        "ai_interview_coverage_percentage": 100 if done else luck(result["candidate_email"], "coverage", high=60),
+        "ai_interview_coverage_percentage": 100 if done else drawn(result["candidate_email"], "coverage", high=60),
         "ai_completion_reason": "all questions answered" if done else None,
         "ai_analysis": ANALYSIS if done else None,
         "ai_analysis_recruiter": ANALYSIS if done else None,
         "ai_analysis_other": {"hiring_reasons": REASONS} if done else None,
         "recording_is_video": str(definition.get("recording") or "").startswith("video"),
-        "transcript": transcript(definition, result),
+        "transcript": transcript(result),
     }
     if done:
         _add_recordings(call, definition, row, signed=signed)
-    return shape(row, _schema(call))
-
-
-def _schema(call: Call) -> Mapping[str, Any]:
-    schema = call.answer
-    declared = "transcript" in schema.get("properties", {})
-    return schema if declared else {"properties": {name: {} for name in _DETAIL_NAMES}}
-
-
-# For reports, whose own answer does not declare the details.
-_DETAIL_NAMES = ("score", "score_text", "score_sentiment", "score_words_per_minute", "score_pronunciation",
-                 "score_answer", "status", "start", "end", "duration", "ai_analysis_recruiter", "ai_analysis_other",
-                 "transcript")  # fmt: skip
+    return shape(row, call.contract.operations["get_interview_result_details"].answer)
 
 
 def _add_recordings(call: Call, definition: Row, row: Row, *, signed: bool) -> None:
-    session = definition.get("recording_full_session") in RECORDING_MODES
-    answers = definition.get("recording") in RECORDING_MODES
-    recorded = [row] if session else []
-    recorded += [turn for turn in row["transcript"] if turn["is_answer"]] if answers else []
-    for number, target in enumerate(recorded):
-        path = f"recordings/{row['interview_result_id']}/{number}.wav"
+    mode = definition.get("recording") or ""
+    answers = [turn for turn in row["transcript"] if turn["is_answer"]] if mode in RECORDED else []
+    recorded = [row] if definition.get("recording_full_session") in RECORDED else []
+    for target in recorded + answers[: FIRST_ANSWERS if "first" in mode else None]:
+        path = f"recordings/{row['interview_result_id']}/{target.get('id')}.wav"
         target["recording_local_path"] = path
         if signed:
             target["recording_url"] = call.sign(path, silence())
@@ -85,10 +71,12 @@ def _verdict(score: int) -> str:
 @handles("request_another_interview_attempt")
 def request_another_attempt(call: Call) -> Row:
     """Reopen a submitted result; one that is unknown or not submitted is a 422, as the contract words it."""
-    result = call.result("interview_result_id", call.body["interview_result_id"], status=422)
+    name = "interview_result_id"
+    result = call.result(name, call.body[name], status=422)
     if (result["status"], result["coach_status"]) != ("active", "completed"):
-        raise invalid("interview_result_id", "the result is not submitted")
-    change(result, {**dict.fromkeys([k for k in result if k.startswith("score")]), **in_progress()})
+        raise conflict(name, "the result is not submitted")
+    call.open_definition(name, result["definition_id"])
+    change(result, in_progress())
     return {}
 
 
@@ -113,14 +101,15 @@ def list_results(call: Call) -> Row:
 
 def _sorted(rows: list[Row], order: str | None) -> list[Row]:
     if order == "score":
-        return sorted(rows, key=lambda row: row.get("score") or 0, reverse=True)
-    return ordered(rows, order)
+        return sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
+    named = [row | {"name": row["candidate_name"]} for row in rows]
+    return ordered(named, order)
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:
     """Whether a result is under a tab; nobody decides on anybody here, so most tabs but these stay empty."""
-    done = row["coach_status"] == "completed"
-    return not tab or {"undecided": done, "completed": done, "incomplete": not done}.get(tab, False)
+    states = {"undecided": "completed", "completed": "completed", "incomplete": "started"}
+    return not tab or row["coach_status"] == states.get(tab, "")
 
 
 @handles("get_merchant_analytics")
@@ -162,10 +151,3 @@ def _day(name: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise invalid(name, f"{name} must be a day of the calendar") from error
-
-
-def days_back(rows: list[Row], days: int = 14) -> list[int]:
-    """How many rows were made on each of the past days, today first."""
-    counts = Counter(row["created_at"][:10] for row in rows)
-    today = datetime.now(UTC).date()
-    return [counts[(today - timedelta(days=back)).isoformat()] for back in range(days)]

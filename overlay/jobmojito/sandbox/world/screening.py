@@ -16,11 +16,11 @@ from jobmojito.sandbox.contract.validation import JSON, first_problem, parse_jso
 from jobmojito.sandbox.refusals import invalid
 
 from .calls import Call, handles
-from .candidates import enrol, row_problem
+from .candidates import by_email, enrol, row_problem
+from .files import interview_link
 from .interviews import created, define, renamed
-from .links import interview_link
+from .simulation import add_result, drawn, in_progress, start_result, takes_part
 from .store import Row, add, change, new_id
-from .taking import luck, start_result
 
 NOT_APPLICABLE = re.compile(rb"not[ _-]?(?:applicable|eligible)", re.IGNORECASE)
 NOT_APPLICABLE_TAG = "+not-applicable"
@@ -134,8 +134,12 @@ def screen(call: Call, resume: Resume) -> Row:
                       linked_in=call.body.get("candidate_linkedin_url"))  # fmt: skip
     change(candidate, {"pre_screening_count": candidate["pre_screening_count"] + 1})
     outcome = judge(position, resume)
-    result = start_result(call, position, candidate)
-    change(result, {
+    result = add_result(call, position, candidate, **{
+        **in_progress(),
+        "status": "active",
+        "coach_status": None,
+        "processing_status": "completed",
+        "interview_started": False,
         "position_step": "pre-screening",
         "decision_status": outcome["decision_status"],
         "interview_result_pre_screening_id": new_id(),
@@ -161,8 +165,8 @@ def not_applicable(position: Row, email: str, resume: Resume) -> Row | None:
 
 def judge(position: Row, resume: Resume) -> Row:
     """The outcome for a resume: rejected by a rule, or by its score; for review where a rule says so."""
-    score, years = luck(resume.digest, "score", high=10), luck(resume.digest, "years", low=1, high=15)
-    education = EDUCATION[luck(resume.digest, "education", low=2, high=len(EDUCATION) - 1)]
+    score, years = drawn(resume.digest, "score", high=10), drawn(resume.digest, "years", low=1, high=15)
+    education = EDUCATION[drawn(resume.digest, "education", low=2, high=len(EDUCATION) - 1)]
     facts = {"years": years, "education": education}
     rules = [rule for rule in position.get("assessment_rules") or [] if rule.get("type", "screening") == "screening"]
     failed = [rule for rule in rules if rule["id"] in RULES and not RULES[rule["id"]](rule, resume.answers, facts)]
@@ -229,25 +233,23 @@ def create_interview_for_candidate(call: Call) -> Row:
     if (problem := row_problem({"email": body["candidate_email"], "name": body["candidate_name"]})) is not None:
         raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
     position = _found(call) or _made(call)
-    address = body["candidate_email"].strip().lower()
-    known = call.store.by_email.get((call.merchant_id, address))
-    applicants = position.setdefault("applicants", set())
-    if known is not None and known in applicants:
-        return _applied(call, position, known, "already-applied", "applied before")
+    known = by_email(call, body["candidate_email"])
+    if known is not None and takes_part(call, position, known):
+        return _applied(call, position, known["id"], "already-applied", "applied before")
     words = body["candidate_resume"].encode("utf-8", "surrogatepass")
     outcome = judge(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
-    candidate = enrol(call, address, body["candidate_name"], external_id=body.get("candidate_external_id"))
+    candidate = enrol(call, body["candidate_email"], body["candidate_name"],
+                      external_id=body.get("candidate_external_id"))  # fmt: skip
     start_result(call, position, candidate)
-    applicants.add(candidate["id"])
     reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None
     return _applied(call, position, candidate["id"], outcome["recommendation"], reason)
 
 
 def _found(call: Call) -> Row | None:
-    if position_id := call.body.get("position_def_set_id"):
-        return call.definition("position_def_set_id", position_id)
-    code = call.body.get("position_external_id")
-    return next((row for row in call.own(call.store.definitions) if code and row.get("code") == code), None)
+    name, code = "position_def_set_id", call.body.get("position_external_id")
+    known = (row["id"] for row in call.own(call.store.definitions) if code and row.get("code") == code)
+    wanted = call.body.get(name) or next(known, None)
+    return wanted and call.open_definition(name, wanted)
 
 
 def _made(call: Call) -> Row:

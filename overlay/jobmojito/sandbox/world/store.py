@@ -1,5 +1,6 @@
-"""What the sandbox remembers: one store for each environment, records as the JSON objects that answers are cut from."""
+"""What the sandbox remembers: records as the JSON objects that answers are cut from, and each merchant's credits."""
 
+import math
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -12,13 +13,54 @@ from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.samples import blank
 from jobmojito.sandbox.refusals import Refusal, unknown
 
-from .credits import Account
-
-# Each merchant's balance to begin with, where nothing else is asked for.
+# Each merchant's balance to begin with, where no other is asked for.
 CREDITS = 1_000_000.0
+MONTHLY_LIMIT = 1000  # in tenths of a credit
+
+# What things cost, in tenths of a credit, so that sums stay exact. The vendor's guide says what costs credits, and the
+# surcharges for translation and for recording the full session; the base prices are the sandbox's own.
+PRICES = {
+    "interview_created": 10,
+    "pre_screening": 5,
+    "interview_invitation": 1,
+    "report": 2,
+    "report_translation": 1,
+}
+RECORDING = {"audio_all": 2, "video_all": 4}
 
 Row = dict[str, Any]
 Table = dict[str, Row]
+
+
+@define
+class Account:
+    """A merchant's credits in tenths: this month's are used up first, then the extra ones."""
+
+    monthly: int
+    monthly_limit: int
+    extra: int
+    spent: int = 0
+
+    @classmethod
+    def opened(cls, balance: float) -> "Account":
+        """An account with so many credits, at most a hundred of them monthly."""
+        tenths = round(balance * 10)
+        monthly = min(tenths, MONTHLY_LIMIT)
+        return cls(monthly, monthly, tenths - monthly)
+
+    @property
+    def left(self) -> int:
+        """What can still be spent."""
+        return self.monthly + self.extra
+
+    def spend(self, tenths: int) -> None:
+        """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
+        if tenths > self.left:
+            raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {self.left / 10:g} left")
+        from_month = min(tenths, self.monthly)
+        self.monthly -= from_month
+        self.extra -= tenths - from_month
+        self.spent += tenths
 
 
 @define
@@ -30,10 +72,10 @@ class Store:
     candidates: Table = field(factory=dict)
     results: Table = field(factory=dict)
     directories: Table = field(factory=dict)
-    documents: Table = field(factory=dict)
     events: list[Row] = field(factory=list)
     members: dict[str, dict[str, str]] = field(factory=dict)  # e-mail -> merchant -> profile
     by_email: dict[tuple[str, str], str] = field(factory=dict)  # merchant, e-mail -> candidate
+    participants: set[tuple[str, str]] = field(factory=set)  # definition and candidate of every interview taken
     accounts: dict[str, Account] = field(factory=dict)
 
     def account(self, merchant_id: str) -> Account:
@@ -46,11 +88,16 @@ class Store:
         self.events.append(row)
 
 
+def _check_credits(_world: object, _attribute: object, value: float) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"credits must be a number of 0 or more, not {value}")
+
+
 @define
 class World:
     """All environments of one sandbox. Hold `lock` while reading or changing any of them."""
 
-    credits: float = CREDITS
+    credits: float = field(default=CREDITS, validator=_check_credits)
     stores: dict[str, Store] = field(factory=dict)
     lock: threading.RLock = field(factory=threading.RLock)
 
@@ -74,9 +121,14 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def timestamp(moment: datetime) -> str:
+    """A time as the API writes it: ISO 8601, UTC, milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def now() -> str:
-    """The time as the API writes it: ISO 8601, UTC, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The present as the API writes it."""
+    return timestamp(datetime.now(UTC))
 
 
 def add(table: Table, row: Mapping[str, Any], *, key: str = "id") -> Row:
@@ -123,16 +175,15 @@ def shape(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     return blank(schema) | {name: row[name] for name in properties if name in row}
 
 
-def newest_first(rows: Iterable[Row], key: str = "created_at") -> list[Row]:
-    """Rows by time, the latest first; of rows of one instant, the one made last."""
-    return sorted(rows, key=lambda row: row[key])[::-1]
+def ordered(rows: Iterable[Row], order: str | None) -> list[Row]:
+    """Rows in one of the contract's orders, the newest first by default (`accending` is the contract's spelling)."""
+    if order in ("name", "name_accending", "name_decending"):
+        return sorted(rows, key=lambda row: str(row.get("name") or "").casefold(), reverse=order == "name_decending")
+    key = "updated_at" if order == "updated_at_newest" else "created_at"
+    oldest_first = sorted(rows, key=lambda row: row[key])  # of rows of one instant, the one made last comes last
+    return oldest_first if order == "created_at_oldest" else oldest_first[::-1]
 
 
 def contains(text: str | None, *values: Any) -> bool:
     """Whether a search text is empty or stands in any of the values, ignoring case."""
     return not text or any(text.casefold() in str(value).casefold() for value in values if value)
-
-
-def conflict(name: str, message: str) -> Refusal:
-    """A 409: the request contradicts what is stored."""
-    return Refusal(409, message, name)

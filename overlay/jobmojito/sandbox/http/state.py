@@ -1,4 +1,4 @@
-"""What one sandbox is made of."""
+"""What one sandbox is made of, and what it can be told."""
 
 import copy
 from collections.abc import Mapping
@@ -13,30 +13,29 @@ from jobmojito.sandbox.world.files import Storage
 from jobmojito.sandbox.world.store import World
 from jobmojito.sandbox.world.tokens import fingerprint
 
-from .counters import Tally
-
-DEFAULT_BODY_LIMIT = 256 * 1024 * 1024
+from .counters import Counters
 
 
 @frozen
 class Settings:
-    """What a sandbox can be told: body limit in bytes, and whether its own answers are checked."""
+    """Limit of a request's body in bytes; whether the sandbox checks its own answers, and prints a line a request."""
 
-    body_limit: int = DEFAULT_BODY_LIMIT
+    body_limit: int = 256 * 1024 * 1024
     check_answers: bool = True
+    log_requests: bool = False
 
 
 @define
-class Parts:
+class State:
     """The contract it serves, what it remembers, what it does wrong, and what it counts."""
 
     contract: Contract
-    settings: Settings = field(factory=Settings)
-    world: World = field(factory=World)
-    faults: Faults = field(factory=Faults)
-    tally: Tally = field(factory=Tally)
+    settings: Settings
+    world: World
+    faults: Faults
+    counters: Counters = field(factory=Counters)
     storage: Storage = field(factory=Storage)
-    revoked: set[str] = field(factory=set)
+    revoked: set[str] = field(factory=set)  # fingerprints of tokens
     _samples: dict[str, Any] = field(factory=dict)
 
     def revoke(self, token: str) -> None:
@@ -44,11 +43,9 @@ class Parts:
         self.revoked.add(fingerprint(token))
 
     def clear(self) -> None:
-        """Forget all data, counts, faults and revoked tokens."""
-        self.world.clear()
-        self.tally.clear()
-        self.faults.clear()
-        self.revoked.clear()
+        """Forget all data, files, counts, faults and revoked tokens."""
+        for part in (self.world, self.storage, self.counters, self.faults, self.revoked):
+            part.clear()
 
     def generic(self, operation: Operation, query: Mapping[str, Any]) -> Any:
         """The answer of an operation without a handler: a sample; a page ends after its one row."""
