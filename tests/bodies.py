@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jobmojito.sandbox.contract import Contract, load
-from jobmojito.sandbox.samples import fit, sample
+from jobmojito.sandbox.contract.document import Contract, load
+from jobmojito.sandbox.contract.samples import fit, sample
 from jobmojito_api.codec import table_of
 from jobmojito_api.resources import OPERATIONS, operation
 

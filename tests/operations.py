@@ -15,8 +15,9 @@ import sys
 import httpx
 
 from jobmojito import JobMojito
-from jobmojito.sandbox import contract, samples
-from jobmojito.sandbox.checks import validator
+from jobmojito.sandbox.contract import document as contract
+from jobmojito.sandbox.contract import samples
+from jobmojito.sandbox.contract.validation import validator
 from jobmojito_api import AuthenticatedClient, File
 from jobmojito_api.codec import Model, read, table_of, write
 from jobmojito_api.resources import OPERATIONS, Resources

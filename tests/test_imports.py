@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("overlay", "generated", "scripts")
 RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
-SANDBOX = {"jsonschema", "python_multipart", "starlette", "uvicorn"}
+SANDBOX = {"fpdf", "jsonschema", "python_multipart", "starlette", "uvicorn"}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """A running sandbox, a bare HTTP client in an environment of its own, and the contract as a judge of its own.
 
-What the sandbox does with requests is tested on the baseline, which its handlers were written for; `living` has what
-has to work with the contract in use.
+What the sandbox does with requests is tested on the baseline, which its handlers were written for; `current_contract`
+has what has to work with the contract in use.
 """
 
 import ssl

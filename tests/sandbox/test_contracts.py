@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from jobmojito.sandbox import ContractError, Sandbox
-from jobmojito.sandbox.checks import is_valid
-from jobmojito.sandbox.contract import load, parse
-from jobmojito.sandbox.samples import fit, sample
+from jobmojito.sandbox.contract.document import load, parse
+from jobmojito.sandbox.contract.samples import fit, sample
+from jobmojito.sandbox.contract.validation import is_valid
 from tests import baseline
 
 from .conftest import CANDIDATE, POSITION

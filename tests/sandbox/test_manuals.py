@@ -14,7 +14,7 @@ from jobmojito.sandbox.__main__ import parser
 from tests.bodies import values_for
 from tests.overlay.breaches import assumptions_hold  # noqa: F401 - a fixture
 
-from .living import judge, sandbox, scene, teller  # noqa: F401 - fixtures
+from .current_contract import judge, sandbox, scene, teller  # noqa: F401 - fixtures
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 MANUAL = resources.files("jobmojito.sandbox").joinpath("README.md").read_text(encoding="utf-8")

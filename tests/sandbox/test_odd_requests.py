@@ -5,11 +5,11 @@ import random
 
 import pytest
 
-from jobmojito.sandbox.contract import parse
-from jobmojito.sandbox.samples import sample
+from jobmojito.sandbox.contract.document import parse
+from jobmojito.sandbox.contract.samples import sample
 from tests import baseline
 
-from .scenes import KNOWN
+from .good_requests import KNOWN
 
 CONTRACT = parse(baseline.effective())
 ROUNDS = 30

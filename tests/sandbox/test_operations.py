@@ -2,10 +2,10 @@
 
 import pytest
 
-from jobmojito.sandbox.contract import load
+from jobmojito.sandbox.contract.document import load
 
-from .living import judge, sandbox, scene, teller  # noqa: F401 - fixtures
-from .scenes import request_for
+from .current_contract import judge, sandbox, scene, teller  # noqa: F401 - fixtures
+from .good_requests import request_for
 
 CONTRACT = load()
 ERRORS = [

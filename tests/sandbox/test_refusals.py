@@ -2,10 +2,10 @@
 
 import pytest
 
-from jobmojito.sandbox.contract import parse
+from jobmojito.sandbox.contract.document import parse
 from tests import baseline
 
-from .scenes import KNOWN, request_for
+from .good_requests import KNOWN, request_for
 
 CONTRACT = parse(baseline.effective())
 DECLARED = [(name, int(status)) for name, operation in CONTRACT.operations.items() for status in operation.answers]

@@ -7,11 +7,12 @@ import httpx
 import pypdf
 import pytest
 
-from jobmojito.sandbox.pdf import Document
+from jobmojito.sandbox.world.pdf import MARGIN, Document
 
 from .conftest import INTERVIEW, register
 
 REPORT = "/job-interview-pdf"
+WIDTH = 595.28  # of A4, in points
 
 
 def ask(http, results, export_type="pdf", **options):
@@ -107,24 +108,78 @@ def test_recordings_are_signed_only_on_request(http):
     assert httpx.get(signed["recording_url"]).content.startswith(b"RIFF")
 
 
-def test_long_text_wraps_and_breaks_pages():
-    """Paragraphs, long words and many lines stay on their pages, and nothing of them is lost."""
+def test_long_text_stays_inside_the_margins():
+    """Paragraphs, long words and many lines stay between the margins of their pages, and nothing of them is lost."""
     document = Document("Long")
     for number in range(60):
         document.heading(f"Part {number}")
         document.text("many words in a row " * 20 + "W" * 300)
+        document.facts([("Position", "W" * 60)])
 
-    text = "".join(page.extract_text() for page in read(document.render()))
+    pages = read(document.render())
+    text = "".join(page.extract_text() for page in pages)
 
-    assert len(read(document.render())) > 10
-    assert (text.count("many"), text.count("W"), text.count("Part ")) == (1200, 18000, 60)
+    assert len(pages) > 10
+    assert (text.count("many"), text.count("W"), text.count("Part ")) == (1200, 21600, 60)
+    assert max(end for page in pages for end in line_ends(page)) <= WIDTH - MARGIN
 
 
-def test_any_letter_can_be_written():
-    """Brackets and backslashes, accents, other scripts, control characters and lone surrogates make a valid PDF."""
+def line_ends(page):
+    """Where each line of a page ends: its start, and the widths that the file's own fonts give for its letters."""
+    widths = glyph_widths(page)
+    ends = []
+
+    def visit(text, _transformation, matrix, _font, size):
+        if text.strip():
+            ends.append(matrix[4] + sum(widths[letter] for letter in text if letter in widths) * size / 1000)
+
+    page.extract_text(visitor_text=visit)
+    return ends
+
+
+def glyph_widths(page):
+    """The advance of W, the widest letter used here, in thousandths of the size; other letters count for nothing."""
+    (font,) = page["/Resources"]["/Font"].values()
+    entries = font["/DescendantFonts"][0]["/W"]
+    return {"W": max(width for entry in entries if isinstance(entry, list) for width in entry)}
+
+
+NAMES = {
+    "Polish": "Łódź Żółć",
+    "Chinese": "李雷 韩梅梅",
+    "Japanese": "たろう",
+    "Korean": "김철수",
+    "Arabic": "محمد",
+    "Hebrew": "שלום",
+    "Hindi": "नरेन्द्र",
+    "Thai": "สมชาย",
+    "Vietnamese": "Nguyễn",
+    "Cyrillic": "Ђорђе",
+    "Georgian": "თამარ",
+    "emoji": "Ann 😀",
+    "rare": "𠮷",
+    "brackets": "( \\ ) <b>",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_every_name_is_printed(http, interview, name):
+    """A name of any script is in the report as it was sent, in fonts that the file holds, with no glyph missing."""
+    result = register(http, interview, {"email": "x@example.com", "name": name})
+
+    (first, *_) = read(httpx.get(ask(http, result)["pdf_export_url"]).content)
+
+    written = first.extract_text().splitlines()[0]
+    assert set(name) - {" "} <= set(written)
+    assert "U+" not in written
+    for font in first["/Resources"]["/Font"].values():
+        descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & descriptor.keys()
+
+
+def test_what_no_font_has_is_printed_as_its_code_point():
+    """Lone surrogates and rare scripts are told by number, and what has no look of its own is left out."""
     document = Document("(\\) é Łódź 履歴")
-    document.text("( \\ ) é Łódź 履歴 \x00 \ud800 😀")
+    document.text("a\ud800b ཀ c\ufff9d\tend")
 
-    page = read(document.render())[0]
-
-    assert page.extract_text().startswith("( \\ ) é Lódz ?? ")
+    assert read(document.render())[0].extract_text().splitlines()[0] == "a<U+D800>b <U+0F40> cd end"

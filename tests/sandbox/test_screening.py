@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobmojito.sandbox.screening import NOT_APPLICABLE_TAG
+from jobmojito.sandbox.world.screening import NOT_APPLICABLE_TAG
 
 from .conftest import CANDIDATE
 

@@ -12,8 +12,8 @@ from jobmojito_api.codec import table_of
 from jobmojito_api.resources import OPERATIONS, operation
 
 from .conftest import TRUST
-from .living import judge, sandbox, scene, teller  # noqa: F401 - fixtures
-from .scenes import JSON, MULTIPART, parameters_for, request_for
+from .current_contract import judge, sandbox, scene, teller  # noqa: F401 - fixtures
+from .good_requests import JSON, MULTIPART, parameters_for, request_for
 from .test_operations import CONTRACT, ERRORS
 
 BY_STATUS = {

@@ -1,4 +1,4 @@
-"""A local server that speaks the contract, for development and tests. It listens on loopback only.
+"""A local server that speaks the contract, for development and tests.
 
     from jobmojito import JobMojito
     from jobmojito.sandbox import Sandbox
@@ -12,24 +12,34 @@ costs credits, how to make it misbehave.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .extra import require
+PACKAGES = ("fpdf", "jsonschema", "manimgx_fonts", "noto_cjk_sans_jp_regular", "paperang_p2_fonts_cjk",
+            "python_multipart", "starlette", "uharfbuzz", "uvicorn")  # fmt: skip
+
+
+def require() -> None:
+    """Raise an ImportError that names the packages of the extra that are missing, and how to install them."""
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise ImportError(f"the sandbox needs {', '.join(missing)}: pip install 'jobmojito[sandbox]'")
+
 
 if TYPE_CHECKING:
-    from .app import App, create_app
-    from .contract import ContractError
-    from .faults import Fault
-    from .server import Sandbox, SandboxError
+    from .contract.document import ContractError
+    from .faults.faults import Fault
+    from .http.application import App, create_app
+    from .http.server import Sandbox, SandboxError
 else:
     # Loaded when first asked for: `python -m jobmojito.sandbox` has to be able to say that the extra is missing.
     _HOMES = {
-        "App": "app",
-        "ContractError": "contract",
-        "Fault": "faults",
-        "Sandbox": "server",
-        "SandboxError": "server",
-        "create_app": "app",
+        "App": "http.application",
+        "ContractError": "contract.document",
+        "Fault": "faults.faults",
+        "Sandbox": "http.server",
+        "SandboxError": "http.server",
+        "create_app": "http.application",
     }
 
     def __getattr__(name: str) -> Any:

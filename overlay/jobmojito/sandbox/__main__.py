@@ -9,8 +9,6 @@ from pathlib import Path
 
 from jobmojito import sandbox
 
-from .extra import require
-
 DESCRIPTION = "A local server that speaks the JobMojito contract. Any token will do; nothing leaves this machine."
 
 
@@ -18,12 +16,13 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m jobmojito.sandbox", description=DESCRIPTION)
     made.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
-    made.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--credits", type=float, default=1_000_000, help="balance of each merchant (default: a million)")
     made.add_argument(
         "--fault", action="append", default=[], metavar="TEXT",
         help='misbehave, such as "create_interview: status=503; times=2"; may be given more than once',
     )  # fmt: skip
+    made.add_argument("--log-requests", action="store_true", help="print each request's operation and status")
     made.add_argument("--contract", type=Path, help="effective contract to serve in the place of the shipped one")
     return made
 
@@ -35,13 +34,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        require()
+        sandbox.require()
     except ImportError as error:
         return _fail(str(error), 1)
     try:
         running = start(options)
     except ValueError as error:
-        return _fail(f"--fault: {error}", 2)
+        return _fail(str(error), 2)
     except (sandbox.SandboxError, sandbox.ContractError) as error:
         return _fail(str(error), 1)
     print(f"JobMojito sandbox on {running.base_url} (any token; Ctrl-C stops it)", flush=True)
@@ -60,6 +59,7 @@ def start(options: argparse.Namespace) -> "sandbox.Sandbox":
         credits=options.credits,
         faults=faults,
         contract=options.contract,
+        log_requests=options.log_requests,
     )
     return server.start()
 

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from jobmojito import JobMojito, JobMojitoError, sandbox
 
-from .extra import require
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Tell the story; 0 when every step worked, 1 with a line that says what did not, 130 for Ctrl-C."""
@@ -24,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder: Path | None = parser.parse_args(argv).out
     started = time.monotonic()
     try:
-        require()
+        sandbox.require()
         # Not before: it needs the extra, which may have to be told as missing.
         story = import_module(".story", __package__)
         with sandbox.Sandbox() as server, JobMojito(server.token, base_url=server.base_url) as jm:

@@ -23,3 +23,8 @@ def invalid(name: str, message: str) -> Refusal:
 def unknown(name: str, what: str, status: int = 404) -> Refusal:
     """An id that nothing here has; operations without a declared 404 answer another status."""
     return Refusal(status, f"no such {what}", name)
+
+
+def conflict(name: str, message: str) -> Refusal:
+    """A 409: the request contradicts what is stored."""
+    return Refusal(409, message, name)

@@ -8,10 +8,10 @@ from uuid import UUID
 from jobmojito import JobMojito, NotFoundError, ScreenedCandidate, sandbox
 from jobmojito_api.models import JobInterviewCreateRequest, PreScreeningCreateRequest
 
-from .contract import load
-from .pdf import Document
-from .reading import JSON
-from .samples import fit
+from .contract.document import load
+from .contract.samples import fit
+from .contract.validation import JSON
+from .world.pdf import Document
 
 NOBODY = UUID(int=0)
 
@@ -136,7 +136,7 @@ contract = cache(load)
 
 def resume_pdf() -> bytes:
     """The resume of a person who does not exist."""
-    document = Document("Resume", accent=(0.07, 0.53, 0.47))
+    document = Document("Resume", accent=(18, 135, 120))
     document.title("Ann Example", "Project manager")
     document.facts([("E-mail", "ann@example.com"), ("Languages", "English (fluent), Slovak (native)")])
     document.heading("Experience")

@@ -1,0 +1,159 @@
+"""Makes a valid value for any schema of the contract, always the same one, and fits values to schemas that moved on."""
+
+import copy
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from .document import Schema
+from .validation import is_valid, validator
+
+DEPTH = 12
+
+TEXTS: Mapping[str, str] = {
+    "uuid": "5a6d9c1e-0b1f-4c53-9d55-0c2f6a1e7b10",
+    "date": "2026-01-15",
+    "date-time": "2026-01-15T09:30:00.000Z",
+    "uri": "https://example.com/sample",
+    "email": "sample@example.com",
+}
+
+# Tried in turn where a pattern is declared; the first that matches is taken.
+PATTERN_TRIES = ("2026-01-15", "2026-01-15T09:30:00.000Z", "sample", "SAMPLE", "en", "EN", "123456", "+15550100", "")
+
+
+def sample(schema: Schema, depth: int = 0) -> Any:
+    """A value that the schema accepts: its example where it has a valid one, else the plainest that fits."""
+    for known in ("example", "default", "const"):
+        if known in schema and is_valid(schema, schema[known]):
+            return schema[known]
+    if "enum" in schema:
+        return next((value for value in schema["enum"] if value is not None), None)
+    return _composed(schema, depth) if schema.keys() & {"allOf", "anyOf", "oneOf"} else _by_type(schema, depth)
+
+
+def fit(schema: Schema, value: Any) -> Any:
+    """A value as far as its schema takes it: samples stand for what is refused or missing, the rest is kept."""
+    fitted = value
+    for _ in range(DEPTH):
+        errors = list(validator(schema).iter_errors(fitted))
+        if not errors:
+            return fitted
+        fitted = _mended(fitted, errors)
+    return fitted if is_valid(schema, fitted) else sample(schema)
+
+
+def _mended(value: Any, errors: Sequence[ValidationError]) -> Any:
+    """A copy with each refused part changed; outer ones last, for they may take the inner ones with them."""
+    root: dict[Any, Any] = {"": copy.deepcopy(value)}
+    for error in sorted(errors, key=lambda error: -len(error.absolute_path)):
+        holder: Any = root
+        path: list[Any] = ["", *error.absolute_path]
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = _replacement(error, holder[path[-1]])
+    return root[""]
+
+
+def _replacement(error: ValidationError, value: Any) -> Any:
+    known, rule = error.schema if isinstance(error.schema, Mapping) else {}, str(error.validator)
+    if rule in ("anyOf", "oneOf") and isinstance(value, dict):
+        return fit(_nearest(known[rule], value), value)
+    if rule == "required":
+        properties = known.get("properties", {})
+        return value | {name: sample(properties.get(name, {})) for name in known["required"] if name not in value}
+    if rule == "additionalProperties" and known[rule] is False:
+        return {name: part for name, part in value.items() if name in known.get("properties", {})}
+    return sample(known)
+
+
+def _nearest(variants: Sequence[Schema], value: Mapping[str, Any]) -> Schema:
+    """The variant that refuses the least of an object, and of those the one that knows the most of it."""
+    objects = [variant for variant in variants if kind(variant) == "object" or "properties" in variant]
+
+    def distance(variant: Schema) -> tuple[int, int]:
+        refused = len(list(validator(variant).iter_errors(value)))
+        return refused, -len(value.keys() & variant.get("properties", {}).keys())
+
+    return min(objects or variants, key=distance)
+
+
+def blank(schema: Schema) -> dict[str, Any]:
+    """An object with every required property and no other: null where that is allowed, else a sample or its zero."""
+    properties = schema.get("properties", {})
+    return {name: _blank_value(properties.get(name, {})) for name in schema.get("required", ())}
+
+
+def kind(schema: Schema) -> str:
+    """The first type that a schema names, null apart; "" where it names none."""
+    types = schema.get("type", "")
+    return types if isinstance(types, str) else next((name for name in types if name != "null"), "null")
+
+
+def _blank_value(schema: Schema) -> Any:
+    plains: tuple[Any, ...] = (None, [], 0, False)
+    for plain in plains:
+        if is_valid(schema, plain):
+            return plain
+    return sample(schema)
+
+
+def _composed(schema: Schema, depth: int) -> Any:
+    if "allOf" in schema:
+        merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
+        for part in schema["allOf"]:
+            merged = _merge(merged, part)
+        return sample(merged, depth)
+    branches = schema.get("anyOf") or schema["oneOf"]
+    return sample(next((branch for branch in branches if kind(branch) != "null"), branches[0]), depth)
+
+
+def _merge(left: Schema, right: Schema) -> dict[str, Any]:
+    merged = {**left, **right}
+    for name in ("properties", "allOf", "required"):
+        if name in left and name in right:
+            merged[name] = {**left[name], **right[name]} if name == "properties" else [*left[name], *right[name]]
+    return merged
+
+
+def _by_type(schema: Schema, depth: int) -> Any:
+    makers: Mapping[str, Callable[[Schema, int], Any]] = {
+        "object": _object,
+        "array": _array,
+        "string": _text,
+        "integer": _number,
+        "number": _number,
+        "boolean": lambda _schema, _depth: True,
+    }
+    name = kind(schema) or ("object" if "properties" in schema else "")
+    return makers[name](schema, depth) if name in makers else None
+
+
+def _object(schema: Schema, depth: int) -> dict[str, Any]:
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    # A schema that holds itself ends where its optional part would start again.
+    names = [name for name in properties if name in required or depth < DEPTH]
+    return {name: sample(properties[name], depth + 1) for name in (*names, *(r for r in required if r in properties))}
+
+
+def _array(schema: Schema, depth: int) -> list[Any]:
+    count = max(int(schema.get("minItems", 0)), 1 if depth < DEPTH and schema.get("maxItems", 1) else 0)
+    return [sample(schema.get("items", {}), depth + 1) for _ in range(count)]
+
+
+def _text(schema: Schema, _depth: int) -> str:
+    if "pattern" in schema:
+        return next((text for text in PATTERN_TRIES if re.search(schema["pattern"], text)), "sample")
+    text = TEXTS.get(schema.get("format", ""), "sample")
+    return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
+
+
+def _number(schema: Schema, _depth: int) -> Any:
+    """The first that fits of 1, the limits, their neighbours, their middle, and the next multiple."""
+    low = schema.get("minimum", schema.get("exclusiveMinimum", schema.get("maximum", 1)))
+    high = schema.get("maximum", schema.get("exclusiveMaximum", low))
+    step = schema.get("multipleOf", 1)
+    tries = (1, low, high, low + 1, high - 1, (low + high) / 2, -(-low // step) * step, (low // step + 1) * step)
+    return next((number for number in tries if is_valid(schema, number)), 1)

@@ -1,0 +1,100 @@
+"""Judges values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+
+from jobmojito.sandbox.refusals import invalid
+
+from .document import Schema
+
+JSON = "application/json"
+
+# The formats that the API itself enforces; e-mails and timestamps carry none in the contract.
+FORMATS = FormatChecker(formats=["uuid", "date"])
+
+_validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
+
+
+@frozen
+class Problem:
+    """The first thing wrong with a value: a sentence, and the offending field as a dotted path."""
+
+    message: str
+    field: str | None
+
+
+def validator(schema: Schema) -> Draft202012Validator:
+    """The compiled validator of a schema object; the schema is kept, so that its identity stays its own."""
+    if (known := _validators.get(id(schema))) is None:
+        known = _validators[id(schema)] = (schema, Draft202012Validator(schema, format_checker=FORMATS))
+    return known[1]
+
+
+def first_problem(schema: Schema, value: Any, *, root: str = "") -> Problem | None:
+    """The most telling departure of a value from its schema, or None. `root` names the value itself."""
+    error = best_match(validator(schema).iter_errors(value))
+    return None if error is None else _problem(error, root)
+
+
+def is_valid(schema: Schema, value: Any) -> bool:
+    """Whether a value is what its schema asks for."""
+    return validator(schema).is_valid(value)
+
+
+def parse_json(content: bytes | str, name: str) -> Any:
+    """A JSON value; NaN, huge numbers and bottomless nesting are refused with a 422."""
+    try:
+        return json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise invalid(name, f"{name} is not valid JSON") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _problem(error: ValidationError, root: str) -> Problem:
+    path = [str(part) for part in error.absolute_path]
+    if error.validator == "required":
+        path.append(_missing(error))
+    field = ".".join(path) or root or None
+    return Problem(f"{field or 'value'} {_complaint(error)}", field)
+
+
+def _missing(error: ValidationError) -> str:
+    found = re.match(r"'(.*)' is a required property", error.message)
+    return found[1] if found else ""
+
+
+def _complaint(error: ValidationError) -> str:
+    """What is wrong, in words that never repeat the value: it may be a person's."""
+    wanted = error.validator_value
+    words: Mapping[str, str] = {
+        "required": "is required",
+        "type": f"must be {_either(wanted)}",
+        "enum": f"must be one of: {_choices(wanted)}",
+        "format": f"must be a valid {wanted}",
+        "pattern": f"must match {wanted}",
+        "minLength": "must not be empty" if wanted == 1 else f"must have {wanted} characters or more",
+        "maxLength": f"must have {wanted} characters or fewer",
+        "minimum": f"must be {wanted} or more",
+        "maximum": f"must be {wanted} or less",
+        "minItems": f"must have {wanted} or more entries",
+        "maxItems": f"must have {wanted} or fewer entries",
+    }
+    return words.get(str(error.validator), f"is not valid ({error.validator})")
+
+
+def _either(types: Any) -> str:
+    names = [types] if isinstance(types, str) else types if isinstance(types, list) else []
+    return " or ".join(str(name) for name in names)
+
+
+def _choices(values: Any) -> str:
+    return ", ".join(str(value) for value in values if value is not None) if isinstance(values, list) else ""

@@ -1,0 +1,1 @@
+"""Requests in, responses out: the server, and what reads, answers and counts requests."""

@@ -1,0 +1,65 @@
+"""Counts what the sandbox has seen: requests of each operation, how they were answered, and every file received."""
+
+import threading
+from collections import Counter, deque
+from typing import Any
+
+from attrs import define, field
+
+from jobmojito.sandbox.world.calls import Upload
+
+MOST_UPLOADS = 10_000
+
+
+@define
+class Counters:
+    """Counts since the start or the last reset; a request counts as soon as its head has arrived."""
+
+    requests: Counter[str] = field(factory=Counter)
+    answers: Counter[tuple[str, int]] = field(factory=Counter)
+    faults: Counter[str] = field(factory=Counter)
+    invalid_answers: int = 0
+    uploads: deque[tuple[str, Upload]] = field(factory=lambda: deque(maxlen=MOST_UPLOADS))
+    lock: threading.Lock = field(factory=threading.Lock)
+
+    def received(self, operation: str) -> None:
+        """A request's head has arrived."""
+        with self.lock:
+            self.requests[operation] += 1
+
+    def answered(self, operation: str, status: int) -> None:
+        """An answer was made, whether or not a fault then kept it from arriving."""
+        with self.lock:
+            self.answers[operation, status] += 1
+
+    def struck(self, operation: str) -> None:
+        """A fault was due for a request."""
+        with self.lock:
+            self.faults[operation] += 1
+
+    def uploaded(self, operation: str, upload: Upload) -> None:
+        """A file arrived whole."""
+        with self.lock:
+            self.uploads.append((operation, upload))
+
+    def clear(self) -> None:
+        """Start again from nothing."""
+        with self.lock:
+            for counts in (self.requests, self.answers, self.faults, self.uploads):
+                counts.clear()
+            self.invalid_answers = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as JSON; files with their digests, without content."""
+        shown = ("filename", "content_type", "size", "sha256")
+        with self.lock:
+            return {
+                "requests": dict(self.requests),
+                "answers": {f"{operation} {status}": count for (operation, status), count in self.answers.items()},
+                "faults": dict(self.faults),
+                "invalid_answers": self.invalid_answers,
+                "uploads": [
+                    {"operation": operation} | {name: getattr(upload, name) for name in shown}
+                    for operation, upload in self.uploads
+                ],
+            }

@@ -1,0 +1,182 @@
+"""Reads what a request carries and checks it by the contract: parameters, JSON and multipart bodies."""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+from attrs import frozen
+from starlette.requests import ClientDisconnect, Request
+
+from jobmojito.sandbox.contract.document import Operation, Parameter, Schema
+from jobmojito.sandbox.contract.samples import kind
+from jobmojito.sandbox.contract.validation import first_problem, is_valid, parse_json
+from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.world.calls import Upload
+
+from .multipart import HEAD_BYTES, Form, read_form
+
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+BODY = "body"
+
+# As parameters spell numbers: short enough for any column of the API.
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+@frozen
+class Body:
+    """A request's body: the JSON object or the form's plain fields, and the files."""
+
+    values: Mapping[str, Any]
+    files: Mapping[str, Upload]
+
+
+def read_parameters(operation: Operation, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
+    """Declared parameters by name, converted to their types, defaults filled in. Raises a 422 naming a bad one."""
+    values: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        sent = _sent(parameter, request, path)
+        if not sent:
+            if parameter.required:
+                raise invalid(parameter.name, f"{parameter.name} is required")
+            if "default" in parameter.schema:
+                values[parameter.name] = parameter.schema["default"]
+            continue
+        value = coerce(parameter.schema, sent)
+        if (problem := first_problem(parameter.schema, value, root=parameter.name)) is not None:
+            raise invalid(parameter.name, problem.message)
+        values[parameter.name] = value
+    return values
+
+
+def _sent(parameter: Parameter, request: Request, path: Mapping[str, str]) -> Sequence[str]:
+    name = parameter.name
+    sources: Mapping[str, Sequence[str]] = {
+        "query": request.query_params.getlist(name),
+        "header": request.headers.getlist(name),
+        "path": [path[name]] if name in path else [],
+        "cookie": [request.cookies[name]] if name in request.cookies else [],
+    }
+    return sources.get(parameter.location, [])
+
+
+def coerce(schema: Schema, sent: Sequence[str]) -> Any:
+    """Text as the type that the schema asks for; text that is none stays text, for the schema to refuse."""
+    if kind(schema) == "array":
+        return [coerce(schema.get("items", {}), [text]) for text in sent]
+    text = sent[-1]
+    if is_valid(schema, text):
+        return text
+    if NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return {"true": True, "false": False, "": None}.get(text, text)
+
+
+async def read_body(operation: Operation, request: Request, limit: int) -> Body:
+    """The body, checked against its schema. Raises a 422 for one that is missing, unreadable or refused by it."""
+    if not operation.bodies:
+        await drain(request, limit)
+        return Body({}, {})
+    media, _, options = request.headers.get("content-type", "").partition(";")
+    media = media.strip().lower()
+    if (schema := operation.bodies.get(media)) is None:
+        return _without_schema(operation, media, await drain(request, limit))
+    chunks = _bounded(request, limit)
+    if media == MULTIPART:
+        return _form(schema, await read_form(chunks, _boundary(options)))
+    content = b"".join([chunk async for chunk in chunks])
+    if media == URLENCODED:
+        return _form(schema, Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True), {}))
+    return _json(schema, content) if "json" in media else Body({}, {})
+
+
+def _checked(schema: Schema, value: Any) -> None:
+    """Raise a 422 for a value that the schema refuses, and for a number below zero unless it sets a minimum."""
+    if (problem := first_problem(schema, value, root=BODY)) is not None:
+        raise invalid(problem.field or BODY, problem.message)
+    properties = schema.get("properties", {})
+    for name, number in value.items() if isinstance(value, dict) else ():
+        if isinstance(number, int | float) and number < 0 and "minimum" not in properties.get(name, {}):
+            raise invalid(name, f"{name} must be 0 or more")
+
+
+def _without_schema(operation: Operation, media: str, size: int) -> Body:
+    if size == 0 and not operation.body_required:
+        return Body({}, {})
+    if size == 0 and not media:
+        raise invalid(BODY, "a body is required")
+    wanted = " or ".join(operation.bodies)
+    raise invalid("Content-Type", f"Content-Type must be {wanted}")
+
+
+async def drain(request: Request, limit: int) -> int:
+    """Read what is left of a body and throw it away, so that the answer reaches a client that is still sending."""
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                break
+    except (RuntimeError, ClientDisconnect):  # already read, or nobody left to answer
+        pass
+    return size
+
+
+async def _bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise invalid(BODY, f"the body must have {limit} bytes or fewer")
+        yield chunk
+
+
+def _boundary(options: str) -> bytes:
+    for option in options.split(";"):
+        name, _, value = option.strip().partition("=")
+        if name.lower() == "boundary" and value.strip('"'):
+            return value.strip('"').encode("latin-1")
+    raise invalid("Content-Type", "multipart/form-data needs a boundary")
+
+
+def _json(schema: Schema, content: bytes) -> Body:
+    if not content:
+        raise invalid(BODY, "a body is required")
+    value = parse_json(content, BODY)
+    _checked(schema, value)
+    values = value if isinstance(value, dict) else {BODY: value}
+    properties = schema.get("properties", {})
+    encoded = [name for name, part in properties.items() if part.get("contentEncoding") == "base64" and name in values]
+    files = {name: _decoded(name, values[name], str(values.get("name") or "")) for name in encoded}
+    return Body({name: value for name, value in values.items() if name not in files}, files)
+
+
+def _decoded(name: str, text: str, filename: str) -> Upload:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid(name, f"{name} is not base64") from error
+    if not content:
+        raise invalid(name, f"{name} is empty")
+    digest = hashlib.sha256(content).hexdigest()
+    return Upload(name, filename, "application/octet-stream", len(content), digest, content[:HEAD_BYTES])
+
+
+def _form(schema: Schema, form: Form) -> Body:
+    properties = schema.get("properties", {})
+    binary = {name for name, part in properties.items() if part.get("format") == "binary" or "contentMediaType" in part}
+    for name in form.fields.keys() & binary:
+        raise invalid(name, f"{name} must be a file")
+    for name in form.files.keys() - binary:
+        raise invalid(name, f"{name} must not be a file")
+    values = {name: coerce(properties.get(name, {}), sent) for name, sent in form.fields.items()}
+    files = {name: uploads[-1] for name, uploads in form.files.items()}
+    _checked(schema, values | dict.fromkeys(files, "file"))
+    for name, upload in files.items():
+        if upload.size == 0:
+            raise invalid(name, f"{name} is empty")
+    return Body(values, files)

@@ -1,0 +1,172 @@
+"""Responses as bytes, the broken ones too: real resets, cut bodies, and heads that come drop by drop.
+
+An ASGI application cannot do these. The protocol class below therefore hands each connection's transport to the
+application, in the scope's state; without one (`httpx.ASGITransport`) a reset is a ConnectionResetError and the rest
+is answered whole.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from attrs import evolve, field, frozen
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from jobmojito.sandbox.contract.document import Operation
+from jobmojito.sandbox.contract.samples import fit
+from jobmojito.sandbox.faults.faults import Fault
+from jobmojito.sandbox.refusals import Refusal
+
+TRANSPORT = "jobmojito.sandbox.transport"
+DROPS = 10
+# HTTP ends these with their head (RFC 9112, 6.3); what followed would be taken for the next answer.
+BODILESS = frozenset({204, 304})
+
+# What an operation answers where the contract does not declare the status that fits best. 401 stays as it is, for
+# the host itself refuses a request without a token, whatever the operation declares.
+INSTEAD = {403: 500, 404: 422, 409: 422, 422: 500}
+
+OWN_BODIES = {
+    "html": ("text/html", b"<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>"),
+    "text": ("text/plain", b"upstream connect error or disconnect/reset before headers"),
+    "empty": ("text/plain", b""),
+    "broken": ("application/json", b'{"error": "cut in the mid'),
+}
+
+
+@frozen
+class Response:
+    """A response before it is sent."""
+
+    status: int
+    content: bytes = field(default=b"", repr=False)
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(factory=dict)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """All header fields, names in lower case."""
+        length = {} if self.status in BODILESS else {"content-length": str(len(self.content))}
+        own = {**length, **self.headers}
+        return list(({"content-type": self.media_type} if self.content else {}).items() | own.items())
+
+
+def declared(operation: Operation, refusal: Refusal) -> Refusal:
+    """The refusal under a status that the operation declares."""
+    status = refusal.status
+    while status in INSTEAD and not operation.declares(status):
+        status = INSTEAD[status]
+    return Refusal(status, refusal.message, refusal.name)
+
+
+def json_response(status: int, value: Any) -> Response:
+    """A JSON response as the API writes it: UTF-8, lone surrogates escaped."""
+    try:
+        return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    except UnicodeEncodeError:
+        return Response(status, json.dumps(value, separators=(",", ":")).encode())
+
+
+def error_response(refusal: Refusal, operation: Operation | None = None) -> Response:
+    """The API's error body under its status, as the operation declares it."""
+    if operation is None or refusal.status < HTTPStatus.BAD_REQUEST:
+        return json_response(refusal.status, refusal.body())
+    return json_response(refusal.status, fit(operation.answers.get(str(refusal.status)) or {}, refusal.body()))
+
+
+def replacement(fault: Fault, response: Response, operation: Operation | None = None) -> Response:
+    """The response of a fault with a status or a body of its own."""
+    status = fault.status or response.status
+    headers = {**response.headers, **extra_headers(fault)}
+    if status in BODILESS:
+        return Response(status, headers=headers)
+    if fault.body in OWN_BODIES:
+        media_type, content = OWN_BODIES[fault.body]
+        return Response(status, content, media_type, headers)
+    error = Refusal(status, f"The sandbox answers {status}, as asked")
+    return evolve(error_response(error, operation), headers=headers)
+
+
+def extra_headers(fault: Fault) -> dict[str, str]:
+    """The header fields that a fault adds."""
+    return {**fault.headers, **({} if fault.retry_after is None else {"retry-after": fault.retry_after})}
+
+
+class ExposedProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1 that lets the application reach its connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put the transport where the application finds it."""
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+        super().connection_made(transport)
+
+
+async def respond(response: Response, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a response, as badly as the fault asks."""
+    transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
+    rough = fault is not None and (fault.truncate is not None or fault.slow_headers or fault.slow_body)
+    if fault is None or not rough or transport is None:
+        await _send(response, send)
+        return
+    await _trickle(transport, _head(response), fault.slow_headers)
+    content = response.content
+    if fault.truncate is not None:
+        content = content[: fault.truncate if fault.truncate >= 0 else len(content) // 2]
+    await _trickle(transport, content, fault.slow_body)
+    transport.close()
+    await _until_gone(receive)
+
+
+async def reset(scope: Scope, receive: Receive) -> None:
+    """Drop the connection with a TCP RST: no more data, and none of what was sent can still be trusted."""
+    transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
+    if transport is None:
+        raise ConnectionResetError("the sandbox resets the connection, as asked")
+    # Lingering for no time turns the close into a reset.
+    linger = struct.pack("hh" if _is_windows() else "ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()
+    await _until_gone(receive)
+
+
+def _is_windows() -> bool:
+    return not hasattr(socket, "AF_UNIX")
+
+
+async def _send(response: Response, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.lines()]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
+
+
+def _head(response: Response) -> bytes:
+    try:
+        phrase = HTTPStatus(response.status).phrase
+    except ValueError:
+        phrase = ""
+    fields = [*response.lines(), ("connection", "close")]
+    lines = [f"HTTP/1.1 {response.status} {phrase}", *(f"{name}: {value}" for name, value in fields), "", ""]
+    return "\r\n".join(lines).encode("latin-1")
+
+
+async def _trickle(transport: asyncio.Transport, content: bytes, seconds: float) -> None:
+    """Write at once, or in ten drops over the time given."""
+    if not seconds:
+        transport.write(content)
+        return
+    size = max(1, -(-len(content) // DROPS))
+    for start in range(0, len(content), size):
+        await asyncio.sleep(seconds / DROPS)
+        if transport.is_closing():
+            return
+        transport.write(content[start : start + size])
+
+
+async def _until_gone(receive: Receive) -> None:
+    # The server would answer 500 for an application that returns without a response on a living connection.
+    while (await receive())["type"] != "http.disconnect":
+        pass

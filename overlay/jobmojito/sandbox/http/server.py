@@ -1,0 +1,211 @@
+"""The sandbox as a server, in a thread of its own."""
+
+import ipaddress
+import logging
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from jobmojito.sandbox.faults.faults import Fault, Faults
+from jobmojito.sandbox.world.store import CREDITS
+from jobmojito.sandbox.world.tokens import issue_token
+
+from .application import App, create_app
+from .counters import Counters
+from .responses import ExposedProtocol
+from .state import Settings
+
+log = logging.getLogger("jobmojito.sandbox")
+
+LOCALHOST = "127.0.0.1"
+BACKLOG = 1024
+MOST_PORT = 65535
+
+# Seconds: how long a start may take, and how long a stop waits for requests in flight before it cuts them.
+START_LIMIT = 10.0
+GRACE = 1
+
+# Seconds an idle connection is kept: longer than clients keep theirs, so that it is they who close.
+KEEP_ALIVE = 75
+
+OPTIONS: dict[str, Any] = {
+    "http": ExposedProtocol,
+    "ws": "none",
+    "lifespan": "off",
+    "loop": "asyncio",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "backlog": BACKLOG,
+    "timeout_keep_alive": KEEP_ALIVE,
+    "timeout_graceful_shutdown": GRACE,
+}
+
+ENVIRONMENT = "sandbox"
+MERCHANT = "6f8a2f0e-6c1c-4d5c-8f39-5d5f3d1b7a20"
+DAY = 24 * 3600.0
+
+
+class SandboxError(Exception):
+    """The server cannot start, because the port is taken or the host has no such address; one line for a person."""
+
+
+class Sandbox:
+    """A running sandbox: `with Sandbox() as sandbox: ...`, or `start()` and `stop()`.
+
+    `port` 0 takes a free one. `host` is loopback; any other, such as "0.0.0.0" in a container, lets other machines in,
+    with a warning in the log. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
+    the effective contract to serve in the place of the shipped one. `body_limit` is in bytes. `check_answers=False`
+    saves the validation of the sandbox's own answers, for measurements. `log_requests=True` prints a line a request to
+    stderr: the operation and the status, nothing of what was sent.
+    Raises SandboxError; ContractError for a contract that cannot be read; ValueError for credits below 0 or a fault of
+    an operation that the contract does not have.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = LOCALHOST,
+        credits: float = CREDITS,  # noqa: A002 - the trade's word
+        faults: Iterable[Fault] = (),
+        contract: Path | None = None,
+        body_limit: int = Settings().body_limit,
+        check_answers: bool = True,
+        log_requests: bool = False,
+    ) -> None:
+        settings = Settings(body_limit, check_answers, log_requests)
+        self.app: App = create_app(contract=contract, faults=faults, credits=credits, settings=settings)
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.token = self.issue_token()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Listen and serve; returns when requests are answered."""
+        self._socket = listen(*self._address)
+        self._server = uvicorn.Server(uvicorn.Config(self.app, **OPTIONS))
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._thread.start()
+        limit = time.monotonic() + START_LIMIT
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > limit:
+                self.stop()
+                raise SandboxError("the server did not start; its log says why")
+            time.sleep(0.002)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; requests in flight are cut after a second. Stopping twice is harmless."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+        self._server = self._thread = self._socket = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        if self._socket is None:
+            raise SandboxError("the sandbox is not running")
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
+    def host(self) -> str:
+        """The address it listens on."""
+        if self._socket is None:
+            raise SandboxError("the sandbox is not running")
+        return str(self._socket.getsockname()[0])
+
+    @property
+    def base_url(self) -> str:
+        """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
+        address = ipaddress.ip_address(self.host)
+        if address.is_unspecified:  # it listens on every address, of which this machine's own is the one to call
+            address = ipaddress.ip_address(LOCALHOST if address.version == 4 else "::1")  # noqa: PLR2004 - IPv4
+        host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
+        return f"http://{host}:{self.port}{self.app.contract.base_path}"
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How many requests of each operation have arrived."""
+        with self.app.counters.lock:
+            return Counter(self.app.counters.requests)
+
+    @property
+    def credits_spent(self) -> float:
+        """Credits spent by all merchants together."""
+        return self.app.world.spent()
+
+    @property
+    def tally(self) -> Counters:
+        """All counts, and the files received."""
+        return self.app.counters
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong: `add` and `clear`."""
+        return self.app.faults
+
+    def issue_token(
+        self,
+        *,
+        merchant_id: str = MERCHANT,
+        environment: str = ENVIRONMENT,
+        role: str = "merchant_owner",
+        expires_in: float = DAY,
+    ) -> str:
+        """A token (JWT) of a merchant, environment and role, good for so many seconds.
+
+        Roles: merchant_owner, merchant, merchant_selection, admin (any merchant), service_role (has to name the
+        merchant), and anything else, such as user, which may not use the merchant endpoints (403).
+        """
+        return issue_token(merchant_id, environment=environment, role=role, expires_in=expires_in)
+
+    def revoke(self, token: str) -> None:
+        """Refuse a token from now on (401), as when it expires."""
+        self.app.revoke(token)
+
+    def reset(self) -> None:
+        """Forget all data, files, counts, faults and revoked tokens."""
+        self.app.clear()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; warns of an address that other machines can reach. Raises SandboxError."""
+    if port not in range(MOST_PORT + 1):
+        raise SandboxError(f"{port} is not a port: 0 to {MOST_PORT}")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise SandboxError(f"{host} is not an address to listen on: {error}") from error
+    family, kind, protocol, _, address = found[0]
+    if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        log.warning("%s is not a loopback address: whoever reaches this machine reaches the sandbox", host)
+    server = socket.socket(family, kind, protocol)
+    try:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(address)
+        server.listen(BACKLOG)
+    except OSError as error:
+        server.close()
+        raise SandboxError(f"cannot listen on {host} port {port}: {error}") from error
+    return server

@@ -1,0 +1,1 @@
+"""What the sandbox remembers, and the operations that read and change it."""

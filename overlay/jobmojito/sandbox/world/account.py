@@ -1,0 +1,85 @@
+"""The merchant's account: its status and sub-merchants; and the documents of its knowledge bases."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from jobmojito.sandbox.refusals import invalid
+
+from .calls import Call, handles
+from .store import PRICES, Row, contains, new_id, ordered, page
+from .tokens import sub_merchants
+
+# Sub-merchants are there from the start, as on a new account; their times are before everything else.
+SEEDED_AT = "2026-01-15T09:30:00.000Z"
+INVITATIONS_A_CREDIT = 4
+DAYS = 14
+
+
+@handles("get_merchant_status")
+def get_merchant_status(call: Call) -> Row:
+    """Balance and counts of the merchant, credits in whole and tenths."""
+    account = call.store.account(call.merchant_id)
+    definitions, results = call.own(call.store.definitions), call.own(call.store.results)
+    candidates = call.own(call.store.candidates)
+    done = [row for row in results if row["coach_status"] == "completed"]
+    sent = sum(row["event"] == "interview_invitation" for row in call.store.events
+               if row["merchant_id"] == call.merchant_id)  # fmt: skip
+    available = account.left // PRICES["interview_invitation"] // 10 * INVITATIONS_A_CREDIT
+    return {
+        "profile_id": call.caller.profile_id,
+        "default_merchant_id": call.caller.merchant_id,
+        "merchant_id": call.merchant_id,
+        "credits_interview_monthly": account.monthly / 10,
+        "credits_interview_monthly_limit": account.monthly_limit / 10,
+        "credits_interview_extra": account.extra / 10,
+        "credits_interview_single": 0,
+        "definitions_active": sum(row["status"] == "active" for row in definitions),
+        "interviews_without_credits": 0,
+        "interviews_undecided": sum(row["decision_status"] == "undecided" for row in done),
+        "interviews_ongoing": sum(row["coach_status"] == "started" for row in results),
+        "interview_results": len(results),
+        "candidates": len(candidates),
+        "candidates_history": _by_day(candidates),
+        "interview_result_history": _by_day(results),
+        "subscription_type": "Growth",
+        "subscription_status": "active",
+        "invitations_sent": sent,
+        "invitations_limit": available + sent,
+        "invitations_available": available,
+    }
+
+
+def _by_day(rows: list[Row]) -> list[int]:
+    """How many rows were made on each of the past days, today first."""
+    counts = Counter(row["created_at"][:10] for row in rows)
+    today = datetime.now(UTC).date()
+    return [counts[(today - timedelta(days=back)).isoformat()] for back in range(DAYS)]
+
+
+@handles("list_sub_merchants")
+def list_sub_merchants(call: Call) -> Row:
+    """A page of the merchant's sub-merchants."""
+    rows = [_sub_merchant(call, number, key) for number, key in enumerate(sub_merchants(call.merchant_id), start=1)]
+    chosen = [row for row in rows if contains(call.query.get("filter_text"), row["name"])]
+    return page(ordered(chosen, call.query.get("order_by")), call.answer, call.query)
+
+
+def _sub_merchant(call: Call, number: int, key: str) -> Row:
+    return {
+        "id": key,
+        "name": f"Sandbox branch {number}",
+        "status": "active",
+        "contact_email": f"branch{number}@example.com",
+        "interview_count": sum(row["merchant_id"] == key for row in call.store.results.values()),
+        "credits_used_total": call.store.account(key).spent / 10,
+        "created_at": SEEDED_AT,
+        "updated_at": SEEDED_AT,
+    }
+
+
+@handles("upload_knowledge_base_document")
+def upload_document(call: Call) -> Row:
+    """Take a document. No operation reads one back, so it is only counted, as every file that arrives is."""
+    if not (call.body.get("name") or call.files["file"].filename):
+        raise invalid("name", "name is required where the file has none")
+    return {"knowledge_base_id": new_id()}

@@ -1,0 +1,113 @@
+"""What an operation's handler gets, and the table of handlers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from jobmojito.sandbox.contract.document import Contract, Operation, Schema
+from jobmojito.sandbox.refusals import conflict
+
+from .store import PRICES, Row, Store, find
+from .tokens import Caller, sub_merchants
+
+
+@frozen
+class Upload:
+    """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
+
+    name: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    head: bytes = field(repr=False)
+
+
+@frozen
+class Call:
+    """A request that the contract allows: who asks, for which merchant, with what, and the records.
+
+    `query` holds the parameters with the contract's defaults filled in, `body` the JSON body or the form's fields.
+    `sign` keeps a file under a path and gives the link that fetches it.
+    """
+
+    contract: Contract = field(repr=False)
+    operation: Operation
+    caller: Caller
+    merchant_id: str
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    files: Mapping[str, Upload]
+    store: Store
+    sign: Callable[[str, bytes], str] = field(repr=False)
+
+    @property
+    def answer(self) -> Schema:
+        """The schema of the successful answer."""
+        return self.operation.answer
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """Parameters and body together: the same fact is a parameter in one operation and a property in another."""
+        return {**self.query, **self.body}
+
+    def lacks(self, name: str) -> bool:
+        """Whether a property that the contract has is absent, null or empty here."""
+        return self.operation.accepts(name) and not self.body.get(name)
+
+    def sees(self, merchant_id: str | None) -> bool:
+        """Whether the caller may see that merchant's records; None is the platform's own, which all see."""
+        return merchant_id in (None, self.merchant_id) or self.caller.may_act_for(str(merchant_id))
+
+    def definition(self, name: str, key: Any, status: int = 404) -> Row:
+        """The interview or position with this id. Raises `status` if there is none."""
+        return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
+
+    def open_definition(self, name: str, key: Any, status: int = 404) -> Row:
+        """The interview or position with this id, for a candidate to take. Raises a 409 if it is archived."""
+        row = self.definition(name, key, status)
+        if row["status"] == "archived":
+            raise conflict(name, "the interview is archived and takes no candidates")
+        return row
+
+    def result(self, name: str, key: Any, status: int = 404) -> Row:
+        """The interview result with this id. Raises `status` if there is none."""
+        return find(self.store.results, key, self.sees, name=name, what="interview result", status=status)
+
+    def on_behalf_of(self, row: Row) -> "Call":
+        """The same call for the merchant of a record: what follows from the record is that merchant's."""
+        return evolve(self, merchant_id=row["merchant_id"])
+
+    def spend(self, event: str, *, surcharge: int = 0, **details: Any) -> None:
+        """Pay for something and note it. Raises a 422, with nothing paid or noted, if credits run out."""
+        tenths = PRICES[event] + surcharge
+        self.store.account(self.merchant_id).spend(tenths)
+        self.store.record(self.merchant_id, event, credit_amount=tenths / 10, **details)
+
+    def own(self, table: Mapping[str, Row]) -> list[Row]:
+        """The records of the merchant that the request is for."""
+        return [row for row in table.values() if row["merchant_id"] == self.merchant_id]
+
+    def family(self) -> tuple[str, ...]:
+        """The merchant and its sub-merchants."""
+        return (self.merchant_id, *sub_merchants(self.merchant_id))
+
+
+Handler = Callable[[Call], Any]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(*operations: str) -> Callable[[Handler], Handler]:
+    """Register a function for operations; those without one are answered with a sample of the contract."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(operations, handler))
+        return handler
+
+    return register
+
+
+def flag(value: object) -> bool:
+    """Whether an option is on: the batch and link requests take true or the string "true"."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -1,0 +1,164 @@
+"""Candidates and members: the two batch operations, which answer row by row, and the candidate list."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from jobmojito.sandbox.refusals import Refusal
+
+from .calls import Call, flag, handles
+from .files import interview_link
+from .simulation import start_result, takes_part
+from .store import Row, add, change, contains, new_id, ordered, page
+
+EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")
+LONGEST_EMAIL = 254
+
+TEAM = frozenset({"merchant_owner", "merchant", "merchant_selection"})
+PORTAL = frozenset({"user", "mentor"})
+CANDIDATE = "candidate"
+
+
+@handles("register_users_for_interview")
+def register_users(call: Call) -> list[Row]:
+    """Enrol candidates: `ok` with a single-use link, or `Error: <message>` for each row; never for the whole."""
+    definition = call.open_definition("interview_id", call.body["interview_id"], status=422)
+    call = call.on_behalf_of(definition)
+    return [_registered(call, definition, row, problem) for row, problem in with_problems(call.body["users"])]
+
+
+def _registered(call: Call, definition: Row, sent: Row, problem: str | None) -> Row:
+    row = {name: value for name, value in sent.items() if name != "email" or value is not None}
+    if problem is not None:
+        return {**row, "result": f"Error: {problem}"}
+    try:
+        call.spend("interview_invitation", parent_object_uuid=definition["id"])
+    except Refusal as refusal:
+        return {**row, "result": f"Error: {refusal.message}"}
+    candidate = enrol(call, sent["email"], sent.get("name"), external_id=sent.get("external_id"))
+    start_result(call, definition, candidate, is_test=flag(call.body.get("is_test")))
+    views = {name: flag(call.body.get(name)) for name in ("hide_menu", "hide_iframe")}
+    return {**row, "result": "ok", "interview_url": interview_link(definition["id"], **views)}
+
+
+def with_problems(rows: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
+    """Each row with what is wrong with it, or None. An e-mail that came before in the request is a duplicate."""
+    seen: set[str] = set()
+    for row in rows:
+        address = (row.get("email") or "").strip().casefold()
+        problem = row_problem(row)
+        if problem is None and address in seen:
+            problem = "duplicate email in this request"
+        seen.add(address)
+        yield row, problem
+
+
+def row_problem(row: Row) -> str | None:
+    """What is wrong with a row on its own; the contract lets the name be absent or null, but not blank here."""
+    address = (row.get("email") or "").strip()
+    if not address:
+        return "email is required"
+    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
+        return "email is not valid"
+    if isinstance(row.get("name"), str) and not row["name"].strip():
+        return "name is empty"
+    return None
+
+
+def by_email(call: Call, email: str) -> Row | None:
+    """The merchant's candidate with this e-mail; a candidate is one person, however often enrolled."""
+    return call.store.candidates.get(call.store.by_email.get((call.merchant_id, email.strip().lower()), ""))
+
+
+def by_profile(call: Call, key: str) -> Row | None:
+    """A candidate by its own id or its profile's."""
+    wanted = key.lower()
+    return next((row for row in call.own(call.store.candidates) if wanted in (row["id"], row["profile_id"])), None)
+
+
+def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
+    """The merchant's candidate with this e-mail, made if new, with what is said of it now."""
+    given = {k: v for k, v in {"name": name, **values}.items() if v is not None}
+    if (known := by_email(call, email)) is not None:
+        return change(known, given)
+    address = email.strip().lower()
+    row = {
+        "profile_id": new_id(),
+        "merchant_id": call.merchant_id,
+        "email": address,
+        "email_auth": address,
+        "status": "invited",
+        "interview_count": 0,
+        "pre_screening_count": 0,
+        "public_avatar_count": 0,
+        **given,
+    }
+    candidate = add(call.store.candidates, row)
+    call.store.by_email[call.merchant_id, address] = candidate["id"]
+    return candidate
+
+
+@handles("list_candidates")
+def list_candidates(call: Call) -> Row:
+    """A page of the merchant's candidates."""
+    query = call.query
+    rows = [
+        row
+        for row in ordered(call.own(call.store.candidates), query.get("order_by"))
+        if contains(query.get("filter_text"), row.get("name"), row["email"])
+        and _in_tab(row, query.get("tab"))
+        and query.get("source", "invited") == "invited"
+        and (not query.get("filter_emoji") or row.get("emoji") == query["filter_emoji"])
+    ]
+    return page(rows, call.answer, query)
+
+
+def _in_tab(row: Row, tab: str | None) -> bool:
+    counts = {"interview": row["interview_count"], "pre-screening": row["pre_screening_count"], "leads": 0}
+    return not tab or bool(counts.get(tab, not any(counts.values())))
+
+
+@handles("invite_users")
+def invite_users(call: Call) -> list[Row]:
+    """Invite team members, coaching users or candidates, each row with its own outcome."""
+    return [_invited(call, row, problem) for row, problem in with_problems(call.body["users"])]
+
+
+def _invited(call: Call, sent: Row, problem: str | None) -> Row:
+    row = {**sent, "email": sent.get("email") or ""}
+    try:
+        outcome = {"result": f"Error: {problem}"} if problem else _invite(call, sent)
+    except Refusal as refusal:
+        outcome = {"result": f"Error: {refusal.message}"}
+    return row | outcome
+
+
+def _invite(call: Call, row: Row) -> Row:
+    kind = row.get("type") or "user"
+    if kind == CANDIDATE:
+        return _invite_candidate(call, row)
+    if kind not in TEAM | PORTAL:
+        return {"result": "Error: type is not known"}
+    memberships = call.store.members.setdefault(row["email"].strip().lower(), {})
+    if (profile := memberships.get(call.merchant_id)) is not None:
+        return {"result": "Invited" if call.body.get("force_invite") else "Skipped", "profile_id": profile}
+    elsewhere = next(iter(memberships.values()), None)
+    memberships[call.merchant_id] = profile = elsewhere or new_id()
+    added = "SubMerchantAdded" if kind in TEAM else "CoachingAccessAdded"
+    return {"result": added if elsewhere else "Invited", "profile_id": profile}
+
+
+def _invite_candidate(call: Call, row: Row) -> Row:
+    if not row.get("interview_id"):
+        return {"result": "Error: interview_id is required for type candidate"}
+    definition = call.open_definition("interview_id", row["interview_id"], status=422)
+    call = call.on_behalf_of(definition)
+    invited = takes_part(call, definition, by_email(call, row["email"]))
+    skipped = invited and not call.body.get("force_invite")
+    if not skipped:
+        call.spend("interview_invitation", parent_object_uuid=definition["id"])
+    candidate = enrol(call, row["email"], row.get("name"))
+    if not invited:
+        start_result(call, definition, candidate)
+    result = "Skipped" if skipped else "Invited"
+    return {"result": result, "profile_id": candidate["profile_id"], "profile_interview_id": candidate["id"]}

@@ -1,0 +1,170 @@
+"""Lays out PDFs: A4 pages of headings, wrapped text and score bars, in the letters of every script.
+
+fpdf2 writes them, HarfBuzz joins the letters of Arabic and Indic scripts, and the fonts come with packages of the
+extra. A font is loaded when a text first needs it: a document in Latin letters costs no more than one.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+MARGIN = 56.0
+LABELS = 130.0  # how far a value begins to the right of its label
+BAR = 270.0
+LEADING = 1.45
+
+INK = (33, 38, 48)
+GREY = (115, 122, 135)
+PALE = (232, 235, 240)
+
+Colour = tuple[int, int, int]
+
+SCRIPTS = files("manimgx_fonts")  # one font for each script but the East Asian ones, named after it
+EAST_ASIAN = files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc"
+# Has all of the rarer ideographs; not the first choice, for some readers of PDF are poor at text in a font of its kind.
+RARE_EAST_ASIAN = files("noto_cjk_sans_jp_regular") / "NotoSansCJKjp-Regular.otf"
+LATIN = SCRIPTS / "NotoSans[wght].ttf"
+# Tried in turn for a character whose Unicode name does not begin with a script that has a font.
+OTHERS = (SCRIPTS / "NotoEmoji[wght].ttf", EAST_ASIAN, RARE_EAST_ASIAN, SCRIPTS / "NotoSansSymbols[wght].ttf")
+INVISIBLE = frozenset({"Cf", "Mn"})  # joiners, marks of direction, variation selectors: nothing is lost without them
+
+
+class _Pages(FPDF):
+    """Pages with a line at their foot."""
+
+    def footer(self) -> None:
+        """Write the document's title and the number of the page."""
+        self.set_y(-MARGIN * 0.7)
+        self.set_font(size=8)
+        self.set_text_color(*GREY)
+        self.cell(text=f"{self.title}  ·  {self.page_no()}")
+
+
+class Document:
+    """A text laid out from top to bottom, on a new page whenever one is full; `render` gives the file.
+
+    A character that no font has is printed as its code point, such as <U+0F56>.
+    """
+
+    def __init__(self, title: str, *, accent: Colour = (41, 90, 173)) -> None:
+        self._accent = accent
+        self._fonts: dict[str, set[int]] = {}
+        self._pdf = _Pages(unit="pt", format="A4")
+        self._pdf.set_margin(MARGIN)
+        self._pdf.c_margin = 0
+        self._pdf.set_auto_page_break(auto=True, margin=MARGIN * 1.2)
+        self._pdf.set_text_shaping(True)
+        self._load(str(LATIN))
+        self._pdf.set_font(next(iter(self._fonts)), size=10)
+        self._pdf.set_title(self._printable(title))
+        self._pdf.add_page()
+
+    def title(self, text: str, subtitle: str) -> None:
+        """The head of the document: a large line and a small one over a coloured rule."""
+        self.text(text, size=22, bold=True)
+        self.text(subtitle, size=11, colour=GREY)
+        self.space(7)
+        self._box(MARGIN, self._pdf.epw, 2, self._accent)
+        self.space(14)
+
+    def heading(self, text: str) -> None:
+        """A section's heading, never left alone at the foot of a page."""
+        if self._pdf.will_page_break(70):
+            self.page_break()
+        self.space(10)
+        self.text(text, size=13, bold=True, colour=self._accent)
+        self.space(2)
+
+    def text(self, text: str, *, size: float = 10, bold: bool = False, colour: Colour = INK, indent: float = 0) -> None:
+        """A paragraph, wrapped to the page's width; line ends in the text stay. Bold ones keep with what follows."""
+        if bold and self._pdf.will_page_break(3 * size * LEADING):
+            self.page_break()
+        self._pdf.set_left_margin(MARGIN + indent)
+        self._pdf.set_x(MARGIN + indent)
+        with self._style(size, colour, bold=bold):
+            self._pdf.multi_cell(0, size * LEADING, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self._pdf.set_left_margin(MARGIN)
+
+    def facts(self, pairs: list[tuple[str, str]]) -> None:
+        """Lines of a grey label with its value beside it."""
+        for label, value in pairs:
+            self._label(label)
+            self.text(value, indent=LABELS)
+
+    def meter(self, label: str, value: float, out_of: float = 100) -> None:
+        """A labelled bar, as full as the value."""
+        self._label(label)
+        top = self._pdf.get_y()
+        self._pdf.set_y(top + 4)
+        self._box(MARGIN + LABELS, BAR, 7, PALE)
+        self._box(MARGIN + LABELS, BAR * max(0.0, min(value / out_of, 1.0)), 7, self._accent)
+        self._pdf.set_y(top)
+        self.text(f"{value:g}", bold=True, indent=LABELS + BAR + 12)
+        self.space(4)
+
+    def page_break(self) -> None:
+        """Go on at the top of a new page."""
+        self._pdf.add_page()
+
+    def space(self, points: float) -> None:
+        """Move down."""
+        self._pdf.set_y(self._pdf.get_y() + points)
+
+    def render(self) -> bytes:
+        """The finished file."""
+        return bytes(self._pdf.output())
+
+    def _label(self, label: str) -> None:
+        if self._pdf.will_page_break(5 * LEADING * 10):
+            self.page_break()
+        with self._style(10, GREY):
+            self._pdf.cell(LABELS, 10 * LEADING, self._printable(label))
+
+    def _box(self, left: float, width: float, height: float, colour: Colour) -> None:
+        self._pdf.set_fill_color(*colour)
+        self._pdf.rect(left, self._pdf.get_y(), width, height, style="F")
+
+    @contextmanager
+    def _style(self, size: float, colour: Colour, *, bold: bool = False) -> Iterator[None]:
+        """Write in a size and a colour; bold is the same letters with their outline drawn, in every script."""
+        self._pdf.set_font(size=size)
+        self._pdf.set_text_color(*colour)
+        self._pdf.set_draw_color(*colour)
+        if not bold:
+            yield
+            return
+        with self._pdf.local_context(text_mode="FILL_STROKE", line_width=size / 30):
+            yield
+
+    def _printable(self, text: str) -> str:
+        """The text in characters that the loaded fonts have; loads the fonts that it needs."""
+        shown = "".join(self._shown(character) for character in unicodedata.normalize("NFC", text))
+        self._pdf.set_fallback_fonts(list(self._fonts)[1:], exact_match=False)
+        return shown
+
+    def _shown(self, character: str) -> str:
+        if character.isspace():
+            return "\n" if character == "\n" else " "
+        if self._has(character):
+            return character
+        return "" if unicodedata.category(character) in INVISIBLE else f"<U+{ord(character):04X}>"
+
+    def _has(self, character: str) -> bool:
+        script = unicodedata.name(character, "?").partition(" ")[0].title()
+        own = SCRIPTS / f"NotoSans{script}[wght].ttf"
+        fonts = (LATIN, *([own] if own.is_file() else []), *OTHERS)
+        return any(ord(character) in self._load(str(font)) for font in fonts)
+
+    def _load(self, path: str) -> set[int]:
+        """The code points of a font, which from now on the document may use."""
+        name = Path(path).stem.partition("[")[0].lower()
+        if name not in self._fonts:
+            self._pdf.add_font(name, fname=path)
+            font = self._pdf.fonts[name]
+            self._fonts[name] = set(font.cmap) if isinstance(font, TTFFont) else set()
+        return self._fonts[name]

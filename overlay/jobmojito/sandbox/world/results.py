@@ -1,0 +1,153 @@
+"""Results: lists, details, another attempt, and the merchant's figures."""
+
+from collections import Counter
+from datetime import date
+
+from jobmojito.sandbox.refusals import conflict, invalid
+
+from .calls import Call, flag, handles
+from .files import silence
+from .simulation import drawn, in_progress, start_and_end, transcript
+from .store import Row, change, contains, ordered, page, shape
+
+# The analyses of a finished interview, said the same of everybody: the sandbox judges nobody.
+ANALYSIS = "The candidate answered every question and gave examples."
+REASONS = {
+    "reasons_to_hire": ["Gives examples from practice", "Says what was learned"],
+    "reasons_not_to_hire": ["Little said about working under pressure"],
+}
+RECORDED = frozenset({"audio_first_5_answers", "audio_all", "video_all", "video_first_5_answers"})
+FIRST_ANSWERS = 5
+
+
+@handles("get_interview_result_details", "get_interview_result_details_by_post")
+def get_interview_result_details(call: Call) -> Row:
+    """One result with its transcript, recordings signed on request."""
+    result = call.result("interview_result_id", call.given["interview_result_id"])
+    return details(call, result, signed=flag(call.given.get("get_signed_recordings")))
+
+
+def details(call: Call, result: Row, *, signed: bool = False) -> Row:
+    """A result as the details operation answers it, which reports repeat."""
+    definition = call.store.definitions[result["definition_id"]]
+    done = result["coach_status"] == "completed"
+    start, end = start_and_end(result)
+    row: Row = {
+        **result,
+        "status": result["coach_status"],
+        "start": start,
+        "end": end,
+        "duration": result["duration_ds"],
+        "score_answer": result["score_answer_ai"],
+        "score_text": _verdict(result["score"]) if done else None,
+        "ai_interview_coverage_percentage": 100 if done else drawn(result["candidate_email"], "coverage", high=60),
+        "ai_completion_reason": "all questions answered" if done else None,
+        "ai_analysis": ANALYSIS if done else None,
+        "ai_analysis_recruiter": ANALYSIS if done else None,
+        "ai_analysis_other": {"hiring_reasons": REASONS} if done else None,
+        "recording_is_video": str(definition.get("recording") or "").startswith("video"),
+        "transcript": transcript(result),
+    }
+    if done:
+        _add_recordings(call, definition, row, signed=signed)
+    return shape(row, call.contract.operations["get_interview_result_details"].answer)
+
+
+def _add_recordings(call: Call, definition: Row, row: Row, *, signed: bool) -> None:
+    mode = definition.get("recording") or ""
+    answers = [turn for turn in row["transcript"] if turn["is_answer"]] if mode in RECORDED else []
+    recorded = [row] if definition.get("recording_full_session") in RECORDED else []
+    for target in recorded + answers[: FIRST_ANSWERS if "first" in mode else None]:
+        path = f"recordings/{row['interview_result_id']}/{target.get('id')}.wav"
+        target["recording_local_path"] = path
+        if signed:
+            target["recording_url"] = call.sign(path, silence())
+
+
+def _verdict(score: int) -> str:
+    return "strong" if score >= 80 else "good" if score >= 60 else "mixed"  # noqa: PLR2004 - a scale of our own
+
+
+@handles("request_another_interview_attempt")
+def request_another_attempt(call: Call) -> Row:
+    """Reopen a submitted result; one that is unknown or not submitted is a 422, as the contract words it."""
+    name = "interview_result_id"
+    result = call.result(name, call.body[name], status=422)
+    if (result["status"], result["coach_status"]) != ("active", "completed"):
+        raise conflict(name, "the result is not submitted")
+    call.open_definition(name, result["definition_id"])
+    change(result, in_progress())
+    return {}
+
+
+@handles("list_interview_results")
+def list_results(call: Call) -> Row:
+    """A page of the merchant's results."""
+    query = call.query
+    rows = [
+        row
+        for row in _sorted(call.own(call.store.results), query.get("order_by"))
+        if row["type"] == query.get("type", row["type"])
+        and row["position_step"] == query.get("step", row["position_step"])
+        and row["definition_id"] == query.get("interview_id", row["definition_id"])
+        and row["profile_interview_id"] == query.get("profile_interview_id", row["profile_interview_id"])
+        and contains(query.get("filter_text"), row["candidate_name"], row["candidate_email"])
+        and _in_tab(row, query.get("tab"))
+        and not query.get("risks")
+        and not query.get("filter_emoji")
+    ]
+    return page(rows, call.answer, query)
+
+
+def _sorted(rows: list[Row], order: str | None) -> list[Row]:
+    if order == "score":
+        return sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
+    named = [row | {"name": row["candidate_name"]} for row in rows]
+    return ordered(named, order)
+
+
+def _in_tab(row: Row, tab: str | None) -> bool:
+    """Whether a result is under a tab; nobody decides on anybody here, so most tabs but these stay empty."""
+    states = {"undecided": "completed", "completed": "completed", "incomplete": "started"}
+    return not tab or row["coach_status"] == states.get(tab, "")
+
+
+@handles("get_merchant_analytics")
+def get_merchant_analytics(call: Call) -> Row:
+    """Events a day in a range of days; a day and event with no count has no row."""
+    first, last = (_day(name, call.query[name]) for name in ("date_from", "date_to"))
+    counts = Counter(
+        (row["event_date"][:10], row["event"])
+        for row in _events(call)
+        if first <= date.fromisoformat(row["event_date"][:10]) <= last
+    )
+    rows = [{"day": day, "event": event, "event_number": count} for (day, event), count in sorted(counts.items())]
+    return page(rows, call.answer, call.query)
+
+
+@handles("get_merchant_credit_usage")
+def get_merchant_credit_usage(call: Call) -> Row:
+    """What credits were spent on, the latest first."""
+    rows = [
+        {**row, "stats": {"credit_amount": row["credit_amount"]}}
+        for row in reversed(_events(call))
+        if row.get("credit_amount")
+    ]
+    return page(rows, call.answer, call.query)
+
+
+def _events(call: Call) -> list[Row]:
+    wanted = call.query.get("interview_id")
+    return [
+        row
+        for row in call.store.events
+        if row["merchant_id"] == call.merchant_id
+        and wanted in (None, row.get("object_uuid"), row.get("parent_object_uuid"))
+    ]
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise invalid(name, f"{name} must be a day of the calendar") from error

@@ -1,0 +1,272 @@
+"""Pre-screening: positions, and resumes judged by rule and by a score that is always the same for the same resume.
+
+A candidate who is not up for screening gets the early exit of the contract (`decision_status` and `message`, nothing
+paid) instead of a result. In the sandbox that is: a position that is not `active`; an e-mail with the tag
+`+not-applicable`; or the words "not applicable" or "not eligible" (any case; space, `-` or `_` between them) in the
+resume's text, its file name, or the first 64 KB of the file.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from jobmojito.sandbox.contract.validation import JSON, first_problem, parse_json
+from jobmojito.sandbox.refusals import invalid
+
+from .calls import Call, handles
+from .candidates import by_email, enrol, row_problem
+from .files import interview_link
+from .interviews import created, define, renamed
+from .simulation import add_result, drawn, in_progress, start_result, takes_part
+from .store import Row, add, change, new_id
+
+NOT_APPLICABLE = re.compile(rb"not[ _-]?(?:applicable|eligible)", re.IGNORECASE)
+NOT_APPLICABLE_TAG = "+not-applicable"
+
+EDUCATION = ("primary school", "high school no graduation", "high school", "bachelors", "masters", "doctorate")
+LEVELS = ("beginner", "intermediate", "advanced", "fluent")
+EU = frozenset(
+    ("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
+     "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE")
+)  # fmt: skip
+
+# Where a position has no resume_match rule: scores are 0 to 10.
+ACCEPT_FROM, REJECT_BELOW = 7, 3
+
+# How position requests word what interviews call otherwise.
+POSITION = {
+    "position_name": "name",
+    "position_location": "location",
+    "position_external_id": "code",
+    "position_country_code": "country_code",
+    "position_description": "description",
+    "position_description_long": "description_long",
+}
+OF_THE_POSITION = ("candidate_expectations", "candidate_expectations_json", "candidate_video_introduction")
+NOT_A_FIELD = ("update_position_def_set_id", "position_def_set_id", "merchant_id", "type")
+
+NEEDED_TO_CREATE = ("position_name", "position_location", "position_country_code", "mojito_language_code")
+
+
+@frozen
+class Resume:
+    """What is judged: the bytes and words of a resume, and what the form and the request say of the candidate."""
+
+    digest: str
+    words: bytes
+    answers: Mapping[str, Any]
+
+
+@handles("upsert_pre_screening")
+def upsert_pre_screening(call: Call) -> Row:
+    """Make or change a pre-screening position."""
+    if existing := call.body.get("update_position_def_set_id"):
+        row = call.definition("update_position_def_set_id", existing)
+        change(row, _position(call.body))
+        outcome = "updated"
+    else:
+        row = new_position(call)
+        outcome = "created"
+    return {
+        outcome: True,
+        "position_def_set_id": row["id"],
+        "interview_pre_screening_id": row["interview_pre_screening_id"],
+    }
+
+
+def new_position(call: Call) -> Row:
+    """Store a multi-stage position; raises a 422 naming what a new one lacks."""
+    for name in NEEDED_TO_CREATE:
+        if call.lacks(name):
+            raise invalid(name, f"{name} is required to make a position")
+    row = {"status": "active", "visibility": "merchant_invite", "type": "interview", "questions": None}
+    values = {**row, **_position(call.body), "merchant_id": call.merchant_id, "is_multistage": True}
+    return add(call.store.definitions, {**values, "interview_pre_screening_id": new_id()})
+
+
+def _position(body: Mapping[str, Any]) -> Row:
+    """A position's fields under the names of an interview's; what is said of a candidate stays out."""
+    fields = renamed({POSITION.get(name, name): value for name, value in body.items() if value is not None})
+    person = [name for name in fields if name.startswith("candidate_") and name not in OF_THE_POSITION]
+    return {name: value for name, value in fields.items() if name not in (*person, *NOT_A_FIELD)}
+
+
+@handles("pre_screen_resume_text")
+def pre_screen_resume_text(call: Call) -> Row:
+    """Judge a resume sent as text."""
+    text = call.body["candidate_resume"].encode("utf-8", "surrogatepass")
+    return screen(call, Resume(digest=call.body["candidate_resume"], words=text, answers=_answers(call)))
+
+
+@handles("pre_screen_resume_binary")
+def pre_screen_resume_binary(call: Call) -> Row:
+    """Judge a resume sent as a file."""
+    upload = call.files["file"]
+    words = upload.filename.encode() + b"\n" + upload.head
+    return screen(call, Resume(digest=upload.sha256, words=words, answers=_answers(call)))
+
+
+def _answers(call: Call) -> Row:
+    """The form's answers, checked as the text operation declares them; a multipart form brings them as JSON text."""
+    form = call.body.get("form") or {}
+    if isinstance(form, str):
+        form = parse_json(form, "form")
+        schema = call.contract.operations["pre_screen_resume_text"].bodies[JSON]["properties"]["form"]
+        if (problem := first_problem(schema, form, root="form")) is not None:
+            raise invalid("form", problem.message)
+    country = call.body.get("candidate_country_code")
+    return ({"residency": country, "nationality": country} if country else {}) | form
+
+
+def screen(call: Call, resume: Resume) -> Row:
+    """Screen a candidate for a position: pay, keep the candidate and the result, answer the outcome."""
+    position = call.definition("position_id", call.body["position_id"])
+    call = call.on_behalf_of(position)
+    email, name = call.body["candidate_email"], call.body["candidate_name"]
+    if (problem := row_problem({"email": email, "name": name})) is not None:
+        raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
+    if (exit_ := not_applicable(position, email, resume)) is not None:
+        return exit_
+    call.spend("pre_screening", parent_object_uuid=position["id"], candidate_name=name)
+    candidate = enrol(call, email, name, external_id=call.body.get("candidate_external_id"),
+                      linked_in=call.body.get("candidate_linkedin_url"))  # fmt: skip
+    change(candidate, {"pre_screening_count": candidate["pre_screening_count"] + 1})
+    outcome = judge(position, resume)
+    result = add_result(call, position, candidate, **{
+        **in_progress(),
+        "status": "active",
+        "coach_status": None,
+        "processing_status": "completed",
+        "interview_started": False,
+        "position_step": "pre-screening",
+        "decision_status": outcome["decision_status"],
+        "interview_result_pre_screening_id": new_id(),
+    })  # fmt: skip
+    return {
+        "success": True,
+        **outcome,
+        "profile_interview_id": candidate["id"],
+        "interview_result_pre_screening_id": result["interview_result_pre_screening_id"],
+        "interview_file_id": new_id(),
+    }
+
+
+def not_applicable(position: Row, email: str, resume: Resume) -> Row | None:
+    """The early exit, where the candidate is not up for screening (the module says when)."""
+    if position["status"] != "active":
+        return {"decision_status": "unknown", "message": f"The position is {position['status']}"}
+    tagged = email.strip().partition("@")[0].casefold().endswith(NOT_APPLICABLE_TAG)
+    if tagged or NOT_APPLICABLE.search(resume.words):
+        return {"decision_status": "recruiter_action", "message": "The candidate is not up for pre-screening"}
+    return None
+
+
+def judge(position: Row, resume: Resume) -> Row:
+    """The outcome for a resume: rejected by a rule, or by its score; for review where a rule says so."""
+    score, years = drawn(resume.digest, "score", high=10), drawn(resume.digest, "years", low=1, high=15)
+    education = EDUCATION[drawn(resume.digest, "education", low=2, high=len(EDUCATION) - 1)]
+    facts = {"years": years, "education": education}
+    rules = [rule for rule in position.get("assessment_rules") or [] if rule.get("type", "screening") == "screening"]
+    failed = [rule for rule in rules if rule["id"] in RULES and not RULES[rule["id"]](rule, resume.answers, facts)]
+    match: Row = next((rule for rule in rules if rule["id"] == "resume_match"), {})
+    recommendation = _recommend(score, match, failed)
+    reason = ", ".join(rule["id"] for rule in failed) or ("resume_match" if recommendation == "ai_reject" else None)
+    return {
+        "decision_status": recommendation,
+        "recommendation": recommendation,
+        "pre_screening_score": score,
+        "resume_ai_analysis": f"Match of {score} out of 10 with the position.",
+        "resume_ai_education": education,
+        "resume_ai_technical_experience": years,
+        "resume_ai_is_switching_profession": years < 3,  # noqa: PLR2004 - any line would do
+        "processing_reason": reason,
+    }
+
+
+def _recommend(score: int, match: Mapping[str, Any], failed: list[Row]) -> str:
+    rejected = any(rule.get("action") == "reject" for rule in failed)
+    if rejected or score < match.get("resume_score_reject", REJECT_BELOW):
+        return "ai_reject"
+    accepted = not failed and score >= match.get("resume_score_accept", ACCEPT_FROM)
+    return "ai_accept" if accepted else "recruiter_action"
+
+
+def _country(rule: Row, country: Any) -> bool:
+    accepted = {str(code).upper() for code in rule.get("country", ())} | (EU if rule.get("country_eu") else set())
+    return str(country or "").upper() in accepted
+
+
+def _education(rule: Row, reached: Any) -> bool:
+    wanted = rule.get("education")
+    if wanted not in EDUCATION or reached not in EDUCATION:
+        return bool(wanted == reached)
+    return EDUCATION.index(reached) >= EDUCATION.index(wanted)
+
+
+def _languages(rule: Row, known: Any) -> bool:
+    spoken = {entry.get("code"): entry.get("level") for entry in known or ()}
+    return all(
+        spoken.get(wanted["code"]) in LEVELS[LEVELS.index(wanted["level"]) :] for wanted in rule.get("languages", ())
+    )
+
+
+# What each screening rule asks of the form's answers and of what was read from the resume.
+RULES: Mapping[str, Callable[[Row, Mapping[str, Any], Mapping[str, Any]], bool]] = {
+    "form_nationality": lambda rule, form, _: _country(rule, form.get("nationality")),
+    "form_residency": lambda rule, form, _: _country(rule, form.get("residency")),
+    "form_languages": lambda rule, form, _: _languages(rule, form.get("languages")),
+    "form_education": lambda rule, form, _: _education(rule, form.get("education")),
+    "form_visa": lambda rule, form, _: form.get("visa") in rule.get("visa", ()),
+    "form_gender": lambda rule, form, _: form.get("gender") in rule.get("gender", ()),
+    "form_age": lambda rule, form, _: rule.get("age_min", 0) <= (form.get("age") or 0) <= rule.get("age_max", 999),
+    "resume_education": lambda rule, _, facts: _education(rule, facts["education"]),
+    "resume_technical_experience": lambda rule, _, facts: facts["years"] >= rule.get("technical_experience_years", 0),
+}
+
+
+@handles("create_interview_for_candidate")
+def create_interview_for_candidate(call: Call) -> Row:
+    """Find or make the position, screen the candidate's resume for it, enrol the candidate, answer the link."""
+    body = call.body
+    if (problem := row_problem({"email": body["candidate_email"], "name": body["candidate_name"]})) is not None:
+        raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
+    position = _found(call) or _made(call)
+    known = by_email(call, body["candidate_email"])
+    if known is not None and takes_part(call, position, known):
+        return _applied(call, position, known["id"], "already-applied", "applied before")
+    words = body["candidate_resume"].encode("utf-8", "surrogatepass")
+    outcome = judge(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
+    candidate = enrol(call, body["candidate_email"], body["candidate_name"],
+                      external_id=body.get("candidate_external_id"))  # fmt: skip
+    start_result(call, position, candidate)
+    reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None
+    return _applied(call, position, candidate["id"], outcome["recommendation"], reason)
+
+
+def _found(call: Call) -> Row | None:
+    name, code = "position_def_set_id", call.body.get("position_external_id")
+    known = (row["id"] for row in call.own(call.store.definitions) if code and row.get("code") == code)
+    wanted = call.body.get(name) or next(known, None)
+    return wanted and call.open_definition(name, wanted)
+
+
+def _made(call: Call) -> Row:
+    for name in NEEDED_TO_CREATE:
+        if call.lacks(name):
+            raise invalid(name, f"{name} is required unless position_def_set_id is given")
+    kept = {"status": "active", "visibility": "merchant_invite", "type": "interview", "is_multistage": True}
+    return define(call, _position(call.body), [], **kept, interview_pre_screening_id=new_id())
+
+
+def _applied(call: Call, position: Row, candidate_id: str, status: str, reason: str | None) -> Row:
+    ids = created(call, position)
+    return {
+        "status": status,
+        "position_def_set_id": position["id"],
+        "profile_interview_id": candidate_id,
+        "interview_url": interview_link(position["id"]),
+        **ids,
+        **({} if reason is None else {"reason": reason}),
+    }

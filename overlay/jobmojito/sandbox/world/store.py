@@ -1,0 +1,189 @@
+"""What the sandbox remembers: records as the JSON objects that answers are cut from, and each merchant's credits."""
+
+import math
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import define, field
+
+from jobmojito.sandbox.contract.document import Schema
+from jobmojito.sandbox.contract.samples import blank
+from jobmojito.sandbox.refusals import Refusal, unknown
+
+# Each merchant's balance to begin with, where no other is asked for.
+CREDITS = 1_000_000.0
+MONTHLY_LIMIT = 1000  # in tenths of a credit
+
+# What things cost, in tenths of a credit, so that sums stay exact. The vendor's guide says what costs credits, and the
+# surcharges for translation and for recording the full session; the base prices are the sandbox's own.
+PRICES = {
+    "interview_created": 10,
+    "pre_screening": 5,
+    "interview_invitation": 1,
+    "report": 2,
+    "report_translation": 1,
+}
+RECORDING = {"audio_all": 2, "video_all": 4}
+
+Row = dict[str, Any]
+Table = dict[str, Row]
+
+
+@define
+class Account:
+    """A merchant's credits in tenths: this month's are used up first, then the extra ones."""
+
+    monthly: int
+    monthly_limit: int
+    extra: int
+    spent: int = 0
+
+    @classmethod
+    def opened(cls, balance: float) -> "Account":
+        """An account with so many credits, at most a hundred of them monthly."""
+        tenths = round(balance * 10)
+        monthly = min(tenths, MONTHLY_LIMIT)
+        return cls(monthly, monthly, tenths - monthly)
+
+    @property
+    def left(self) -> int:
+        """What can still be spent."""
+        return self.monthly + self.extra
+
+    def spend(self, tenths: int) -> None:
+        """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
+        if tenths > self.left:
+            raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {self.left / 10:g} left")
+        from_month = min(tenths, self.monthly)
+        self.monthly -= from_month
+        self.extra -= tenths - from_month
+        self.spent += tenths
+
+
+@define
+class Store:
+    """The records of one environment, of all its merchants; ids are the keys of every table."""
+
+    credits: float
+    definitions: Table = field(factory=dict)
+    candidates: Table = field(factory=dict)
+    results: Table = field(factory=dict)
+    directories: Table = field(factory=dict)
+    events: list[Row] = field(factory=list)
+    members: dict[str, dict[str, str]] = field(factory=dict)  # e-mail -> merchant -> profile
+    by_email: dict[tuple[str, str], str] = field(factory=dict)  # merchant, e-mail -> candidate
+    participants: set[tuple[str, str]] = field(factory=set)  # definition and candidate of every interview taken
+    accounts: dict[str, Account] = field(factory=dict)
+
+    def account(self, merchant_id: str) -> Account:
+        """The credit account of a merchant, opened with the configured balance."""
+        return self.accounts.setdefault(merchant_id, Account.opened(self.credits))
+
+    def record(self, merchant_id: str, event: str, **details: Any) -> None:
+        """Note something that happened, for the analytics."""
+        row = {"id": new_id(), "merchant_id": merchant_id, "event": event, "event_date": now(), **details}
+        self.events.append(row)
+
+
+def _check_credits(_world: object, _attribute: object, value: float) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"credits must be a number of 0 or more, not {value}")
+
+
+@define
+class World:
+    """All environments of one sandbox. Hold `lock` while reading or changing any of them."""
+
+    credits: float = field(default=CREDITS, validator=_check_credits)
+    stores: dict[str, Store] = field(factory=dict)
+    lock: threading.RLock = field(factory=threading.RLock)
+
+    def store(self, environment: str) -> Store:
+        """The records of an environment, empty when it is first seen."""
+        return self.stores.setdefault(environment, Store(self.credits))
+
+    def spent(self) -> float:
+        """Credits spent in all environments."""
+        with self.lock:
+            return sum(account.spent for store in self.stores.values() for account in store.accounts.values()) / 10
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.lock:
+            self.stores.clear()
+
+
+def new_id() -> str:
+    """A fresh record id."""
+    return str(uuid.uuid4())
+
+
+def timestamp(moment: datetime) -> str:
+    """A time as the API writes it: ISO 8601, UTC, milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def now() -> str:
+    """The present as the API writes it."""
+    return timestamp(datetime.now(UTC))
+
+
+def add(table: Table, row: Mapping[str, Any], *, key: str = "id") -> Row:
+    """Keep a new record, with an id unless it has one, and its times; `key` names the field it is found by."""
+    moment = now()
+    kept = {"id": new_id(), "created_at": moment, "updated_at": moment, **row}
+    table[kept[key]] = kept
+    return kept
+
+
+def change(row: Row, values: Mapping[str, Any]) -> Row:
+    """Set fields of a record and its time of change."""
+    row.update(values, updated_at=now())
+    return row
+
+
+def find(table: Table, key: Any, merchants: Callable[[str], bool], *, name: str, what: str, status: int = 404) -> Row:
+    """A record that the caller may see. Raises `status` for an unknown id, and for another merchant's alike."""
+    row = table.get(str(key).lower())
+    if row is None or not merchants(row["merchant_id"]):
+        raise unknown(name, what, status)
+    return row
+
+
+def page(rows: Iterable[Row], schema: Schema, query: Mapping[str, Any]) -> dict[str, Any]:
+    """One page of rows, cut to the answer's schema, with its `pagination`."""
+    every, limit, offset = list(rows), int(query.get("limit") or 50), int(query.get("offset") or 0)
+    item = schema["properties"]["data"]["items"]
+    chosen = every[offset : offset + limit]
+    return {
+        "data": [shape(row, item) for row in chosen],
+        "pagination": {
+            "total": len(every),
+            "limit": limit,
+            "offset": offset,
+            "has_more": offset + len(chosen) < len(every),
+        },
+    }
+
+
+def shape(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """A record as the answer's schema words it: its declared properties, the required ones at least as null."""
+    properties = schema.get("properties", {})
+    return blank(schema) | {name: row[name] for name in properties if name in row}
+
+
+def ordered(rows: Iterable[Row], order: str | None) -> list[Row]:
+    """Rows in one of the contract's orders, the newest first by default (`accending` is the contract's spelling)."""
+    if order in ("name", "name_accending", "name_decending"):
+        return sorted(rows, key=lambda row: str(row.get("name") or "").casefold(), reverse=order == "name_decending")
+    key = "updated_at" if order == "updated_at_newest" else "created_at"
+    oldest_first = sorted(rows, key=lambda row: row[key])  # of rows of one instant, the one made last comes last
+    return oldest_first if order == "created_at_oldest" else oldest_first[::-1]
+
+
+def contains(text: str | None, *values: Any) -> bool:
+    """Whether a search text is empty or stands in any of the values, ignoring case."""
+    return not text or any(text.casefold() in str(value).casefold() for value in values if value)

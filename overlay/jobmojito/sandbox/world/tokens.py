@@ -1,0 +1,129 @@
+"""Who is calling: read from the bearer token, whose signature the sandbox does not check."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import time
+import uuid
+from typing import Any
+
+from attrs import frozen
+
+from jobmojito.sandbox.refusals import Refusal
+
+NAMESPACE = uuid.UUID("7c0d1f0e-5f0a-4c39-9f0b-3a3f2d8a4b11")
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+# Roles whose holders work for the merchant; candidates and learners may not use the merchant endpoints.
+MERCHANT_ROLES = frozenset({"merchant_owner", "merchant", "merchant_selection", "admin", "service_role"})
+SUB_MERCHANTS = 2
+
+
+@frozen
+class Caller:
+    """A token's claims. `environment` keys the data: two tokens of one environment see the same records."""
+
+    environment: str
+    merchant_id: str | None
+    profile_id: str
+    role: str
+
+    @property
+    def is_service(self) -> bool:
+        """Whether the caller acts across merchants and has to say for which."""
+        return self.role == "service_role"
+
+    def may_act_for(self, merchant_id: str) -> bool:
+        """Whether this caller may name that merchant: its own, one of its sub-merchants, any for admins."""
+        own = (self.merchant_id, *(sub_merchants(self.merchant_id) if self.merchant_id else ()))
+        return merchant_id in own or self.role in ("admin", "service_role")
+
+
+def authenticate(authorization: str | None, revoked: frozenset[str] = frozenset()) -> Caller:
+    """Read the `Authorization` header. Raises a 401 for a missing, malformed, expired or revoked token."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
+        raise Refusal(401, "Missing or malformed access token")
+    if fingerprint(token) in revoked:
+        raise Refusal(401, "The access token is no longer valid")
+    claims = _claims(token)
+    return _opaque(token) if claims is None else _from_claims(claims, token)
+
+
+def issue_token(merchant_id: str, *, environment: str, role: str, expires_in: float) -> str:
+    """A JWT that the sandbox accepts (unsigned: nothing else should)."""
+    claims = {
+        "sub": _derived("profile", merchant_id, role),
+        "role": "service_role" if role == "service_role" else "authenticated",
+        "exp": int(time.time() + expires_in),
+        "app_metadata": {"environment": environment, "role": role}
+        | ({} if role == "service_role" else {"merchant_id": merchant_id}),
+    }
+    return ".".join((_encode({"alg": "none", "typ": "JWT"}), _encode(claims), "sandbox"))
+
+
+def fingerprint(token: str) -> str:
+    """A short name for a token that does not give it away."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def sub_merchants(merchant_id: str) -> tuple[str, ...]:
+    """The ids of the sub-merchants that a merchant of the sandbox administers."""
+    return tuple(_derived("sub-merchant", merchant_id, str(number)) for number in range(SUB_MERCHANTS))
+
+
+def _from_claims(claims: dict[str, Any], token: str) -> Caller:
+    if isinstance(expiry := claims.get("exp"), int | float) and expiry <= time.time():
+        raise Refusal(401, "The access token has expired")
+    metadata = claims.get("app_metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    service = claims.get("role") == "service_role"
+    merchant = metadata.get("merchant_id") or claims.get("merchant_id")
+    subject = str(claims.get("sub") or fingerprint(token))
+    return Caller(
+        environment=str(metadata.get("environment") or claims.get("environment") or "production"),
+        merchant_id=str(merchant) if merchant else None if service else _derived("merchant", subject),
+        profile_id=_as_uuid(subject),
+        role="service_role" if service else str(metadata.get("role") or "merchant_owner"),
+    )
+
+
+def _opaque(token: str) -> Caller:
+    key = fingerprint(token)
+    return Caller(key, _derived("merchant", key), _derived("profile", key), "merchant_owner")
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    """The claims of a JWT; None for a token that is not one. Raises a 401 for a JWT that cannot be read."""
+    parts = token.split(".")
+    header = _decode(parts[0])
+    if len(parts) != 3 or header is None or "alg" not in header:  # noqa: PLR2004 - header, claims, signature
+        return None
+    if (claims := _decode(parts[1])) is None:
+        raise Refusal(401, "The access token cannot be read")
+    return claims
+
+
+def _decode(part: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _encode(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def _derived(*parts: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, "/".join(parts)))
+
+
+def _as_uuid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return _derived("profile", text)
