@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("overlay", "generated", "scripts")
 RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
+SANDBOX_FOLDER = "overlay/jobmojito/sandbox"
 SANDBOX = {"fpdf", "jsonschema", "python_multipart", "starlette", "uvicorn"}
 
 
@@ -90,6 +91,12 @@ def test_contracts_hold(copy):
         ("overlay/jobmojito/calls/retries.py", "from jobmojito.calls import settings", "A call: "),
         ("overlay/jobmojito/uploads/files.py", "from jobmojito.uploads import requests", "A file: "),
         ("overlay/jobmojito/batches/rows.py", "from jobmojito.batches import journal", "Many rows: "),
+        (f"{SANDBOX_FOLDER}/world/pdf.py", "from jobmojito.sandbox import faults", "In the sandbox, http serves"),
+        (f"{SANDBOX_FOLDER}/faults.py", "import jobmojito.sandbox.world.store", "In the sandbox, http serves"),
+        (f"{SANDBOX_FOLDER}/contract/samples.py", "import jobmojito.sandbox.faults", "In the sandbox, http serves"),
+        (f"{SANDBOX_FOLDER}/refusals.py", "import jobmojito.sandbox.contract.document", "In the sandbox, http serves"),
+        (f"{SANDBOX_FOLDER}/world/calls.py", "import jobmojito.sandbox.http.server", "In the sandbox, http serves"),
+        (f"{SANDBOX_FOLDER}/http/server.py", "import jobmojito.sandbox.story", "In the sandbox, http serves"),
         ("overlay/jobmojito/calls/retries.py", "import socket", "Deciding is pure"),
         ("overlay/jobmojito/calls/attempts.py", "import time", "Deciding is pure"),
         (

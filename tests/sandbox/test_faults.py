@@ -12,7 +12,7 @@ from attrs import fields_dict
 
 from jobmojito.sandbox import Fault, Sandbox
 from jobmojito.sandbox.contract.document import load
-from jobmojito.sandbox.faults.faults import Faults
+from jobmojito.sandbox.faults import Faults
 
 from .conftest import INTERVIEW, register
 

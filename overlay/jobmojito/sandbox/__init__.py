@@ -28,7 +28,7 @@ def require() -> None:
 
 if TYPE_CHECKING:
     from .contract.document import ContractError
-    from .faults.faults import Fault
+    from .faults import Fault
     from .http.application import App, create_app
     from .http.server import Sandbox, SandboxError
 else:
@@ -36,7 +36,7 @@ else:
     _HOMES = {
         "App": "http.application",
         "ContractError": "contract.document",
-        "Fault": "faults.faults",
+        "Fault": "faults",
         "Sandbox": "http.server",
         "SandboxError": "http.server",
         "create_app": "http.application",

@@ -101,19 +101,16 @@ def load(path: Path | None = None) -> Contract:
         source = path or resources.files("jobmojito_api").joinpath("contract.json")
         document = json.loads(source.read_bytes())
     except (OSError, ModuleNotFoundError) as error:
-        message = f"the contract cannot be read: {error}"
-        raise ContractError(message) from error
+        raise ContractError(f"the contract cannot be read: {error}") from error
     except (ValueError, RecursionError) as error:
-        message = f"the contract is not JSON: {error}"
-        raise ContractError(message) from error
+        raise ContractError(f"the contract is not JSON: {error}") from error
     return parse(document)
 
 
 def parse(document: Any) -> Contract:
     """Turn an effective OpenAPI 3.1 document into a table. Raises ContractError."""
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        message = "the contract has no `paths`: not an OpenAPI document"
-        raise ContractError(message)
+        raise ContractError("the contract has no `paths`: not an OpenAPI document")
     reader = _Reader(document)
     operations = {operation.name: operation for operation in reader.operations()}
     info, servers = document.get("info", {}), document.get("servers") or [{}]

@@ -11,6 +11,7 @@ from .document import Schema
 from .validation import is_valid, validator
 
 DEPTH = 12
+TEXT = "sample"
 
 TEXTS: Mapping[str, str] = {
     "uuid": "5a6d9c1e-0b1f-4c53-9d55-0c2f6a1e7b10",
@@ -19,6 +20,9 @@ TEXTS: Mapping[str, str] = {
     "uri": "https://example.com/sample",
     "email": "sample@example.com",
 }
+
+# What a text without a format is by its name: the contract gives its ids, times and links none.
+ENDINGS = {"_id": "uuid", "_at": "date-time", "url": "uri", "email": "email"}
 
 # Tried in turn where a pattern is declared; the first that matches is taken.
 PATTERN_TRIES = ("2026-01-15", "2026-01-15T09:30:00.000Z", "sample", "SAMPLE", "en", "EN", "123456", "+15550100", "")
@@ -135,7 +139,14 @@ def _object(schema: Schema, depth: int) -> dict[str, Any]:
     properties, required = schema.get("properties", {}), schema.get("required", ())
     # A schema that holds itself ends where its optional part would start again.
     names = [name for name in properties if name in required or depth < DEPTH]
-    return {name: sample(properties[name], depth + 1) for name in (*names, *(r for r in required if r in properties))}
+    named = (*names, *(r for r in required if r in properties))
+    return {name: _by_name(name, properties[name], sample(properties[name], depth + 1)) for name in named}
+
+
+def _by_name(name: str, schema: Schema, value: Any) -> Any:
+    """A plain text replaced by what its property's name says it is, where the schema takes that."""
+    text = next((TEXTS[known] for ending, known in ENDINGS.items() if f"_{name}".endswith(ending)), None)
+    return text if value == TEXT and text is not None and is_valid(schema, text) else value
 
 
 def _array(schema: Schema, depth: int) -> list[Any]:
@@ -146,7 +157,7 @@ def _array(schema: Schema, depth: int) -> list[Any]:
 def _text(schema: Schema, _depth: int) -> str:
     if "pattern" in schema:
         return next((text for text in PATTERN_TRIES if re.search(schema["pattern"], text)), "sample")
-    text = TEXTS.get(schema.get("format", ""), "sample")
+    text = TEXTS.get(schema.get("format", ""), TEXT)
     return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
 
 

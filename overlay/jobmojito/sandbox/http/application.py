@@ -1,27 +1,69 @@
-"""The ASGI application: one sandbox, without a server."""
+"""The ASGI application: a request is matched with the contract, checked, handled and answered.
 
+On its way it is misbehaved about, where that is asked for.
+"""
+
+import asyncio
+import copy
+import json
+import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from starlette.requests import Request
+from attrs import define, evolve, field, frozen
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from jobmojito.sandbox.contract.document import load
-from jobmojito.sandbox.faults.faults import Fault, Faults
-from jobmojito.sandbox.world import account, catalogue, interviews, reports, results, screening
+from jobmojito.sandbox.contract.document import Contract, Operation, load
+from jobmojito.sandbox.contract.samples import fit, sample
+from jobmojito.sandbox.contract.validation import first_problem, is_valid
+from jobmojito.sandbox.faults import FILE_DOWNLOAD, HEADER, Fault, Faults, distort
+from jobmojito.sandbox.refusals import Refusal, invalid
+from jobmojito.sandbox.world import account, interviews, reports, results, screening
+from jobmojito.sandbox.world.calls import HANDLERS, Call
+from jobmojito.sandbox.world.files import PREFIX, Storage
 from jobmojito.sandbox.world.store import CREDITS, World
+from jobmojito.sandbox.world.tokens import MERCHANT_ROLES, Caller, authenticate, fingerprint
 
-from .dispatch import Dispatch, ResetWanted
-from .responses import reset, respond
-from .state import Settings, State
+from .counters import Counters
+from .requests import Body, drain, read_body, read_parameters
+from .responses import Response, declared, error_response, extra_headers, json_response, replacement, reset, respond
+
+log = logging.getLogger("jobmojito.sandbox")
 
 # The modules whose handlers serve the contract; naming them here is what registers them.
-HANDLER_MODULES = (account, catalogue, interviews, reports, results, screening)
+HANDLER_MODULES = (account, interviews, reports, results, screening)
+
+ADMIN = "/_sandbox/"
+FILE_TYPES = {"pdf": "application/pdf", "wav": "audio/wav"}
+
+# Makes the response that no fault has touched.
+Serve = Callable[[], Awaitable[Response]]
 
 
-class App(State):
+@frozen
+class Settings:
+    """Limit of a request's body in bytes; whether the sandbox checks its own answers, and prints a line a request."""
+
+    body_limit: int = 256 * 1024 * 1024
+    check_answers: bool = True
+    log_requests: bool = False
+
+
+@define
+class App:
     """One sandbox; `create_app` makes it, for `httpx.ASGITransport` or a server of your own."""
+
+    contract: Contract
+    settings: Settings
+    world: World
+    faults: Faults
+    counters: Counters = field(factory=Counters)
+    storage: Storage = field(factory=Storage)
+    revoked: set[str] = field(factory=set)  # fingerprints of tokens
+    _samples: dict[str, Any] = field(factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -31,16 +73,40 @@ class App(State):
         try:
             response = await dispatch.response()
         except ResetWanted:
-            self._log(dispatch, "reset")
+            self._log(dispatch.name, dispatch.fault, "reset")
             await reset(scope, receive)
         else:
-            self._log(dispatch, str(response.status))
+            self._log(dispatch.name, dispatch.fault, str(response.status))
             await respond(response, dispatch.fault, scope, receive, send)
 
-    def _log(self, dispatch: Dispatch, outcome: str) -> None:
+    def _log(self, name: str, fault: Fault | None, outcome: str) -> None:
         if self.settings.log_requests:
-            asked = " (fault)" if dispatch.fault is not None else ""
-            print(f"{dispatch.name} {outcome}{asked}", file=sys.stderr, flush=True)
+            print(f"{name} {outcome}{'' if fault is None else ' (fault)'}", file=sys.stderr, flush=True)
+
+    def revoke(self, token: str) -> None:
+        """Refuse a token from now on."""
+        self.revoked.add(fingerprint(token))
+
+    def clear(self) -> None:
+        """Forget all data, files, counts, faults and revoked tokens."""
+        for part in (self.world, self.storage, self.counters, self.faults, self.revoked):
+            part.clear()
+
+    def sample(self, operation: Operation, query: Mapping[str, Any], sent: Mapping[str, Any]) -> Any:
+        """A made-up answer that repeats what was sent, as far as the contract has it; a page ends after its one row."""
+        if operation.name not in self._samples:
+            self._samples[operation.name] = sample(operation.answer)
+        answer = copy.deepcopy(self._samples[operation.name])
+        if not isinstance(answer, dict):
+            return answer
+        properties = operation.answer.get("properties", {})
+        answer |= {k: v for k, v in {**query, **sent}.items() if k in properties and is_valid(properties[k], v)}
+        if isinstance(answer.get("pagination"), dict) and isinstance(answer.get("data"), list):
+            rows, offset = answer["data"], int(query.get("offset") or 0)
+            known = {"total": len(rows), "limit": query.get("limit"), "offset": offset, "has_more": False}
+            answer["data"] = rows[offset:]
+            answer["pagination"] |= {k: v for k, v in known.items() if k in answer["pagination"] and v is not None}
+        return answer
 
 
 def create_app(
@@ -57,3 +123,179 @@ def create_app(
     """
     table = load(contract)
     return App(table, settings or Settings(), World(credits), Faults(faults, table.operations))
+
+
+class ResetWanted(Exception):  # noqa: N818 - a signal to the caller
+    """The connection is to be reset instead of answered."""
+
+
+class Dispatch:
+    """One request: `response` serves it, `name` says what it asked for, in words that hold nothing of the sender's."""
+
+    def __init__(self, app: App, request: Request) -> None:
+        self.app, self.request = app, request
+        self.name = "unknown endpoint"
+        self.fault: Fault | None = None
+        self.operation: Operation | None = None
+
+    async def response(self) -> Response:
+        """The response to send. Raises ResetWanted where the connection is to be dropped instead."""
+        path = self.request.scope["path"].removeprefix(self.app.contract.base_path)
+        found = self.app.contract.find(self.request.method, path)
+        if found is not None:
+            self.operation, parameters = found
+            return await self._misbehaving(self.operation.name, lambda: self._serve(found[0], parameters))
+        if path.startswith(PREFIX):
+            return await self._misbehaving(FILE_DOWNLOAD, lambda: self._file(path.removeprefix(PREFIX)))
+        await self._drain()
+        return self._about_the_sandbox(path)
+
+    async def _drain(self) -> None:
+        await drain(self.request, self.app.settings.body_limit)
+
+    def _about_the_sandbox(self, path: str) -> Response:
+        line = f"{self.request.method} {path or '/'}"
+        if line == "GET /":
+            self.name = line
+            return json_response(200, self._introduction())
+        if line in (f"POST {ADMIN}reset", f"GET {ADMIN}requests"):
+            self.name = line
+            if line.startswith("POST"):
+                self.app.clear()
+            return json_response(200, {**self.app.counters.as_dict(), "credits_spent": self.app.world.spent()})
+        if methods := self.app.contract.methods(path):
+            response = error_response(Refusal(405, "method not allowed"))
+            return evolve(response, headers={"allow": ", ".join(methods)})
+        return error_response(Refusal(404, "no such endpoint"))
+
+    def _introduction(self) -> dict[str, Any]:
+        contract, url = self.app.contract, self.request.url
+        return {
+            "name": "JobMojito sandbox",
+            "about": "A local server that speaks the JobMojito contract. It is not JobMojito, and forgets everything.",
+            "contract": f"{contract.title} {contract.version}",
+            "operations": len(contract.operations),
+            "base_url": f"{url.scheme}://{url.netloc}{contract.base_path}",
+            "token": "any text",
+            "counts": f"{ADMIN}requests",
+        }
+
+    async def _misbehaving(self, name: str, serve: Serve) -> Response:
+        """The response with the request's fault applied, as far as that is not a matter of the connection."""
+        self.name, counters = name, self.app.counters
+        counters.count(counters.requests, name)
+        try:
+            self.fault = fault = self.app.faults.strike(name, self.request.headers.get(HEADER))
+        except ValueError as error:
+            await self._drain()
+            return error_response(Refusal(422, str(error), HEADER))
+        if fault is not None:
+            counters.count(counters.faults, name)
+            await self._before(fault)
+        if fault is not None and fault.replaces:
+            await self._drain()
+            response = replacement(fault, json_response(200, {}), self.operation)
+        else:
+            response = await self._faultless(serve)
+            response = response if fault is None else self._distorted(response, fault)
+        counters.count(counters.answers, (name, response.status))
+        if fault is not None and fault.reset == "after":
+            raise ResetWanted
+        return response
+
+    async def _before(self, fault: Fault) -> None:
+        if fault.reset == "before":
+            raise ResetWanted
+        if fault.latency:
+            await asyncio.sleep(fault.latency)
+        if fault.reset == "read":
+            await self._drain()
+            raise ResetWanted
+
+    async def _faultless(self, serve: Serve) -> Response:
+        operation = self.operation
+        try:
+            return await serve()
+        except Refusal as refusal:
+            await self._drain()
+            return error_response(refusal if operation is None else declared(operation, refusal), operation)
+        except ClientDisconnect:
+            return error_response(Refusal(400, "the client left before its body had arrived"))
+        except Exception:  # a defect of the sandbox is a 500 and a line in its log, as a server's is
+            log.exception("%s: the sandbox failed", self.name)
+            return error_response(Refusal(500, "the sandbox failed; its log says why"))
+
+    async def _file(self, key: str) -> Response:
+        content = self.app.storage.fetch(key, self.request.query_params.get("token"))
+        return Response(200, content, FILE_TYPES[key.rpartition(".")[2]], {"cache-control": "no-store"})
+
+    async def _serve(self, operation: Operation, path: Mapping[str, str]) -> Response:
+        caller = authenticate(self.request.headers.get("authorization"), frozenset(self.app.revoked))
+        if caller.role not in MERCHANT_ROLES:
+            raise Refusal(403, "this needs a merchant user")
+        query = read_parameters(operation, self.request, path)
+        body = await read_body(operation, self.request, self.app.settings.body_limit)
+        for upload in body.files.values():
+            self.app.counters.uploaded(operation.name, upload)
+        with self.app.world.lock:
+            value = self._handle(operation, caller, query, body)
+        if operation.answers.get(str(operation.success)) is None:
+            return Response(operation.success)
+        return json_response(operation.success, self._checked(operation, value))
+
+    def _handle(self, operation: Operation, caller: Caller, query: Mapping[str, Any], body: Body) -> Any:
+        asked = query.get("merchant_id") or body.values.get("merchant_id")
+        merchant_id = acting_for(operation, caller, str(asked) if asked else None)
+        handler = HANDLERS.get(operation.name)
+        if handler is None:
+            return self.app.sample(operation, query, body.values)
+        store = self.app.world.store(caller.environment)
+        call = Call(
+            self.app.contract, operation, caller, merchant_id, query, body.values, body.files, store, self._sign
+        )
+        try:
+            return handler(call)
+        except Refusal:
+            raise
+        except Exception:  # a contract that has moved on can leave a handler behind: then it is like one without
+            self.app.counters.invalid_answers += 1
+            log.exception("%s: the handler failed; a made-up answer stands for its own", operation.name)
+            return self.app.sample(operation, query, body.values)
+
+    def _sign(self, path: str, content: bytes) -> str:
+        url = self.request.url
+        return f"{url.scheme}://{url.netloc}{self.app.storage.sign(path, content)}"
+
+    def _checked(self, operation: Operation, value: Any) -> Any:
+        schema = operation.answer
+        if not self.app.settings.check_answers or (problem := first_problem(schema, value)) is None:
+            return value
+        self.app.counters.invalid_answers += 1
+        fitted = fit(schema, value)
+        if first_problem(schema, fitted) is not None:
+            log.error("%s: own answer is not what the contract says: %s", operation.name, problem.message)
+            raise Refusal(500, "the sandbox made an answer that the contract does not allow")
+        log.warning("%s: own answer fitted to the contract: %s", operation.name, problem.message)
+        return fitted
+
+    def _distorted(self, response: Response, fault: Fault) -> Response:
+        if fault.status is not None or fault.body is not None:
+            return replacement(fault, response, self.operation)
+        if self.operation is not None and response.status == self.operation.success:
+            value = distort(json.loads(response.content), self.operation.answer, fault)
+            response = json_response(response.status, value)
+        return evolve(response, headers={**response.headers, **extra_headers(fault)})
+
+
+def acting_for(operation: Operation, caller: Caller, asked: str | None) -> str:
+    """The merchant that a request is for. Raises a 422 where a service caller names none, a 403 for a foreign one.
+
+    Operations that declare no 403 go by the token, as the contract words it for callers who may not choose.
+    """
+    if caller.is_service and asked is None and operation.accepts("merchant_id"):
+        raise invalid("merchant_id", "merchant_id is required for service callers")
+    if asked is None or caller.may_act_for(asked):
+        return asked or caller.merchant_id or ""
+    if operation.declares(403):
+        raise Refusal(403, "this merchant is not yours to act for", "merchant_id")
+    return caller.merchant_id or ""

@@ -22,20 +22,10 @@ class Counters:
     uploads: deque[tuple[str, Upload]] = field(factory=lambda: deque(maxlen=MOST_UPLOADS))
     lock: threading.Lock = field(factory=threading.Lock)
 
-    def received(self, operation: str) -> None:
-        """A request's head has arrived."""
+    def count(self, counter: Counter[Any], key: Any) -> None:
+        """Add one: to `requests`, `answers` (of an operation and status) or `faults`."""
         with self.lock:
-            self.requests[operation] += 1
-
-    def answered(self, operation: str, status: int) -> None:
-        """An answer was made, whether or not a fault then kept it from arriving."""
-        with self.lock:
-            self.answers[operation, status] += 1
-
-    def struck(self, operation: str) -> None:
-        """A fault was due for a request."""
-        with self.lock:
-            self.faults[operation] += 1
+            counter[key] += 1
 
     def uploaded(self, operation: str, upload: Upload) -> None:
         """A file arrived whole."""

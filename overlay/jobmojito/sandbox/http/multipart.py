@@ -1,10 +1,14 @@
-"""Parses multipart bodies as they arrive: a file is hashed and counted, never held in memory whole."""
+"""Parses multipart bodies as they arrive: a file is hashed and counted, never held in memory whole or on disk.
+
+Starlette's own parser would do, were it as strict: it takes a body that ends before its closing boundary, and reads
+text that is not UTF-8 as Latin-1.
+"""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
@@ -18,21 +22,25 @@ FIELD_BYTES = 1024 * 1024
 PART_LIMIT = 100
 
 
-@frozen
+@define
 class Form:
-    """A multipart body: plain fields as text (every value of a repeated one), and files."""
+    """A form as it arrives: plain fields as text (every value of a repeated one), and files, by name."""
 
-    fields: dict[str, list[str]]
-    files: dict[str, list[Upload]]
+    fields: dict[str, list[str]] = field(factory=dict)
+    files: dict[str, list[Upload]] = field(factory=dict)
 
 
 @define
 class _Part:
-    disposition: bytes = b""
-    content_type: str = "text/plain"
+    headers: dict[bytes, bytes] = field(factory=dict)
     size: int = 0
     head: bytearray = field(factory=bytearray)
     digest: Any = field(factory=hashlib.sha256)
+
+    def add(self, piece: bytes) -> None:
+        self.size += len(piece)
+        self.digest.update(piece)
+        self.head.extend(piece[: max(0, FIELD_BYTES - len(self.head))])
 
 
 async def read_form(chunks: AsyncIterator[bytes], boundary: bytes) -> Form:
@@ -54,62 +62,51 @@ class _Reader:
     """Collects what the parser calls back with."""
 
     def __init__(self) -> None:
-        self.form = Form({}, {})
-        self.ended = False
-        self._part = _Part()
-        self._parts = 0
-        self._header = (bytearray(), bytearray())
+        self.form, self.ended, self.parts = Form(), False, 0
+        self.part, self.name, self.value = _Part(), bytearray(), bytearray()
 
     def callbacks(self) -> Any:
+        def piecewise(add: Callable[[bytes], None]) -> Callable[[bytes, int, int], None]:
+            return lambda data, start, end: add(data[start:end])
+
         return {
             "on_part_begin": self._begin,
-            "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
-            "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
+            "on_header_field": piecewise(self.name.extend),
+            "on_header_value": piecewise(self.value.extend),
             "on_header_end": self._end_header,
-            "on_part_data": self._data,
+            "on_part_data": piecewise(self._data),
             "on_part_end": self._end,
-            "on_end": self._finish,
+            "on_end": lambda: setattr(self, "ended", True),
         }
 
     def _begin(self) -> None:
-        self._parts += 1
-        if self._parts > PART_LIMIT:
+        self.part, self.parts = _Part(), self.parts + 1
+        if self.parts > PART_LIMIT:
             raise invalid("body", f"the multipart body has more than {PART_LIMIT} parts")
-        self._part, self._header = _Part(), (bytearray(), bytearray())
+
+    def _data(self, piece: bytes) -> None:
+        self.part.add(piece)
 
     def _end_header(self) -> None:
-        name, value = bytes(self._header[0]).lower(), bytes(self._header[1])
-        if name == b"content-disposition":
-            self._part.disposition = value
-        elif name == b"content-type":
-            self._part.content_type = value.decode("latin-1")
-        self._header = (bytearray(), bytearray())
-
-    def _data(self, data: bytes, start: int, end: int) -> None:
-        part, piece = self._part, memoryview(data)[start:end]
-        part.size += len(piece)
-        part.digest.update(piece)
-        if (room := FIELD_BYTES - len(part.head)) > 0:
-            part.head.extend(piece[:room])
+        self.part.headers[bytes(self.name).lower()] = bytes(self.value)
+        self.name.clear()
+        self.value.clear()
 
     def _end(self) -> None:
-        part = self._part
-        _, options = parse_options_header(part.disposition)
+        _, options = parse_options_header(self.part.headers.get(b"content-disposition", b""))
         name = options.get(b"name", b"").decode("utf-8", "replace")
         if not name:
             raise invalid("body", "a part of the multipart body has no name")
         if b"filename" in options:
-            self.form.files.setdefault(name, []).append(_upload(name, options[b"filename"], part))
+            self.form.files.setdefault(name, []).append(_upload(name, options[b"filename"], self.part))
         else:
-            self.form.fields.setdefault(name, []).append(_text(name, part))
-
-    def _finish(self) -> None:
-        self.ended = True
+            self.form.fields.setdefault(name, []).append(_text(name, self.part))
 
 
 def _upload(name: str, filename: bytes, part: _Part) -> Upload:
-    text, head = filename.decode("utf-8", "replace"), bytes(part.head[:HEAD_BYTES])
-    return Upload(name, text, part.content_type, part.size, part.digest.hexdigest(), head)
+    media_type = part.headers.get(b"content-type", b"text/plain").decode("latin-1")
+    head = bytes(part.head[:HEAD_BYTES])
+    return Upload(name, filename.decode("utf-8", "replace"), media_type, part.size, part.digest.hexdigest(), head)
 
 
 def _text(name: str, part: _Part) -> str:

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobmojito.sandbox.contract.document import Operation
 from jobmojito.sandbox.contract.samples import fit
-from jobmojito.sandbox.faults.faults import Fault
+from jobmojito.sandbox.faults import Fault
 from jobmojito.sandbox.refusals import Refusal
 
 TRANSPORT = "jobmojito.sandbox.transport"

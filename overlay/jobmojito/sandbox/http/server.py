@@ -13,14 +13,13 @@ from typing import Any, Self
 
 import uvicorn
 
-from jobmojito.sandbox.faults.faults import Fault, Faults
+from jobmojito.sandbox.faults import Fault, Faults
 from jobmojito.sandbox.world.store import CREDITS
 from jobmojito.sandbox.world.tokens import issue_token
 
-from .application import App, create_app
+from .application import App, Settings, create_app
 from .counters import Counters
 from .responses import ExposedProtocol
-from .state import Settings
 
 log = logging.getLogger("jobmojito.sandbox")
 

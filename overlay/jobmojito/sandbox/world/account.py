@@ -22,7 +22,7 @@ def get_merchant_status(call: Call) -> Row:
     definitions, results = call.own(call.store.definitions), call.own(call.store.results)
     candidates = call.own(call.store.candidates)
     done = [row for row in results if row["coach_status"] == "completed"]
-    sent = sum(row["event"] == "interview_invitation" for row in call.store.events
+    sent = sum(row["event"] == "interview_invitation" for row in call.store.payments
                if row["merchant_id"] == call.merchant_id)  # fmt: skip
     available = account.left // PRICES["interview_invitation"] // 10 * INVITATIONS_A_CREDIT
     return {

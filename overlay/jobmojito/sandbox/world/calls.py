@@ -8,8 +8,8 @@ from attrs import evolve, field, frozen
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
 from jobmojito.sandbox.refusals import conflict
 
-from .store import PRICES, Row, Store, find
-from .tokens import Caller, sub_merchants
+from .store import PRICES, Row, Store, find, new_id, now
+from .tokens import Caller
 
 
 @frozen
@@ -83,15 +83,12 @@ class Call:
         """Pay for something and note it. Raises a 422, with nothing paid or noted, if credits run out."""
         tenths = PRICES[event] + surcharge
         self.store.account(self.merchant_id).spend(tenths)
-        self.store.record(self.merchant_id, event, credit_amount=tenths / 10, **details)
+        noted = {"merchant_id": self.merchant_id, "event": event, "event_date": now(), "credit_amount": tenths / 10}
+        self.store.payments.append({"id": new_id(), **noted, **details})
 
     def own(self, table: Mapping[str, Row]) -> list[Row]:
         """The records of the merchant that the request is for."""
         return [row for row in table.values() if row["merchant_id"] == self.merchant_id]
-
-    def family(self) -> tuple[str, ...]:
-        """The merchant and its sub-merchants."""
-        return (self.merchant_id, *sub_merchants(self.merchant_id))
 
 
 Handler = Callable[[Call], Any]

@@ -1,9 +1,6 @@
 """Results: lists, details, another attempt, and the merchant's figures."""
 
-from collections import Counter
-from datetime import date
-
-from jobmojito.sandbox.refusals import conflict, invalid
+from jobmojito.sandbox.refusals import conflict
 
 from .calls import Call, flag, handles
 from .files import silence
@@ -112,42 +109,14 @@ def _in_tab(row: Row, tab: str | None) -> bool:
     return not tab or row["coach_status"] == states.get(tab, "")
 
 
-@handles("get_merchant_analytics")
-def get_merchant_analytics(call: Call) -> Row:
-    """Events a day in a range of days; a day and event with no count has no row."""
-    first, last = (_day(name, call.query[name]) for name in ("date_from", "date_to"))
-    counts = Counter(
-        (row["event_date"][:10], row["event"])
-        for row in _events(call)
-        if first <= date.fromisoformat(row["event_date"][:10]) <= last
-    )
-    rows = [{"day": day, "event": event, "event_number": count} for (day, event), count in sorted(counts.items())]
-    return page(rows, call.answer, call.query)
-
-
 @handles("get_merchant_credit_usage")
 def get_merchant_credit_usage(call: Call) -> Row:
     """What credits were spent on, the latest first."""
+    wanted = call.query.get("interview_id")
     rows = [
         {**row, "stats": {"credit_amount": row["credit_amount"]}}
-        for row in reversed(_events(call))
-        if row.get("credit_amount")
-    ]
-    return page(rows, call.answer, call.query)
-
-
-def _events(call: Call) -> list[Row]:
-    wanted = call.query.get("interview_id")
-    return [
-        row
-        for row in call.store.events
+        for row in reversed(call.store.payments)
         if row["merchant_id"] == call.merchant_id
         and wanted in (None, row.get("object_uuid"), row.get("parent_object_uuid"))
     ]
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid(name, f"{name} must be a day of the calendar") from error
+    return page(rows, call.answer, call.query)

@@ -41,8 +41,6 @@ def start_result(call: Call, definition: Row, candidate: Row, *, is_test: bool =
     count = candidate["interview_count"] + 1
     change(candidate, {"interview_count": count, "interview_last": latest, "status": "active"})
     definition.update(interview_count=definition.get("interview_count", 0) + 1, interview_last=latest)
-    call.store.record(call.merchant_id, "interview", object_uuid=result["interview_result_id"],
-                      parent_object_uuid=definition["id"], profile_interview_id=candidate["id"])  # fmt: skip
     return result
 
 

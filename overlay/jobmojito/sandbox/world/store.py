@@ -71,8 +71,7 @@ class Store:
     definitions: Table = field(factory=dict)
     candidates: Table = field(factory=dict)
     results: Table = field(factory=dict)
-    directories: Table = field(factory=dict)
-    events: list[Row] = field(factory=list)
+    payments: list[Row] = field(factory=list)
     members: dict[str, dict[str, str]] = field(factory=dict)  # e-mail -> merchant -> profile
     by_email: dict[tuple[str, str], str] = field(factory=dict)  # merchant, e-mail -> candidate
     participants: set[tuple[str, str]] = field(factory=set)  # definition and candidate of every interview taken
@@ -81,11 +80,6 @@ class Store:
     def account(self, merchant_id: str) -> Account:
         """The credit account of a merchant, opened with the configured balance."""
         return self.accounts.setdefault(merchant_id, Account.opened(self.credits))
-
-    def record(self, merchant_id: str, event: str, **details: Any) -> None:
-        """Note something that happened, for the analytics."""
-        row = {"id": new_id(), "merchant_id": merchant_id, "event": event, "event_date": now(), **details}
-        self.events.append(row)
 
 
 def _check_credits(_world: object, _attribute: object, value: float) -> None:

@@ -1,1 +1,0 @@
-"""Misbehaviour on demand."""
