@@ -5,18 +5,22 @@ import shlex
 from importlib import resources
 from pathlib import Path
 
+import httpx
 import pytest
+import yaml
 
 import jobmojito
 from jobmojito import JobMojito, errors
 from jobmojito.sandbox import Fault, Sandbox
 from jobmojito.sandbox.__main__ import parser
+from jobmojito.sandbox.contract.document import load
 from tests.bodies import values_for
 from tests.overlay.breaches import assumptions_hold  # noqa: F401 - a fixture
 
 from .current_contract import judge, sandbox, scene, teller  # noqa: F401 - fixtures
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+COMPOSE = resources.files("jobmojito.sandbox").joinpath("compose.yaml").read_text(encoding="utf-8")
 MANUAL = resources.files("jobmojito.sandbox").joinpath("README.md").read_text(encoding="utf-8")
 BRANCH = re.compile(r"^((?:[│ ] {3})*)[├└]── (\w+) ", re.MULTILINE)
 
@@ -76,6 +80,41 @@ def test_commands_of_the_manuals_are_understood():
 
     assert len(shown) >= 3
     assert [str(Fault.parse(text)) for text in faults]
+
+
+# Of the compose specification: the keys of a service that the example uses, and the types of their values.
+SERVICE = {"image": str, "volumes": list, "command": str, "healthcheck": dict, "depends_on": dict, "environment": dict}
+HEALTHCHECK = {"test": list, "interval": str, "timeout": str, "retries": int}
+
+
+def test_compose_example_is_well_formed():
+    """It parses, and holds nothing but keys of the compose specification with values of their types."""
+    document = yaml.safe_load(COMPOSE)
+
+    assert set(document) == {"services"}
+    for service in document["services"].values():
+        assert {key: type(value) for key, value in service.items()}.items() <= SERVICE.items()
+        assert {"image", "command"} <= service.keys()
+        check = service.get("healthcheck", {})
+        assert {key: type(value) for key, value in check.items()}.items() <= HEALTHCHECK.items()
+        for name, need in service.get("depends_on", {}).items():
+            assert need == {"condition": "service_healthy"}
+            assert "healthcheck" in document["services"][name]
+
+
+def test_compose_example_fits_together():
+    """The sandbox's options are right, the program calls it by its name, and the code in both compiles."""
+    services = yaml.safe_load(COMPOSE)["services"]
+    shell = {name: shlex.split(shlex.split(service["command"])[2]) for name, service in services.items()}
+    started = shell["sandbox"][shell["sandbox"].index("jobmojito.sandbox") + 1 :]
+    options, settings = parser().parse_args(started), services["program"]["environment"]
+    url = httpx.URL(settings["JOBMOJITO_API_BASE_URL"])
+
+    assert (url.host, url.port, url.path) == ("sandbox", options.port, load().base_path)
+    assert settings["JOBMOJITO_ALLOW_HTTP_HOSTS"] == url.host
+    assert f"http://127.0.0.1:{options.port}/" in services["sandbox"]["healthcheck"]["test"][-1]
+    for code in (services["sandbox"]["healthcheck"]["test"][-1], shell["program"][-1]):
+        compile(code, "compose.yaml", "exec")
 
 
 @pytest.mark.parametrize("text", [README, errors.__doc__], ids=["README", "docstring"])
