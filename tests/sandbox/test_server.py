@@ -173,6 +173,31 @@ def test_requests_are_counted_with_what_they_cost(contract):
     assert (after["requests"], after["credits_spent"], total) == ({}, 0.0, 0)
 
 
+def test_root_says_what_the_server_is(sandbox):
+    """`GET /` needs no token, and tells the contract, the base URL and where the counts are; so does the base URL."""
+    answers = [httpx.get(url).json() for url in (f"http://{sandbox.host}:{sandbox.port}/", sandbox.base_url)]
+
+    assert answers[0] == answers[1]
+    assert (answers[0]["name"], answers[0]["base_url"]) == ("JobMojito sandbox", sandbox.base_url)
+    assert answers[0]["operations"] == len(sandbox.app.contract.operations)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_line_a_request_can_be_printed(contract, capsys, wanted):
+    """It holds the operation and the status, and nothing of path, query, headers or body; it is off by default."""
+    options = {"log_requests": True} if wanted else {}
+    with Sandbox(contract=contract, **options) as sandbox, httpx.Client(base_url=sandbox.base_url) as http:
+        http.get("/merchant-status", headers={"Authorization": "Bearer secret-token"}, params={"q": "secret"})
+        http.get("/secret/path")
+        http.get("/merchant-status", headers={"X-Sandbox-Fault": "status=503; id=secret"})
+        with pytest.raises(httpx.ReadError):
+            http.post("/invite-users", headers={"X-Sandbox-Fault": "reset=read"}, json={"secret": 1})
+
+    lines = ["get_merchant_status 200", "unknown endpoint 404", "get_merchant_status 503 (fault)",
+             "invite_users reset (fault)"]  # fmt: skip
+    assert capsys.readouterr().err.splitlines() == (lines if wanted else [])
+
+
 def test_parallel_requests_lose_nothing(sandbox, http):
     """Sixteen clients at once: every interview is made once, paid once and listed once."""
     before, spent = sandbox.requests["create_interview"], sandbox.credits_spent

@@ -11,14 +11,14 @@ A fault is written as text, in the header `X-Sandbox-Fault` of a request, after 
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve, field, fields_dict, frozen
 from attrs.validators import ge, in_, instance_of, matches_re, optional
 
 from jobmojito.sandbox.contract.document import Schema
-from jobmojito.sandbox.contract.validation import is_valid
+from jobmojito.sandbox.contract.samples import variant
 
 HEADER = "x-sandbox-fault"
 ANY = "*"
@@ -152,88 +152,36 @@ class Faults:
         return seen >= fault.skip and (fault.times is None or seen < fault.skip + fault.times)
 
 
-@frozen
-class Place:
-    """A value inside an answer: what holds it under which key, and its schema (empty for an unknown property)."""
-
-    holder: Any
-    key: Any
-    schema: Schema
-
-    @property
-    def value(self) -> Any:
-        """The value."""
-        return self.holder[self.key]
-
-    def put(self, value: Any) -> None:
-        """Replace the value."""
-        self.holder[self.key] = value
-
-
-def distort(answer: Any, schema: Schema, fault: Fault) -> Any:
-    """The answer with the fault's departures. `answer` is changed: hand over one that nothing else holds."""
-    root = {"": answer}
-    for name in DISTORTIONS:
-        wanted = getattr(fault, name)
-        for place in list(_places(Place(root, "", schema))) if wanted else ():
-            if _chosen(place, name, wanted):
-                APPLY[name](place)
-    return root.get("")
-
-
-def _chosen(place: Place, name: str, wanted: str) -> bool:
-    if name == "extra_fields":
-        return isinstance(place.value, dict)
-    if name == "unknown_enum" and not any(isinstance(v, str) for v in _picked(place).get("enum", ())):
-        return False
-    if wanted != EVERYTHING:
-        return str(place.key) in wanted.replace(" ", "").split(",")
-    return not isinstance(place.value, dict | list)
-
-
-def _places(place: Place) -> Iterator[Place]:
-    """Every place, the innermost first, so that a change never hides one that is still to come."""
-    schema, value = _picked(place), place.value
+def distort(value: Any, schema: Schema, fault: Fault, name: str = "") -> Any:
+    """A copy of an answer with the fault's departures; `name` is the property that holds the value."""
+    schema = variant(schema, value)
+    properties = schema.get("properties", {})
     if isinstance(value, dict):
-        for name in list(value):
-            yield from _places(Place(value, name, schema.get("properties", {}).get(name, {})))
+        kept = {key: part for key, part in value.items() if not _chosen(fault.missing_fields, key, part)}
+        value = {key: distort(part, properties.get(key, {}), fault, key) for key, part in kept.items()}
+        value |= {EXTRA: {"nested": [1, None]}} if fault.extra_fields else {}
     elif isinstance(value, list):
-        for index in range(len(value)):
-            yield from _places(Place(value, index, schema.get("items", {})))
-    yield place
+        value = [distort(part, schema.get("items", {}), fault) for part in value]
+    if _chosen(fault.nulls, name, value):
+        return None
+    if _chosen(fault.unknown_enum, name, value) and any(isinstance(known, str) for known in schema.get("enum", ())):
+        return UNKNOWN
+    return _RETYPED[type(value)](value) if _chosen(fault.wrong_types, name, value) else value
 
 
-def _picked(place: Place) -> Schema:
-    """The schema, or of its variants the one that the value is valid for."""
-    schema = place.schema
-    while isinstance(branches := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"), list):
-        schema = next((branch for branch in branches if is_valid(branch, place.value)), branches[0])
-    return schema
+def _chosen(wanted: str, name: str, value: Any) -> bool:
+    """Whether a key of a fault means this value: all of the plain ones, or those of the properties that it names."""
+    if wanted == EVERYTHING:
+        return not isinstance(value, dict | list)
+    return bool(wanted) and name in wanted.replace(" ", "").split(",")
 
 
-def _remove(place: Place) -> None:
-    if isinstance(place.holder, dict):
-        del place.holder[place.key]
-
-
-def _retype(place: Place) -> None:
-    value = place.value
-    swaps: dict[type, Callable[[Any], Any]] = {
-        str: len,
-        bool: lambda _: "yes",
-        int: str,
-        float: str,
-        dict: lambda entries: [entries],
-        list: lambda entries: {str(index): entry for index, entry in enumerate(entries)},
-        type(None): lambda _: {"sandbox": "not null"},
-    }
-    place.put(swaps[type(value)](value))
-
-
-APPLY: dict[str, Callable[[Place], None]] = {
-    "nulls": lambda place: place.put(None),
-    "missing_fields": _remove,
-    "wrong_types": _retype,
-    "unknown_enum": lambda place: place.put(UNKNOWN),
-    "extra_fields": lambda place: place.value.setdefault(EXTRA, {"nested": [1, None]}),
+_RETYPED: Mapping[type, Callable[[Any], Any]] = {
+    str: len,
+    bool: lambda _: "yes",
+    int: str,
+    float: str,
+    dict: lambda entries: [entries],
+    list: lambda entries: {str(index): entry for index, entry in enumerate(entries)},
+    type(None): lambda _: {"sandbox": "not null"},
 }

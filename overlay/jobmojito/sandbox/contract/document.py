@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
 
@@ -78,14 +78,10 @@ class Contract:
     version: str
     base_path: str
     operations: Mapping[str, Operation]
-    by_line: Mapping[tuple[str, str], Operation] = field(repr=False)
-    templated: tuple[Operation, ...] = field(repr=False)
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation that serves a request line, with its path parameters."""
-        if (operation := self.by_line.get((method, path))) is not None:
-            return operation, {}
-        for operation in self.templated:
+        """The operation that serves a request line, with its path parameters; a path without any goes first."""
+        for operation in sorted(self.operations.values(), key=lambda operation: "{" in operation.path):
             if operation.method == method and (match := operation.pattern.fullmatch(path)):
                 return operation, match.groupdict()
         return None
@@ -119,8 +115,6 @@ def parse(document: Any) -> Contract:
         version=str(info.get("version", "")),
         base_path=re.sub(r"^\w+://[^/]*", "", str(servers[0].get("url", ""))).rstrip("/"),
         operations=operations,
-        by_line={(o.method, o.path): o for o in operations.values() if "{" not in o.path},
-        templated=tuple(o for o in operations.values() if "{" in o.path),
     )
 
 

@@ -2,10 +2,8 @@
 
 import copy
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from jsonschema.exceptions import ValidationError
 
 from .document import Schema
 from .validation import is_valid, validator
@@ -39,49 +37,30 @@ def sample(schema: Schema, depth: int = 0) -> Any:
 
 
 def fit(schema: Schema, value: Any) -> Any:
-    """A value as far as its schema takes it: samples stand for what is refused or missing, the rest is kept."""
-    fitted = value
-    for _ in range(DEPTH):
-        errors = list(validator(schema).iter_errors(fitted))
-        if not errors:
-            return fitted
-        fitted = _mended(fitted, errors)
+    """A copy of a value as far as its schema takes it: samples stand for what is refused or missing."""
+    if is_valid(schema, value):
+        return copy.deepcopy(value)
+    schema = variant(schema, value)
+    fitted = sample(schema)
+    if isinstance(value, list) and kind(schema) == "array":
+        fitted = [fit(schema.get("items", {}), part) for part in value]
+    elif isinstance(value, dict) and isinstance(fitted, dict):
+        known, closed = schema.get("properties", {}), schema.get("additionalProperties") is False
+        kept = {name: fit(known.get(name, {}), part) for name, part in value.items() if name in known or not closed}
+        fitted = kept | {name: fitted.get(name) for name in schema.get("required", ()) if name not in kept}
     return fitted if is_valid(schema, fitted) else sample(schema)
 
 
-def _mended(value: Any, errors: Sequence[ValidationError]) -> Any:
-    """A copy with each refused part changed; outer ones last, for they may take the inner ones with them."""
-    root: dict[Any, Any] = {"": copy.deepcopy(value)}
-    for error in sorted(errors, key=lambda error: -len(error.absolute_path)):
-        holder: Any = root
-        path: list[Any] = ["", *error.absolute_path]
-        for part in path[:-1]:
-            holder = holder[part]
-        holder[path[-1]] = _replacement(error, holder[path[-1]])
-    return root[""]
+def variant(schema: Schema, value: Any) -> Schema:
+    """Of a schema with several forms the one that is meant: it refuses the least, and then knows most of the value."""
 
+    def distance(branch: Schema) -> tuple[int, int]:
+        refused = len(list(validator(branch).iter_errors(value)))
+        return refused, -len(branch.get("properties", {}).keys() & (value if isinstance(value, dict) else {}))
 
-def _replacement(error: ValidationError, value: Any) -> Any:
-    known, rule = error.schema if isinstance(error.schema, Mapping) else {}, str(error.validator)
-    if rule in ("anyOf", "oneOf") and isinstance(value, dict):
-        return fit(_nearest(known[rule], value), value)
-    if rule == "required":
-        properties = known.get("properties", {})
-        return value | {name: sample(properties.get(name, {})) for name in known["required"] if name not in value}
-    if rule == "additionalProperties" and known[rule] is False:
-        return {name: part for name, part in value.items() if name in known.get("properties", {})}
-    return sample(known)
-
-
-def _nearest(variants: Sequence[Schema], value: Mapping[str, Any]) -> Schema:
-    """The variant that refuses the least of an object, and of those the one that knows the most of it."""
-    objects = [variant for variant in variants if kind(variant) == "object" or "properties" in variant]
-
-    def distance(variant: Schema) -> tuple[int, int]:
-        refused = len(list(validator(variant).iter_errors(value)))
-        return refused, -len(value.keys() & variant.get("properties", {}).keys())
-
-    return min(objects or variants, key=distance)
+    while "allOf" not in schema and isinstance(branches := schema.get("anyOf") or schema.get("oneOf"), list):
+        schema = min(branches, key=distance)
+    return _merged(schema) if "allOf" in schema else schema
 
 
 def blank(schema: Schema) -> dict[str, Any]:
@@ -106,12 +85,17 @@ def _blank_value(schema: Schema) -> Any:
 
 def _composed(schema: Schema, depth: int) -> Any:
     if "allOf" in schema:
-        merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema["allOf"]:
-            merged = _merge(merged, part)
-        return sample(merged, depth)
+        return sample(_merged(schema), depth)
     branches = schema.get("anyOf") or schema["oneOf"]
     return sample(next((branch for branch in branches if kind(branch) != "null"), branches[0]), depth)
+
+
+def _merged(schema: Schema) -> Schema:
+    """A schema with its `allOf` written into it."""
+    merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in schema["allOf"]:
+        merged = _merge(merged, part)
+    return _merged(merged) if "allOf" in merged else merged
 
 
 def _merge(left: Schema, right: Schema) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from attrs import frozen
+from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from jobmojito.sandbox.contract.document import Operation, Parameter, Schema
@@ -81,13 +82,15 @@ async def read_body(operation: Operation, request: Request, limit: int) -> Body:
     if not operation.bodies:
         await drain(request, limit)
         return Body({}, {})
-    media, _, options = request.headers.get("content-type", "").partition(";")
-    media = media.strip().lower()
+    declared, options = parse_options_header(request.headers.get("content-type", ""))
+    media = declared.decode("latin-1")
     if (schema := operation.bodies.get(media)) is None:
         return _without_schema(operation, media, await drain(request, limit))
     chunks = _bounded(request, limit)
     if media == MULTIPART:
-        return _form(schema, await read_form(chunks, _boundary(options)))
+        if not options.get(b"boundary"):
+            raise invalid("Content-Type", "multipart/form-data needs a boundary")
+        return _form(schema, await read_form(chunks, options[b"boundary"]))
     content = b"".join([chunk async for chunk in chunks])
     if media == URLENCODED:
         return _form(schema, Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True), {}))
@@ -133,14 +136,6 @@ async def _bounded(request: Request, limit: int) -> AsyncIterator[bytes]:
         if size > limit:
             raise invalid(BODY, f"the body must have {limit} bytes or fewer")
         yield chunk
-
-
-def _boundary(options: str) -> bytes:
-    for option in options.split(";"):
-        name, _, value = option.strip().partition("=")
-        if name.lower() == "boundary" and value.strip('"'):
-            return value.strip('"').encode("latin-1")
-    raise invalid("Content-Type", "multipart/form-data needs a boundary")
 
 
 def _json(schema: Schema, content: bytes) -> Body:

@@ -13,12 +13,15 @@ from .tokens import sub_merchants
 SEEDED_AT = "2026-01-15T09:30:00.000Z"
 INVITATIONS_A_CREDIT = 4
 DAYS = 14
+MONTHLY_LIMIT = 1000  # in tenths of a credit
 
 
 @handles("get_merchant_status")
 def get_merchant_status(call: Call) -> Row:
     """Balance and counts of the merchant, credits in whole and tenths."""
     account = call.store.account(call.merchant_id)
+    limit = min(account.balance, MONTHLY_LIMIT)
+    monthly = max(0, limit - account.spent)  # this month's credits are used up before the extra ones
     definitions, results = call.own(call.store.definitions), call.own(call.store.results)
     candidates = call.own(call.store.candidates)
     done = [row for row in results if row["coach_status"] == "completed"]
@@ -29,9 +32,9 @@ def get_merchant_status(call: Call) -> Row:
         "profile_id": call.caller.profile_id,
         "default_merchant_id": call.caller.merchant_id,
         "merchant_id": call.merchant_id,
-        "credits_interview_monthly": account.monthly / 10,
-        "credits_interview_monthly_limit": account.monthly_limit / 10,
-        "credits_interview_extra": account.extra / 10,
+        "credits_interview_monthly": monthly / 10,
+        "credits_interview_monthly_limit": limit / 10,
+        "credits_interview_extra": (account.left - monthly) / 10,
         "credits_interview_single": 0,
         "definitions_active": sum(row["status"] == "active" for row in definitions),
         "interviews_without_credits": 0,

@@ -65,10 +65,10 @@ class Call:
         return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
 
     def open_definition(self, name: str, key: Any, status: int = 404) -> Row:
-        """The interview or position with this id, for a candidate to take. Raises a 409 if it is archived."""
+        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is put away."""
         row = self.definition(name, key, status)
-        if row["status"] == "archived":
-            raise conflict(name, "the interview is archived and takes no candidates")
+        if row["status"] in ("archived", "deleted"):
+            raise conflict(name, f"the interview is {row['status']} and takes no candidates")
         return row
 
     def result(self, name: str, key: Any, status: int = 404) -> Row:

@@ -172,13 +172,9 @@ def compare(stored: list[Row], sent: list[Row]) -> tuple[list[Row], Row]:
     return result, difference
 
 
-def _match(stored: list[Row], question: Row) -> Row | None:
-    for name in ("external_id", "id", "question"):
-        if (wanted := question.get(name)) is not None:
-            for candidate in stored:
-                if candidate.get(name) == wanted:
-                    return candidate
-    return None
+def _match(stored: list[Row], sent: Row) -> Row | None:
+    names = [name for name in ("external_id", "id", "question") if sent.get(name) is not None]
+    return next((known for name in names for known in stored if known.get(name) == sent[name]), None)
 
 
 @handles("set_interview_state")

@@ -99,8 +99,7 @@ def list_results(call: Call) -> Row:
 def _sorted(rows: list[Row], order: str | None) -> list[Row]:
     if order == "score":
         return sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
-    named = [row | {"name": row["candidate_name"]} for row in rows]
-    return ordered(named, order)
+    return ordered(rows, order)
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:

@@ -15,7 +15,6 @@ from jobmojito.sandbox.refusals import Refusal, unknown
 
 # Each merchant's balance to begin with, where no other is asked for.
 CREDITS = 1_000_000.0
-MONTHLY_LIMIT = 1000  # in tenths of a credit
 
 # What things cost, in tenths of a credit, so that sums stay exact. The vendor's guide says what costs credits, and the
 # surcharges for translation and for recording the full session; the base prices are the sandbox's own.
@@ -34,32 +33,20 @@ Table = dict[str, Row]
 
 @define
 class Account:
-    """A merchant's credits in tenths: this month's are used up first, then the extra ones."""
+    """A merchant's credits in tenths."""
 
-    monthly: int
-    monthly_limit: int
-    extra: int
+    balance: int
     spent: int = 0
-
-    @classmethod
-    def opened(cls, balance: float) -> "Account":
-        """An account with so many credits, at most a hundred of them monthly."""
-        tenths = round(balance * 10)
-        monthly = min(tenths, MONTHLY_LIMIT)
-        return cls(monthly, monthly, tenths - monthly)
 
     @property
     def left(self) -> int:
         """What can still be spent."""
-        return self.monthly + self.extra
+        return self.balance - self.spent
 
     def spend(self, tenths: int) -> None:
         """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
         if tenths > self.left:
             raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {self.left / 10:g} left")
-        from_month = min(tenths, self.monthly)
-        self.monthly -= from_month
-        self.extra -= tenths - from_month
         self.spent += tenths
 
 
@@ -79,7 +66,7 @@ class Store:
 
     def account(self, merchant_id: str) -> Account:
         """The credit account of a merchant, opened with the configured balance."""
-        return self.accounts.setdefault(merchant_id, Account.opened(self.credits))
+        return self.accounts.setdefault(merchant_id, Account(round(self.credits * 10)))
 
 
 def _check_credits(_world: object, _attribute: object, value: float) -> None:
