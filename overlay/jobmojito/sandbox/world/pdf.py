@@ -5,7 +5,7 @@ extra. A font is loaded when a text first needs it: a document in Latin letters 
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -130,7 +130,7 @@ class Document:
         self._pdf.rect(left, self._pdf.get_y(), width, height, style="F")
 
     @contextmanager
-    def _style(self, size: float, colour: Colour, *, bold: bool = False) -> Iterator[None]:
+    def _style(self, size: float, colour: Colour, *, bold: bool = False) -> Generator[None, None, None]:
         """Write in a size and a colour; bold is the same letters with their outline drawn, in every script."""
         self._pdf.set_font(size=size)
         self._pdf.set_text_color(*colour)

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from html import escape
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -10,9 +11,11 @@ from jobmojito.sandbox.refusals import invalid
 
 from .calls import Call, handles
 from .files import VALID_FOR
-from .pdf import Document
 from .results import details
 from .store import PRICES, Row, new_id, timestamp
+
+if TYPE_CHECKING:
+    from .pdf import Document
 
 ACCENTS = {"classic": (41, 90, 173), "modern": (18, 135, 120), "one_pager": (107, 64, 158)}
 ONE_PAGER_ANSWERS = 3
@@ -90,7 +93,10 @@ def _report(call: Call, result: Row, features: Row) -> Report:
 
 
 def _as_pdf(call: Call, reports: list[Report], template: str) -> Row:
-    document = Document("Interview report", accent=ACCENTS.get(template, ACCENTS["classic"]))
+    # Not before: fpdf2 takes longer to load than the sandbox to start.
+    document: Document = import_module(".pdf", __package__).Document(
+        "Interview report", accent=ACCENTS.get(template, ACCENTS["classic"])
+    )
     for number, report in enumerate(reports):
         if number:
             document.page_break()
@@ -100,7 +106,7 @@ def _as_pdf(call: Call, reports: list[Report], template: str) -> Row:
     return {"pdf_export_url": link, "pdf_export_valid_until": timestamp(until)}
 
 
-def _draw(document: Document, report: Report, *, most: int | None) -> None:
+def _draw(document: "Document", report: Report, *, most: int | None) -> None:
     document.title(report.name, "Interview report")
     document.facts(report.facts)
     document.heading("Scores")
