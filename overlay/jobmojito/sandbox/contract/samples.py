@@ -40,14 +40,14 @@ def fit(schema: Schema, value: Any) -> Any:
     """A copy of a value as far as its schema takes it: samples stand for what is refused or missing."""
     if is_valid(schema, value):
         return copy.deepcopy(value)
-    schema = variant(schema, value)
-    fitted = sample(schema)
-    if isinstance(value, list) and kind(schema) == "array":
-        fitted = [fit(schema.get("items", {}), part) for part in value]
+    meant = variant(schema, value)
+    fitted = sample(meant)
+    if isinstance(value, list) and kind(meant) == "array":
+        fitted = [fit(meant.get("items", {}), part) for part in value]
     elif isinstance(value, dict) and isinstance(fitted, dict):
-        known, closed = schema.get("properties", {}), schema.get("additionalProperties") is False
+        known, closed = meant.get("properties", {}), meant.get("additionalProperties") is False
         kept = {name: fit(known.get(name, {}), part) for name, part in value.items() if name in known or not closed}
-        fitted = kept | {name: fitted.get(name) for name in schema.get("required", ()) if name not in kept}
+        fitted = kept | {name: fitted.get(name) for name in meant.get("required", ()) if name not in kept}
     return fitted if is_valid(schema, fitted) else sample(schema)
 
 

@@ -1,7 +1,6 @@
-"""Judges values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
+"""Checks values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,23 +61,20 @@ def _refuse_constant(name: str) -> Any:
 def _problem(error: ValidationError, root: str) -> Problem:
     path = [str(part) for part in error.absolute_path]
     if error.validator == "required":
-        path.append(_missing(error))
+        path.append(next(name for name in error.validator_value if name not in error.instance))
     field = ".".join(path) or root or None
-    return Problem(f"{field or 'value'} {_complaint(error)}", field)
+    return Problem(f"{field or 'value'} {_demand(error)}", field)
 
 
-def _missing(error: ValidationError) -> str:
-    found = re.match(r"'(.*)' is a required property", error.message)
-    return found[1] if found else ""
-
-
-def _complaint(error: ValidationError) -> str:
-    """What is wrong, in words that never repeat the value: it may be a person's."""
+def _demand(error: ValidationError) -> str:
+    """What the schema demands, in words that never repeat the value: it may be a person's."""
     wanted = error.validator_value
+    several = wanted if isinstance(wanted, list) else [wanted]
+    listed = [str(known) for known in several if known is not None]
     words: Mapping[str, str] = {
         "required": "is required",
-        "type": f"must be {_either(wanted)}",
-        "enum": f"must be one of: {_choices(wanted)}",
+        "type": f"must be {' or '.join(listed)}",
+        "enum": f"must be one of: {', '.join(listed)}",
         "format": f"must be a valid {wanted}",
         "pattern": f"must match {wanted}",
         "minLength": "must not be empty" if wanted == 1 else f"must have {wanted} characters or more",
@@ -89,12 +85,3 @@ def _complaint(error: ValidationError) -> str:
         "maxItems": f"must have {wanted} or fewer entries",
     }
     return words.get(str(error.validator), f"is not valid ({error.validator})")
-
-
-def _either(types: Any) -> str:
-    names = [types] if isinstance(types, str) else types if isinstance(types, list) else []
-    return " or ".join(str(name) for name in names)
-
-
-def _choices(values: Any) -> str:
-    return ", ".join(str(value) for value in values if value is not None) if isinstance(values, list) else ""

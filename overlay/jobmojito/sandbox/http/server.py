@@ -122,17 +122,18 @@ class Sandbox:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        if self._socket is None:
-            raise SandboxError("the sandbox is not running")
-        port: int = self._socket.getsockname()[1]
-        return port
+        return int(self._listening()[1])
 
     @property
     def host(self) -> str:
         """The address it listens on."""
+        return str(self._listening()[0])
+
+    def _listening(self) -> tuple[Any, ...]:
         if self._socket is None:
             raise SandboxError("the sandbox is not running")
-        return str(self._socket.getsockname()[0])
+        name: tuple[Any, ...] = self._socket.getsockname()
+        return name
 
     @property
     def base_url(self) -> str:

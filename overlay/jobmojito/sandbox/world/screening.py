@@ -62,28 +62,23 @@ class Resume:
 @handles("upsert_pre_screening")
 def upsert_pre_screening(call: Call) -> Row:
     """Make or change a pre-screening position."""
-    if existing := call.body.get("update_position_def_set_id"):
-        row = call.definition("update_position_def_set_id", existing)
-        change(row, _position(call.body))
-        outcome = "updated"
+    existing = call.body.get("update_position_def_set_id")
+    if existing:
+        row = change(call.definition("update_position_def_set_id", existing), _position(call.body))
     else:
-        row = new_position(call)
-        outcome = "created"
-    return {
-        outcome: True,
-        "position_def_set_id": row["id"],
-        "interview_pre_screening_id": row["interview_pre_screening_id"],
-    }
+        row = add(call.store.definitions, _new_position(call) | {"merchant_id": call.merchant_id, "questions": None})
+    pre_screening = row.setdefault("interview_pre_screening_id", new_id())
+    outcome = {"position_def_set_id": row["id"], "interview_pre_screening_id": pre_screening}
+    return {"updated" if existing else "created": True, **outcome}
 
 
-def new_position(call: Call) -> Row:
-    """Store a multi-stage position; raises a 422 naming what a new one lacks."""
+def _new_position(call: Call) -> Row:
+    """The fields of a multi-stage position to be made. Raises a 422 naming what a new one lacks."""
     for name in NEEDED_TO_CREATE:
         if call.lacks(name):
             raise invalid(name, f"{name} is required to make a position")
-    row = {"status": "active", "visibility": "merchant_invite", "type": "interview", "questions": None}
-    values = {**row, **_position(call.body), "merchant_id": call.merchant_id, "is_multistage": True}
-    return add(call.store.definitions, {**values, "interview_pre_screening_id": new_id()})
+    defaults = {"status": "active", "visibility": "merchant_invite", "type": "interview", "is_multistage": True}
+    return defaults | _position(call.body) | {"interview_pre_screening_id": new_id()}
 
 
 def _position(body: Mapping[str, Any]) -> Row:
@@ -124,9 +119,7 @@ def screen(call: Call, resume: Resume) -> Row:
     """Screen a candidate for a position: pay, keep the candidate and the result, answer the outcome."""
     position = call.definition("position_id", call.body["position_id"])
     call = call.on_behalf_of(position)
-    email, name = call.body["candidate_email"], call.body["candidate_name"]
-    if (problem := row_problem({"email": email, "name": name})) is not None:
-        raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
+    email, name = _person(call)
     if (exit_ := not_applicable(position, email, resume)) is not None:
         return exit_
     call.spend("pre_screening", parent_object_uuid=position["id"], candidate_name=name)
@@ -151,6 +144,14 @@ def screen(call: Call, resume: Resume) -> Row:
         "interview_result_pre_screening_id": result["interview_result_pre_screening_id"],
         "interview_file_id": new_id(),
     }
+
+
+def _person(call: Call) -> tuple[str, str]:
+    """The candidate's e-mail and name. Raises a 422 for a bad one."""
+    email, name = call.body["candidate_email"], call.body["candidate_name"]
+    if (problem := row_problem({"email": email, "name": name})) is not None:
+        raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
+    return email, name
 
 
 def not_applicable(position: Row, email: str, resume: Resume) -> Row | None:
@@ -230,16 +231,14 @@ RULES: Mapping[str, Callable[[Row, Mapping[str, Any], Mapping[str, Any]], bool]]
 def create_interview_for_candidate(call: Call) -> Row:
     """Find or make the position, screen the candidate's resume for it, enrol the candidate, answer the link."""
     body = call.body
-    if (problem := row_problem({"email": body["candidate_email"], "name": body["candidate_name"]})) is not None:
-        raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
-    position = _found(call) or _made(call)
-    known = by_email(call, body["candidate_email"])
+    email, name = _person(call)
+    position = _found(call) or define(call, _new_position(call), [])
+    known = by_email(call, email)
     if known is not None and takes_part(call, position, known):
         return _applied(call, position, known["id"], "already-applied", "applied before")
     words = body["candidate_resume"].encode("utf-8", "surrogatepass")
     outcome = judge(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
-    candidate = enrol(call, body["candidate_email"], body["candidate_name"],
-                      external_id=body.get("candidate_external_id"))  # fmt: skip
+    candidate = enrol(call, email, name, external_id=body.get("candidate_external_id"))
     start_result(call, position, candidate)
     reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None
     return _applied(call, position, candidate["id"], outcome["recommendation"], reason)
@@ -252,21 +251,12 @@ def _found(call: Call) -> Row | None:
     return wanted and call.open_definition(name, wanted)
 
 
-def _made(call: Call) -> Row:
-    for name in NEEDED_TO_CREATE:
-        if call.lacks(name):
-            raise invalid(name, f"{name} is required unless position_def_set_id is given")
-    kept = {"status": "active", "visibility": "merchant_invite", "type": "interview", "is_multistage": True}
-    return define(call, _position(call.body), [], **kept, interview_pre_screening_id=new_id())
-
-
 def _applied(call: Call, position: Row, candidate_id: str, status: str, reason: str | None) -> Row:
-    ids = created(call, position)
-    return {
+    answer: Row = {
         "status": status,
         "position_def_set_id": position["id"],
         "profile_interview_id": candidate_id,
         "interview_url": interview_link(position["id"]),
-        **ids,
-        **({} if reason is None else {"reason": reason}),
+        **created(call, position),
     }
+    return answer if reason is None else answer | {"reason": reason}
