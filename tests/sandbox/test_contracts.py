@@ -147,7 +147,7 @@ def test_an_operation_that_outgrew_its_handler_is_answered_as_a_new_one_is(serve
         response = http.post("/job-interview-set-state", json={"interview": str(uuid.uuid4()), "status": "active"})
 
     assert (response.status_code, response.json()["success"]) == (200, True)
-    assert "set_interview_state: the handler failed; a made-up answer stands for its own" in caplog.text
+    assert "set_interview_state: the handler failed; a made-up answer is sent instead" in caplog.text
 
 
 def test_errors_are_fitted_too(serve):

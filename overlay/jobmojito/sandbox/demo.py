@@ -1,4 +1,4 @@
-"""A short story told by the public client against a sandbox: `python -m jobmojito.sandbox.demo`, or `make demo`.
+"""A short sequence of calls by the public client against a sandbox: `python -m jobmojito.sandbox.demo`, or `make demo`.
 
 Everything in it is made up, addresses are under example.com, and links, which are credentials, are shown without their
 tokens. The report stays in a temporary folder, or in the one given with `--out`, for whoever wants to look at it.
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     try:
         sandbox.require()
-        # Not before: it needs the extra, which may have to be told as missing.
+        # Not before: it needs the extra, whose absence is reported first.
         story = import_module(".story", __package__)
         with sandbox.Sandbox() as server, JobMojito(server.token, base_url=server.base_url) as jm:
             story.say(f"A sandbox that speaks the contract listens on {server.base_url}")

@@ -95,7 +95,7 @@ def screen_resume(jm: JobMojito, folder: Path) -> None:
 
 
 def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
-    """The newest result of the interview, with the first thing that was said in it."""
+    """The newest result of the interview, and the first answer in it."""
     say("Read a result (sandbox candidates answer at once)")
     row = (jm.results.list_interview_results(interview_id=interview_id, limit=1).data or [])[0]
     result_id = UUID(str(row.interview_result_id))

@@ -259,7 +259,7 @@ class Dispatch:
             raise
         except Exception:  # a contract that has moved on can leave a handler behind: then it is like one without
             self.app.counters.invalid_answers += 1
-            log.exception("%s: the handler failed; a made-up answer stands for its own", operation.name)
+            log.exception("%s: the handler failed; a made-up answer is sent instead", operation.name)
             return self.app.sample(operation, query, body.values)
 
     def _sign(self, path: str, content: bytes) -> str:

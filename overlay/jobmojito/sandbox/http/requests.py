@@ -66,7 +66,7 @@ def _sent(parameter: Parameter, request: Request, path: Mapping[str, str]) -> Se
 
 
 def coerce(schema: Schema, sent: Sequence[str]) -> Any:
-    """Text as the type that the schema asks for; text that is none stays text, for the schema to refuse."""
+    """Text converted to the type that the schema asks for; what cannot be converted stays text, which it refuses."""
     if kind(schema) == "array":
         return [coerce(schema.get("items", {}), [text]) for text in sent]
     text = sent[-1]

@@ -106,7 +106,7 @@ class ExposedProtocol(H11Protocol):
 
 
 async def respond(response: Response, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a response, as badly as the fault asks."""
+    """Send a response: slowly, or cut off, where the fault asks for that."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
     rough = fault is not None and (fault.truncate is not None or fault.slow_headers or fault.slow_body)
     if fault is None or not rough or transport is None:

@@ -77,7 +77,7 @@ def by_profile(call: Call, key: str) -> Row | None:
 
 
 def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
-    """The merchant's candidate with this e-mail, made if new, with what is said of it now."""
+    """The merchant's candidate with this e-mail, made if new, with the values given."""
     given = {k: v for k, v in {"name": name, **values}.items() if v is not None}
     if (known := by_email(call, email)) is not None:
         return change(known, given)

@@ -70,7 +70,7 @@ def interview_link(target: str, *, hide_menu: bool = False, hide_iframe: bool = 
 
 @cache
 def silence() -> bytes:
-    """What stands for a recording: a tenth of a second of silence, as a WAV file that plays."""
+    """The content of every recording: a tenth of a second of silence, as a WAV file that plays."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as writer:
         writer.setparams((1, 1, RATE, 0, "NONE", "not compressed"))

@@ -7,7 +7,7 @@ from .files import silence
 from .simulation import drawn, in_progress, start_and_end, transcript
 from .store import Row, change, contains, ordered, page, shape
 
-# The analyses of a finished interview, said the same of everybody: the sandbox judges nobody.
+# The analyses of a finished interview are the same for everybody: the sandbox assesses nobody.
 ANALYSIS = "The candidate answered every question and gave examples."
 REASONS = {
     "reasons_to_hire": ["Gives examples from practice", "Says what was learned"],

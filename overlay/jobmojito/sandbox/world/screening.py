@@ -1,4 +1,4 @@
-"""Pre-screening: positions, and resumes judged by rule and by a score that is always the same for the same resume.
+"""Pre-screening: positions, and resumes assessed by rules and by a score that is the same for the same resume.
 
 A candidate who is not up for screening gets the early exit of the contract (`decision_status` and `message`, nothing
 paid) instead of a result. In the sandbox that is: a position that is not `active`; an e-mail with the tag
@@ -52,7 +52,7 @@ NEEDED_TO_CREATE = ("position_name", "position_location", "position_country_code
 
 @frozen
 class Resume:
-    """What is judged: the bytes and words of a resume, and what the form and the request say of the candidate."""
+    """What is assessed: a resume (its digest and its words), and the answers to the form's questions."""
 
     digest: str
     words: bytes
@@ -82,7 +82,7 @@ def _new_position(call: Call) -> Row:
 
 
 def _position(body: Mapping[str, Any]) -> Row:
-    """A position's fields under the names of an interview's; what is said of a candidate stays out."""
+    """A position's fields under the names of an interview's, without the fields about a candidate."""
     fields = renamed({POSITION.get(name, name): value for name, value in body.items() if value is not None})
     person = [name for name in fields if name.startswith("candidate_") and name not in OF_THE_POSITION]
     return {name: value for name, value in fields.items() if name not in (*person, *NOT_A_FIELD)}
@@ -90,14 +90,14 @@ def _position(body: Mapping[str, Any]) -> Row:
 
 @handles("pre_screen_resume_text")
 def pre_screen_resume_text(call: Call) -> Row:
-    """Judge a resume sent as text."""
+    """Assess a resume sent as text."""
     text = call.body["candidate_resume"].encode("utf-8", "surrogatepass")
     return screen(call, Resume(digest=call.body["candidate_resume"], words=text, answers=_answers(call)))
 
 
 @handles("pre_screen_resume_binary")
 def pre_screen_resume_binary(call: Call) -> Row:
-    """Judge a resume sent as a file."""
+    """Assess a resume sent as a file."""
     upload = call.files["file"]
     words = upload.filename.encode() + b"\n" + upload.head
     return screen(call, Resume(digest=upload.sha256, words=words, answers=_answers(call)))
@@ -126,7 +126,7 @@ def screen(call: Call, resume: Resume) -> Row:
     candidate = enrol(call, email, name, external_id=call.body.get("candidate_external_id"),
                       linked_in=call.body.get("candidate_linkedin_url"))  # fmt: skip
     change(candidate, {"pre_screening_count": candidate["pre_screening_count"] + 1})
-    outcome = judge(position, resume)
+    outcome = assess(position, resume)
     result = add_result(call, position, candidate, **{
         **in_progress(),
         "status": "active",
@@ -164,7 +164,7 @@ def not_applicable(position: Row, email: str, resume: Resume) -> Row | None:
     return None
 
 
-def judge(position: Row, resume: Resume) -> Row:
+def assess(position: Row, resume: Resume) -> Row:
     """The outcome for a resume: rejected by a rule, or by its score; for review where a rule says so."""
     score, years = drawn(resume.digest, "score", high=10), drawn(resume.digest, "years", low=1, high=15)
     education = EDUCATION[drawn(resume.digest, "education", low=2, high=len(EDUCATION) - 1)]
@@ -237,7 +237,7 @@ def create_interview_for_candidate(call: Call) -> Row:
     if known is not None and takes_part(call, position, known):
         return _applied(call, position, known["id"], "already-applied", "applied before")
     words = body["candidate_resume"].encode("utf-8", "surrogatepass")
-    outcome = judge(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
+    outcome = assess(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
     candidate = enrol(call, email, name, external_id=body.get("candidate_external_id"))
     start_result(call, position, candidate)
     reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None

@@ -166,5 +166,5 @@ def ordered(rows: Iterable[Row], order: str | None) -> list[Row]:
 
 
 def contains(text: str | None, *values: Any) -> bool:
-    """Whether a search text is empty or stands in any of the values, ignoring case."""
+    """Whether a search text is empty or part of any of the values, ignoring case."""
     return not text or any(text.casefold() in str(value).casefold() for value in values if value)
