@@ -5,7 +5,7 @@ elsewhere, or show reviewers something else than what is there. Each module here
 
     limits      too large or too deep            references  pointing elsewhere, nowhere or round in circles
     texts       characters that deceive          validity    not OpenAPI 3.1
-    servers     hosts that nobody agreed to      names       names that make no safe code; `meetings`: two that make one
+    servers     hosts that nobody agreed to      names       names that make no safe code, or (`collisions`) one of two
 
 They run in this order, and a document that fails one is not shown to the next: later ones rely on earlier ones.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scripts.files.failures import Refused
-from scripts.safety import limits, meetings, names, references, servers, texts, validity
+from scripts.safety import collisions, limits, names, references, servers, texts, validity
 from scripts.safety.findings import Finding
 from scripts.safety.servers import hosts
 
@@ -38,7 +38,7 @@ def check(document: dict[str, Any], *, accepted_hosts: AbstractSet[str]) -> list
 
 def check_names(document: dict[str, Any]) -> list[Finding]:
     """List unsafe names alone; meant for the effective document too, where operations and types have theirs."""
-    return list(names.check(document)) or list(meetings.check(document))
+    return list(names.check(document)) or list(collisions.check(document))
 
 
 def require(document: dict[str, Any], *, source: str, accepted_hosts: AbstractSet[str]) -> None:
