@@ -12,9 +12,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
+from scripts import safety
 from scripts.corrections.grammar import operations, references
 from scripts.corrections.lift import NotOneTypeError, idle_titles, lift, type_names
-from scripts.corrections.naming import name_operations, unnamed_operations
+from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
 from scripts.corrections.overlays import actions_at, apply, load_overlay
 from scripts.files import documents
@@ -24,21 +27,37 @@ from scripts.files.failures import Refused, exit_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["apply", "derived_names", "effective", "lift", "load_overlay", "main", "normalise"]
+__all__ = ["Effective", "apply", "correct", "effective", "lift", "load_overlay", "main", "normalise"]
 
 OPENAPI = Path(__file__).parent.parent / "openapi"
 PUBLISHED = OPENAPI / "jobmojito.openapi.json"
 OVERLAY = OPENAPI / "corrections.overlay.yaml"
 
 
-def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+@frozen
+class Effective:
+    """A corrected document; `unnamed` has the operations that nobody named, "METHOD /path" to the name they got."""
+
+    document: dict[str, Any]
+    unnamed: dict[str, str]
+
+
+def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     """Correct a published document, leaving the input alone; Refused names the correction or the places at fault."""
     normal = normalise(published)
     corrected = apply(normal, overlay)
     _refuse_stale_titles(normal, corrected, overlay)
-    result = name_operations(_lifted(corrected, overlay))
-    _refuse_dangling(result)
-    return result
+    document = _lifted(corrected, overlay)
+    unnamed = name_operations(document)
+    _refuse_dangling(document)
+    if found := safety.check_names(document):
+        raise Refused(str(found[0]))
+    return Effective(document, unnamed)
+
+
+def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Give the corrected document alone."""
+    return correct(published, overlay).document
 
 
 def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
@@ -48,11 +67,6 @@ def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any
     except NotOneTypeError as refusal:
         actions = actions_at(corrected, overlay, refusal.place)
         raise Refused(": ".join([*([", ".join(actions)] if actions else []), str(refusal)])) from refusal
-
-
-def derived_names(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, str]:
-    """Give the operations that no correction names yet, "METHOD /path" to the name they get; worth a warning."""
-    return unnamed_operations(apply(normalise(published), overlay))
 
 
 def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], overlay: dict[str, Any]) -> None:
@@ -91,25 +105,25 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace) -> int:
     published, overlay = documents.load(arguments.published), load_overlay(arguments.overlay)
-    corrected = effective(published, overlay)
+    corrected = correct(published, overlay)
     if arguments.output:
-        _write(arguments.output, documents.dump(corrected))
+        _write(arguments.output, documents.dump(corrected.document))
     elif not arguments.check:
-        sys.stdout.buffer.write(documents.dump(corrected))
+        sys.stdout.buffer.write(documents.dump(corrected.document))
     for line in _report(published, overlay, corrected):
         print(line, file=sys.stderr)
     return 0
 
 
-def _report(published: dict[str, Any], overlay: dict[str, Any], corrected: dict[str, Any]) -> list[str]:
-    actions = overlay["actions"]
-    unnamed = derived_names(published, overlay)
+def _report(published: dict[str, Any], overlay: dict[str, Any], corrected: Effective) -> list[str]:
+    actions, types = overlay["actions"], type_names(corrected.document)
+    unnamed = corrected.unnamed.items()
     return [
         f"nullability: {count(published)} places rewritten",
         f"corrections: {len(actions)} actions at {sum(action['x-matches'] for action in actions)} places",
-        f"types: {len(type_names(corrected))} components, {len(type_names(published))} of them published as such",
-        f"operations: {len(list(operations(corrected)))}",
-        *(f"warning: {place} has no name in the corrections, called {name}" for place, name in unnamed.items()),
+        f"types: {len(types)} components, {len(type_names(published))} of them published as such",
+        f"operations: {len(list(operations(corrected.document)))}",
+        *(f"warning: {place} has no name in the corrections, called {name}" for place, name in unnamed),
     ]
 
 

@@ -1,16 +1,14 @@
 """Makes `generated/jobmojito_api` and its stamp from the vendored contract: offline, complete, or not at all.
 
-    python -m scripts.generate [--root DIR]
+    python -m scripts.generate [--root DIR] [--check]
 
-Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting, and the tree is as it was),
-130 interrupted (the tree is as it was).
+Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting), 130 interrupted; only 0 changes
+anything. With `--check`, which writes nothing: 0 the same, 1 something differs, 2 cannot tell.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,15 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scripts.correct import effective, load_overlay
-from scripts.files import lock
-from scripts.files.documents import load
-from scripts.files.failures import Refused, exit_code, reason
-from scripts.generation.parsing import load_config, parse
+from scripts.files import lock, trees
+from scripts.files.documents import dump, load
+from scripts.files.failures import Refused, exit_code, one_line, reason
+from scripts.files.staging import PACKAGE, STAMP, recover, replace, scratch
+from scripts.generation.fence import check_tree
+from scripts.generation.parser import load_config
+from scripts.generation.reading import read
 from scripts.generation.rendering import render
-from scripts.generation.syntax import check_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
 # Isolated: no PYTHONPATH and no working folder, whose `types.py` could stand before the standard library's.
@@ -54,23 +54,76 @@ for name in models.__all__:
 """
 
 
-def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
-    """Make the package of an effective document in `out`, which must not exist; formatted and proved to import.
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.generate", description="Make the low-level client.")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to work in (this one)")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 0 the same, 1 differs, 2 cannot tell")
+    arguments = parser.parse_args(argv)
+    return exit_code("generate", lambda: _run(arguments.root.resolve(), check=arguments.check))
 
-    Raises:
-        Refused: something would be missing, or what came out does not import.
-    """
-    lock.refuse_other_versions()
-    parsed = parse(document, load_config(root / "generator-config.yml"))
-    render(parsed, document, out)
-    _format(out)
-    _refuse_what_does_not_import(out)
+
+def _run(root: Path, *, check: bool) -> int:
+    try:
+        if check:
+            found = [one_line(f"{file}: {what}") for file, what in differences(root)]
+            print("\n".join(found) or f"{PACKAGE.as_posix()} and {STAMP.as_posix()}: up to date")
+            return 1 if found else 0
+        files = generate(root)
+    except OSError as error:
+        raise Refused(reason(error)) from error
+    print(f"{PACKAGE.as_posix()}: {files} files, stamped in {STAMP.as_posix()}", file=sys.stderr)
+    return 0
 
 
 def corrected(root: Path) -> dict[str, Any]:
     """Give the effective document of a checkout."""
     api = root / "openapi"
     return effective(load(api / "jobmojito.openapi.json"), load_overlay(api / "corrections.overlay.yaml"))
+
+
+def generate(root: Path = ROOT, document: Mapping[str, Any] | None = None) -> int:
+    """Replace the generated package and its stamp, both or neither; gives the number of files.
+
+    `document`: the checkout's effective document, for who has it already.
+    """
+    recover(root)
+    with scratch() as folder:
+        made, stamp = folder / PACKAGE.name, folder / STAMP.name
+        build(document or corrected(root), made, root=root)
+        stamp.write_bytes(dump(lock.compute(root, made)))
+        replace({root / PACKAGE: made, root / STAMP: stamp})
+        return sum(1 for _ in trees.files(made))
+
+
+def differences(root: Path) -> Iterator[tuple[str, str]]:
+    """Generate into a folder that goes away, and yield each file of the checkout that differs, and how."""
+    with scratch() as folder:
+        made = folder / PACKAGE.name
+        build(corrected(root), made, root=root)
+        yield from ((f"{PACKAGE.as_posix()}/{name}", what) for name, what in trees.compare(root / PACKAGE, made))
+        yield from ((STAMP.as_posix(), what.removeprefix(f"{lock.FILE}: ")) for what in lock.differences(root, made))
+
+
+def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
+    """Make the package of an effective document in `out`, which must not exist; formatted and proved to import.
+
+    Raises:
+        Refused: something would be missing, or what came out is not what templates write, or does not import.
+    """
+    lock.refuse_other_versions()
+    render(read(document, load_config(root / "generator-config.yml")), document, out)
+    _format(out)
+    _refuse_foreign_code(out)
+    _refuse_what_does_not_import(out)
+
+
+def _refuse_foreign_code(package: Path) -> None:
+    """Refuse code that the templates cannot have produced, before it is imported: no document is to be trusted."""
+    findings = check_tree(package)
+    if findings:
+        message = f"the generated code holds what no template makes: {findings[0]}"
+        raise Refused(message)
 
 
 def _format(folder: Path) -> None:
@@ -98,68 +151,6 @@ def _refuse_what_does_not_import(package: Path) -> None:
 def _last_line(text: str) -> str:
     """Give what a program said last, where it says why it stopped."""
     return (text.strip().splitlines() or ["no reason given"])[-1][:300]
-
-
-def generate(root: Path = ROOT) -> int:
-    """Replace the generated package and its stamp, both or neither; gives the number of files."""
-    document = corrected(root)
-    target = root / "generated" / "jobmojito_api"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as folder:
-        made = Path(folder) / "jobmojito_api"
-        build(document, made, root=root)
-        _refuse_foreign_code(made)
-        _swap(made, target, root)
-    return sum(path.is_file() for path in target.rglob("*.*"))
-
-
-def _refuse_foreign_code(package: Path) -> None:
-    """Refuse code that the templates cannot have produced: the document is not to be trusted, nor is the parser."""
-    findings = check_tree(package)
-    if findings:
-        message = f"the generated code holds what no template makes: {findings[0]}"
-        raise Refused(message)
-
-
-def _swap(made: Path, target: Path, root: Path) -> None:
-    """Put the new package in the old one's place and stamp it; put the old one back if the stamp fails."""
-    old = made.parent / "old"
-    try:
-        if target.exists():
-            target.rename(old)
-        made.rename(target)
-        lock.write(root)
-    except BaseException:
-        if old.exists() or not made.exists():
-            shutil.rmtree(target, ignore_errors=True)
-        if old.exists():
-            old.rename(target)
-        raise
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.generate", description="Make the low-level client.")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to work in (this one)")
-    arguments = parser.parse_args(argv)
-
-    def action() -> int:
-        try:
-            files = generate(arguments.root.resolve())
-        except OSError as error:
-            raise Refused(reason(error)) from error
-        print(f"generated/jobmojito_api: {files} files, stamped in openapi/lock.json", file=sys.stderr)
-        return 0
-
-    # A request to end becomes an exception, so that what is half made or half replaced is taken back.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return exit_code("generate", action)
-    except KeyboardInterrupt:
-        print("generate: interrupted; nothing was changed", file=sys.stderr)
-        return 130
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

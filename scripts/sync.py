@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,17 +25,14 @@ from scripts import safety
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.files import documents
-from scripts.files.failures import Refused, exit_code, reason
+from scripts.files.failures import Refused, exit_code
 from scripts.files.fetch import LIMIT, fetch
-from scripts.files.staging import recover
-from scripts.files.swaps import replace_all
+from scripts.files.staging import CONTRACT, WEBHOOKS, recover, replace, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = Path("openapi/jobmojito.openapi.json")
-WEBHOOKS = Path("openapi/webhooks.openapi.json")
 PUBLISHED_AT = {
     CONTRACT: "https://cool.jobmojito.com/functions/v1/openapi",
     WEBHOOKS: "https://cool.jobmojito.com/functions/v1/openapi-webhooks",
@@ -143,14 +139,11 @@ def changes(document: Incoming) -> str:
 
 def write(changed: Sequence[Incoming], root: Path) -> None:
     """Replace the files of the documents in use, all or none."""
-    with tempfile.TemporaryDirectory() as folder:
-        staged = {root / document.path: Path(folder) / document.path.name for document in changed}
+    with scratch() as folder:
+        staged = {root / document.path: folder / document.path.name for document in changed}
         for document in changed:
             staged[root / document.path].write_bytes(document.content)
-        try:
-            replace_all(staged)
-        except OSError as error:
-            raise Refused(f"cannot be written: {reason(error)}") from error
+        replace(staged)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -24,16 +23,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts import parity, safety, sync
+from scripts import parity, sync
 from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert
 from scripts.changes.impact import impact
-from scripts.correct import derived_names, effective, load_overlay
+from scripts.correct import correct, load_overlay
+from scripts.corrections.grammar import METHODS
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
-from scripts.files.staging import recover, staging
-from scripts.generate import corrected, generate
-from scripts.generation.parsing import METHODS, load_config, parse
+from scripts.files.staging import CONTRACT, PACKAGE, recover, staging
+from scripts.generate import generate
+from scripts.generation.parser import load_config
+from scripts.generation.reading import read
 from scripts.notices import Notice
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from scripts.files.staging import Staging
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = Path("generated/jobmojito_api")
 # Tests of the tools say nothing about a new document, and some need a git checkout; `make test` has them all.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
@@ -59,19 +59,7 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     sync.add_sources(parser)
     parser.add_argument("--no-tests", action="store_true", help="leave out the tests, for speed")
     arguments = parser.parse_args(argv)
-    before = signal.signal(signal.SIGTERM, _stop)
-    try:
-        return exit_code("update", lambda: _run(arguments, root.resolve()))
-    except KeyboardInterrupt:
-        _say("interrupted; nothing was changed")
-        return 130
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _stop(*_: object) -> None:
-    """Turn a request to end into an exception, so that what is half replaced is taken back."""
-    raise KeyboardInterrupt
+    return exit_code("update", lambda: _run(arguments, root.resolve()))
 
 
 def _run(arguments: argparse.Namespace, root: Path) -> int:
@@ -100,30 +88,26 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
     """Do everything but the tests, in the copy."""
     with _step("correct"):
         sync.write(incoming, stage.copy)
-        names, unnamed = _correct(stage)
+        corrected = correct(
+            documents.load(stage.copy / CONTRACT), load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
+        )
     with _step("changelog"):
+        known = _known_names(stage.root)
+        names = {**known, **operation_names(corrected.document)}
         reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
     with _step("generate"):
-        _generate(stage.copy)
+        _generate(stage.copy, corrected.document)
     with _step("drift"):
         _refuse_drift(stage.copy)
     with _step("version"):
+        unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
         return _release(stage, reports, unnamed)
 
 
-def _correct(stage: Staging) -> tuple[dict[str, str], dict[str, str]]:
-    """Prove that every correction still applies and that what they name is safe.
-
-    Gives our names of operations, and those of them that nobody chose, where they are new.
-    """
-    overlay = load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
-    old, new = (documents.load(root / sync.CONTRACT) for root in (stage.root, stage.copy))
-    corrected = effective(new, overlay)
-    if found := safety.check_names(corrected):
-        raise Refused(f"{found[0]}")
-    known = derived_names(old, overlay)
-    unnamed = {place: name for place, name in derived_names(new, overlay).items() if place not in known}
-    return {**operation_names(effective(old, overlay)), **operation_names(corrected)}, unnamed
+def _known_names(root: Path) -> dict[str, str]:
+    """Give the names of operations in the client that is there, if one is."""
+    contract = root / PACKAGE / "contract.json"
+    return operation_names(documents.load(contract)) if contract.is_file() else {}
 
 
 def _empty(document: dict[str, Any]) -> dict[str, Any]:
@@ -131,23 +115,23 @@ def _empty(document: dict[str, Any]) -> dict[str, Any]:
     return {"openapi": document["openapi"], "info": document["info"], "paths": {}}
 
 
-def _generate(root: Path) -> None:
+def _generate(root: Path, document: dict[str, Any]) -> None:
     """Generate; where the generator breaks instead of refusing, say which operation breaks it."""
     try:
-        generate(root)
+        generate(root, document)
     except (Refused, OSError):
         raise
     except Exception as error:
         defect = f"a defect of ours, {type(error).__name__}: {error}"
-        raise Refused(f"{_breaking(root)}: {defect}") from error
+        raise Refused(f"{_breaking(root, document)}: {defect}") from error
 
 
-def _breaking(root: Path) -> str:
+def _breaking(root: Path, document: dict[str, Any]) -> str:
     """Find the first operation that the generator's parser cannot take by itself, or say that it is none alone."""
-    document, config = corrected(root), load_config(root / "generator-config.yml")
+    config = load_config(root / "generator-config.yml")
     for path, item in [("", {}), *document["paths"].items()]:
         try:
-            parse({**document, "paths": {path: item} if path else {}}, config)
+            read({**document, "paths": {path: item} if path else {}}, config)
         except Exception:  # noqa: BLE001 - whatever it is, it is this operation's
             methods = ", ".join(method.upper() for method in item if method in METHODS)
             return f"{documents.pointer('paths', path)} ({methods})" if path else "/components"
@@ -155,10 +139,11 @@ def _breaking(root: Path) -> str:
 
 
 def _refuse_drift(root: Path) -> None:
-    for part, report in parity.parity(root).items():
+    """Refuse a client that means something else than the document; its bytes were made a moment ago."""
+    for report in parity.parity(root, ("meaning",)).values():
         if found := [*report.differences, *report.unknown]:
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            raise Refused(f"{part}: {found[0]}{more}")
+            raise Refused(f"meaning: {found[0]}{more}")
 
 
 def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str]) -> Notice:

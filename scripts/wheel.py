@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
 import venv
 import zipfile
@@ -22,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scripts.files.failures import Refused, exit_code
+from scripts.files.staging import replace, scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,14 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def release() -> int:
     """Do it all in a temporary folder, and put the result into dist/ as the last step."""
     check_tag(os.environ.get("RELEASE_TAG", ""))
-    with tempfile.TemporaryDirectory() as folder:
-        wheel = build(Path(folder) / "dist")
+    with scratch() as folder:
+        wheel = build(folder / "dist")
         problems = list(content_problems(wheel))
         if problems:
             raise Refused(f"{wheel.name}: {'; '.join(problems)}")
-        try_out(wheel, Path(folder) / "environment")
-        shutil.rmtree(ROOT / "dist", ignore_errors=True)
-        shutil.copytree(wheel.parent, ROOT / "dist")
+        try_out(wheel, folder / "environment")
+        replace({ROOT / "dist": wheel.parent})
     for path in sorted((ROOT / "dist").iterdir()):
         say(f"dist/{path.name}: {path.stat().st_size:,} bytes")
     return 0

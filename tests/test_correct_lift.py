@@ -150,13 +150,6 @@ def test_an_existing_component_that_differs_is_refused(existing):
     assert "/components/schemas/Size and /components/schemas/A/properties/p differ" in str(refusal.value)
 
 
-@pytest.mark.parametrize("key", ["SIZE", "Size_"])
-def test_types_that_would_share_a_file_are_refused(key):
-    """Names that meet after the generator's snake-casing overwrite each other silently, so they are refused."""
-    with pytest.raises(Refused, match=rf"/{key} and /components/schemas/Size would both be written to models/size.py"):
-        lift(in_document(**{key: BARE}, A=holding(p=SIZE)))
-
-
 def test_the_title_of_a_component_takes_no_file():
     """The generator names a component by its key: what its title says is free for another type."""
     result = lift(in_document(Published={**BARE, "title": "PDF export"}, A=holding(p={**SIZE, "title": "PdfExport"})))

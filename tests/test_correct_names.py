@@ -1,8 +1,7 @@
 import pytest
 
 from scripts import correct
-from scripts.correct import derived_names, effective
-from scripts.corrections.naming import module_name, name_operations
+from scripts.correct import effective
 from scripts.files import documents
 from scripts.files.failures import Refused
 
@@ -56,15 +55,17 @@ def test_an_unnamed_operation_gets_its_method_and_path(overlay, path, name):
     published = document(["/a", path])
 
     assert effective(published, overlay)["paths"][path]["get"]["operationId"] == name
-    assert derived_names(published, overlay) == {f"GET {path}": name}
+    assert correct.correct(published, overlay).unnamed == {f"GET {path}": name}
 
 
-def test_a_published_name_is_kept():
-    """An operationId of the vendor's own is nobody's to change."""
-    published = document()
-    published["paths"]["/a"]["get"]["operationId"] = "theirName"
+def test_a_published_name_is_kept(overlay):
+    """An operationId of the vendor's own is nobody's to change, and nothing to report."""
+    published = document(["/a", "/b"])
+    published["paths"]["/b"]["get"]["operationId"] = "theirName"
+    corrected = correct.correct(published, overlay)
 
-    assert name_operations(published)["paths"]["/a"]["get"]["operationId"] == "theirName"
+    assert corrected.document["paths"]["/b"]["get"]["operationId"] == "theirName"
+    assert corrected.unnamed == {}
 
 
 @pytest.mark.parametrize("paths", [["/a", "/get-x", "/get_x"], ["/a", "/x/y", "/x-y"]])
@@ -82,7 +83,7 @@ def test_a_published_name_that_meets_a_correction_is_refused(overlay):
     published = document(["/a", "/b"])
     published["paths"]["/b"]["get"]["operationId"] = "getA"
 
-    with pytest.raises(Refused, match="/paths/~1a/get and /paths/~1b/get would both be called get_a"):
+    with pytest.raises(Refused, match=r"/paths/~1b/get meets 'get_a' \(/paths/~1a/get\): 'getA' would be the function"):
         effective(published, overlay)
 
 
@@ -114,13 +115,14 @@ def test_a_reference_to_nothing_is_refused(overlay):
     assert "/components/schemas/A/properties/q/items refers to #/components/schemas/B" in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("type_name", "module"),
-    [("LanguageCode", "language_code"), ("PDF export", "pdf_export"), ("Class", "class_"), ("A1", "a1")],
-)
-def test_module_names_are_the_generators(type_name, module):
-    """The file of a type is the one that the generator writes."""
-    assert module_name(type_name) == module
+@pytest.mark.parametrize("key", ["SIZE", "Size_"])
+def test_types_that_would_share_a_file_are_refused(overlay, key):
+    """Names that become one file would overwrite each other silently, so they are refused, with both places."""
+    published = document()
+    published["components"]["schemas"][key] = {"type": "string", "enum": ["s"]}
+
+    with pytest.raises(Refused, match=f"meets .*/components/schemas/{key}.* the module size too"):
+        effective(published, overlay)
 
 
 @pytest.fixture

@@ -167,9 +167,15 @@ def test_a_malformed_action_is_refused(action, complaint):
         ("{overlay: 1.0.0, overlay: 1.0.0}", "not valid YAML"),
         ("{overlay: [}", "not valid YAML"),
         ("overlay: !!python/object:os.system x", "not valid YAML"),
-        ("info: {200: x}", 'the key 200 at "/info" is not a text'),
-        ("info: {day: 2026-01-01}", 'datetime.date(2026, 1, 1) at "/info/day" is no JSON value'),
-        ("info: [.nan]", 'nan at "/info/0" is no JSON value'),
+        ("info: {200: x}", 'the key 200 at "/info" is not a string'),
+        (
+            "\n".join(["a0: &a0 x", *(f"a{n + 1}: &a{n + 1} [*a{n}, *a{n}]" for n in range(40))]),
+            "more than 50000 values",
+        ),
+        ("info: &a [*a]", "nested too deeply"),
+        ("info: &a {x: [*a, *a]}", "nested too deeply"),
+        ("info: {day: 2026-01-01}", 'datetime.date(2026, 1, 1) at "/info/day" is not a JSON value'),
+        ("info: [.nan]", 'nan at "/info/0" is not a JSON value'),
     ],
 )
 def test_a_file_that_is_no_overlay_is_refused(tmp_path, text, complaint):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import copy
-import errno
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,36 +152,101 @@ def test_operations_whose_files_would_meet_are_refused(checkout: Path, capsys: p
     assert "get_merchant_status" in line or "getMerchantStatus" in line
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("place", ["_format", "_swap"])
-def test_an_interrupt_leaves_everything_as_it_was(
-    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str, number: int
-) -> None:
+# Generates, and sends itself a signal when the given event comes the first time.
+INTERRUPTED = """
+import os, sys
+from scripts import generate
+root, event, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+left = [number]
+
+def interrupt(found, _):
+    if found == event and left:
+        os.kill(os.getpid(), left.pop())
+
+sys.addaudithook(interrupt)
+raise SystemExit(generate.main(["--root", root]))
+"""
+
+
+def interrupted(root: Path, folder: Path, event: str, number: int) -> tuple[int, str]:
+    """Generate in a process that gets a signal, with temporary files in a folder; give its exit code and words."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(root), event, str(int(number))],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(("event", "number"), [("subprocess.Popen", signal.SIGTERM), ("os.rename", signal.SIGINT)])
+def test_an_interrupt_leaves_everything_as_it_was(checkout: Path, tmp_path: Path, event: str, number: int) -> None:
     """Ctrl-C or a request to end, while code is made or while it is put in place: one line, and no trace of it."""
     before = snapshot(checkout)
-    holder, name = (lock, "write") if place == "_swap" else (generate, place)
-    monkeypatch.setattr(holder, name, lambda *_: signal.raise_signal(number))
 
-    code = generate.main(["--root", str(checkout)])
-
-    assert (code, capsys.readouterr().err) == (130, "generate: interrupted; nothing was changed\n")
+    assert interrupted(checkout, tmp_path / "tmp", event, number) == (
+        130,
+        "generate: interrupted; nothing was changed\n",
+    )
     assert snapshot(checkout) == before
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["beside an old one", "the first time"])
-def test_a_stamp_that_cannot_be_written_leaves_everything_as_it_was(
-    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, kept: bool
-) -> None:
-    """A full disk: neither the package nor the stamp is touched, whether there was a package before or not."""
-    if not kept:
-        shutil.rmtree(checkout / "generated" / "jobmojito_api")
+@pytest.mark.parametrize("event", ["subprocess.Popen", "os.rename"])
+def test_the_next_run_clears_what_a_killed_one_left(checkout: Path, tmp_path: Path, event: str) -> None:
+    """Killed while code is made or put in place: afterwards all is as if that run had never been."""
+    before, folder = snapshot(checkout), tmp_path / "tmp"
+    (checkout / "generator-config.yml").write_text("no_such_setting: 1\n")
+    assert interrupted(checkout, folder, event, signal.SIGKILL)[0] in (2, -signal.SIGKILL)
+    shutil.copyfile(ROOT / "generator-config.yml", checkout / "generator-config.yml")
+    assert interrupted(checkout, folder, event, signal.SIGKILL)[0] == -signal.SIGKILL
+    assert snapshot(checkout) != before or list(folder.iterdir()) != []
 
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device", "lock.json.new")
+    assert interrupted(checkout, folder, "no event", signal.SIGKILL)[0] == 0
+    assert snapshot(checkout) == before
+    assert list(folder.iterdir()) == []
 
-    monkeypatch.setattr(Path, "replace", full)
 
-    assert refusal(checkout, capsys) == "generate: lock.json.new: No space left on device"
+def test_check_tells_what_differs_and_writes_nothing(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` makes everything anew elsewhere: 0 the same, 1 with each file that differs, 2 cannot tell."""
+    check = ["--root", str(checkout), "--check"]
+    assert generate.main(check) == 0
+    model = checkout / "generated" / "jobmojito_api" / "models" / "error.py"
+    model.write_text(f"{model.read_text('utf-8')}\n", encoding="utf-8")
+    before = snapshot(checkout)
+    capsys.readouterr()
+
+    assert generate.main(check) == 1
+    assert snapshot(checkout) == before
+    assert [line.partition(": ")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "generated/jobmojito_api/models/error.py"
+    ]
+    (checkout / "openapi" / "jobmojito.openapi.json").write_text("{")
+    assert generate.main(check) == 2
+
+
+def contacts(folder: Path) -> list[str]:
+    """List the modules of a folder that import the generator, whether they do so when they run or for types alone."""
+    found = []
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == "openapi_python_client" for name in names):
+                found.append(path.relative_to(folder).as_posix())
+    return sorted(set(found))
+
+
+def test_one_module_knows_the_generator(tmp_path: Path) -> None:
+    """Its makers change it without notice: a new version may touch that one module, and another contact is found."""
+    assert contacts(ROOT / "scripts") == ["generation/parser.py"]
+
+    (tmp_path / "one.py").write_text("if x:\n    from openapi_python_client.schema import Schema\n")
+    (tmp_path / "other.py").write_text("def f():\n    import openapi_python_client as generator\n")
+    assert contacts(tmp_path) == ["one.py", "other.py"]
 
 
 def test_unknown_setting_is_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,11 +16,11 @@ from scripts.correct import effective
 from scripts.drift.loading import package
 from scripts.drift.meaning import meaning
 from scripts.files.failures import Refused
-from scripts.generate import build, load_config
+from scripts.generate import build
 from scripts.generation.dialect import TAKEN_CLASSES
-from scripts.generation.parsing import parse
-from scripts.generation.syntax import check_tree
-from tests.checkouts import ROOT
+from scripts.generation.fence import check_tree
+from scripts.generation.parser import load_config
+from scripts.generation.reading import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,7 +281,7 @@ REFUSED: dict[str, tuple[Json, str]] = {
 
 def parsed(published: Json) -> None:
     """Take a document as far as the parser."""
-    parse(effective(published, OVERLAY), load_config(ROOT / "generator-config.yml"))
+    read(effective(published, OVERLAY), load_config())
 
 
 @pytest.mark.parametrize("name", REFUSED)

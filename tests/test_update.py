@@ -50,17 +50,16 @@ def run(checkout, tmp_path, capsys):
 @pytest.fixture
 def unproved(monkeypatch):
     """Leave out the checks that take long and are not what a test is about."""
-    monkeypatch.setattr(update.parity, "parity", lambda _: {})
-    monkeypatch.setattr(update.safety, "require", lambda *_, **__: None)
+    monkeypatch.setattr(update.parity, "parity", lambda *_: {})
 
 
 @pytest.fixture
 def quick(unproved, monkeypatch):
     """Leave out the generator too: one more file is what it makes."""
 
-    def generate(root):
+    def generate(root, _):
         (root / FRESH).write_text('"""Made by a test."""\n')
-        lock.write(root)
+        (root / lock.FILE).write_bytes(documents.dump(lock.compute(root)))
 
     monkeypatch.setattr(update, "generate", generate)
 
@@ -184,13 +183,16 @@ def test_what_stops_an_update_is_one_line(run, document, checkout, alter, words)
     assert looks(checkout) == before
 
 
-def test_names_of_the_corrected_document_are_checked_too(run, document, monkeypatch, checkout):
+def test_names_of_the_corrected_document_are_checked_too(run, document, checkout):
     """What corrections and lifting name is held to the same rules as what the vendor names."""
-    monkeypatch.setattr(update.safety, "require", lambda *_, **__: None)
+    corrections = checkout / "openapi/corrections.overlay.yaml"
+    corrections.write_text(
+        corrections.read_text().replace("operationId: create_interview }", 'operationId: "../evil" }')
+    )
     before = looks(checkout)
-    code, _, last = run(add_operation(document, operationId="../evil"))
+    code, _, last = run(add_operation(document))
 
-    assert (code, "correct: /paths/~1brand-new/get/operationId" in last) == (2, True)
+    assert (code, "correct: /paths/~1job-interview-create/post/operationId" in last) == (2, True)
     assert looks(checkout) == before
 
 
@@ -198,8 +200,8 @@ def test_drift_stops_an_update(run, document, checkout, monkeypatch):
     """A client that does not mean what the document says replaces nothing, though no step complained of it."""
     before, generate = looks(checkout), update.generate
 
-    def careless(root):
-        generate(root)
+    def careless(root, document):
+        generate(root, document)
         model = root / "generated/jobmojito_api/models/error.py"
         model.write_text(model.read_text().replace("_c.STRING, required=True", "_c.STRING"))
 
@@ -213,15 +215,15 @@ def test_drift_stops_an_update(run, document, checkout, monkeypatch):
 def test_a_defect_of_the_generator_is_one_line_too(run, document, checkout, monkeypatch):
     """An exception that nobody expected is told with its step, and leaves everything as it was."""
     before = looks(checkout)
-    parse = update.parse
-    monkeypatch.setattr(update, "generate", lambda _: {}["x"])
-    monkeypatch.setattr(update, "parse", lambda part, _: {}["x"] if "/brand-new" in part["paths"] else None)
+    read = update.read
+    monkeypatch.setattr(update, "generate", lambda *_: {}["x"])
+    monkeypatch.setattr(update, "read", lambda part, _: {}["x"] if "/brand-new" in part["paths"] else None)
     code, _, last = run(add_operation(document))
     words = "generate: /paths/~1brand-new (GET): a defect of ours, KeyError: 'x'; nothing was changed"
 
     assert (code, last) == (2, f"update: {words}")
     assert looks(checkout) == before
-    monkeypatch.setattr(update, "parse", parse)
+    monkeypatch.setattr(update, "read", read)
     assert "generate: /paths: a defect of ours" in run(add_operation(document))[2]
 
 
@@ -248,7 +250,7 @@ class TestReplacing:
         before, full = looks(checkout), OSError(28, "No space left on device", "some/file.py")
         failures = shutil.Error([(f"file{index}", "there", "[Errno 28] No space left") for index in range(9)])
 
-        monkeypatch.setattr(update, "generate", lambda _: (_ for _ in ()).throw(full))
+        monkeypatch.setattr(update, "generate", lambda *_: (_ for _ in ()).throw(full))
         generating = run(add_operation(document))
         monkeypatch.setattr(shutil, "copytree", lambda *_, **__: (_ for _ in ()).throw(failures))
         copying = run(document)
@@ -276,7 +278,7 @@ class TestReplacing:
     def test_a_change_in_the_meantime_is_not_overwritten(self, run, document, checkout, monkeypatch):
         """Who edits the changelog while an update runs keeps the edit."""
         log = checkout / "CHANGELOG.md"
-        monkeypatch.setattr(update.parity, "parity", lambda _: log.write_text("mine") and {})
+        monkeypatch.setattr(update.parity, "parity", lambda *_: log.write_text("mine") and {})
         code, _, last = run(add_operation(document))
 
         assert (code, "in the meantime" in last, log.read_text()) == (2, True, "mine")
@@ -286,7 +288,7 @@ class TestReplacing:
     def test_an_interrupt_leaves_everything(self, run, document, checkout, monkeypatch, number):
         """Somebody who stops an update has stopped it: nothing is replaced, nothing is left behind."""
         before = looks(checkout)
-        monkeypatch.setattr(update.parity, "parity", lambda _: os.kill(os.getpid(), number))
+        monkeypatch.setattr(update.parity, "parity", lambda *_: os.kill(os.getpid(), number))
 
         assert run(add_operation(document)) == (130, "", "update: interrupted; nothing was changed")
         assert looks(checkout) == before
@@ -302,7 +304,7 @@ class TestReplacing:
         path.write_text(json.dumps(add_operation(document)))
 
         assert update.main(["--file", str(path)], root=checkout) == 2
-        assert "jobmojito-update-" in seen.read_text()
+        assert "/repository/generated/" in seen.read_text()
         assert looks(checkout) == before
 
     def test_the_webhooks_document_is_updated_likewise(self, checkout, tmp_path, capsys):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 ONE, LIST, MAP = "one", "list", "map"
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMA = (
     *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
@@ -34,7 +34,7 @@ GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
         "callbacks": (MAP, "callback"),
         "pathItems": (MAP, "path item"),
     },
-    "path item": {"parameters": (LIST, "parameter"), **dict.fromkeys(_METHODS, (ONE, "operation"))},
+    "path item": {"parameters": (LIST, "parameter"), **dict.fromkeys(METHODS, (ONE, "operation"))},
     "operation": {
         "parameters": (LIST, "parameter"),
         "requestBody": (ONE, "request body"),
@@ -66,7 +66,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
     """Yield path, method (lower case) and operation object of every operation under `paths`."""
     for path, item in document.get("paths", {}).items():
         for method, operation in item.items() if isinstance(item, dict) else ():
-            if method in _METHODS and isinstance(operation, dict):
+            if method in METHODS and isinstance(operation, dict):
                 yield path, method, operation
 
 

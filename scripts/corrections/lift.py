@@ -25,7 +25,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from scripts.corrections.grammar import Place, copied, rewrite, rewrite_schema, schemas
-from scripts.corrections.naming import is_type_name, module_name
+from scripts.corrections.naming import is_type_name
 from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
@@ -52,7 +52,6 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
     if found:
         components = result.setdefault("components", {}).setdefault("schemas", {})
         components.update({title: schema for title, schema in found.items() if title not in components})
-    _refuse_meeting_types(result)
     return result
 
 
@@ -222,15 +221,3 @@ def _known_as(document: dict[str, Any], place: Place) -> str:
     for step in place[: place.index("schema", place.index("parameters"))]:
         parameter = parameter[step]
     return pointer(parameter.get("name", ""), *place[place.index("schema") + 1 :])
-
-
-def _refuse_meeting_types(document: dict[str, Any]) -> None:
-    """Refuse two components that the generator would write to one file; it names them by key, whatever their title."""
-    places: dict[str, str] = {}
-    for key, schema in _components(document).items():
-        if not _is_type(schema):
-            continue
-        place, name = pointer(*_COMPONENTS, key), module_name(key)
-        if name in places:
-            raise Refused(f"{places[name]} and {place} would both be written to models/{name}.py")
-        places[name] = place

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _OVERLAY_KEYS = {"overlay", "info", "extends", "actions"}
 _ACTION_KEYS = {"target", "description", "update", "remove", "x-matches", "x-changes-meaning"}
+_MOST_VALUES = 50_000  # the file in use has 1,000
 _SHOWN = 6  # places named in a message; the count says the rest
 _Matches = list[tuple["Place", Any]]
 
@@ -44,6 +45,8 @@ def load_overlay(path: Path | str) -> dict[str, Any]:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise Refused(f"{path}: nested too deeply") from error
     except Refused as refusal:
         raise Refused(f"{path}: {refusal}") from refusal
     checked: dict[str, Any] = overlay
@@ -212,15 +215,27 @@ def _merge(node: dict[str, Any], update: dict[str, Any], name: str) -> None:
             node[key] = value
 
 
-def _as_json(node: Any, place: Place = ()) -> Any:
-    """Copy what YAML read, refusing what JSON cannot say: dates, bytes, sets, NaN, keys that are no text."""
-    if isinstance(node, dict):
-        for key in node:
-            if not isinstance(key, str):
-                raise Refused(f'the key {key!r} at "{pointer(*place)}" is not a text; quote it')
-        return {key: _as_json(value, (*place, key)) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_as_json(value, (*place, index)) for index, value in enumerate(node)]
-    if node is None or isinstance(node, str | bool | int) or (isinstance(node, float) and math.isfinite(node)):
-        return node
-    raise Refused(f'{node!r} at "{pointer(*place)}" is no JSON value; quote it')
+def _as_json(root: Any) -> Any:
+    """Copy what YAML read, refusing what JSON cannot say: dates, bytes, sets, NaN, keys that are not strings.
+
+    What an alias refers to is copied at each place, so the copies are counted: aliases of aliases double at each step.
+    """
+    room = _MOST_VALUES
+
+    def plain(node: Any, place: Place) -> Any:
+        nonlocal room
+        room -= 1
+        if room < 0:
+            raise Refused(f"more than {_MOST_VALUES} values with its aliases written out")
+        if isinstance(node, dict):
+            for key in node:
+                if not isinstance(key, str):
+                    raise Refused(f'the key {key!r} at "{pointer(*place)}" is not a string; quote it')
+            return {key: plain(value, (*place, key)) for key, value in node.items()}
+        if isinstance(node, list):
+            return [plain(value, (*place, index)) for index, value in enumerate(node)]
+        if node is None or isinstance(node, str | bool | int) or (isinstance(node, float) and math.isfinite(node)):
+            return node
+        raise Refused(f'{node!r} at "{pointer(*place)}" is not a JSON value; quote it')
+
+    return plain(root, ())

@@ -17,8 +17,8 @@ _TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "n
 def load(path: Path | str) -> dict[str, Any]:
     """Read a JSON object strictly; Refused names the file and where in it.
 
-    Stricter than the standard library: a repeated key, NaN and Infinity (also by overflow), invalid UTF-8,
-    a byte order mark, half a surrogate pair and a top level that is no object are all refused.
+    Stricter than the standard library: a repeated key, NaN and Infinity (also by overflow), invalid UTF-8, a lone
+    surrogate and a top level that is not an object are all refused. A byte order mark is passed over (RFC 8259).
     """
     path = Path(path)
     try:
@@ -32,7 +32,7 @@ def parse(content: bytes, *, name: str) -> dict[str, Any]:
     """Read the bytes of a JSON object as `load` does; `name` stands for the file in messages."""
     try:
         document = json.loads(
-            content.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant, parse_float=_finite
+            content.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_no_constant, parse_float=_finite
         )
     except UnicodeDecodeError as error:
         raise Refused(f"{name}: not valid UTF-8 at byte {error.start}") from error
@@ -114,7 +114,7 @@ def _whole_text(text: str, name: str, place: tuple[str | int, ...]) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise Refused(f'{name}: half a surrogate pair in a text at "{pointer(*place)}"') from error
+        raise Refused(f'{name}: lone surrogate in a text at "{pointer(*place)}"') from error
     return text
 
 

@@ -1,11 +1,12 @@
-"""The one error that a script shows to a person.
+"""How a script ends: `Refused` is the one error that it shows to a person, as one line.
 
-`Refused`: the input is not what it should be, and the message says which input, where, and why.
-Anything else that escapes a script is a defect of the script, and may show a traceback.
+The message says which input is not what it should be, where, and why. Anything else that escapes a script is a defect
+of the script, and may show a traceback.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,19 @@ def reason(error: OSError) -> str:
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
 
 
-def exit_code(name: str, action: Callable[[], int]) -> int:
-    """Run a script's work; a refusal becomes one line on stderr and exit code 2."""
+def exit_code(name: str, action: Callable[[], int], *, interrupted: str = "nothing was changed") -> int:
+    """Run a script's work: a refusal becomes one line and exit code 2, Ctrl-C or a request to end one line and 130.
+
+    Both ends are exceptions, so that what is half made or half replaced is taken back.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return action()
     except Refused as refusal:
         print(f"{name}: {refusal}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted; {interrupted}", file=sys.stderr)
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)

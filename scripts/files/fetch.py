@@ -16,27 +16,56 @@ import httpx
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
 LIMIT = 10_000_000  # bytes, as received and as unpacked; the published document has 340,000
 DEADLINE = 60.0  # seconds for everything, redirects included
 SILENCE = 15.0  # seconds without a byte
 HOPS = 3  # redirects followed
+WAITS = (1.0, 4.0)  # seconds before another try, where the server or the way to it may be better by then
+LONGEST_WAIT = 20.0  # seconds that a server may ask for
+PASSING = frozenset({408, 429, 500, 502, 503, 504})  # statuses that say nothing of the document
 _GZIP = zlib.MAX_WBITS | 16
 
 
-def fetch(url: str, *, limit: int = LIMIT, deadline: float = DEADLINE) -> bytes:
+class PassingError(Refused):
+    """What may be better at another try, `after` some seconds if the server said so."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+def fetch(url: str, *, limit: int = LIMIT, deadline: float = DEADLINE, waits: Sequence[float] = WAITS) -> bytes:
     """Get the bytes at an https address (http on loopback); Refused says what went wrong.
 
     Redirects are followed within the host only. The size is counted while it streams, packed and unpacked, so that
     neither a long answer nor a small one that unpacks to much fills the memory. The content type is not looked at.
+    An address that cannot be reached, or answers as if that would pass, is asked again after each of `waits`, or as
+    much later as it says (up to LONGEST_WAIT); all of that within the deadline.
     """
     try:
-        return asyncio.run(_fetch(url, limit, deadline))
+        return asyncio.run(_patiently(url, limit, deadline, waits))
     except TimeoutError as error:
         raise Refused(f"{url}: not finished after {deadline:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise Refused(f"{url}: {type(error).__name__}: {str(error) or 'no further words'}") from error
+    except (httpx.InvalidURL, OSError) as error:
+        raise Refused(_told(url, error)) from error
+
+
+def _told(url: str, error: Exception) -> str:
+    return f"{url}: {type(error).__name__}: {str(error) or 'no further words'}"
+
+
+async def _patiently(url: str, limit: int, deadline: float, waits: Sequence[float]) -> bytes:
+    async with asyncio.timeout(deadline):
+        for wait in waits:
+            try:
+                return await _fetch(url, limit)
+            except PassingError as refusal:
+                if refusal.after is not None and refusal.after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(max(wait, refusal.after or 0))
+        return await _fetch(url, limit)
 
 
 def require_safe(url: str) -> None:
@@ -60,21 +89,21 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def _fetch(url: str, limit: int, deadline: float) -> bytes:
+async def _fetch(url: str, limit: int) -> bytes:
     require_safe(url)
     # A proxy of the environment has no business with loopback.
     from_environment = not _is_loopback(urlsplit(url).hostname or "")
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "jobmojito-sync"}
-    async with (
-        asyncio.timeout(deadline),
-        httpx.AsyncClient(timeout=SILENCE, trust_env=from_environment, headers=headers) as client,
-    ):
-        address = url
-        for _ in range(HOPS + 1):
-            async with client.stream("GET", address) as answer:
-                if not answer.is_redirect:
-                    return await _content(answer, limit)
-                address = _next_address(answer, origin=url)
+    try:
+        async with httpx.AsyncClient(timeout=SILENCE, trust_env=from_environment, headers=headers) as client:
+            address = url
+            for _ in range(HOPS + 1):
+                async with client.stream("GET", address) as answer:
+                    if not answer.has_redirect_location:
+                        return await _content(answer, limit)
+                    address = _next_address(answer, origin=url)
+    except httpx.HTTPError as error:
+        raise PassingError(_told(url, error)) from error
     raise Refused(f"{url}: redirected more than {HOPS} times")
 
 
@@ -93,7 +122,10 @@ def _host_and_port(url: str) -> tuple[str, int]:
 
 async def _content(answer: httpx.Response, limit: int) -> bytes:
     if answer.status_code != 200:  # noqa: PLR2004 - the one status that brings a document
-        raise Refused(f"{answer.url}: answered {answer.status_code} instead of 200")
+        message = f"{answer.url}: answered {answer.status_code} instead of 200"
+        if answer.status_code in PASSING:
+            raise PassingError(message, _seconds(answer.headers.get("retry-after", "")))
+        raise Refused(message)
     packing = answer.headers.get("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip"}:
         raise Refused(f"{answer.url}: is packed as {packing}, which nobody asked for")
@@ -103,6 +135,11 @@ async def _content(answer: httpx.Response, limit: int) -> bytes:
         if len(content) > limit:
             raise Refused(f"{answer.url}: larger than {limit} bytes")
     return bytes(content)
+
+
+def _seconds(told: str) -> float | None:
+    """Read a Retry-After of seconds; one that names a time says nothing here."""
+    return float(told) if told.isascii() and told.isdecimal() and len(told) < 7 else None  # noqa: PLR2004 - days
 
 
 async def _unpacked(answer: httpx.Response, packing: str, limit: int) -> AsyncIterator[bytes]:

@@ -1,8 +1,10 @@
-"""A copy of the repository to try things in, and the way back: everything that an update may replace, or nothing."""
+"""Where scripts try things: a folder that goes away, or a copy of the repository and the way back.
+
+An update replaces everything that it made, or nothing.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -12,22 +14,21 @@ from typing import TYPE_CHECKING
 
 from scripts.files import swaps
 from scripts.files.failures import Refused, reason
+from scripts.files.trees import file_hash, tree_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
-# What an update may replace; whatever else happens to the copy, it never comes back.
-REPLACED = (
-    Path("openapi/jobmojito.openapi.json"),
-    Path("openapi/webhooks.openapi.json"),
-    Path("openapi/lock.json"),
-    Path("generated/jobmojito_api"),
-    Path("pyproject.toml"),
-    Path("CHANGELOG.md"),
-)
-# What it leaves for the pull request; of no interest once that is open, so not in the repository.
+CONTRACT = Path("openapi/jobmojito.openapi.json")
+WEBHOOKS = Path("openapi/webhooks.openapi.json")
+STAMP = Path("openapi/lock.json")
+PACKAGE = Path("generated/jobmojito_api")
+# What a script may replace in a checkout; whatever else happens to a copy, it never comes back.
+REPLACED = (CONTRACT, WEBHOOKS, STAMP, PACKAGE, Path("pyproject.toml"), Path("CHANGELOG.md"))
+# What an update leaves for the pull request; of no interest once that is open, so not in the repository.
 LEFT = (Path("build/changelog.md"), Path("build/grade.txt"), Path("build/changelog.json"))
 NOT_COPIED = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
+_PREFIX = "jobmojito-"
 
 
 class Staging:
@@ -44,10 +45,6 @@ class Staging:
         folders = (self.copy / "overlay", self.copy / "generated", self.copy)
         return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def changed(self) -> list[Path]:
-        """List what differs between the copy and the checkout, of all that may be replaced."""
-        return [path for path in REPLACED if _look(self.copy / path) != _look(self.root / path)]
-
     def commit(self) -> list[Path]:
         """Replace in the checkout what is different in the copy, all or none.
 
@@ -56,28 +53,44 @@ class Staging:
         """
         if self._looks() != self._before:
             raise Refused("somebody has changed the contract or the client in the meantime; nothing was replaced")
-        changed = self.changed()
+        changed = [path for path in REPLACED if _look(self.copy / path) != self._before[path]]
         left = [path for path in LEFT if (self.copy / path).exists()]
-        try:
-            swaps.replace_all({self.root / path: self.copy / path for path in (*changed, *left)})
-        except OSError as error:
-            raise Refused(f"cannot be replaced: {reason(error)}") from error
+        replace({self.root / path: self.copy / path for path in (*changed, *left)})
         return changed
 
     def _looks(self) -> dict[Path, str]:
         return {path: _look(self.root / path) for path in REPLACED}
 
 
+def replace(staged: Mapping[Path, Path]) -> None:
+    """Replace each target (key) by what is staged for it (value), all or none; Refused where that cannot be done."""
+    try:
+        swaps.replace_all(staged)
+    except OSError as error:
+        raise Refused(f"cannot be replaced: {reason(error)}") from error
+
+
 def recover(root: Path) -> bool:
-    """Put right what an update that was killed left half done; tell whether there was anything."""
+    """Put right what a script that was killed left half replaced in a checkout; tell whether there was anything."""
     return swaps.recover(root / path for path in (*REPLACED, *LEFT))
+
+
+@contextmanager
+def scratch() -> Generator[Path]:
+    """Give a temporary folder; one that a killed process left behind goes first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        process = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if process.isdecimal() and not swaps.is_running(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
+        yield Path(folder)
 
 
 @contextmanager
 def staging(root: Path) -> Generator[Staging]:
     """Copy a checkout without its history, environment, builds and caches."""
-    with tempfile.TemporaryDirectory(prefix="jobmojito-update-") as folder:
-        copy = Path(folder) / "repository"
+    with scratch() as folder:
+        copy = folder / "repository"
         try:
             shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
         except (OSError, shutil.Error) as error:
@@ -86,9 +99,7 @@ def staging(root: Path) -> Generator[Staging]:
 
 
 def _look(path: Path) -> str:
-    """Give a hash of a file, or of the names and contents of a folder's files; "" where there is nothing."""
+    """Give a hash of a file or of a folder's files; "" where there is nothing."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    files = sorted(one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts)
-    named = "".join(f"{one.relative_to(path).as_posix()} {_look(one)}\n" for one in files)
-    return hashlib.sha256(named.encode()).hexdigest() if named else ""
+        return file_hash(path)
+    return tree_hash(path) if path.is_dir() else ""

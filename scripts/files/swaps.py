@@ -76,7 +76,7 @@ def recover(targets: Iterable[Path]) -> bool:
     for target in targets:
         for path in target.parent.glob(f".{glob.escape(target.name)}.*"):
             match = _LEFT.fullmatch(path.name.removeprefix(f".{target.name}"))
-            if match and not _is_running(int(match[2])):
+            if match and not is_running(int(match[2])):
                 unfinished.setdefault(match[1], {})[target] = _Replacement(target, match[1])
     for found in unfinished.values():
         replacements = list(found.values())
@@ -85,7 +85,8 @@ def recover(targets: Iterable[Path]) -> bool:
     return bool(unfinished)
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Tell whether there is a process of that number."""
     try:
         os.kill(process, 0)  # signal 0 only asks
     except OSError as error:

@@ -1,8 +1,11 @@
-"""The committed files against a fresh generation, byte for byte."""
+"""Folders of files: their hash, and where two of them differ."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
+
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +26,23 @@ def files(root: Path) -> Iterator[str]:
 def _compiled(path: Path) -> bool:
     """Tell a compiled module beside its source; one without a source would be code of its own."""
     return path.suffix == ".pyc" and path.with_suffix(".py").is_file()
+
+
+def file_hash(path: Path) -> str:
+    """Give the sha256 of a file's bytes; Refused where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        message = f"{path.name}: cannot be read: {error.strerror}"
+        raise Refused(message) from None
+
+
+def tree_hash(folder: Path) -> str:
+    """Give one sha256 of the names and bytes of a folder's files."""
+    digest = hashlib.sha256()
+    for name in sorted(files(folder)):
+        digest.update(f"{name}\0{file_hash(folder / name)}\n".encode())
+    return digest.hexdigest()
 
 
 def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
@@ -49,7 +69,7 @@ def _first(committed: Path, fresh: Path) -> str:
 
 
 def strays(folder: Path, package: str) -> Iterator[str]:
-    """Name what stands beside the package in its folder: nothing should, not even a half-made copy."""
+    """Name what is beside the package in its folder: nothing should be, not even a half-made copy."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name != package and path.name not in SKIPPED:
             yield path.name

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-from openapi_python_client import strings
-from openapi_python_client.config import ClassOverride, Config
-
 from scripts.corrections.grammar import booleans, copied, objects, operations, rewrite, schemas
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
-from scripts.generation.referring import with_plain_references
+from scripts.generation.parser import class_name, pascal, snake
+from scripts.generation.records import Adapted
+from scripts.generation.referring import final_name, with_plain_references
 from scripts.generation.respelling import respelled
 
 if TYPE_CHECKING:
@@ -37,8 +35,8 @@ BYTES: Final = "application/octet-stream"
 FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
-def adapt(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the parser's copy of an effective document.
+def adapt(document: Mapping[str, Any]) -> Adapted:
+    """Give what the parser is to be given of an effective document.
 
     Raises:
         Refused: something in it has no other form that the parser understands; the message has its pointer.
@@ -49,26 +47,26 @@ def adapt(document: Mapping[str, Any]) -> dict[str, Any]:
     _give_every_content_a_schema(made)
     made = rewrite(with_plain_references(made), respelled)
     _drop_titles(made)
-    return made
+    schemas = document.get("components", {}).get("schemas", {})
+    finals = {name: final_name(document, name) for name in schemas}
+    return Adapted(made, classes=_free_names(document), content_types=_content_types(document), finals=finals)
 
 
-def readable(config: Config, document: Mapping[str, Any]) -> Config:
-    """Let the parser take every content type: what is neither JSON nor a form goes as it is; `adapt` keeps texts."""
+def _content_types(document: Mapping[str, Any]) -> dict[str, str]:
+    """Let the parser take every content type: what is neither JSON nor a form goes as it is."""
     named = {str(place[-1]) for place, _ in objects(document, "media type")}
-    as_bytes = {name: BYTES for name in sorted(named) if not is_json(name) and _essence(name) not in (*FORMS, BYTES)}
-    return attrs.evolve(config, content_type_overrides={**as_bytes, **config.content_type_overrides})
+    return {name: BYTES for name in sorted(named) if not is_json(name) and _essence(name) not in (*FORMS, BYTES)}
 
 
-def with_free_names(config: Config, document: Mapping[str, Any]) -> Config:
+def _free_names(document: Mapping[str, Any]) -> dict[str, str]:
     """Rename schemas whose class would hide a name that the generated modules use: ours, or a resource class."""
     named = {
         str(tag.get("name")): str(tag.get("x-resource-name") or tag.get("name")) for tag in document.get("tags", [])
     }
     used = {str(tag) for *_, operation in operations(document) for tag in operation.get("tags", [])[:1]}
-    resources = {strings.pascal_case(tag) for tag in {*named.values(), *(used - named.keys())}}
+    resources = {pascal(tag) for tag in {*named.values(), *(used - named.keys())}}
     taken = {*TAKEN_CLASSES, *resources, *(f"Async{name}" for name in resources)}
-    renamed = {name: ClassOverride.model_validate({"class_name": f"{name}Model"}) for name in taken}
-    return attrs.evolve(config, class_overrides={**renamed, **config.class_overrides})
+    return {name: f"{name}Model" for name in taken}
 
 
 def is_json(content_type: str) -> bool:
@@ -141,4 +139,4 @@ def _drop_titles(document: dict[str, Any]) -> None:
 
 
 def _class_name(name: str) -> str:
-    return strings.snake_case(strings.ClassName(name, "field_"))
+    return snake(class_name(name))

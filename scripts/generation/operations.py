@@ -7,28 +7,21 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
-from openapi_python_client import schema as oai
-from openapi_python_client.parser.properties import ModelProperty
-from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.files.failures import Refused
-from scripts.generation.annotations import annotation_of, answer_annotation, joined, operation_imports
 from scripts.generation.dialect import is_json
-from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose, text_of
+from scripts.generation.imports import operation_imports
+from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose
+from scripts.generation.types import annotation, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from openapi_python_client.parser.bodies import Body
-    from openapi_python_client.parser.properties.protocol import PropertyProtocol
-    from openapi_python_client.parser.responses import Response
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scripts.generation.package import Package
-    from scripts.generation.parsing import Parsed, ParsedOperation
+    from scripts.generation.records import Answer, Body, Operation, Property
 
 # Names that every operation's functions use: a parameter of that name gets an underscore.
 TAKEN: Final = frozenset({"asyncio_detailed", "body", "call", "client", "self", "sync_detailed"})
-_HOPS: Final = 32  # references to references; what is longer is round in a circle
 
 
 @frozen
@@ -42,154 +35,120 @@ class OperationPages:
         self.package.render(
             "package", "api/__init__.py", docstring=docstring(["One module an operation, by tag.", NOTE])
         )
-        for tag in dict.fromkeys(op.endpoint.tags[0] for op in self.package.parsed.operations):
+        operations = self.package.parsed.operations
+        for folder in dict.fromkeys(operation.folder for operation in operations):
             self.package.render(
-                "package", f"api/{tag}/__init__.py", docstring=docstring(["One module an operation.", NOTE])
+                "package", f"api/{folder}/__init__.py", docstring=docstring(["One module an operation.", NOTE])
             )
-        for op in self.package.parsed.operations:
-            page = self.page(op)
-            self.package.render("operation", f"api/{op.endpoint.tags[0]}/{op.endpoint.name}.py", **vars(page))
+        for operation in operations:
+            self.package.render(
+                "operation", f"api/{operation.folder}/{operation.name}.py", **vars(self.page(operation))
+            )
 
-    def page(self, op: ParsedOperation) -> SimpleNamespace:
+    def page(self, operation: Operation) -> SimpleNamespace:
         """Give all that the templates need to know of an operation."""
-        endpoint = op.endpoint
-        arguments = [*self._path_arguments(op), *self._body_arguments(op), *self._other_arguments(op)]
-        names = [one.attribute for one in arguments]
-        if len(set(names)) < len(names):
-            message = f"{op.pointer}: two arguments would share the name {max(names, key=names.count)}"
-            raise Refused(message)
-        _refuse_lost_parameters(op, self.package.parsed, arguments)
-        answers = {r.status_code.pattern: self._answer_code(r) for r in endpoint.responses}
-        successes = [r for r in endpoint.responses if r.status_code.pattern.startswith("2")]
-        success = joined(answer_annotation(r) for r in successes)
-        answer = joined(answer_annotation(r) for r in endpoint.responses)
-        codes = list(dict.fromkeys(self._answer_code(r) for r in successes))
+        arguments = list(self._arguments(operation))
+        answers = [(one, self._answer_code(operation, one)) for one in operation.answers]
+        codes = list(dict.fromkeys(code for one, code in answers if one.status.startswith("2")))
+        success = joined(_answer_annotation(one) for one in operation.answers if one.status.startswith("2"))
+        answer = joined(map(_answer_annotation, operation.answers))
         page = SimpleNamespace(
-            name=str(endpoint.name),
-            tag=op.tag,
-            method=op.method.upper(),
-            path=op.path,
+            name=operation.name,
+            tag=operation.tag,
+            method=operation.method.upper(),
+            path=operation.path,
             parameters=[one for one in arguments if one.location],
             bodies=[
-                SimpleNamespace(content_type=text_of(body.content_type), code=self._body_code(op, body))
-                for body in endpoint.bodies
+                SimpleNamespace(content_type=body.content_type, code=self._body_code(operation, body))
+                for body in operation.bodies
             ],
-            body_required=any(body.prop.required for body in endpoint.bodies),
-            answers=list(answers.items()),
+            body_required=any(body.required for body in operation.bodies),
+            answers=list({one.status: code for one, code in answers}.items()),
             success=codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)})" if codes else "_c.ANY",
             success_annotation=success,
             answer_annotation=answer,
-            docstring=docstring(operation_prose(op, arguments), indent=4),
-            note=docstring([f"{op.method.upper()} {op.path}.", NOTE]),
+            docstring=docstring(operation_prose(operation, arguments), indent=4),
+            note=docstring([f"{operation.method.upper()} {operation.path}.", NOTE]),
+            used_by_method=[success, *(one.annotation for one in arguments)],
         )
         _add_signatures(page, arguments)
-        page.used_by_method = [success, *(one.annotation for one in arguments)]
-        page.used = [*page.used_by_method, answer]
         page.imports = operation_imports(
-            page.used, self.package.modules, optional=any(not one.required for one in arguments)
+            [*page.used_by_method, answer],
+            self.package.modules,
+            optional=any(not one.required for one in arguments),
         )
         return page
 
-    def _path_arguments(self, op: ParsedOperation) -> Iterator[SimpleNamespace]:
-        for prop in op.endpoint.path_parameters:
-            yield self._argument(op, prop, "path")
+    def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
+        """Give the arguments in the order of a call: path, body, and the others, those that are required first."""
+        nodes = self.package.declared(operation)
+        _refuse_lost_parameters(operation, nodes)
+        made = [
+            self._argument(prop, location, nodes.get((prop.name, location))) for location, prop in operation.parameters
+        ]
+        yield from (one for one in made if one.location == "path")
+        yield from self._body_argument(operation)
+        yield from sorted((one for one in made if one.location != "path"), key=lambda one: not one.required)
 
-    def _other_arguments(self, op: ParsedOperation) -> Iterator[SimpleNamespace]:
-        endpoint = op.endpoint
-        groups = {
-            "query": endpoint.query_parameters,
-            "header": endpoint.header_parameters,
-            "cookie": endpoint.cookie_parameters,
-        }
-        found = [self._argument(op, prop, location) for location, props in groups.items() for prop in props]
-        yield from sorted(found, key=lambda one: not one.required)
-
-    def _argument(self, op: ParsedOperation, prop: PropertyProtocol, location: str) -> SimpleNamespace:
-        node = _parameter_node(op, self.package.parsed, text_of(prop.name), location)
-        typed = self.package.types.field(prop, node)
-        attribute = str(prop.python_name)
-        flags = (", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else "")
-        annotation = re.sub(r"\bUUID\b", "UUID | str", annotation_of(prop))
+    def _argument(self, prop: Property, location: str, node: Mapping[str, Any] | None) -> SimpleNamespace:
+        typed = self.package.types.field(prop.type, node)
         return SimpleNamespace(
-            name=text_of(prop.name),
-            attribute=f"{attribute}_" if attribute in TAKEN else attribute,
+            name=prop.name,
+            attribute=f"{prop.attribute}_" if prop.attribute in TAKEN else prop.attribute,
             location=location,
-            annotation=annotation,
+            annotation=re.sub(r"\bUUID\b", "UUID | str", annotation(prop.type, required=prop.required)),
             required=prop.required,
             code=typed.code,
-            flags=flags,
-            prose=property_prose(prop, node if isinstance(node, oai.Schema) else None),
+            flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else ""),
+            prose=property_prose(prop, node),
         )
 
-    def _body_arguments(self, op: ParsedOperation) -> Iterator[SimpleNamespace]:
-        bodies = op.endpoint.bodies
+    def _body_argument(self, operation: Operation) -> Iterator[SimpleNamespace]:
+        bodies = operation.bodies
         if not bodies:
             return
-        required = any(body.prop.required for body in bodies)
-        kinds = [annotation_of(body.prop, no_optional=True) for body in bodies]
-        alone = len(bodies) == 1 and _holds_model(bodies[0].prop)
-        unset = [] if required else ["Unset"]
+        required = any(body.required for body in bodies)
+        is_model = len(bodies) == 1 and _holds_model(bodies[0])
+        mapping, unset = ["Mapping[str, Any]"] * is_model, ["Unset"] * (not required)
         yield SimpleNamespace(
             name="body",
             attribute="body",
             location="",
-            annotation=joined([*kinds, *(["Mapping[str, Any]"] if alone else []), *unset]),
+            annotation=joined([*(annotation(body.type) for body in bodies), *mapping, *unset]),
             required=required,
-            prose="the request body" + (", as a model or a mapping with the contract's names" if alone else ""),
+            prose="the request body" + (", as a model or a mapping with the contract's names" if is_model else ""),
         )
 
-    def _body_code(self, op: ParsedOperation, body: Body) -> str:
-        components = self.package.parsed.openapi.components
-        raw = _resolved(op.raw.request_body, components.requestBodies if components else None)
-        media = raw.content.get(body.content_type) if raw is not None else None
-        return self.package.types.write(body.prop, media.media_type_schema if media is not None else None)
+    def _body_code(self, operation: Operation, body: Body) -> str:
+        declared = self.package.types.resolved(operation.declared.get("requestBody"), "requestBodies") or {}
+        return self.package.types.write(body.type, declared.get("content", {}).get(body.content_type, {}).get("schema"))
 
-    def _answer_code(self, response: Response) -> str:
-        kind = response.source["return_type"]
-        if kind != "Any":
-            return {"bytes": "_c.BYTES", "str": "_c.TEXT", "None": "_c.NOTHING"}[kind]
-        components = self.package.parsed.openapi.components
-        data = _resolved(response.data, components.responses if components else None)
-        content = (data.content if data is not None else None) or {}
-        media = next((one for name, one in content.items() if is_json(text_of(name))), None)
-        return self.package.types.write(response.prop, media.media_type_schema if media is not None else None)
+    def _answer_code(self, operation: Operation, answer: Answer) -> str:
+        if answer.read != "Any":
+            return {"bytes": "_c.BYTES", "str": "_c.TEXT", "None": "_c.NOTHING"}[answer.read]
+        declared = self.package.types.resolved(operation.declared["responses"].get(answer.status), "responses") or {}
+        content = declared.get("content", {})
+        media: Mapping[str, Any] = next((one for name, one in content.items() if is_json(name)), {})
+        return self.package.types.write(answer.type, media.get("schema"))
 
 
-def _holds_model(prop: PropertyProtocol) -> bool:
-    """Tell whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
-    inner = prop.inner_properties if isinstance(prop, UnionProperty) else [prop]
-    return any(isinstance(one, ModelProperty) for one in inner)
-
-
-def _resolved(declared: Any, components: Mapping[Any, Any] | None) -> Any:
-    """Look through references to the named parts of a document."""
-    for _ in range(_HOPS):
-        if not isinstance(declared, oai.Reference):
-            break
-        declared = (components or {}).get(declared.ref.get_untrusted_value().rpartition("/")[2])
-    return declared
-
-
-def _declared(op: ParsedOperation, parsed: Parsed) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Give each declared parameter by name and place, with its schema: the operation's own first, then its path's."""
-    for declared in [*(op.raw.parameters or []), *(op.path_item.parameters or [])]:
-        one = declared
-        if isinstance(one, oai.Reference):
-            fragment = one.ref.get_untrusted_value().partition("#")[2]
-            one = next(p for path, p in parsed.parameters.classes_by_reference.items() if path == fragment)
-        yield (text_of(one.name), one.param_in.value), one.param_schema
-
-
-def _parameter_node(op: ParsedOperation, parsed: Parsed, name: str, location: str) -> Any:
-    return next((schema for place, schema in _declared(op, parsed) if place == (name, location)), None)
-
-
-def _refuse_lost_parameters(op: ParsedOperation, parsed: Parsed, arguments: list[SimpleNamespace]) -> None:
-    """The parser leaves out in silence what has no schema of its own, as a parameter that is written as JSON."""
-    made = {(one.name, one.location) for one in arguments}
-    for name, location in (place for place, _ in _declared(op, parsed) if place not in made):
-        message = f"{op.pointer}: the {location} parameter {name!r} would not be generated: it has no schema"
+def _refuse_lost_parameters(operation: Operation, declared: Iterable[tuple[str, str]]) -> None:
+    """Refuse what the parser leaves out in silence: a parameter without a schema, as one that is written as JSON."""
+    made = {(prop.name, location) for location, prop in operation.parameters}
+    for name, location in (place for place in declared if place not in made):
+        message = f"{operation.pointer}: the {location} parameter {name!r} would not be generated: it has no schema"
         raise Refused(message)
+
+
+def _answer_annotation(answer: Answer) -> str:
+    """Give the Python type of an answer: what is no JSON is text, bytes or None."""
+    return annotation(answer.type) if answer.read == "Any" else answer.read
+
+
+def _holds_model(body: Body) -> bool:
+    """Tell whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
+    parts = body.type.parts if body.type.kind == "Union" else (body.type,)
+    return any(part.kind == "Object" for part in parts)
 
 
 def _add_signatures(page: SimpleNamespace, arguments: list[SimpleNamespace]) -> None:

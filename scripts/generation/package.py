@@ -7,17 +7,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define
+from attrs import define, field
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.generation.annotations import or_none
+from scripts.files.failures import Refused
 from scripts.generation.prose import literal
-from scripts.generation.types import TypeWriter
+from scripts.generation.types import TypeWriter, or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scripts.generation.parsing import Parsed
+    from scripts.generation.records import Operation, Parsed
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -29,20 +29,27 @@ class Package:
     parsed: Parsed
     document: Mapping[str, Any]
     out: Path
+    _written: set[str] = field(factory=set, init=False)
 
     @cached_property
     def types(self) -> TypeWriter:
-        """What writes types, with the document's named schemas at hand."""
-        components = self.parsed.openapi.components
-        schemas = components.schemas if components is not None else None
-        return TypeWriter({name.get_untrusted_value(): node for name, node in (schemas or {}).items()})
+        """What writes types, with the document's named parts at hand."""
+        return TypeWriter(self.parsed.document.get("components", {}))
 
     @cached_property
     def modules(self) -> dict[str, str]:
         """The module of each model and enum by the name of its class."""
-        models = [model.class_info for model in self.parsed.models]
-        enums = [enum.class_info for enum in self.parsed.enums]
-        return {str(info.name): str(info.module_name) for info in (*models, *enums)}
+        classes = [*(model.made for model in self.parsed.models), *(enum.made for enum in self.parsed.enums)]
+        return {made.name: made.module for made in classes}
+
+    def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any] | None]:
+        """Give the schema of each parameter by name and place; an operation's own goes before its path's."""
+        item = self.parsed.document["paths"][operation.path]
+        found = {}
+        for parameter in (*item.get("parameters", ()), *operation.declared.get("parameters", ())):
+            one = self.types.resolved(parameter, "parameters") or {}
+            found[one["name"], one["in"]] = one.get("schema")
+        return found
 
     @cached_property
     def _templates(self) -> Environment:
@@ -53,7 +60,10 @@ class Package:
         return templates
 
     def render(self, template: str, target: str, **page: Any) -> None:
-        """Write one file."""
+        """Write one file, once; file systems that ignore case are respected."""
+        if target.lower() in self._written:
+            raise Refused(f"{target}: two names of the document would both be written here")
+        self._written.add(target.lower())
         path = self.out / target
         path.parent.mkdir(parents=True, exist_ok=True)
         text = self._templates.get_template(f"{template}.py.jinja").render(page=SimpleNamespace(**page))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from scripts.generation.parsing import Parsed
+    from scripts.generation.records import Parsed
 
 _EXPORTS = [
     ("UNSET", "types"),
@@ -44,6 +44,6 @@ def render(parsed: Parsed, document: Mapping[str, Any], out: Path) -> None:
     ModelPages(package).write()
     OperationPages(package).write()
     ResourcePages(package).write()
-    title = parsed.openapi.info.title.get_untrusted_value()
+    title = parsed.document["info"]["title"]
     summary = f"Low-level client of the {title}, generated from its published document."
     package.render("lazy_init", "__init__.py", docstring=docstring([summary, NOTE]), names=_EXPORTS)

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from openapi_python_client import strings
 
 from scripts.files.failures import Refused
-from scripts.generation.annotations import imports, model_import_lines, plain_imports
+from scripts.generation.imports import imports, model_import_lines, plain_imports
 from scripts.generation.operations import OperationPages
+from scripts.generation.parser import identifier
 from scripts.generation.prose import NOTE, docstring
 
 if TYPE_CHECKING:
@@ -31,16 +31,14 @@ class ResourcePages:
         """Write a module a tag, and the two classes that hold them all."""
         pages_of_operations = OperationPages(self.package)
         tags: dict[str, list[SimpleNamespace]] = {}
+        folders: dict[str, str] = {}
         for op in self.package.parsed.operations:
             tags.setdefault(op.tag, []).append(pages_of_operations.page(op))
+            folders[op.name] = f"{op.folder}.{op.name}"
         declared = {tag["name"]: tag for tag in self.package.document.get("tags", []) if "name" in tag}
         pages = [self._tag_page(tag, declared.get(tag, {}), operations) for tag, operations in tags.items()]
-        _refuse_repeated_tags(pages)
         for page in pages:
             self._write_resource(page)
-        folders = {
-            str(op.endpoint.name): f"{op.endpoint.tags[0]}.{op.endpoint.name}" for op in self.package.parsed.operations
-        }
         kinds = [
             SimpleNamespace(name="Resources", caller="Caller", tag_prefix=""),
             SimpleNamespace(name="AsyncResources", caller="AsyncCaller", tag_prefix="Async"),
@@ -50,7 +48,7 @@ class ResourcePages:
         )
 
     def _tag_page(self, tag: str, declared: Mapping[str, Any], operations: list[SimpleNamespace]) -> SimpleNamespace:
-        attribute = str(declared.get("x-resource-name") or strings.PythonIdentifier(tag, "tag_"))
+        attribute = str(declared.get("x-resource-name") or identifier(tag, "tag_"))
         if not re.fullmatch(r"[a-z][a-z0-9_]*", attribute):
             message = f"tag {tag!r}: {attribute!r} cannot be the name of a resource"
             raise Refused(message)
@@ -60,7 +58,7 @@ class ResourcePages:
             class_name="".join(word.capitalize() for word in attribute.split("_")),
             operations=operations,
             docstring=docstring([str(declared.get("description") or f"Operations tagged {tag}.")], indent=4),
-            folder=str(strings.PythonIdentifier(tag, "tag")),
+            folder=identifier(tag, "tag"),
         )
 
     def _write_resource(self, page: SimpleNamespace) -> None:
@@ -85,12 +83,3 @@ class ResourcePages:
             docstring=page.docstring,
             operations=page.operations,
         )
-
-
-def _refuse_repeated_tags(pages: list[SimpleNamespace]) -> None:
-    seen: dict[str, str] = {}
-    for page in pages:
-        if page.attribute in seen:
-            message = f"tags {seen[page.attribute]!r} and {page.tag!r} would share the resource {page.attribute}"
-            raise Refused(message)
-        seen[page.attribute] = page.tag

@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from openapi_python_client import strings
-
 from scripts.corrections.nullability import NULL
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
+from scripts.generation.parser import snake
 
 if TYPE_CHECKING:
     from scripts.corrections.grammar import Place
@@ -153,7 +152,7 @@ def _join_one_branch(schema: dict[str, Any]) -> None:
 
 def member_key(index: int, value: str) -> str:
     """Give the member name that the parser makes of a value."""
-    return strings.snake_case(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
+    return snake(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
 
 
 def distinct(keys: list[str]) -> list[str]:
@@ -163,7 +162,7 @@ def distinct(keys: list[str]) -> list[str]:
     for key in keys:
         candidate, number = key, 2
         while candidate in taken:
-            candidate, number = strings.snake_case(f"{key}_{number}").upper(), number + 1
+            candidate, number = snake(f"{key}_{number}").upper(), number + 1
         taken.add(candidate)
         result.append(candidate)
     return result

@@ -1,4 +1,4 @@
-"""Writes the type of a property as code for the codec: `_c.STRING`, `_c.Array(_c.Object("Question"))`."""
+"""Writes types as code: for the codec (`_c.Array(_c.Object("Question"))`) and as Python's (`list[Question]`)."""
 
 from __future__ import annotations
 
@@ -6,49 +6,22 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
-from openapi_python_client import schema as oai
-from openapi_python_client.parser.properties import EnumProperty, ModelProperty
-from openapi_python_client.parser.properties.any import AnyProperty
-from openapi_python_client.parser.properties.boolean import BooleanProperty
-from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.date import DateProperty
-from openapi_python_client.parser.properties.datetime import DateTimeProperty
-from openapi_python_client.parser.properties.file import FileProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
-from openapi_python_client.parser.properties.string import StringProperty
-from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from scripts.files.failures import Refused
+from scripts.generation.prose import literal
+from scripts.generation.records import PLAIN, Type
 from scripts.templates.runtime.limits import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from openapi_python_client.parser.properties.protocol import PropertyProtocol
+    Json = Mapping[str, Any]
 
-Node = oai.Schema | oai.Reference | None
-
-_SIMPLE: Final[dict[type, str]] = {
-    StringProperty: "STRING",
-    AnyProperty: "ANY",
-    IntProperty: "INTEGER",
-    FloatProperty: "NUMBER",
-    BooleanProperty: "BOOLEAN",
-    NoneProperty: "NULL",
-    UuidProperty: "UUID",
-    DateProperty: "DATE",
-    DateTimeProperty: "DATE_TIME",
-    FileProperty: "BINARY",
-}
+_HOPS: Final = 32  # references to references; what is longer is round in a circle
 
 
 @frozen
 class Typed:
-    """A type as code, and whether null is taken beside it."""
+    """A type as code for the codec, and whether null is taken beside it."""
 
     code: str
     nullable: bool = False
@@ -56,83 +29,77 @@ class Typed:
 
 @frozen
 class TypeWriter:
-    """Writes types; `schemas` are the named schemas, to look through references for limits."""
+    """Writes types for the codec: the parser knows the kind, and the schema in the document has the limits."""
 
-    schemas: Mapping[str, Node]
+    components: Mapping[str, Mapping[str, Any]]
 
-    def field(self, prop: PropertyProtocol, node: Node) -> Typed:
+    def field(self, type_: Type, node: Json | None) -> Typed:
         """Write a property's type with null told apart, as a field table wants it."""
+        rest = [part for part in type_.parts if part.kind != "NULL"]
+        if type_.kind != "Union" or len(rest) == len(type_.parts):
+            return Typed(self.write(type_, node))
         schema = self.resolved(node)
-        if not isinstance(prop, UnionProperty) or not any(isinstance(p, NoneProperty) for p in prop.inner_properties):
-            return Typed(self.write(prop, node))
-        rest = [p for p in prop.inner_properties if not isinstance(p, NoneProperty)]
-        branches = self._branches(prop, schema)
-        codes = [self.write(p, branches.get(id(p))) for p in rest]
-        code = codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)}{self._one_of(schema)})"
+        nodes = _branches(type_, schema)
+        codes = [self.write(part, nodes.get(id(part))) for part in rest]
+        code = codes[0] if len(codes) == 1 else _union(codes, schema)
         return Typed(self._limited(code, schema), nullable=True)
 
-    def write(self, prop: PropertyProtocol, node: Node) -> str:
-        """Write a property's type, null included."""
+    def write(self, type_: Type, node: Json | None) -> str:
+        """Write a type, null included."""
         schema = self.resolved(node)
-        return self._limited(self._plain(prop, schema), schema if not isinstance(prop, ModelProperty) else None)
+        return self._limited(self._plain(type_, schema), None if type_.kind == "Object" else schema)
 
-    def limits(self, node: Node) -> dict[str, Any]:
+    def limits(self, node: Json | None) -> dict[str, Any]:
         """Give a schema's own limits under the codec's names."""
-        schema = self.resolved(node)
-        if schema is None:
-            return {}
-        given = {name: _number(getattr(schema, keyword, None)) for keyword, name in NAMES.items()}
+        schema = self.resolved(node) or {}
+        given = {name: _number(schema.get(keyword)) for keyword, name in NAMES.items()}
         return {name: value for name, value in given.items() if value is not None and not _unusable(name, value)}
 
-    def _plain(self, prop: PropertyProtocol, schema: oai.Schema | None) -> str:
-        simple = _SIMPLE.get(type(prop))
-        if simple is not None:
-            return f"_c.{simple}"
-        if isinstance(prop, EnumProperty):
-            return f'_c.Enumeration("{prop.class_info.name}")'
-        if isinstance(prop, ModelProperty):
-            return f'_c.Object("{prop.class_info.name}")'
-        if isinstance(prop, ListProperty):
-            return f"_c.Array({self.write(prop.inner_property, schema.items if schema is not None else None)})"
-        if isinstance(prop, UnionProperty):
-            branches = self._branches(prop, schema)
-            codes = [self.write(p, branches.get(id(p))) for p in prop.inner_properties]
-            return f"_c.Union({', '.join(codes)}{self._one_of(schema)})"
-        if isinstance(prop, ConstProperty):
-            return f"_c.Const({prop.value.raw_value!r})"
-        message = f"{prop.name.get_untrusted_value()}: no type is known for {type(prop).__name__}"
-        raise Refused(message)
+    def resolved(self, node: Json | None, kind: str = "schemas") -> Json | None:
+        """Look through references to the named parts of a document."""
+        for _ in range(_HOPS):
+            if node is None or "$ref" not in node:
+                return node
+            node = self.components.get(kind, {}).get(str(node["$ref"]).rpartition("/")[2])
+        return None
 
-    def _branches(self, prop: UnionProperty, schema: oai.Schema | None) -> dict[int, Node]:
-        """Pair each branch with its schema where the parser kept them all; types told apart by a list have none."""
-        if schema is None:
-            return {}
-        nodes = [*schema.anyOf, *schema.oneOf]
-        if not nodes:
-            items_owner = [p for p in prop.inner_properties if isinstance(p, ListProperty)]
-            return {id(p): oai.Schema(items=schema.items) for p in items_owner}
-        return (
-            {id(p): n for p, n in zip(prop.inner_properties, nodes, strict=False)}
-            if len(nodes) == len(prop.inner_properties)
-            else {}
-        )
+    def properties(self, schema: Json) -> dict[str, Json]:
+        """Give the schema of each property, those of `allOf` branches included."""
+        found: dict[str, Json] = {}
+        for branch in schema.get("allOf", ()):
+            found.update(self.properties(self.resolved(branch) or {}))
+        return {**found, **(schema.get("properties") or {})}
 
-    @staticmethod
-    def _one_of(schema: oai.Schema | None) -> str:
-        return ", one_of=True" if schema is not None and schema.oneOf and not schema.anyOf else ""
+    def _plain(self, type_: Type, schema: Json | None) -> str:
+        match type_:
+            case Type("Enumeration" | "Object" as kind, name):
+                return f'_c.{kind}("{name}")'
+            case Type("Array", parts=(part,)):
+                return f"_c.Array({self.write(part, (schema or {}).get('items'))})"
+            case Type("Union", parts=parts):
+                nodes = _branches(type_, schema)
+                return _union([self.write(part, nodes.get(id(part))) for part in parts], schema)
+            case Type("Const", value=value):
+                return f"_c.Const({value!r})"
+            case _:
+                return f"_c.{type_.kind}"
 
-    def _limited(self, code: str, schema: oai.Schema | None) -> str:
+    def _limited(self, code: str, schema: Json | None) -> str:
         given = self.limits(schema)
         return f"{code}.where({', '.join(f'{name}={value!r}' for name, value in given.items())})" if given else code
 
-    def resolved(self, node: Node) -> oai.Schema | None:
-        """Look through references and lone-reference wrappers, which the parser passes through as well."""
-        for _ in range(32):
-            if isinstance(node, oai.Reference):
-                node = self.schemas.get(node.ref.get_untrusted_value().rsplit("/", 1)[-1])
-                continue
-            return node
-        return None
+
+def _branches(type_: Type, schema: Json | None) -> dict[int, Json]:
+    """Pair each branch with its schema where the parser kept them all; types told apart by a list have none."""
+    nodes = [*(schema or {}).get("anyOf", ()), *(schema or {}).get("oneOf", ())]
+    if schema is not None and not nodes:
+        return {id(part): {"items": schema.get("items")} for part in type_.parts if part.kind == "Array"}
+    return {id(p): n for p, n in zip(type_.parts, nodes, strict=False)} if len(nodes) == len(type_.parts) else {}
+
+
+def _union(codes: list[str], schema: Json | None) -> str:
+    exclusive = schema is not None and schema.get("oneOf") and not schema.get("anyOf")
+    return f"_c.Union({', '.join(codes)}{', one_of=True' if exclusive else ''})"
 
 
 def _unusable(name: str, value: object) -> bool:
@@ -147,8 +114,40 @@ def _unusable(name: str, value: object) -> bool:
 
 
 def _number(value: object) -> object:
-    """Write 1.0 as 1, and a text of the document as a plain text."""
-    get: Callable[[], str] | None = getattr(value, "get_untrusted_value", None)
-    if get is not None:
-        return get()
+    """Write 1.0 as 1."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def annotation(type_: Type, *, required: bool = True) -> str:
+    """Give the Python type of a value; what need not be given may be Unset."""
+    optional = [] if required else ["Unset"]
+    if type_.kind != "Union":
+        return " | ".join([_annotation(type_), *optional])
+    parts = {*(annotation(part) for part in type_.parts), *optional}
+    return " | ".join(sorted(parts, key=lambda part: (part.lower(), part)))
+
+
+def _annotation(type_: Type) -> str:
+    """Give the Python type of what is no choice; a fraction cannot be a `Literal`."""
+    match type_:
+        case Type("Enumeration" | "Object", name):
+            return name
+        case Type("Array", parts=(part,)):
+            return f"list[{annotation(part)}]"
+        case Type("Const", value=float()):
+            return "float"
+        case Type("Const", value=value):
+            return f"Literal[{literal(value)}]"
+        case _:
+            return PLAIN[type_.kind]
+
+
+def joined(annotations: Iterable[str]) -> str:
+    """Join annotations as a choice, each once; Any swallows the rest."""
+    parts = list(dict.fromkeys(annotations))
+    return "Any" if "Any" in parts or not parts else " | ".join(parts)
+
+
+def or_none(written: str) -> str:
+    """Add None to an annotation once; Any holds it already."""
+    return written if written == "Any" or re.search(r"\bNone\b(?![^\[]*\])", written) else f"{written} | None"

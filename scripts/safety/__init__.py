@@ -5,7 +5,8 @@ elsewhere, or show reviewers something else than what is there. Each module here
 
     limits      too large or too deep            references  pointing elsewhere, nowhere or round in circles
     texts       characters that deceive          validity    not OpenAPI 3.1
-    servers     hosts that nobody agreed to      names       names that make no safe code; `meetings`: two that make one
+    servers     hosts that nobody agreed to      names       names that make no safe code, or (`collisions`) one of two
+    patterns    expressions that never end
 
 They run in this order, and a document that fails one is not shown to the next: later ones rely on earlier ones.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scripts.files.failures import Refused
-from scripts.safety import limits, meetings, names, references, servers, texts, validity
+from scripts.safety import collisions, limits, names, patterns, references, servers, texts, validity
 from scripts.safety.findings import Finding
 from scripts.safety.servers import hosts
 
@@ -30,7 +31,8 @@ def check(document: dict[str, Any], *, accepted_hosts: AbstractSet[str]) -> list
 
     `accepted_hosts`: those of the document in use (`hosts`), and those that a person has agreed to.
     """
-    for stage in (limits.check, texts.check, references.check, names.check_ours):
+    stages = (limits.check, texts.check, references.check, references.check_size, patterns.check, names.check_ours)
+    for stage in stages:
         if found := list(stage(document)):
             return found
     return list(servers.check(document, accepted_hosts)) or check_names(document) or list(validity.check(document))
@@ -38,7 +40,7 @@ def check(document: dict[str, Any], *, accepted_hosts: AbstractSet[str]) -> list
 
 def check_names(document: dict[str, Any]) -> list[Finding]:
     """List unsafe names alone; meant for the effective document too, where operations and types have theirs."""
-    return list(names.check(document)) or list(meetings.check(document))
+    return list(names.check(document)) or list(collisions.check(document))
 
 
 def require(document: dict[str, Any], *, source: str, accepted_hosts: AbstractSet[str]) -> None:

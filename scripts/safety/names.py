@@ -1,7 +1,7 @@
 """Names that become files, classes, attributes and URLs: each must be safe by itself.
 
 What is merely odd passes: enum values with spaces or colons, properties with dashes or a leading digit, tags with `&`.
-`scripts.safety.meetings` looks at names that are safe alone and are not together.
+`scripts.safety.collisions` looks at names that are safe alone and are not together.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import unicodedata
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from openapi_python_client.strings import ClassName, PythonIdentifier
-
+from scripts.generation.parser import class_name, identifier
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, walk
 from scripts.safety.texts import invisible, line_break
@@ -39,7 +38,6 @@ MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 NO_RESOURCE = "is no name for a resource"
 BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
-PREFIX = "field_"  # the generator's default, put before what would be no identifier
 OURS = {"x-resource-name", "x-source"}
 LENGTH = 120  # characters; file systems allow 255 bytes to a name
 # Windows gives these names to devices, so that no file can have them. Source: Microsoft, "Naming Files".
@@ -94,7 +92,7 @@ def title(name: str) -> str | None:
 
 def tag_name(name: str) -> str | None:
     """Refuse what can't name a folder and a resource."""
-    made = str(PythonIdentifier(name, "tag_"))
+    made = identifier(name, "tag_")
     # A word of Python's gets an underscore: the attribute of the tag Import is `import_`.
     shape = _unlike(RESOURCE, NO_RESOURCE)
     return _plain(name) or _traversal(name) or _class(name) or _module(made) or shape(made.rstrip("_"))
@@ -103,7 +101,7 @@ def tag_name(name: str) -> str | None:
 def operation_name(name: str) -> str | None:
     """Refuse what can't name a function and its module."""
     unlike = _unlike(OPERATION, "is no name for a function")(name) or _traversal(name)
-    return unlike or _attribute(name) or _module(str(PythonIdentifier(name, PREFIX)))
+    return unlike or _attribute(name) or _module(identifier(name))
 
 
 def property_name(name: str) -> str | None:
@@ -157,10 +155,10 @@ def _traversal(name: str) -> str | None:
 
 
 def _class(name: str) -> str | None:
-    made = str(ClassName(name, PREFIX))
+    made = class_name(name)
     if not made.isascii():
         return "makes a class whose name is not ASCII, and may look like another's"
-    return _identifier(made) or _module(str(PythonIdentifier(made, PREFIX)))
+    return _identifier(made) or _module(identifier(made))
 
 
 def _module(made: str) -> str | None:
@@ -172,8 +170,8 @@ def _too_long(name: str) -> str | None:
 
 
 def _attribute(name: str) -> str | None:
-    made = str(PythonIdentifier(name, PREFIX))
-    nothing = made == PREFIX and not any(character.isalnum() for character in name)
+    made = identifier(name)
+    nothing = made == identifier("") and not any(character.isalnum() for character in name)
     return "leaves nothing to name it by" if nothing else _identifier(made)
 
 

@@ -8,6 +8,7 @@ A string under `$ref` is taken for a reference wherever it stands, examples incl
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from scripts.files.documents import resolve
 from scripts.files.failures import Refused
@@ -25,6 +26,7 @@ DIALECTS = (
     "https://json-schema.org/draft/2020-12/schema",
 )
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
+WRITTEN_OUT = 250_000  # values of the document with every reference in it written out; the vendored one has 20,000
 HOPS = 32  # references to references; a chain this long is a circle or meant to cost time
 
 
@@ -101,6 +103,31 @@ def _in_place(schema: object) -> Iterator[str]:
             for keyword in IN_PLACE:
                 branches = part.get(keyword, ())
                 waiting.extend(branches if isinstance(branches, list) else [branches])
+
+
+def check_size(document: dict[str, Any]) -> Iterator[Finding]:
+    """What is small as it is published and large with its references written out: twice of twice of twice ...
+
+    To be run when every reference is known to lead somewhere.
+    """
+    sizes: dict[str, int] = {}
+    found: dict[str, tuple[int, list[str]]] = {}
+    waiting, looked_at = [("#", False)], 0
+    while waiting:
+        target, is_done = waiting.pop()
+        if is_done:  # what is not done yet leads back here: a tree of values, as deep as each value says
+            count, further = found[target]
+            sizes[target] = count + sum(sizes.get(one, 1) for one in further)
+        elif target not in found:
+            inside = list(values(resolve(document, target)))
+            looked_at += len(inside)
+            further = [one for steps, one in inside if steps and steps[-1] in REFERRING and isinstance(one, str)]
+            found[target] = len(inside), further
+            waiting += [(target, True), *((one, False) for one in further)]
+        if max(sizes.get(target, 0), looked_at) > WRITTEN_OUT:
+            reason = f"is more than {WRITTEN_OUT} values with its references written out"
+            yield Finding(unquote(target.removeprefix("#")), reason)
+            return
 
 
 def _schema_names(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Characters that no text of the document may hold, wherever it stands: keys, names, descriptions, examples.
 
 Quotes, backslashes, braces and newlines are fine in a description: the generator's templates escape them, and the
-generated code is compared with an allow-list (`scripts.generation.syntax`). What is refused here is what an editor, a
+generated code is compared with an allow-list (`scripts.generation.fence`). What is refused here is what an editor, a
 terminal or a reviewer's browser shows as something else than it is, and what no UTF-8 file can hold.
 """
 

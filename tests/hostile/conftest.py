@@ -7,7 +7,7 @@ from scripts.correct import effective
 from scripts.drift.meaning import meaning
 from scripts.files.failures import Refused
 from scripts.generate import build
-from scripts.generation.syntax import check_tree
+from scripts.generation.fence import check_tree
 from tests import baseline
 
 from .corpus import CANARY

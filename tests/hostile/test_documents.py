@@ -97,6 +97,39 @@ def test_schemas_made_of_themselves_are_refused(small, refuses, circle):
     assert any("round in a circle" in line or "defined by itself" in line for line in refuses(small))
 
 
+DOUBLING = {
+    "allOf": lambda twice: {"allOf": twice},
+    "anyOf": lambda twice: {"anyOf": twice},
+    "properties": lambda twice: {"type": "object", "properties": {"left": twice[0], "right": twice[1]}},
+    "lists": lambda twice: {"type": "array", "items": {"oneOf": twice}},
+}
+
+
+@pytest.mark.parametrize("last", [{"type": "string"}, {"type": "array", "items": {"$ref": "#/components/schemas/S0"}}])
+@pytest.mark.parametrize("double", DOUBLING.values(), ids=DOUBLING)
+def test_schemas_that_double_are_refused(small, refuses, double, last):
+    """Forty schemas that refer to the next one twice are a million million once that is written out."""
+    for number in range(40):
+        reference = {"$ref": f"#/components/schemas/S{number + 1}"}
+        schemas(small)[f"S{number}"] = double([reference, reference])
+    schemas(small)["S40"] = last
+
+    (line,) = refuses(small)
+    assert line.endswith("is more than 250000 values with its references written out")
+
+
+def test_what_refers_much_and_doubles_little_passes(small, refuses):
+    """A tree, a schema that a hundred others share, and a list of lists are no reason to refuse."""
+    tree = {"$ref": "#/components/schemas/Tree"}
+    schemas(small)["Tree"] = {"type": "object", "properties": {"left": tree, "right": tree, "error": {**ERROR}}}
+    schemas(small).update({f"S{n}": {"type": "object", "properties": {"tree": tree, "e": ERROR}} for n in range(100)})
+
+    assert refuses(small) == []
+
+
+ERROR = {"$ref": "#/components/schemas/Error"}
+
+
 @pytest.mark.parametrize(
     ("alter", "reason"),
     [

@@ -10,13 +10,17 @@ from tests import baseline
 
 
 class Vendor(ThreadingHTTPServer):
-    """Answers each path with what `pages` has for it: status, headers and the pieces of the body."""
+    """Answers each path with what `pages` has for it: status, headers and the pieces of the body.
+
+    What is in `failing` is answered first, each once.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.pages: dict[str, tuple[int, dict[str, str], Any]] = {}
+        self.failing: list[tuple[int, dict[str, str]]] = []
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     @property
@@ -33,6 +37,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
         status, headers, pieces = self.server.pages.get(self.path, (404, {}, [b"nothing here"]))
+        if self.server.failing:
+            (status, headers), pieces = self.server.failing.pop(0), [b"not now"]
         self.send_response(status)
         for name, text in headers.items():
             self.send_header(name, text)

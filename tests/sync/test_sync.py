@@ -59,6 +59,22 @@ def test_the_same_document_touches_nothing(repository, published, file, capsys):
     assert "no change" in capsys.readouterr().err
 
 
+def test_a_byte_order_mark_changes_nothing(repository, tmp_path):
+    """Some editors and servers put one before the document."""
+    path = tmp_path / "marked.json"
+    path.write_bytes(b"\xef\xbb\xbf" + (repository / CONTRACT).read_bytes())
+
+    assert sync.main(["--check", "--file", str(path)], root=repository) == 0
+
+
+def test_a_server_that_fails_once_costs_no_sync(repository, changed, vendor):
+    """One 502 is asked again, and the second answer is taken."""
+    vendor.failing = [(502, {})]
+
+    assert sync.main(["--url", vendor.publish("/openapi", documents.dump(changed))], root=repository) == 0
+    assert len(vendor.asked) == 2
+
+
 def test_check_tells_same_changed_and_unknown_apart(repository, published, changed, file):
     """--check exits with 0, 1 and 2, and writes in no case."""
     before = snapshot(repository)

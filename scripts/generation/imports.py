@@ -1,4 +1,4 @@
-"""Annotations and imports of the generated modules."""
+"""The imports of the generated modules."""
 
 from __future__ import annotations
 
@@ -6,67 +6,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.union import UnionProperty
-
-from scripts.generation.prose import literal
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from openapi_python_client.parser.properties.protocol import PropertyProtocol
-    from openapi_python_client.parser.responses import Response
-
-
-def or_none(annotation: str) -> str:
-    """Add None to an annotation once; Any holds it already."""
-    return (
-        annotation if annotation == "Any" or re.search(r"\bNone\b(?![^\[]*\])", annotation) else f"{annotation} | None"
-    )
-
-
-def annotation_of(prop: PropertyProtocol, *, no_optional: bool = False) -> str:
-    """Give the Python type that the parser found for a property; constants are written by us.
-
-    The parser escapes a text twice, and a fraction it makes a `Literal`, which Python's types do not know.
-    """
-    annotation = prop.get_type_string(no_optional=no_optional).as_unembedded_code()
-    for one in _constants(prop):
-        theirs = f"Literal[{one.value.python_code.as_unembedded_code()}]"
-        value = one.value.raw_value
-        ours = "float" if isinstance(value, float) else f"Literal[{literal(value)}]"
-        annotation = annotation.replace(theirs, ours)
-    while (once := _FLOAT_TWICE.sub(r"float\1", annotation)) != annotation:
-        annotation = once
-    return annotation
-
-
-_FLOAT_TWICE: Final = re.compile(r"\bfloat((?: \| Literal\[[^\]]*\])*) \| float\b")
-
-
-def _constants(prop: PropertyProtocol) -> Iterator[ConstProperty]:
-    """Find the constants in a type, not those inside models."""
-    if isinstance(prop, ConstProperty):
-        yield prop
-    elif isinstance(prop, UnionProperty):
-        for inner in prop.inner_properties:
-            yield from _constants(inner)
-    elif isinstance(prop, ListProperty):
-        yield from _constants(prop.inner_property)
-
-
-def answer_annotation(response: Response) -> str:
-    """Give the Python type of an answer: what is no JSON is text, bytes or None."""
-    kind = response.source["return_type"]
-    return annotation_of(response.prop) if kind == "Any" else kind
-
-
-def joined(annotations: Iterable[str]) -> str:
-    """Join annotations as a choice, each once; Any swallows the rest."""
-    parts = list(dict.fromkeys(annotations))
-    return "Any" if "Any" in parts or not parts else " | ".join(parts)
-
+    from collections.abc import Iterable, Mapping
 
 _PLAIN_IMPORTS: Final = {
     "Any": "from typing import Any",
@@ -77,8 +18,6 @@ _PLAIN_IMPORTS: Final = {
     "File": "from {root}types import File",
     "Unset": "from {root}types import Unset",
 }
-
-
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
 

@@ -35,7 +35,7 @@ def test_names_that_meet_are_refused(published, refuses, edit):
     """Two names that would be one file, function or attribute are refused, and both are named."""
     edit(published)
 
-    assert any("meets '" in line or "is called '" in line for line in refuses(published))
+    assert any(" meets '" in line or "is called '" in line for line in refuses(published))
 
 
 def test_a_repeated_key_is_refused_where_it_stands(published):

@@ -13,8 +13,6 @@ from scripts.files.failures import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from openapi_python_client import schema as oai
-    from openapi_python_client.parser.errors import GeneratorError
     from pydantic import ValidationError
 
     from scripts.corrections.grammar import Place
@@ -32,7 +30,7 @@ _NOISE: Final = re.compile(
 _OBJECT: Final = re.compile(r"<[\w.]+(?:\.\w+)* object at 0x[0-9a-fA-F]+>")
 
 
-def refuse_errors(errors: Sequence[GeneratorError], openapi: oai.OpenAPI, document: Mapping[str, Any]) -> None:
+def refuse_errors(errors: Sequence[Any], openapi: BaseModel, document: Mapping[str, Any]) -> None:
     """Turn the parser's first warning into a refusal that says where."""
     for error in errors:
         said = " ".join(f"{error.header or ''} {error.detail or ''}".split())
@@ -52,7 +50,7 @@ def _told(said: str) -> str:
     return told or "it does not know this kind of schema"
 
 
-def _where(said: str, data: object, openapi: oai.OpenAPI, document: Mapping[str, Any]) -> str:
+def _where(said: str, data: object, openapi: BaseModel, document: Mapping[str, Any]) -> str:
     """Find what the parser speaks of: the very part, or the operation or schema that its words name."""
     operation = re.search(r"parsing ([A-Z]+) (/\S*) within", said)
     schema = re.search(r"/components/schemas/([^\s:]+)", said)

@@ -1,12 +1,13 @@
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from scripts import generate as generation
-from scripts.files.failures import Refused
 from scripts.generate import build
-from scripts.generation.syntax import RUNTIME, check_tree
+from scripts.generation.fence import RUNTIME, check_tree
 from tests import baseline
 from tests.checkouts import checkout_in
 
@@ -217,17 +218,24 @@ def test_files_that_no_template_makes_are_refused(check, tmp_path):
     ]
 
 
-def test_generation_replaces_nothing_by_foreign_code(tmp_path, monkeypatch):
-    """Should a template ever let a word of the document become code, what was generated before stays."""
+def test_generation_replaces_nothing_by_foreign_code(tmp_path):
+    """Should a template ever let a word of the document become code, it is never run, and what was there stays."""
     checkout = checkout_in(tmp_path)
-    model, made = checkout / "generated/jobmojito_api" / MODEL, generation.build
-    before = model.read_bytes()
+    template = checkout / "scripts/templates/enum.py.jinja"
+    template.write_text(f"{template.read_text()}\nopen('canary', 'w')\n")
+    before = (checkout / "generated/jobmojito_api" / ENUM).read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.generate"], cwd=checkout, capture_output=True, text=True, check=False
+    )
 
-    def careless(document, out, **options):
-        made(document, out, **options)
-        (out / MODEL).write_text((out / MODEL).read_text() + "\nprint('hello')\n")
+    assert done.returncode == 2
+    assert re.search(r"models/\w+\.py:\d+: holds code that no template writes", done.stderr)
+    assert not (checkout / "canary").exists()
+    assert (checkout / "generated/jobmojito_api" / ENUM).read_bytes() == before
 
-    monkeypatch.setattr(generation, "build", careless)
-    with pytest.raises(Refused, match=rf"{MODEL}:\d+: holds code that no template writes"):
-        generation.generate(checkout)
-    assert model.read_bytes() == before
+
+def test_a_name_that_is_bound_twice_is_refused(check):
+    """A second attribute, member, method or function of one name would silently replace the first."""
+    assert check(MODEL, lambda source: source.replace("    error: str\n", "    error: str\n    error: str\n"))
+    assert check(ENUM, lambda source: source.replace("    AR =", "    BG =", 1))
+    assert check(OPERATION, lambda source: source.replace("async def asyncio(", "async def sync("))

@@ -1,0 +1,79 @@
+"""Names that are safe alone and collide when they become code: the second would silently overwrite the first.
+
+The generator's own functions say what a name becomes. Where the generator tells two properties apart by keeping their
+capitals, they may stay; enum values that collide get numbered members (`scripts.generation.respelling`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from scripts.files.documents import pointer
+from scripts.generation.models import TAKEN
+from scripts.generation.parser import class_name, identifier
+from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.places import Place, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scripts.corrections.grammar import Place as Steps
+
+    Named = Iterable[tuple[Steps, str]]
+
+
+def check(document: dict[str, Any]) -> Iterator[Finding]:
+    """Schemas, operations and tags against each other; properties within their schema."""
+    places = list(walk(document))
+    schemas = [(p.steps, str(p.steps[-1])) for p in places if p.is_component and p.kind == "schema"]
+    yield from _colliding(schemas, lambda name: identifier(class_name(name)), "the module")
+    operations = [(p.steps, p.value.get("operationId")) for p in places if p.kind == "operation"]
+    named = [(steps, name) for steps, name in operations if isinstance(name, str)]
+    yield from _colliding(named, identifier, "the function")
+    tags, chosen = [(steps, tag) for tag, steps in _tags(places).items()], _resources(places)
+    yield from _colliding(tags, lambda tag: identifier(tag, "tag"), "the folder")
+    yield from _colliding(tags, lambda tag: chosen.get(tag) or identifier(tag, "tag_"), "the resource")
+    for place in places:
+        if place.kind == "schema":
+            yield from _properties((*place.steps, "properties"), place.value.get("properties"))
+
+
+def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterator[Finding]:
+    """Tell each name that becomes what an earlier one has become already."""
+    first: dict[str, str] = {}
+    for steps, name in named:
+        made, here = made_of(name), f"{quoted(name)} ({pointer(*steps)})"
+        if made in first:
+            yield finding(steps, f"meets {first[made]}: {quoted(name)} would be {what} {made} too")
+        first.setdefault(made, here)
+
+
+def _tags(places: Iterable[Place]) -> dict[str, Steps]:
+    """Give each different tag once, with the first place that names it."""
+    found: dict[str, Steps] = {}
+    for place in places:
+        if place.kind == "tag":
+            found.setdefault(str(place.value.get("name")), (*place.steps, "name"))
+        elif place.kind == "operation" and isinstance(tags := place.value.get("tags"), list):
+            for index, tag in enumerate(tags):
+                found.setdefault(str(tag), (*place.steps, "tags", index))
+    return found
+
+
+def _resources(places: Iterable[Place]) -> dict[str, str]:
+    """Give the attribute of each tag's resource that a correction has chosen."""
+    tags = (place.value for place in places if place.kind == "tag")
+    return {str(tag.get("name")): str(tag["x-resource-name"]) for tag in tags if "x-resource-name" in tag}
+
+
+def _properties(steps: Steps, properties: object) -> Iterator[Finding]:
+    names = [str(name) for name in properties] if isinstance(properties, dict) else []
+    made = Counter(map(identifier, names))
+
+    def attribute(name: str) -> str:
+        attribute = identifier(name)
+        attribute = identifier(name, keep_case=True) if made[attribute] > 1 else attribute
+        return f"{attribute}_" if attribute in TAKEN else attribute
+
+    yield from _colliding([((*steps, name), name) for name in names], attribute, "the attribute")
