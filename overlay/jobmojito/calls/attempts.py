@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from .bodies import StreamedBody
     from .settings import Settings
+    from .sources import Source
     from .steps import Sink, Steps
-    from .streams import Source
 else:
     metadata = DeferredModule("importlib.metadata")
 

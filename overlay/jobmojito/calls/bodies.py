@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .streams import Source
+from .sources import Source
 
 
 @frozen

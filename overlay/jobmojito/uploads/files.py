@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, cast
 
-from jobmojito.calls.streams import Source, reason
+from jobmojito.calls.sources import Source, reason
 from jobmojito.errors import ConfigurationError, UploadError
 
 from . import filetypes
