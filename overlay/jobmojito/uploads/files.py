@@ -35,6 +35,8 @@ BLOCK: Final = 1024 * 1024
 class Upload:
     """One file, checked and open: its safe name, MIME type, and size in bytes (None for a stream that cannot say).
 
+    `title` is what a document is called elsewhere: a name for a file that has none.
+
     Use it as a context manager: what was opened here is closed at its end, and a stream of the caller's that can go
     back is left where it stood.
 
@@ -51,6 +53,7 @@ class Upload:
         content_type: str | None = None,
         max_bytes: int = MAX_BYTES,
         resume: bool = True,
+        title: str | None = None,
     ) -> None:
         _check(file_name, content_type, max_bytes)
         self.max_bytes = max_bytes
@@ -60,7 +63,7 @@ class Upload:
             self._source = opened.enter_context(Source(self._file))
             self.size = self._source.size
             head = self._look()
-            name = file_name or _name_of(file)
+            name = file_name or _name_of(file, title or "")
             self.mime_type, extension = self._type(head, name, content_type, resume=resume)
             self.file_name = safe_name(name, fallback=("resume" if resume else "document") + extension)
             self._opened = opened.pop_all()
@@ -193,13 +196,14 @@ def _open_path(path: Path) -> BinaryIO:
         ) from None  # the path may name a person
 
 
-def _name_of(file: FileSource) -> str:
-    """Find a name: the path's, or the one a stream carries; a stream's number or <stdin> is no name."""
-    if isinstance(file, str | os.PathLike):
-        return str(os.fspath(file))
+def _name_of(file: FileSource, title: str) -> str:
+    """Find a name: the path's, or the one a stream carries, or `title` where that says nothing about the type."""
     # A web framework's upload has the file's name in `filename`, and may have the form field's in `name`.
-    name = getattr(file, "name" if isinstance(file, io.IOBase) or not hasattr(file, "filename") else "filename", "")
-    return name if isinstance(name, str) and not name.startswith("<") else ""
+    where = "name" if isinstance(file, io.IOBase) or not hasattr(file, "filename") else "filename"
+    name = os.fspath(file) if isinstance(file, str | os.PathLike) else getattr(file, where, "")
+    if not isinstance(name, str) or name.startswith("<"):
+        name = ""  # the number of a descriptor, <stdin>
+    return name if filetypes.has_known_extension(name) or not title else title
 
 
 def _too_large(limit: int) -> str:
