@@ -1,6 +1,7 @@
 """What every test starts from: no settings of the person who runs it, and the same examples each time."""
 
 import signal
+import socket
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,20 @@ def no_settings_from_outside(monkeypatch):
     """Take the API's settings and any proxy out of the environment: tests talk to loopback with their own token."""
     for name in (*SETTINGS, *PROXIES):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_names_looked_up(monkeypatch):
+    """Let no test ask a name server: only this machine's own name and addresses are known."""
+    known = socket.getaddrinfo
+
+    def getaddrinfo(host, *args, **options):
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in {None, "", "localhost"} and not set(name) <= set("0123456789abcdef:."):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return known(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,16 @@ from .lazy import DeferredModule
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Collection,
+        Iterable,
+        Mapping,
+    )
     from uuid import UUID
 
     from jobmojito_api.codec import Model
@@ -68,9 +77,15 @@ class AsyncHelpers:
         format: Format = "pdf",  # noqa: A002 - the word of the trade
         template: str | None = None,
         features: Model | Mapping[str, Any] | None = None,
+        max_bytes: int = 100 * 1024 * 1024,
+        allow_hosts: Collection[str] = (),
     ) -> Report:
         """Await `JobMojito.download_report`."""
-        return await self._session.run(reports.download(self._session, result_id, path, format, template, features))
+        return await self._session.run(
+            reports.download(
+                self._session, result_id, path, format, template, features, max_bytes=max_bytes, allow_hosts=allow_hosts
+            )
+        )
 
     async def pre_screen_resume(
         self,

@@ -1,45 +1,157 @@
-"""Records as a CSV file that is there whole or not at all, for its owner alone."""
+"""Files that appear whole or not at all: written beside their place, put there when they are complete."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-import tempfile
+import secrets
+import stat
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Self
+
+from .errors import DownloadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the start of a formula (OWASP, "CSV injection")."""
 
 
+class AtomicFile:
+    """A file to be written: `commit` puts it in its place; without it, what was there stays as it was.
+
+    A link keeps pointing where it points; the file behind it is replaced, and keeps its permissions. A new file has
+    those that the umask leaves, a `private` one those of its owner alone. Errors call it `what` and add `state`.
+
+    Raises:
+        DownloadError: it cannot be written, or the path is something else than a regular file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], what: str, *, private: bool = False, state: str = "") -> None:
+        self.path = Path(path)
+        self.size = 0
+        self.state = state
+        self._what, self._private = what, private
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with self._explained():
+            place = Path(os.path.realpath(self.path))
+            kept = self._permissions()
+            if self._private:
+                kept = 0o600
+            # No part of the name: it can be a person's, and as long as names may be.
+            self._part = place.with_name(f".jobmojito-{secrets.token_hex(8)}.part")
+            self._place = place
+            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if kept is None else kept)
+            self._file = open(descriptor, "wb")  # noqa: PTH123 - a descriptor, closed below
+            if kept is not None:
+                self._part.chmod(kept)  # whatever the umask takes away
+        return self
+
+    def _permissions(self) -> int | None:
+        """Give the permissions of the file that is there, None where there is none.
+
+        Raises:
+            OSError: it is no regular file: a pipe or a device would be lost.
+        """
+        try:
+            found = self.path.stat().st_mode
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISREG(found):
+            raise OSError(0, "it is a directory" if stat.S_ISDIR(found) else "it is no regular file")
+        return stat.S_IMODE(found) & 0o777
+
+    def restart(self) -> None:
+        """Forget what was written."""
+        with self._explained():
+            self._open.seek(0)
+            self._open.truncate()
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece."""
+        with self._explained():
+            self._open.write(piece)
+
+    def commit(self) -> None:
+        """Make sure that all of it is on the disk, then put it in its place."""
+        with self._explained():
+            self._open.flush()
+            self.size = self._open.tell()
+            os.fsync(self._open.fileno())
+            self._open.close()
+            self._permissions()
+            self._part.replace(self._place)
+        self._file = None
+        with suppress(OSError):
+            _sync_folder(self._place.parent)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()  # which writes what is left, on a disk that may be full
+            self._part.unlink(missing_ok=True)
+
+    @property
+    def _open(self) -> IO[bytes]:
+        assert self._file is not None  # noqa: S101 - between `with` and `commit`
+        return self._file
+
+    @contextmanager
+    def _explained(self) -> Generator[None]:
+        """Turn what the file system refuses into our error; paths stay out of its message, they often name a person."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
+            raise self.error(f"cannot be written: {reason}") from None  # whose own text names the part
+
+    def error(self, reason: str) -> DownloadError:
+        """Give the error of this file for a reason."""
+        error = DownloadError(f"{self._what} {reason}" + (f" ({self.state})" if self.state else ""))
+        error.path = str(self.path)
+        return error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last, where the system can (Windows cannot open a folder)."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_csv(
     path: str | os.PathLike[str], records: Iterable[Mapping[str, Any]], *, escape_formulas: bool = True
 ) -> None:
-    """Write records as UTF-8 with a header of every key, in order of appearance; mode 0600.
+    """Write records as UTF-8 with a header of every key, in order of appearance; for the owner alone.
 
     Raises:
-        OSError: it cannot be written; a file that was there stays as it was.
+        DownloadError: it cannot be written; a file that was there stays as it was.
     """
     records = list(records)
     columns = list(dict.fromkeys(name for record in records for name in record))
-    target = Path(path)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        # Half a character, which JSON can hold, is written as its escape.
-        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:  # noqa: PTH123 - a descriptor
-            writer = csv.writer(file)
-            writer.writerow([_cell(name, escape_formulas) for name in columns])
-            writer.writerows([_cell(record.get(name), escape_formulas) for name in columns] for record in records)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)  # noqa: PTH105 - the temporary path is a text
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with AtomicFile(path, f"the CSV file {os.fspath(path)}", private=True) as file:
+        writer = csv.writer(_Lines(file))
+        writer.writerow([_cell(name, escape_formulas) for name in columns])
+        writer.writerows([_cell(record.get(name), escape_formulas) for name in columns] for record in records)
+        file.commit()
+
+
+class _Lines:
+    """What the writer of CSV writes to."""
+
+    def __init__(self, file: AtomicFile) -> None:
+        self._file = file
+
+    def write(self, line: str) -> None:
+        """Write a line; a lone surrogate, which JSON can hold, becomes its escape."""
+        self._file.write(line.encode("utf-8", "backslashreplace"))
 
 
 def _cell(value: object, escape: bool) -> str:  # noqa: FBT001 - private

@@ -17,7 +17,7 @@
     ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
     ├── ResponseDecodeError          an answer that is no JSON; in strict mode, one that departs from the contract
     ├── UploadError                  a file that cannot be sent; nothing was sent
-    ├── DownloadError                a report that cannot be written to its file
+    ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
     └── BatchError                   rows of a batch failed and the caller asked for an exception, or a run broke off
         └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
@@ -92,8 +92,13 @@ class UploadError(JobMojitoError):
     """A file is missing, empty, unreadable, too large or of a kind the API does not take. Nothing was sent."""
 
 
-class DownloadError(JobMojitoError):
-    """A report cannot be written to its file; the message tells whether it was asked for (and paid) already."""
+class DownloadError(JobMojitoError, OSError):
+    """A report or a table cannot be written to its file, which is `path` (None where that is not known).
+
+    For a report, the message tells whether it was asked for (and paid) already.
+    """
+
+    path: str | None = None
 
 
 class ApiError(JobMojitoError):

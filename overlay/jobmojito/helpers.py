@@ -11,7 +11,7 @@ from .lazy import DeferredModule
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
     from uuid import UUID
 
     from jobmojito_api.codec import Model
@@ -72,18 +72,31 @@ class Helpers:
         format: Format = "pdf",  # noqa: A002 - the word of the trade
         template: str | None = None,
         features: Model | Mapping[str, Any] | None = None,
+        max_bytes: int = 100 * 1024 * 1024,
+        allow_hosts: Collection[str] = (),
     ) -> Report:
         """Ask for a report of one result, or one report of several, and write it to `path`. Costs credits.
 
-        A file that is there is replaced when the new one is complete, and otherwise stays as it was. `features` is what
-        the contract calls `export_features_result`; a language of its own costs a translation.
+        A file that is there is replaced when the new one is complete, and otherwise stays as it was; its permissions
+        stay. `features` is what the contract calls `export_features_result`; a language of its own costs a translation.
+
+        A PDF is fetched from a link that the API gives: https to a public address, or this machine if the base URL is.
+        `allow_hosts` names hosts of an internal network that links may lead to. Fetching takes at most the client's
+        `timeout`, and at most `max_bytes`. A name is looked up before it is fetched from; if it leads elsewhere a
+        moment later, only the host's certificate stops that.
 
         Raises:
-            DownloadError: the target cannot be written; if it is found before asking, nothing was asked for.
-            ResponseDecodeError: the answer holds no report, or a link that is neither https nor to this machine.
+            DownloadError: the file cannot be written, or the report is larger than `max_bytes`; if it is found before
+                asking, nothing was asked for.
+            ResponseDecodeError: the answer holds no report, its link must not be followed, or gives no PDF.
+            ConnectionFailedError: the PDF was cut off, again and again.
             JobMojitoError: whatever else asking or fetching raises; fetching the link is repeated, asking is not.
         """
-        return self._session.run(reports.download(self._session, result_id, path, format, template, features))
+        return self._session.run(
+            reports.download(
+                self._session, result_id, path, format, template, features, max_bytes=max_bytes, allow_hosts=allow_hosts
+            )
+        )
 
     def pre_screen_resume(
         self,

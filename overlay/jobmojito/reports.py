@@ -1,38 +1,38 @@
-"""Reports as files: asked for, fetched and put in place whole or not at all.
+"""Reports as files: asked for, fetched, checked for being a report, and put in place whole or not at all.
 
 Asking costs credits, so everything that can be wrong with the target is found before. A PDF comes behind a signed link,
-which is a credential: it is fetched without the token, over https (or from this machine), without redirects, and is
-written to no log and no error.
+which is a credential: it is fetched without the token, over https from a public address (or from this machine, if the
+API is there), without redirects, and is written to no log and no error.
 """
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import secrets
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Collection
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 from uuid import UUID
 
+import httpx
 from attrs import frozen
 
 from jobmojito_api.codec import write
 
+from .atomic_files import AtomicFile
+from .calls import addresses
 from .calls import settings as config
 from .calls.retries import parse_time
 from .calls.sessions import call_in_form
 from .calls.steps import Block
-from .errors import ConfigurationError, DownloadError, ResponseDecodeError
+from .errors import ConfigurationError, ResponseDecodeError
+from .uploads.files import check_limit
 
 if TYPE_CHECKING:
-    import io
-    from collections.abc import Generator, Mapping, Sequence
+    import os
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-
-    import httpx
+    from pathlib import Path
 
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Model
@@ -65,15 +65,22 @@ def download(
     format_: str,
     template: str | None,
     features: Model | Mapping[str, Any] | None,
+    *,
+    max_bytes: int,
+    allow_hosts: Collection[str],
 ) -> Steps[Report]:
     """Ask for a report and write it to its file; see `JobMojito.download_report`."""
     call = _call(result_id, format_, template, features)
-    with Target(path) as target:
+    hosts = _read_hosts(allow_hosts)
+    check_limit(max_bytes)
+    with AtomicFile(path, "the report", state="nothing was asked for") as target:
+        target.state = "the report was asked for already"
         asked = _Asked((yield from session.steps(call)), format_)
         if asked.link is None:
             yield Block(partial(target.write, asked.text))
         else:
-            yield from session.download(asked.link, target, DOWNLOAD)
+            yield Block(partial(_check_host, asked.link, session.settings.base_url, hosts))
+            yield from session.download(asked.link, _Pdf(target, max_bytes), DOWNLOAD)
         yield Block(target.commit)
     return Report(target.path, format_, target.size, asked.valid_until)
 
@@ -123,97 +130,82 @@ def _link(found: object) -> httpx.URL:
     return link
 
 
+def _check_host(link: httpx.URL, base_url: str, allowed: Collection[str]) -> None:
+    """Find out where a link leads before it is followed."""
+    host = link.raw_host.decode().lower()
+    if host in allowed or (config.is_loopback(host) and config.is_loopback(httpx.URL(base_url).host)):
+        return
+    if not addresses.is_public(host):
+        raise _no_report("its link leads to this machine or an internal network (allow_hosts= names hosts that may)")
+
+
+def _read_hosts(hosts: object) -> frozenset[str]:
+    if isinstance(hosts, str) or not isinstance(hosts, Collection):
+        raise ConfigurationError("allow_hosts must be a list of host names")
+    return frozenset(str(host).lower() for host in cast("Collection[object]", hosts))
+
+
 def _html(found: object) -> bytes:
-    if not isinstance(found, str):
+    if not isinstance(found, str) or not found.strip():
         raise _no_report("it has no HTML")
-    # JSON can hold half a character (a lone surrogate), a file in UTF-8 cannot.
+    # JSON can hold a lone surrogate, a file in UTF-8 cannot.
     return found.encode("utf-8", "xmlcharrefreplace")
 
 
 def _json(found: object) -> bytes:
-    if found is None:
+    if not isinstance(found, dict | list):
         raise _no_report("it has no JSON report")
-    return json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    try:
+        text = json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)
+    except ValueError:
+        raise _no_report("its JSON report holds a number that JSON does not have, such as NaN") from None
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 _TEXTS: Final = {"html": _html, "json": _json}
 
 
-def _no_report(reason: str) -> ResponseDecodeError:
-    return ResponseDecodeError(f"the report was asked for, but the answer cannot be used: {reason}", (), OPERATION)
+class _Pdf:
+    """What a link gives, on its way to its file: whatever the answer calls it, it must begin and end as a PDF does."""
 
-
-class Target:
-    """A file that appears whole or not at all: written beside its place, put there by `commit`."""
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        self.size = 0
-        with _told("nothing was asked for"):
-            # A link keeps pointing where it points; the file behind it is replaced.
-            self._place = Path(os.path.realpath(self.path))
-        self._part = self._place.with_name(f".{self._place.name[:100]}.{secrets.token_hex(6)}.part")
-        self._file: io.FileIO | None = None
-
-    def __enter__(self) -> Self:
-        with _told("nothing was asked for"):
-            if self._place.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            self._file = self._part.open("xb", buffering=0)
-        return self
+    def __init__(self, target: AtomicFile, max_bytes: int) -> None:
+        self._target, self._max_bytes = target, max_bytes
+        self._size, self._head, self._tail = 0, b"", b""
 
     def restart(self) -> None:
-        """Forget what was written."""
-        with _told(_PAID):
-            self._open.seek(0)
-            self._open.truncate()
+        """Forget what came."""
+        self._size, self._head, self._tail = 0, b"", b""
+        self._target.restart()
 
     def write(self, piece: bytes) -> None:
-        """Add a piece."""
-        with _told(_PAID):
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[self._open.write(rest) :]
+        """Take the next piece."""
+        self._size += len(piece)
+        if self._size > self._max_bytes:
+            raise self._target.error(f"is larger than {self._max_bytes / 1024 / 1024:g} MB (max_bytes= sets the limit)")
+        self._head = (self._head + piece[:_MARGIN])[:_MARGIN]
+        self._tail = (self._tail + piece[-_MARGIN:])[-_MARGIN:]
+        self._target.write(piece)
 
-    def commit(self) -> None:
-        """Make sure that all of it is on the disk, then put it in its place."""
-        with _told(_PAID):
-            self.size = self._open.tell()
-            os.fsync(self._open.fileno())
-            self._open.close()
-            self._part.replace(self._place)
-        self._file = None
-        with suppress(OSError):
-            _sync_folder(self._place.parent)
+    def finish(self) -> None:
+        """Check what came.
 
-    @property
-    def _open(self) -> io.FileIO:
-        assert self._file is not None  # noqa: S101 - between `with` and `commit`
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._part.unlink(missing_ok=True)
+        Raises:
+            ResponseDecodeError: it is no PDF.
+            httpx.ReadError: it is cut off.
+        """
+        if b"%PDF-" not in self._head:
+            raise _no_report("its link gave something else than a PDF")
+        announced = _LINEARIZED.search(self._head)
+        if b"%%EOF" not in self._tail or (announced and int(announced[1]) > self._size):
+            raise httpx.ReadError("the PDF has no end")
 
 
-_PAID: Final = "the report was asked for already"
+_MARGIN: Final = 1024
+"""Bytes at both ends that a PDF's marks stand in (ISO 32000-1, annex H, notes 13 and 18)."""
+
+_LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d{1,12})\b")
+"""The length that a PDF made for reading on the way announces: it has the mark of an end near its beginning too."""
 
 
-@contextmanager
-def _told(state: str) -> Generator[None]:
-    """Turn what the file system refuses into our error; paths stay out of it, they often hold names."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
-        raise DownloadError(f"the report cannot be written: {reason} ({state})") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last, where the system can (Windows cannot open a folder)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _no_report(reason: str) -> ResponseDecodeError:
+    return ResponseDecodeError(f"the report was asked for, but the answer cannot be used: {reason}", (), OPERATION)

@@ -9,7 +9,7 @@ import stat
 
 import pytest
 
-from jobmojito import BatchError, BatchResult, RowKind, RowOutcome, RowStatus
+from jobmojito import BatchError, BatchResult, DownloadError, RowKind, RowOutcome, RowStatus
 from jobmojito_api.models import RegisteredUser
 from tests.helpers.fakes import LINK
 
@@ -125,8 +125,18 @@ def test_csv_that_cannot_be_written_leaves_the_old_one(result, tmp_path, monkeyp
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DownloadError, match=r"CSV file .*out.csv cannot be written: No space left"):
         result.to_csv(path)
 
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["out.csv"]
+
+
+def test_csv_without_its_folder_is_an_error_that_names_the_path(result, tmp_path):
+    """Not the part's path; and it can be caught as any OSError, as it was before."""
+    path = tmp_path / "none" / "out.csv"
+
+    for kind in (DownloadError, OSError):
+        with pytest.raises(kind, match=r"none/out.csv cannot be written: No such file") as raised:
+            result.to_csv(path)
+        assert (raised.value.path, raised.value.__suppress_context__) == (str(path), True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jobmojito import UploadError
 from jobmojito.uploads.files import Upload
 from tests.helpers import documents as d
+from tests.helpers.test_uploads import OneWay
 
 
 def mime_type(content, name, **options):
@@ -80,6 +81,35 @@ def test_file_that_would_surely_fail_is_refused(content, name, words):
     assert mime_type(content, name, content_type="application/x-cv") == "application/x-cv"
 
 
+TYPES = "[Content_Types].xml"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        d.archive([TYPES, "_rels\\.rels", "word\\document.xml"]),
+        d.archive(["word\\document.xml"]),
+        d.archive(["docProps/app.xml", "word/media/photo.png", "word/document.xml", "_rels/.rels", TYPES]),
+        d.archive([TYPES, "Word/Document.xml"]),
+        d.archive([TYPES, "_rels/.rels", "document.xml"]),
+        d.archive(["customXml/item1.xml", "word/document.xml", TYPES])[:-14] + b"\0" * 2 + b"\xff" * 10 + b"\0" * 2,
+    ],
+    ids=["backslashes", "backslashes alone", "odd order", "letter case", "another main part", "ZIP64"],
+)
+def test_docx_of_every_writer_is_one(content):
+    """Readers do not mind backslashes, an order of their own, letter case, or the pointers of ZIP64."""
+    assert mime_type(content, "cv.docx") == d.MIME["docx"]
+
+
+def test_docx_from_a_stream_that_cannot_go_back_is_judged_by_its_beginning():
+    """Its list of files is not seen; what begins as a workbook is none."""
+    odd = d.archive([f"customXml/item{number}.xml" for number in range(2000)] + [TYPES, "word/document.xml"])
+
+    assert mime_type(OneWay(odd, 4096), "cv.docx") == d.MIME["docx"]
+    with pytest.raises(UploadError, match="no Word document"):
+        mime_type(OneWay(d.XLSX), "cv.docx")
+
+
 def test_large_docx_is_known_by_its_end(tmp_path):
     """A DOCX that begins with something else and lists thousands of parts is one; offsets count from its start."""
     content = d.archive([*(f"media/image{number}.png" for number in range(5000)), "word/document.xml"])
@@ -107,6 +137,26 @@ def test_large_docx_is_known_by_its_end(tmp_path):
 def test_documents_may_be_of_any_kind(content, name, found):
     """A knowledge base takes more than resumes: known by content, else by extension, else unspecified."""
     assert mime_type(content, name, resume=False) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "sent"),
+    [
+        (d.HTML, "handbook.html", ("handbook.html", "text/html")),
+        (d.HTML, "Handbook", ("Handbook", "application/octet-stream")),
+        (d.HTML, None, ("document", "application/octet-stream")),
+        ("faq.md", "Questions.html", ("faq.md", "text/markdown")),
+        ("upload-1234", "handbook.html", ("handbook.html", "text/html")),
+    ],
+)
+def test_document_without_a_name_has_that_of_its_title(tmp_path, source, title, sent):
+    """What it is called in the knowledge base says what it is, unless the file's own name does."""
+    if isinstance(source, str):
+        (tmp_path / source).write_bytes(d.HTML)
+        source = tmp_path / source
+
+    with Upload(source, resume=False, title=title) as upload:
+        assert (upload.file_name, upload.mime_type) == sent
 
 
 def test_document_that_is_not_what_it_is_called_is_refused():

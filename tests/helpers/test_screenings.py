@@ -126,7 +126,7 @@ def test_form_goes_as_json(api):
         ({5: "x"}, "/form/5"),
         ({"age": "thirty"}, "/form/age"),
         ({"languages": [{"code": 5}]}, "/form/languages/0/code"),
-        ({"custom_1": float("nan")}, "/form"),
+        ({"custom_1": float("nan")}, "/form/custom_1"),
         ({"custom_1": {1, 2}}, "/form"),
         ({"custom_1": "\ud800"}, "/form"),
         ("[1]", "/form"),
@@ -306,6 +306,17 @@ def test_document_goes_to_its_store(api, sandbox, tmp_path):
     assert [(one.filename, one.content_type, one.size) for _, one in sandbox.tally.uploads] == [
         ("prices.csv", "text/csv", 400)
     ] * 2
+
+
+def test_document_of_bytes_has_the_name_it_is_given(api):
+    """Its file name and type are those of `name`; without it they would be "document" and unspecified bytes."""
+    seen = []
+    api.call(
+        lambda jm: jm.upload_document(HTML, knowledge_base_store_id="store", name="handbook.html"),
+        transport=answering({"knowledge_base_id": "k"}, seen),
+    )
+
+    assert b'filename="handbook.html"\r\nContent-Type: text/html\r\n' in seen[0][1]
 
 
 def test_document_of_another_merchant_names_it(api):

@@ -2,6 +2,7 @@ import asyncio
 import json
 import logging
 import os
+import socket
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from jobmojito import (
     ConfigurationError,
+    ConnectionFailedError,
     DownloadError,
     InvalidRequestError,
     JobMojitoError,
@@ -26,7 +28,7 @@ from tests.overlay.driver import ID, TOKEN, Driver
 pytestmark = pytest.mark.usefixtures("assumptions_hold")
 
 OTHER = "93c98d21-e04d-4a84-9afa-ed154cf73636"
-PDF = b"%PDF-1.7 " + bytes(range(256)) * 4000
+PDF = b"%PDF-1.7 " + bytes(range(256)) * 4000 + b"\n%%EOF\n"
 UNTIL = "2026-09-01T12:00:00.000Z"
 NEVER = "2026-09-01T12:00:00+99:00"
 HTML = "<h1>Zpráva \u2028 \ud800</h1>"
@@ -287,13 +289,13 @@ def test_wrong_arguments_are_refused_before_anything_happens(api, tmp_path):
     assert _files(tmp_path) == []
 
 
-def test_file_has_the_usual_permissions_and_links_are_followed(api, tmp_path):
+def test_new_file_has_the_usual_permissions_and_links_are_followed(api, tmp_path):
     """As if a program had opened the file for writing: the umask counts, and a link keeps pointing where it did."""
-    (tmp_path / "real.pdf").write_bytes(b"old")
     (tmp_path / "link.pdf").symlink_to("real.pdf")
     before = os.umask(0o027)
     try:
-        api.call(_download(tmp_path / "link.pdf"), transport=_Api(httpx.Response(200, content=PDF)).transport)
+        for _ in range(2):
+            api.call(_download(tmp_path / "link.pdf"), transport=_Api(httpx.Response(200, content=PDF)).transport)
     finally:
         os.umask(before)
 
@@ -340,13 +342,239 @@ def test_large_report_is_not_held_in_memory(tmp_path):
 
     class Stream(httpx.SyncByteStream):
         def __iter__(self):
+            yield b"%PDF-"
             for _ in range(64):
                 yield b"x" * 2**20
                 part = next(Path(tmp_path).iterdir())
                 pieces.append(part.stat().st_size)
+            yield b"%%EOF"
 
     server = _Api(httpx.Response(200, stream=Stream()))
     report = Driver("sync").call(_download(tmp_path / "r.pdf"), transport=server.transport)
 
-    assert report.size == 64 * 2**20
+    assert report.size == 64 * 2**20 + 10
     assert pieces[40] > 30 * 2**20
+
+
+LINEARIZED = b"%PDF-1.4\n1 0 obj\n<< /Linearized 1 /L 9999 /H [ 5 6 ] >>\nendobj\n" + b"x" * 500 + b"\n%%EOF\n"
+UPDATED = LINEARIZED.replace(b"9999", b"99") + b"an update\n%%EOF\n" + b" " * 900
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>" * 50, ResponseDecodeError),
+        (b'{"error": "expired"}', ResponseDecodeError),
+        (b"", ResponseDecodeError),
+        (b"x" * 1024 + PDF, ResponseDecodeError),
+        (PDF[:-100], ConnectionFailedError),
+        (PDF + b" " * 1024, ConnectionFailedError),
+        (LINEARIZED, ConnectionFailedError),
+    ],
+    ids=["html", "json", "nothing", "late", "cut", "padded", "cut at the first end"],
+)
+def test_what_is_no_whole_pdf_is_not_saved_over_the_old_one(api, tmp_path, content, error):
+    """Whatever the answer calls it, and without a length that would tell."""
+
+    class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            yield content
+
+        async def __aiter__(self):
+            yield content
+
+    (tmp_path / "r.pdf").write_bytes(b"old")
+    server = _Api(
+        *(httpx.Response(200, stream=Stream(), headers={"content-type": "application/pdf"}) for _ in range(3))
+    )
+
+    with pytest.raises(error):
+        api.call(_download(tmp_path / "r.pdf"), transport=server.transport)
+
+    assert (tmp_path / "r.pdf").read_bytes() == b"old"
+    assert _files(tmp_path) == ["r.pdf"]
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("content", [PDF, b"\n" * 1000 + PDF, UPDATED], ids=["plain", "late", "updated"])
+def test_every_whole_pdf_is_saved(api, tmp_path, content):
+    """As the format allows it: something before it, something after it, an update of a linearized one."""
+    server = _Api(httpx.Response(200, content=content))
+
+    assert api.call(_download(tmp_path / "r.pdf"), transport=server.transport).size == len(content)
+
+
+def test_cut_off_pdf_is_fetched_again(api, tmp_path):
+    """The link is still good, and asking again would cost."""
+    server = _Api(httpx.Response(200, content=PDF[:-100]), httpx.Response(200, content=PDF))
+
+    api.call(_download(tmp_path / "r.pdf"), transport=server.transport)
+
+    assert (tmp_path / "r.pdf").read_bytes() == PDF
+    assert (len(server.asked), len(server.fetched)) == (1, 2)
+
+
+@pytest.mark.parametrize("answer", [{"html_export": " "}, {"json_export": 7}, {"json_export": "text"}])
+def test_answer_with_something_else_than_the_report_is_not_saved(api, tmp_path, answer):
+    """An empty page or a number is no report."""
+    with pytest.raises(ResponseDecodeError, match="asked for, but"):
+        api.call(_download(tmp_path / "r", format=next(iter(answer))[:4]), transport=_Api(answer=answer).transport)
+
+    assert _files(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
+def test_file_that_is_there_keeps_its_permissions(api, tmp_path, mode):
+    """Also while the new one is being written."""
+    seen = []
+    (tmp_path / "r.pdf").write_bytes(b"old")
+    (tmp_path / "r.pdf").chmod(mode)
+    server = _Api(httpx.Response(200, content=PDF))
+
+    def look(request):
+        seen.extend(stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir())
+        return server(request)
+
+    api.call(_download(tmp_path / "r.pdf"), transport=httpx.MockTransport(look))
+
+    assert {*seen, stat.S_IMODE((tmp_path / "r.pdf").stat().st_mode)} == {mode}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_pipe_or_device_is_not_replaced(api, tmp_path, linked):
+    """Nor one that a link points to; nothing was asked for."""
+    server = _Api(httpx.Response(200, content=PDF))
+    os.mkfifo(tmp_path / "pipe")
+    paths = [tmp_path / "pipe", Path("/dev/null")]
+    for number, path in enumerate(paths) if linked else ():
+        paths[number] = tmp_path / f"link{number}"
+        paths[number].symlink_to(path)
+
+    for path in paths:
+        with pytest.raises(DownloadError, match=r"no regular file \(nothing was asked for\)") as raised:
+            api.call(_download(path), transport=server.transport)
+        assert raised.value.path == str(path)
+
+    assert server.asked == []
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "name", ["ก" * 80 + ".pdf", "r" * 251 + ".pdf", "é" * 125 + ".json", os.fsdecode(b"\xff" * 200 + b".pdf")]
+)
+def test_every_name_that_the_disk_takes_is_written(api, tmp_path, name):
+    """The name of the part is not made of it."""
+    api.call(_download(tmp_path / name), transport=_Api(httpx.Response(200, content=PDF)).transport)
+
+    assert _files(tmp_path) == [name]
+
+
+def test_name_too_long_is_found_before_asking(api, tmp_path):
+    """256 bytes are more than the disk takes."""
+    server = _Api(httpx.Response(200, content=PDF))
+
+    with pytest.raises(DownloadError, match=r"too long \(nothing was asked for"):
+        api.call(_download(tmp_path / ("r" * 256)), transport=server.transport)
+
+    assert server.asked == []
+
+
+INTERNAL = [
+    "127.0.0.1", "localhost", "x.localhost", "10.1.2.3", "172.31.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1",
+    "0.0.0.0", # noqa: S104 - nothing is bound
+    "255.255.255.255", "224.0.0.1", "2130706433", "0x7f000001", "127.1", "10.0x10.3", "[::1]", "[::]",
+    "[fd00::1]", "[fe80::1]", "[fec0::1]", "[ff02::1]", "[::ffff:10.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]",
+    "[64:ff9b::a00:1]", "[2002:a00:1::]", "metadata", "metadata.google.internal", "printer.local", "localhost.",
+    "127.0.0.1.", "inside.example.org", "both.example.org",
+]  # fmt: skip
+NAMES = {
+    "inside.example.org": ["10.0.0.5"],
+    "both.example.org": ["93.184.215.14", "fd00::5"],
+    "files.example.org": ["93.184.215.14", "2606:2800:21f:cb07::1", "64:ff9b::5db8:d70e"],
+}
+
+
+@pytest.fixture
+def resolver(monkeypatch):
+    """A resolver that knows the names above, and keeps what it was asked."""
+    asked = []
+
+    def getaddrinfo(host, port, *_args, **_options):
+        asked.append(host)
+        if host not in NAMES:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in NAMES[host]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return asked
+
+
+@pytest.mark.parametrize("host", INTERNAL)
+def test_link_into_an_internal_network_is_not_followed(api, tmp_path, resolver, host):
+    """However the address is spelled, and whatever the name resolves to; the error does not show the link."""
+    server = _Api(httpx.Response(200, content=PDF), link=f"https://{host}/r.pdf?token=s1gned")
+
+    with pytest.raises(ResponseDecodeError, match="report was asked for, but") as raised:
+        api.call(_download(tmp_path / "r.pdf"), transport=server.transport)
+
+    assert server.fetched == []
+    assert "s1gned" not in str(raised.value)
+    assert _files(tmp_path) == []
+
+
+@pytest.mark.parametrize("host", ["files.example.org", "unknown.example.org", "93.184.215.14", "[2606:2800:21f::1]"])
+def test_link_to_a_public_host_is_followed(api, tmp_path, resolver, host):
+    """A name that the resolver does not know may be known to a proxy."""
+    server = _Api(httpx.Response(200, content=PDF), link=f"https://{host}/r.pdf")
+
+    api.call(_download(tmp_path / "r.pdf"), transport=server.transport)
+
+    assert len(server.fetched) == 1
+    assert resolver == ([host] if host[0] in "fu" else [])
+
+
+@pytest.mark.parametrize(
+    ("link", "base_url", "allowed", "followed"),
+    [
+        ("http://127.0.0.1:9/r.pdf", "https://api.example.org", (), False),
+        ("http://127.0.0.1:9/r.pdf", "https://api.example.org", ["127.0.0.1"], True),
+        ("https://inside.example.org/r.pdf", "https://api.example.org", ["INSIDE.example.org"], True),
+        ("https://inside.example.org/r.pdf", "https://api.example.org", ["other.example.org"], False),
+        ("http://inside.example.org/r.pdf", "https://api.example.org", ["inside.example.org"], False),
+        ("http://localhost:9/r.pdf", "http://127.0.0.1:8", (), True),
+        ("https://10.0.0.5/r.pdf", "http://127.0.0.1:8", (), False),
+    ],
+)
+def test_internal_host_has_to_be_allowed(api, tmp_path, resolver, link, base_url, allowed, followed):
+    """This machine is allowed if the API is on it; plain http stays for this machine."""
+    server = _Api(httpx.Response(200, content=PDF), link=link)
+    work = _download(tmp_path / "r.pdf", allow_hosts=allowed)
+
+    if followed:
+        api.call(work, transport=server.transport, base_url=base_url)
+    else:
+        with pytest.raises(ResponseDecodeError):
+            api.call(work, transport=server.transport, base_url=base_url)
+
+    assert len(server.fetched) == followed
+
+
+def test_report_that_is_too_large_is_not_saved(api, tmp_path):
+    """It stops as soon as that is known."""
+    server = _Api(httpx.Response(200, content=PDF))
+
+    with pytest.raises(DownloadError, match=r"larger than 0.5 MB .*asked for already"):
+        api.call(_download(tmp_path / "r.pdf", max_bytes=2**19), transport=server.transport)
+
+    assert _files(tmp_path) == []
+
+
+@pytest.mark.parametrize("options", [{"max_bytes": 0}, {"max_bytes": "9"}, {"allow_hosts": "files.example.org"}])
+def test_option_that_cannot_work_is_refused_before_asking(api, tmp_path, options):
+    """A name alone would be taken for a list of letters."""
+    server = _Api(httpx.Response(200, content=PDF))
+
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        api.call(_download(tmp_path / "r.pdf", **options), transport=server.transport)
+
+    assert server.asked == []

@@ -136,10 +136,7 @@ class ResumeSender:
             settle_failure([slot], error)
             return
         with upload:
-            try:
-                yield from self._send(slot, upload, content, call)
-            finally:
-                upload.rewind()  # the same item may be sent again: by `retry_failed`, or in another run
+            yield from self._send(slot, upload, content, call)
 
     def _send(self, slot: PendingRow, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
         if content is not None:

@@ -19,14 +19,14 @@ from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownErr
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log
 
-from .bodies import wrap_files
+from .bodies import open_files
 from .failures import FailedAttempt
 from .responses import Detailed, is_api_error, read_error, read_success
 from .retries import Failure, GiveUp, is_repeatable, kind_of_status, next_attempt, read_retry_after
 from .steps import GetToken, Pause, SendOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from importlib import metadata
 
     from jobmojito.redaction import Secret
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from .bodies import StreamedBody
     from .settings import Settings
+    from .sources import Source
     from .steps import Sink, Steps
 else:
     metadata = DeferredModule("importlib.metadata")
@@ -52,7 +53,8 @@ _UNKNOWN: Final = (
 class PreparedCall(Generic[R]):
     """A call that has been checked: how a request is made of it, when it may be repeated, what a success becomes.
 
-    `resendable` is False where the body can be read only once. Without `login` it carries no token.
+    `resendable` is False where the body can be read only once. Without `login` it carries no token. `files` are the
+    streams of its parts, to be closed when it is done.
     """
 
     operation: str
@@ -63,6 +65,7 @@ class PreparedCall(Generic[R]):
     resendable: bool = True
     login: bool = True
     sink: Sink | None = None
+    files: Sequence[Source] = field(default=(), repr=False)
 
 
 def send_with_retries(
@@ -136,14 +139,16 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
     Raises:
         InvalidRequest: the contract refuses it.
     """
-    request, resendable = (call.request, body.rewindable) if body is not None else wrap_files(call.request)
+    request, files = (call.request, []) if body is not None else open_files(call.request)
+    once = hasattr(request.get("content"), "read") or any(file.size is None for file in files)
     return PreparedCall(
         call.operation,
         settings,
         partial(_request, request, settings, body),
         lambda answer, attempts: read_success(call, answer, strict=settings.strict, attempts=attempts),
         repeatable=is_repeatable(call.operation, call.method),
-        resendable=resendable,
+        resendable=not once if body is None else body.rewindable,
+        files=files,
     )
 
 

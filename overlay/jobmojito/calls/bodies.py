@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from attrs import field, frozen
 
-from jobmojito.errors import UploadError
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from .sources import Source
 
 
 @frozen
@@ -29,59 +25,48 @@ class StreamedBody:
     rewindable: bool = True
 
 
-class OneShot:
-    """A file part that cannot be rewound: a pipe, a socket."""
+class OneWayPart:
+    """A file part that can be read once: a pipe, a socket."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, source: Source) -> None:
+        self._source, self._position = source, 0
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         """Read on; what fails here is the file's fault, not the connection's."""
-        try:
-            piece = cast("object", self._stream.read(size))
-        except (OSError, ValueError) as error:
-            raise UploadError(f"the file could not be read: {type(error).__name__}") from error
-        if not isinstance(piece, bytes):
-            raise UploadError(f"the file gives {type(piece).__name__} where bytes are needed: open it in binary mode")
-        return piece
+        block = self._source.at(self._position, size)
+        self._position += len(block)
+        return block
 
 
-class Window(OneShot):
-    """A file part from where its stream stands, so that position 0 is what the caller meant.
-
-    httpx rewinds to 0 and takes the length of the whole file; here, both are relative to the start.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(stream)
-        self._start = stream.tell()
+class FilePart(OneWayPart):
+    """A file part whose length httpx can find, and which it can read again: position 0 is where the stream stood."""
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move; never before the start."""
-        moved = self._start + offset if whence == os.SEEK_SET else offset
-        return max(self._stream.seek(moved, whence) - self._start, 0)
+        """Move, to the start or to the end."""
+        self._position = offset + (self._source.size or 0 if whence == os.SEEK_END else 0)
+        return self._position
 
     def tell(self) -> int:
         """Give the position, counted from the start."""
-        return self._stream.tell() - self._start
+        return self._position
 
 
-def wrap_files(request: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Make a request's file parts start where their streams stand; tell whether all of them can be sent again."""
-    resendable = not hasattr(request.get("content"), "read")
+def open_files(request: Mapping[str, Any]) -> tuple[dict[str, Any], list[Source]]:
+    """Make a request's file parts start where their streams stand; gives what has to be closed in the end.
+
+    Raises:
+        UploadError: a stream cannot be read.
+    """
+    sources: list[Source] = []
     if "files" not in request:
-        return dict(request), resendable
-    files = [(name, (part[0], _wrap(part[1]), *part[2:])) for name, part in request["files"]]
-    resendable = resendable and not any(type(part[1]) is OneShot for _, part in files)
-    return {**request, "files": files}, resendable
+        return dict(request), sources
+    files = [(name, (part[0], _opened(part[1], sources), *part[2:])) for name, part in request["files"]]
+    return {**request, "files": files}, sources
 
 
-def _wrap(payload: Any) -> Any:
+def _opened(payload: Any, sources: list[Source]) -> Any:
     if not hasattr(payload, "read"):
         return payload
-    try:
-        return Window(payload)
-    except (AttributeError, OSError, io.UnsupportedOperation):
-        return OneShot(payload)
-    except ValueError as error:
-        raise UploadError("the file is closed") from error
+    source = Source(payload)
+    sources.append(source)
+    return OneWayPart(source) if source.size is None else FilePart(source)

@@ -105,6 +105,8 @@ class ResponseReader:
 
     def answer(self) -> Answer:
         """Give what has arrived."""
+        if self._step.sink is not None and self._response.is_success:
+            self._step.sink.finish()
         content = bytes(self._bytes[: self._enough])
         return _snapshot(self._response, content, self._step.token)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -71,9 +71,12 @@ class _Session(Generic[W]):
         What the contract refuses is found first, before anything is sent.
         """
         prepared = self._prepared(call, body)
-        detailed = yield from send_with_retries(
-            prepared, self.transport.clock, refreshable=self.transport.tokens.refreshable
-        )
+        with ExitStack() as files:
+            for file in prepared.files:
+                files.callback(file.close)
+            detailed = yield from send_with_retries(
+                prepared, self.transport.clock, refreshable=self.transport.tokens.refreshable
+            )
         for departure in detailed.departures:
             self._log_once(call.operation, departure)
         if (seen := _watching.get()) is not None:

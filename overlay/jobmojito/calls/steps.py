@@ -32,6 +32,10 @@ class Sink(Protocol):
         """Take the next piece."""
         ...
 
+    def finish(self) -> None:
+        """Raise what is wrong with the whole; an error of httpx counts as a connection that broke off."""
+        ...
+
 
 @frozen
 class Block:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import os
 import stat
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, cast
 
+from jobmojito.calls.sources import Source, reason
 from jobmojito.errors import ConfigurationError, UploadError
 
 from . import filetypes
@@ -34,7 +35,10 @@ BLOCK: Final = 1024 * 1024
 class Upload:
     """One file, checked and open: its safe name, MIME type, and size in bytes (None for a stream that cannot say).
 
-    Use it as a context manager: what was opened here is closed at its end.
+    `title` is what a document is called elsewhere: a name for a file that has none.
+
+    Use it as a context manager: what was opened here is closed at its end, and a stream of the caller's that can go
+    back is left where it stood.
 
     Raises:
         UploadError: missing, no regular file, unreadable, empty, too large, opened as text, or no resume.
@@ -49,22 +53,20 @@ class Upload:
         content_type: str | None = None,
         max_bytes: int = MAX_BYTES,
         resume: bool = True,
+        title: str | None = None,
     ) -> None:
         _check(file_name, content_type, max_bytes)
-        self._file, self._owned = _open(file)
         self.max_bytes = max_bytes
-        self.size: int | None = None
-        self._start = _start_of(self._file)
-        self._stamp = _stamp(self._file) if self._owned else None
         self._head = b""
-        try:
+        with ExitStack() as opened:
+            self._file = _open(file, opened)
+            self._source = opened.enter_context(Source(self._file))
+            self.size = self._source.size
             head = self._look()
-            name = file_name or _name_of(file)
+            name = file_name or _name_of(file, title or "")
             self.mime_type, extension = self._type(head, name, content_type, resume=resume)
             self.file_name = safe_name(name, fallback=("resume" if resume else "document") + extension)
-        except BaseException:
-            self.close()
-            raise
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -78,24 +80,17 @@ class Upload:
 
     def close(self) -> None:
         """Close the file if it was opened here."""
-        if self._owned:
-            self._file.close()
-
-    def rewind(self) -> None:
-        """Put a stream of the caller's back to where it stood; what cannot go back stays."""
-        if self._start is not None and not self._owned:
-            with suppress(UploadError):
-                self._seek(self._start)
+        self._opened.close()
 
     @property
     def rewindable(self) -> bool:
         """Whether the file can be read from its start again."""
-        return self._start is not None
+        return self.size is not None
 
     @property
     def in_memory(self) -> bool:
         """Whether reading it can never block."""
-        return isinstance(self._file, io.BytesIO)
+        return self._source.in_memory
 
     def blocks(self) -> Iterator[bytes]:
         """Read the file from where it began; a block at a time, of at most `BLOCK` bytes.
@@ -103,16 +98,15 @@ class Upload:
         Raises:
             UploadError: it cannot be read, it has become shorter or longer than it was, or is larger than the limit.
         """
-        if self._start is None:
+        if self.size is None:
             yield from self._once()
             return
-        self._seek(self._start)
-        left = cast("int", self.size)
-        while left:
-            block = self._read(min(BLOCK, left))
-            left -= len(block)
-            # Told before the last block goes out: a body that lacks its end is no request.
-            if not block or (left == 0 and self._has_changed()):
+        offset = 0
+        while offset < self.size:
+            block = self._source.at(offset, min(BLOCK, self.size - offset))
+            offset += len(block)
+            # Found before the last block goes out: a body that lacks its end is no request.
+            if not block or (offset == self.size and self._source.has_changed()):
                 raise UploadError("the file has changed while it was being sent")
             yield block
 
@@ -126,72 +120,38 @@ class Upload:
             if total > self.max_bytes:
                 raise UploadError(_too_large(self.max_bytes))
             yield block
-            block = self._read(BLOCK)
+            block = self._source.at(total, BLOCK)
 
     def _look(self) -> bytes:
-        """Find the size, and give the file's first bytes; those of a stream that cannot go back are kept."""
-        if self._start is None:
-            head = self._head = self._fill(filetypes.HEAD)
-        else:
-            self.size = max(self._seek(0, os.SEEK_END) - self._start, 0)
-            if self.size > self.max_bytes:
-                raise UploadError(_too_large(self.max_bytes))
-            head = self._at(0, filetypes.HEAD)
-        if not head or self.size == 0:  # a device gives bytes without end, and says that it has none
+        """Check the size, and give the file's first bytes; those of a stream that cannot go back are kept."""
+        if self.size is not None and self.size > self.max_bytes:
+            raise UploadError(_too_large(self.max_bytes))
+        # A device gives bytes without end, and says that it has none.
+        head = b"" if self.size == 0 else self._source.at(0, filetypes.HEAD)
+        if not head:
             raise UploadError("the file is empty, or its stream stands at its end")
+        if self.size is None:
+            self._head = head
         return head
 
     def _type(self, head: bytes, name: str, content_type: str | None, *, resume: bool) -> tuple[str, str]:
         """Give the MIME type, and the extension for a file without a name."""
-        tail = self._at if self._start is not None else None
+        if content_type is not None:
+            return content_type, ""
+        tail = None if self.size is None else self._at
         try:
-            if content_type is not None:
-                return content_type, ""
             if not resume:
                 return filetypes.guess(head, name, tail), ""
             found = filetypes.sniff(head, name, tail)
         except filetypes.Mismatch as mismatch:
             raise UploadError(f"the file cannot be sent: {mismatch} (content_type= overrules this)") from None
-        finally:
-            if self._start is not None:
-                self._seek(self._start)
         return found.mime_type, found.extension
 
     def _at(self, offset: int, size: int) -> bytes:
         """Read elsewhere in the file; a negative offset counts from its end."""
-        start, end = cast("int", self._start), cast("int", self._start) + cast("int", self.size)
-        self._seek(max(start, (end if offset < 0 else start) + offset))
-        return self._fill(size)
-
-    def _fill(self, size: int) -> bytes:
-        """Read `size` bytes, or up to the end: a pipe gives what it has at the moment."""
-        found = bytearray()
-        while len(found) < size and (block := self._read(size - len(found))):
-            found += block
-        return bytes(found)
-
-    def _read(self, size: int) -> bytes:
-        try:
-            block = cast("Any", self._file.read(size))
-        except Exception as error:
-            raise UploadError(self._unreadable(error)) from error
-        if not isinstance(block, bytes | bytearray | memoryview):
-            raise UploadError("the stream must give bytes: open the file in binary mode")
-        return bytes(block)
-
-    def _seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        try:
-            moved = cast("int | None", self._file.seek(offset, whence))
-            return self._file.tell() if moved is None else moved
-        except Exception as error:
-            raise UploadError(self._unreadable(error)) from error
-
-    def _unreadable(self, error: Exception) -> str:
-        """Say why; streams are of many makes (gzip, archives, remote files), and so are their exceptions."""
-        return f"the file cannot be read: {'it is closed' if getattr(self._file, 'closed', False) else _reason(error)}"
-
-    def _has_changed(self) -> bool:
-        return bool(self._read(1)) or (self._stamp is not None and self._stamp != _stamp(self._file))
+        whole = self.size or 0
+        start = max(0, offset + whole if offset < 0 else offset)
+        return self._source.at(start, max(min(size, whole - start), 0))
 
 
 def _check(file_name: object, content_type: object, max_bytes: object) -> None:
@@ -212,18 +172,15 @@ def check_limit(max_bytes: object) -> None:
         raise ConfigurationError("max_bytes must be a number above 0")
 
 
-def _open(file: FileSource) -> tuple[BinaryIO, bool]:
-    """Give a binary stream, and whether it is ours to close."""
+def _open(file: FileSource, opened: ExitStack) -> BinaryIO:
+    """Give a binary stream; one that is made here is closed with `opened`."""
     if isinstance(file, memoryview) and not file.c_contiguous:
         file = bytes(file)
     if isinstance(file, bytes | bytearray | memoryview):
-        return io.BytesIO(file), True
+        return io.BytesIO(file)
     if isinstance(file, str | os.PathLike):
-        return _open_path(Path(file)), True
-    stream: Any = file
-    if isinstance(stream, io.TextIOBase) or not hasattr(stream, "read"):
-        raise UploadError("the file must be a path, bytes, or a stream opened in binary mode")
-    return cast("BinaryIO", stream), False
+        return opened.enter_context(_open_path(Path(file)))
+    return cast("BinaryIO", file)
 
 
 def _open_path(path: Path) -> BinaryIO:
@@ -235,38 +192,18 @@ def _open_path(path: Path) -> BinaryIO:
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         raise UploadError(
-            "the file does not exist" if missing else f"the file cannot be read: {_reason(error)}"
-        ) from error
+            "the file does not exist" if missing else f"the file cannot be read: {reason(error)}"
+        ) from None  # the path may name a person
 
 
-def _start_of(file: BinaryIO) -> int | None:
-    """Give the position that a stream stands at; None where it cannot go back there."""
-    try:
-        return file.tell() if file.seekable() else None
-    except Exception:  # noqa: BLE001 - as `Upload._unreadable` says; reading tells what is wrong
-        return None
-
-
-def _stamp(file: BinaryIO) -> tuple[int, int] | None:
-    """Give what changes when a file is written to."""
-    try:
-        found = os.fstat(file.fileno())
-    except (OSError, ValueError):
-        return None
-    return found.st_size, found.st_mtime_ns
-
-
-def _name_of(file: FileSource) -> str:
-    """Find a name: the path's, or the one a stream carries; a stream's number or <stdin> is no name."""
-    if isinstance(file, bytes | bytearray | memoryview):
-        return ""
-    name = os.fspath(file) if isinstance(file, str | os.PathLike) else getattr(file, "name", "")
-    return name if isinstance(name, str) and not name.startswith("<") else ""
-
-
-def _reason(error: Exception) -> str:
-    """Say what the system says, without the path, which may name a person."""
-    return getattr(error, "strerror", None) or type(error).__name__
+def _name_of(file: FileSource, title: str) -> str:
+    """Find a name: the path's, or the one a stream carries, or `title` where that says nothing about the type."""
+    # A web framework's upload has the file's name in `filename`, and may have the form field's in `name`.
+    where = "name" if isinstance(file, io.IOBase) or not hasattr(file, "filename") else "filename"
+    name = os.fspath(file) if isinstance(file, str | os.PathLike) else getattr(file, where, "")
+    if not isinstance(name, str) or name.startswith("<"):
+        name = ""  # the number of a descriptor, <stdin>
+    return name if filetypes.has_known_extension(name) or not title else title
 
 
 def _too_large(limit: int) -> str:

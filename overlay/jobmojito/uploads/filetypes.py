@@ -84,18 +84,30 @@ def guess(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = Non
     return by_name or found.mime_type if found is TXT else found.mime_type
 
 
+def has_known_extension(name: str) -> bool:
+    """Tell whether a name says what kind of file it is."""
+    return mimetypes.guess_type(name)[0] is not None
+
+
 def _zip(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:
     said = _first_entry(head, b"mimetype")
     if said.startswith(ODT.mime_type.encode()):
         return ODT
     listed = head if tail is None else _zip_directory(tail)
-    if re.search(rb"PK\x01\x02.{42}word/|PK\x03\x04.{26}word/", listed, re.DOTALL):
+    if _lists(listed, rb"word[/\\]"):
         return DOCX
-    if tail is None and extension == ".docx" and b"[Content_Types].xml" in head:
-        return DOCX  # its first entries are large, and the list of the others stands at an end that was not read
-    if extension == ".odt" and not said and re.search(rb"PK\x01\x02.{42}content\.xml", listed, re.DOTALL):
+    # The main part may have another name; and the list of a stream that cannot go back is not seen.
+    whole = tail is None or _lists(listed, rb"\[Content_Types\]\.xml")
+    if extension == ".docx" and whole and not _lists(listed, rb"(?:xl|ppt)[/\\]"):
+        return DOCX
+    if extension == ".odt" and not said and _lists(listed, rb"content\.xml"):
         return ODT  # its type, which should stand first and uncompressed, does not
     raise Mismatch("it is a ZIP archive that holds no Word document")
+
+
+def _lists(listed: bytes, name: bytes) -> bool:
+    """Tell whether a ZIP's list of files, or its beginning, has an entry whose name begins so."""
+    return re.search(rb"(?:PK\x01\x02.{42}|PK\x03\x04.{26})" + name, listed, re.DOTALL | re.IGNORECASE) is not None
 
 
 def _first_entry(head: bytes, name: bytes) -> bytes:
@@ -106,13 +118,13 @@ def _first_entry(head: bytes, name: bytes) -> bytes:
 
 
 def _zip_directory(tail: Callable[[int, int], bytes]) -> bytes:
-    """Read a ZIP's list of files, which stands at its end; a ZIP without one is cut off."""
+    """Read a ZIP's list of files, which is at its end; ZIP64 points to it otherwise. Without an end it is cut off."""
     end = tail(-(22 + 65535), 22 + 65535)
     mark = end.rfind(b"PK\x05\x06")
     if mark < 0 or len(end) < mark + 22:
         raise Mismatch("it is a ZIP archive (or DOCX, or ODT) that is cut off")
     size, offset = struct.unpack_from("<II", end, mark + 12)
-    return tail(offset, min(size, _MAX_DIRECTORY))
+    return end + tail(offset, min(size, _MAX_DIRECTORY))
 
 
 def _compound(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:

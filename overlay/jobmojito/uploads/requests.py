@@ -129,7 +129,7 @@ def store_document(
     body = KnowledgeBaseDocumentUploadMultipart(file=File(b""), **given)
     call = with_merchant(operation(DOCUMENT).call({"body": body}), session.settings.merchant_id)
     _check_texts(call)
-    upload = yield Block(partial(Upload, file, resume=False, **about))
+    upload = yield Block(partial(Upload, file, resume=False, title=name, **about))
     with upload:
         detailed = yield from session.steps(call, streamed(session, call, upload))
     return cast("KnowledgeBaseDocumentUploadResponse", detailed.value)
