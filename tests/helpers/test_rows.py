@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from jobmojito.batches.csv_rows import CANDIDATE, INVITATION
-from jobmojito.batches.rows import CsvRow, Refused, fields_of, folded, read_row
+from jobmojito.batches.rows import CsvRow, Refused, fields_of, read_row
 from jobmojito_api.models import InviteUser, RegisterUser
 from jobmojito_api.types import UNSET
 
@@ -100,11 +100,3 @@ def test_ids_and_enums_become_json():
     row = InviteUser(email=EMAIL, interview_id=__import__("uuid").UUID(interview))
 
     assert fields_of(row) == {"email": EMAIL, "interview_id": interview}
-
-
-@pytest.mark.parametrize(
-    ("email", "form"), [(" Ann@Example.ORG ", EMAIL), ("STRASSE@x", "strasse@x"), ("", None), (5, None)]
-)
-def test_emails_are_compared_trimmed_and_folded(email, form):
-    """Case and outer spaces make no two people of one."""
-    assert folded(email) == form

@@ -16,6 +16,8 @@ import attrs
 
 from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, table_of, write
 
+from .identity import same_email
+
 EMAIL: Final = "email"
 
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
@@ -122,7 +124,7 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
     if not kind.open and not kind.declared() >= fields.keys() and not isinstance(row, Model):
         _refuse_unknown(fields, kind)
     email = fields.get(EMAIL)
-    if email is None or (isinstance(email, str) and not email.strip()):
+    if email is None or (isinstance(email, str) and same_email(email) is None):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
     plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
     if not plain:
@@ -152,10 +154,3 @@ def quoted(names: list[str]) -> str:
     """List names for a message, the first five of them."""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as the sentence above says
     return ", ".join(repr(name[:40]) for name in names[:5]) + more
-
-
-def folded(email: object) -> str | None:
-    """Give an e-mail in the form in which two are compared: trimmed and case-folded; None where there is none."""
-    if not isinstance(email, str):
-        return None
-    return email.strip().casefold() or None
