@@ -81,12 +81,12 @@ PLACES: Final = {"query": _to_query, "path": _to_path, "header": _to_header, "co
 def as_json(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
     """Put the body as JSON, for httpx to encode; what JSON cannot say is a problem."""
     value = write(body)
-    problems.extend(_unwritable(value))
+    problems.extend(unwritable(value))
     request["json"] = value
     request.setdefault("headers", {})["Content-Type"] = content_type
 
 
-def _unwritable(value: object) -> list[Departure]:
+def unwritable(value: object) -> list[Departure]:
     """Find what JSON or UTF-8 cannot say: NaN, lone surrogates, objects of other classes, a body within itself."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
