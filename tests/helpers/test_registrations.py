@@ -277,6 +277,15 @@ def test_bad_rows_are_settled_without_being_sent(api, rows_api):
     assert rows_api.sent == people(1)
 
 
+def test_nul_costs_its_own_row_alone(api, rows_api):
+    """A character that the API's database cannot hold is refused here, and takes no other row of its chunk down."""
+    rows = [*people(2), {"email": "c@example.org", "name": "C\0"}]
+
+    result = api.call(register(rows), transport=rows_api)
+
+    assert (kinds(result), rows_api.sent) == ([None, None, "invalid"], people(2))
+
+
 @pytest.mark.parametrize(
     ("option", "status", "sent"), [("once", "skipped", 1), ("report", "error", 1), ("send", "ok", 2)]
 )
@@ -475,6 +484,9 @@ def test_default_merchant_is_sent_with_the_rows(api, rows_api):
         (register("people.csv"), ConfigurationError, "for a CSV file, use one of the readers"),
         (register({"email": "a@example.org"}), ConfigurationError, "not dict"),
         (register(5), ConfigurationError, "not int"),
+        (register(type("DataFrame", (), {"to_dict": None, "__iter__": None})()), ConfigurationError, "not a table"),
+        (lambda jm: jm.retry_failed([1]), ConfigurationError, "not list"),
+        (lambda jm: jm.retry_failed(None), ConfigurationError, "not NoneType"),
         (register([], chunk_size=0), ConfigurationError, "chunk_size"),
         (register([], concurrency=65), ConfigurationError, "concurrency"),
         (register([], concurrency=True), ConfigurationError, "concurrency"),

@@ -348,6 +348,10 @@ def plan(
     Raises:
         ConfigurationError: `rows` is nothing that rows can be drawn from.
     """
+    if hasattr(rows, "to_dict"):
+        raise ConfigurationError(
+            "rows must be rows, not a table: give table.to_dict('records') of pandas, table.to_dicts() of polars"
+        )
     kinds = (Iterable, AsyncIterable) if session.asynchronous else (Iterable,)
     if isinstance(rows, str | bytes | os.PathLike | Mapping) or not isinstance(rows, kinds):
         raise ConfigurationError(
