@@ -82,6 +82,29 @@ def test_records_are_flat_and_json(result):
     assert [record["kind"] for record in records] == [None, "duplicate", "rejected", "outcome_unknown"]
 
 
+ENDLESS = {"email": "ann@example.org"}
+ENDLESS["self"] = ENDLESS
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (ENDLESS, {"email": "ann@example.org", "self": None}),
+        ({"email": "ann@example.org", 5: "x"}, {"email": "ann@example.org", "5": "x"}),
+        ({"email": "ann@example.org", "name": {1, 2}}, {"email": "ann@example.org"}),
+        ("ann@example.org", {"input": "ann@example.org"}),
+        (7, {"input": 7}),
+        (None, {"input": None}),
+        (object(), {}),
+    ],
+)
+def test_record_has_all_that_can_be_read_of_its_row(given, shown):
+    """A row that cannot be sent keeps its address in the record, whatever else is wrong with it."""
+    record = RowOutcome(0, given, RowStatus.ERROR, RowKind.INVALID, "why").to_dict()
+
+    assert record == {"row": 1, **shown, "status": "error", "kind": "invalid", "message": "why"}
+
+
 def test_csv_holds_every_row_for_its_owner_alone(result, tmp_path):
     """The file has a column for every key of any row, in UTF-8, and nobody else can read it."""
     path = tmp_path / "out.csv"

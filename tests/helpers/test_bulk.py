@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from jobmojito import (
     ScreenedCandidate,
     read_resumes,
 )
-from jobmojito.batches.journal import Journal
 from jobmojito.sandbox import Fault
 from jobmojito_api.types import File
 from tests.helpers.documents import PDF
@@ -235,15 +235,16 @@ def test_journal_needs_files_that_can_be_read_twice(screen, sandbox, tmp_path):
 
 def test_journal_that_fails_in_mid_run_loses_nothing(screen, items, sandbox, tmp_path, monkeypatch):
     """When an outcome cannot be written, the run stops; what was done is in the result, what was not says so."""
-    finish, finished = Journal._finish, []
+    write, written = os.write, []
 
-    def failing(journal, records):
-        finished.extend(records)
-        if len(finished) > 5:
-            raise __import__("sqlite3").OperationalError("disk I/O error")
-        return finish(journal, records)
+    def failing(file, data):
+        if b'"status"' in data:
+            written.append(data)
+        if len(written) > 5:
+            raise OSError(5, "Input/output error")
+        return write(file, data)
 
-    monkeypatch.setattr(Journal, "_finish", failing)
+    monkeypatch.setattr(os, "write", failing)
     with pytest.raises(JournalError) as raised:
         screen(items(30), journal=tmp_path / "j", concurrency=2)
 

@@ -11,9 +11,11 @@ from collections import Counter
 
 import pytest
 
-from jobmojito import JobMojito
+from jobmojito import JobMojito, JournalError
+from jobmojito.batches.journal import Journal
 from jobmojito.sandbox import Fault, Sandbox
 from tests.helpers.conftest import POSITION
+from tests.helpers.test_journal import changed
 from tests.helpers.worker import items
 
 FILES = 300
@@ -93,6 +95,45 @@ def test_killed_runs_lose_nothing_and_pay_for_nothing_twice(start, server, tmp_p
     twice = {name for name, count in received(server).items() if count > 1}
     assert twice <= unknown
     assert 0 < len(unknown) <= kills * 8
+
+
+def killed(start, files, done):
+    """Kill a worker when so many of its files are done."""
+    worker = start("sync", files, 8)
+    assert wait_for(worker, done)
+    worker.kill()
+    worker.wait()
+
+
+def test_journal_file_alone_is_enough(start, server, tmp_path):
+    """After a kill, who takes the one file elsewhere goes on with it: nothing that was paid is paid again."""
+    killed(start, 60, 30)
+    (tmp_path / "elsewhere").mkdir()
+    moved = (tmp_path / "run.journal").rename(tmp_path / "elsewhere" / "run.db")
+    paid = received(server)
+
+    with JobMojito(server.token, base_url=server.base_url) as jm:
+        result = jm.pre_screen_resumes(items(tmp_path), position_id=start.position, journal=moved)
+
+    assert len(paid) >= 30
+    assert len(result) == 60 == len(result.succeeded) + len(result.unknown)
+    assert set(received(server).values()) == {1}
+    assert len(result.unknown) <= 8
+
+
+def test_damaged_journal_of_a_killed_run_pays_for_nothing_twice(start, server, tmp_path):
+    """Whatever happens to the bytes of a killed run's journal, it is refused and nothing is sent."""
+    killed(start, 60, 30)
+    paid, path, chance = received(server), tmp_path / "run.journal", random.Random(1)
+    Journal(path).close()
+    sound = path.read_bytes()
+    with JobMojito(server.token, base_url=server.base_url) as jm:
+        for _ in range(60):
+            path.write_bytes(changed(sound, chance))
+            with pytest.raises(JournalError):
+                jm.pre_screen_resumes(items(tmp_path), position_id=start.position, journal=path)
+
+    assert received(server) == paid
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

@@ -1,7 +1,10 @@
 """A journal keeps what was done, says what was in flight, and refuses what it cannot trust before anything is sent."""
 
 import asyncio
+import errno
+import json
 import os
+import random
 import sqlite3
 import stat
 import subprocess
@@ -11,111 +14,84 @@ import httpx
 import pytest
 
 from jobmojito import JournalError
-from jobmojito.batches.journal import Duplicate, Intent, Journal, Record
-from jobmojito.batches.journal_files import APPLICATION_ID
+from jobmojito.batches.chunks import PendingRow, SeenRows, Stop
+from jobmojito.batches.journal import Journal, Ledger
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 from tests.overlay.driver import Driver
 
-KEY, OTHER = "a" * 32, "b" * 32
+KEY, OTHER = b"a" * 16, b"b" * 16
 HOLD = """
 import sys
-from jobmojito.batches.journal import Journal
+from jobmojito.batches.chunks import PendingRow, SeenRows, Stop
+from jobmojito.batches.journal import Journal, Ledger
 j = Journal(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
-def intent(key=KEY, position=0):
-    """What is written before a request is sent."""
-    return Intent(key, position, "{}")
-
-
-def record(status, key=KEY, kind=None):
-    """What is written when its outcome is known."""
-    return Record(key, status, kind, "why", '{"a": 1}')
-
-
 @pytest.fixture
 def path(tmp_path):
     """Where the journal of the test is."""
-    return tmp_path / "run.journal"
+    return tmp_path / "run.db"
 
 
-def begin(path, *intents, **options):
-    """Begin rows in a run of their own, and give what the journal says of them."""
-    with Journal(path, **options) as journal:
-        return journal.begin(intents).result()
-
-
-def done(path, *records):
-    """Write a journal of a run that is over."""
+def remember(path, *entries):
+    """Write entries in a run of their own."""
     with Journal(path) as journal:
-        journal.begin([intent(one.key) for one in records]).result()
-        journal.finish(records).result()
+        journal.add(entries).result()
 
 
-@pytest.mark.parametrize("status", ["ok", "skipped"])
-def test_done_row_is_remembered(path, status):
-    """What was done in an earlier run comes back as it was recorded, and is not begun again."""
-    done(path, record(status))
-
-    assert begin(path, intent()) == [record(status)]
-    assert begin(path, intent(), retry_unknown=True) == [record(status)]
-
-
-def test_failed_row_is_begun_again(path):
-    """An error means that nothing was done, so another run tries again."""
-    done(path, record("error"))
-
-    assert begin(path, intent()) == [None]
-
-
-def test_row_in_flight_is_begun_again_only_if_asked(path):
-    """A row without an outcome, and one whose outcome is unknown, wait for `retry_unknown`."""
-    begin(path, intent())
-    done(path, record("unknown", OTHER))
-
-    assert [one.status for one in begin(path, intent(), intent(OTHER))] == ["intent", "unknown"]
-    assert begin(path, intent(), intent(OTHER), retry_unknown=True) == [None, None]
-
-
-def test_same_row_twice_in_one_run_is_a_duplicate(path):
-    """Within a run the second of two equal rows is told where the first one stands, finished or not."""
+def recalled(path, *keys):
+    """What a later run finds."""
     with Journal(path) as journal:
-        assert journal.begin([intent(), intent(position=1)]).result() == [None, Duplicate(0)]
-        journal.finish([record("ok")]).result()
-        assert journal.begin([intent(position=2)]).result() == [Duplicate(0)]
+        return journal.find(keys)
 
 
-def test_intent_is_on_disk_when_its_future_is_done(path):
-    """Another connection reads the intent before anything could have been sent, synced by the journal's settings."""
-    journal = Journal(path)
-    journal.begin([intent()]).result()
-    synced = journal._connection.execute("PRAGMA synchronous").fetchone()[0]
-    mode = journal._connection.execute("PRAGMA journal_mode").fetchone()[0]
-    copied = path.with_name("copy")
-    for suffix in ("", "-wal"):
-        copied.with_name(f"copy{suffix}").write_bytes(path.with_name(path.name + suffix).read_bytes())
+def test_latest_entry_of_a_key_is_found_in_a_later_run(path):
+    """What was recorded comes back as it was, of several entries the latest; an unknown key has none."""
+    remember(path, (KEY, {"row": 1}), (OTHER, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}))
+    remember(path, (KEY, {"status": "error"}))
 
-    with sqlite3.connect(copied) as connection:
-        assert connection.execute("SELECT key, run FROM intent").fetchall() == [(KEY, journal.run)]
-    connection.close()
-    journal.close()
-    assert (synced, mode) == (2, "wal")
+    found = [{"status": "error"}, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}, None]
+    assert recalled(path, KEY, OTHER, b"c" * 16) == found
+
+
+def test_entry_is_in_the_one_file_when_its_future_is_done(path):
+    """A copy of the file alone, made while the run goes on, has every entry that was confirmed."""
+    with Journal(path) as journal:
+        for number in range(20):
+            journal.add([(bytes([number]) * 16, {"row": number})]).result()
+            path.with_name("copy").write_bytes(path.read_bytes())
+            copied = recalled(path.with_name("copy"), *(bytes([one]) * 16 for one in range(number + 1)))
+            assert copied == [{"row": one} for one in range(number + 1)]
+    assert os.listdir(path.parent) == ["copy", "run.db"] or os.listdir(path.parent) == ["run.db", "copy"]
+
+
+def test_entry_is_synced_before_its_future_is_done(path, monkeypatch):
+    """A power cut after the confirmation loses nothing: the file was synced with the entry in it."""
+    synced = []
+    fdatasync = os.fdatasync
+    with Journal(path) as journal:
+        monkeypatch.setattr(os, "fdatasync", lambda file: (synced.append(path.read_bytes()), fdatasync(file)))
+        future = journal.add([(KEY, {"row": 1})])
+        future.result()
+
+    assert KEY.hex().encode() in synced[0]
 
 
 def test_journal_is_for_its_owner_alone(path):
-    """It holds people and links: mode 0600, its log beside it included, whatever the umask."""
+    """It holds people and links: mode 0600, whatever the umask, and also where it was made more open before."""
     before = os.umask(0)
     try:
-        with Journal(path) as journal:
-            journal.begin([intent()]).result()
-            modes = {stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+        remember(path, (KEY, {}))
+        made = stat.S_IMODE(path.stat().st_mode)
     finally:
         os.umask(before)
+    path.chmod(0o644)
+    remember(path, (KEY, {}))
 
-    assert modes == {0o600}
+    assert (made, stat.S_IMODE(path.stat().st_mode), os.listdir(path.parent)) == (0o600, 0o600, ["run.db"])
 
 
 def test_second_process_is_refused_until_the_first_one_is_gone(path):
@@ -152,33 +128,41 @@ def test_second_run_in_one_process_is_refused(path):
         Journal(path)
 
 
-def foreign(path):
-    """A database of another program."""
+def database(path):
+    """A database of another program, or a journal of version 0.1.0."""
     with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE notes (text)")
+        connection.execute("CREATE TABLE intent (key)")
     connection.close()
 
 
 def newer(path):
     """A journal of a later version of this package."""
     Journal(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
+    path.write_bytes(path.read_bytes().replace(b"jobmojito journal 2", b"jobmojito journal 3", 1))
 
 
-def damaged(path):
+def written(path):
+    """A journal of some size."""
+    remember(path, *((bytes([number]) * 16, {"status": "ok", "answer": "x" * 300}) for number in range(50)))
+    return bytearray(path.read_bytes())
+
+
+def with_a_hole(path):
     """A journal with a hole in the middle."""
-    done(path, *(Record(f"{number:032x}", "ok", None, None, "x" * 3000) for number in range(50)))
-    content = bytearray(path.read_bytes())
-    content[5000:90000] = bytes(85000)
+    content = written(path)
+    content[5000:9000] = bytes(4000)
     path.write_bytes(content)
 
 
-def cut_off(path):
-    """A journal that lost its end."""
-    done(path, *(Record(f"{number:032x}", "ok", None, None, "x" * 3000) for number in range(50)))
-    os.truncate(path, 30_000)
+def without_its_end(path):
+    """A journal that lost its end, where a line ends."""
+    path.write_bytes(b"".join(bytes(written(path)).splitlines(keepends=True)[:-3]))
+
+
+def without_a_line(path):
+    """A journal that lost a line in its middle."""
+    lines = bytes(written(path)).splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:10], *lines[11:]]))
 
 
 @pytest.mark.parametrize(
@@ -186,17 +170,19 @@ def cut_off(path):
     [
         (lambda path: path.write_text("dear diary " * 100), "is no journal"),
         (lambda path: path.write_text("x"), "is no journal"),
+        (lambda path: path.touch(), "is empty"),
         (os.mkfifo, "no regular file"),
-        (foreign, "another program"),
+        (database, "finish its run with 0.1.0, or name a new file"),
         (newer, "newer version"),
-        (damaged, "damaged"),
-        (cut_off, "damaged"),
+        (with_a_hole, "damaged"),
+        (without_its_end, "its end is missing"),
+        (without_a_line, "damaged"),
         (lambda path: path.mkdir(), "cannot be opened"),
         (lambda path: path.symlink_to(path.parent / "no" / "where"), "cannot be opened"),
     ],
 )
 def test_journal_that_cannot_be_trusted_is_refused_before_sending(api, rows_api, path, make, words):
-    """A foreign, newer or damaged file is an error in words, left as it was, and no row is sent."""
+    """A foreign, newer, emptied or damaged file is an error in words, left as it was, and no row is sent."""
     make(path)
     before = path.read_bytes() if path.is_file() else None
 
@@ -207,14 +193,47 @@ def test_journal_that_cannot_be_trusted_is_refused_before_sending(api, rows_api,
     assert before is None or path.read_bytes() == before
 
 
-def test_empty_file_becomes_a_journal(path):
-    """A file that was made beforehand, with a name from `tempfile` perhaps, is taken."""
-    path.touch()
-    Journal(path).close()
+def changed(content, chance):
+    """The same with one thing wrong: a bit, a byte, a hole, a part lost, or its end gone."""
+    place, length = chance.randrange(len(content)), chance.randrange(1, 200)
+    return chance.choice([
+        lambda: content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :],
+        lambda: content[:place] + bytes([(content[place] + chance.randrange(1, 256)) % 256]) + content[place + 1 :],
+        lambda: content[:place] + bytes(min(length, len(content) - place)) + content[place + length :],
+        lambda: content[:place] + content[place + length :],
+        lambda: content[:place],
+        lambda: content[:place] + content[place:][:length] + content[place:],
+    ])()  # fmt: skip
 
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    connection.close()
+
+def test_no_damage_leads_to_paying_twice(rows_api, path):
+    """Of a hundred ways to damage a journal, each is refused; none makes a row that is done go out again."""
+    api, chance = Driver("sync"), random.Random(5)
+    api.call(register(people(12), journal=path, chunk_size=3), transport=rows_api)
+    sound = path.read_bytes()
+    rows_api.bodies.clear()
+
+    for _ in range(100):
+        path.write_bytes(changed(sound, chance))
+        with pytest.raises(JournalError):
+            api.call(register(people(12), journal=path), transport=rows_api)
+    path.write_bytes(sound)
+    result = api.call(register(people(12), journal=path), transport=rows_api)
+
+    assert (rows_api.bodies, statuses(result)) == ([], ["ok"] * 12)
+
+
+def test_line_that_a_kill_cut_short_is_dropped(path):
+    """What stands behind the committed part was never confirmed: whole lines count, the torn one goes."""
+    remember(path, (KEY, {"row": 1}))
+    committed = path.read_bytes()
+    remember(path, (OTHER, {"row": 2}), (b"c" * 16, {"row": 3}))
+    tail = path.read_bytes()[len(committed) :]
+    path.write_bytes(committed + tail[:-5])
+
+    assert recalled(path, KEY, OTHER, b"c" * 16) == [{"row": 1}, {"row": 2}, None]
+    remember(path, (b"c" * 16, {"row": 4}))
+    assert recalled(path, OTHER, b"c" * 16) == [{"row": 2}, {"row": 4}]
 
 
 def test_read_only_journal_is_refused_before_sending(api, rows_api, tmp_path):
@@ -244,34 +263,47 @@ def _as_nobody(own, folder):
         os.seteuid(65534)
 
 
-def fill(monkeypatch, pages):
-    """Let the disk be full after so many pages of SQLite."""
-    make = sqlite3.connect
+def fill(monkeypatch, size):
+    """Let the disk be full when a file would grow beyond a size."""
+    write, seek, places = os.write, os.lseek, {}
 
-    def connect(*args, **options):
-        connection = make(*args, **options)
-        if args[0] != "":
-            connection.execute(f"PRAGMA max_page_count = {pages}")
-        return connection
+    def noted(file, place, how):
+        places[file] = seek(file, place, how)
+        return places[file]
 
-    monkeypatch.setattr("jobmojito.batches.journal_files.sqlite3.connect", connect)
+    def limited(file, data):
+        room = size - places.get(file, 0)
+        if file in places and len(data) > room:
+            if room <= 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            data = data[:room]
+        done = write(file, data)
+        if file in places:
+            places[file] += done
+        return done
+
+    monkeypatch.setattr(os, "lseek", noted)
+    monkeypatch.setattr(os, "write", limited)
 
 
 def test_full_disk_is_found_before_anything_is_sent(api, rows_api, path, monkeypatch):
-    """A journal that has no room for its first entry stops the run at once."""
-    fill(monkeypatch, 1)
+    """A journal that has no room for its first entry stops the run at once; the file stays whole."""
+    fill(monkeypatch, 100)
 
-    with pytest.raises(JournalError, match="the disk is full"):
+    with pytest.raises(JournalError, match="No space left") as raised:
         api.call(register(people(3), journal=path), transport=rows_api)
-    assert rows_api.bodies == []
+
+    assert (rows_api.bodies, kinds(raised.value.result)) == ([], ["not_sent"] * 3)
+    monkeypatch.undo()
+    assert statuses(api.call(register(people(3), journal=path), transport=rows_api)) == ["ok"] * 3
 
 
 def test_disk_that_fills_up_loses_nothing(api, rows_api, path, monkeypatch):
     """When the journal has no more room, sending stops; every row has its outcome, and what was not sent says so."""
-    fill(monkeypatch, 12)
-    rows_api.respond = lambda rows: [{**ok(row), "note": "x" * 2000} for row in rows]
+    fill(monkeypatch, 20_000)
+    rows_api.respond = lambda rows: [{**ok(row), "note": "x" * 1000} for row in rows]
 
-    with pytest.raises(JournalError, match="the disk is full") as raised:
+    with pytest.raises(JournalError, match="No space left") as raised:
         api.call(register(people(40), journal=path, chunk_size=4, concurrency=2), transport=rows_api)
 
     result = raised.value.result
@@ -280,6 +312,22 @@ def test_disk_that_fills_up_loses_nothing(api, rows_api, path, monkeypatch):
     assert 0 < len(result.succeeded) < 40
     assert sorted(one.email for one in result.succeeded) == sorted(sent)
     assert set(kinds(result)) == {None, "not_sent"}
+
+
+def test_full_disk_makes_no_row_unsent_that_is_done(api, rows_api, path, monkeypatch):
+    """Rows that an earlier run paid come back as done, whether their chunk comes before the stop or after it."""
+    rows = people(12)
+    api.call(register([*rows[:2], *rows[6:8]], journal=path), transport=rows_api)
+    fill(monkeypatch, path.stat().st_size + 10)
+
+    with pytest.raises(JournalError) as raised:
+        api.call(register(rows, journal=path, chunk_size=3, concurrency=1), transport=rows_api)
+
+    result = raised.value.result
+    assert statuses(result) == ["ok"] * 2 + ["error"] * 4 + ["ok"] * 2 + ["error"] * 4
+    assert result[6].interview_url == ok(rows[6])["interview_url"]
+    assert set(kinds(result.failed)) == {"not_sent"}
+    assert len(rows_api.sent) == 4
 
 
 def test_rows_of_a_killed_run_are_not_sent_twice(api, rows_api, path):
@@ -303,6 +351,71 @@ def test_rows_of_a_killed_run_are_not_sent_twice(api, rows_api, path):
     again = api.call(lambda jm: jm.retry_failed(result, include_unknown=True), transport=rows_api)
     assert statuses(again) == ["ok"] * 6
     assert rows_api.sent[2:] == people(4)[2:]
+
+
+def done(path, *keys, **entry):
+    """Change what the journal says of a registered row, as an earlier run could have left it."""
+    lines = path.read_bytes().splitlines()[1:]
+    found = {line.split(b" ", 2)[1]: json.loads(line.split(b" ", 2)[2]) for line in lines}
+    remember(path, *((bytes.fromhex(key.decode()), {**was, **entry}) for key, was in found.items()))
+
+
+@pytest.mark.parametrize(
+    ("entry", "retry_unknown", "sent"),
+    [
+        ({}, False, 0),
+        ({"status": "skipped", "kind": "already"}, True, 0),
+        ({"status": "error", "kind": "rejected"}, False, 2),
+        ({"status": "unknown", "kind": "outcome_unknown"}, False, 0),
+        ({"status": "unknown", "kind": "outcome_unknown"}, True, 2),
+        ({"answer": 5}, False, 0),
+        ({"kind": "of a later version"}, False, 0),
+    ],
+)
+def test_row_is_sent_again_only_where_that_costs_nothing_twice(api, rows_api, path, entry, retry_unknown, sent):
+    """A failed row goes again, an unknown one only if asked; one that is done never does, even if it is unreadable."""
+    api.call(register(people(2), journal=path), transport=rows_api)
+    done(path, **entry)
+    rows_api.bodies.clear()
+
+    result = api.call(register(people(2), journal=path, retry_unknown=retry_unknown), transport=rows_api)
+
+    assert (len(result), len(rows_api.sent)) == (2, sent)
+    assert {one.status for one in result} <= {"ok", entry.get("status"), "unknown"}
+
+
+def test_journal_that_another_process_opened_is_refused(path):
+    """After a fork nobody writes in the child: that is said, and no row waits for it."""
+    with Journal(path) as journal:
+        child = os.fork()
+        if child == 0:
+            failed = isinstance(journal.add([(KEY, {})]).exception(timeout=5), JournalError)
+            os._exit(0 if failed else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class Codec:
+    """A kind of rows of which nothing is kept."""
+
+    def subject(self, row):
+        return {"row": row.index + 1}
+
+    def recall(self, document):
+        return document
+
+
+def test_row_that_the_journal_calls_begun_is_sent(path):
+    """A stop that comes while the intent is written is too late: else the next run would call the row unknown."""
+    stop, row = Stop(), PendingRow(0, {}, key=KEY)
+    with Journal(path) as journal:
+        steps = Ledger(stop, SeenRows("once"), journal).begin([row], Codec())
+        next(steps).do()
+        steps.send(None).result()
+        stop.because("Ctrl-C")
+        with pytest.raises(StopIteration) as end:
+            steps.send(None)
+
+    assert (end.value.value, row.outcome) == ([row], None)
 
 
 def test_journal_of_one_interview_or_server_is_nothing_to_another(api, rows_api, path):
@@ -352,17 +465,14 @@ def test_cancelled_run_begins_nothing_more(rows_api, path):
     assert kinds(result) == ["interrupted"] * 2 + [None] * 8
 
 
-def test_damaged_answer_costs_its_row_only(api, rows_api, path):
-    """A row that is done, but whose kept answer cannot be read, is unknown and not sent again."""
-    rows = people(2)
-    api.call(register(rows, journal=path), transport=rows_api)
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE outcome SET answer = '{' WHERE answer LIKE '%person1@%'")
-    connection.close()
+def test_answer_that_cannot_be_read_costs_its_row_only(api, rows_api, path):
+    """A row that is done, but whose kept answer is none, is unknown and not sent again."""
+    api.call(register(people(1), journal=path), transport=rows_api)
+    done(path, status="of a later version")
 
-    result = api.call(register(rows, journal=path), transport=rows_api)
+    result = api.call(register(people(2), journal=path), transport=rows_api)
 
-    assert (kinds(result), len(rows_api.sent)) == ([None, "unreadable"], 2)
+    assert (kinds(result), len(rows_api.sent)) == (["unreadable", None], 2)
 
 
 def test_token_is_not_in_the_journal(api, rows_api, path):

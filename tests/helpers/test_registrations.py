@@ -1,6 +1,8 @@
 """Every input row has one outcome, in input order, whatever the API and the network do."""
 
+import asyncio
 import itertools
+import json
 
 import httpx
 import pytest
@@ -10,7 +12,9 @@ from jobmojito import (
     BatchError,
     ConfigurationError,
     InvalidRequestError,
+    NotFoundError,
     OutcomeUnknownError,
+    PermissionDeniedError,
 )
 from jobmojito_api.models import InvitedUser, RegisteredUser
 from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
@@ -85,7 +89,8 @@ def test_answer_without_rows_leaves_them_unknown(api, rows_api, answer):
 @pytest.mark.parametrize(
     ("respond", "status", "kind", "error"),
     [
-        (lambda rows: httpx.Response(401, json={"error": "no"}), "error", "authentication", AuthenticationError),
+        (lambda rows: httpx.Response(404, json={"error": "no"}), "error", "not_found", NotFoundError),
+        (lambda rows: httpx.Response(403, json={"error": "no"}), "error", "permission", PermissionDeniedError),
         (lambda rows: httpx.Response(500, json={"error": "no"}), "unknown", "outcome_unknown", OutcomeUnknownError),
         (lambda rows: httpx.Response(502, text="<html>"), "unknown", "outcome_unknown", OutcomeUnknownError),
         (lambda rows: httpx.Response(200, text="<html>"), "unknown", "unreadable", Exception),
@@ -97,7 +102,7 @@ def test_failed_request_costs_its_own_rows_alone(api, rows_api, respond, status,
         respond(rows) if rows[0]["email"] == "person2@example.org" else [ok(row) for row in rows]
     )
 
-    result = api.call(register(people(7), chunk_size=2), transport=rows_api)
+    result = api.call(register(people(7), chunk_size=2, concurrency=1), transport=rows_api)
 
     assert statuses(result) == ["ok", "ok", status, status, "ok", "ok", "ok"]
     assert {one.kind for one in result[2:4]} == {kind}
@@ -117,12 +122,148 @@ def test_connection_that_fails_before_sending_is_an_error(api, rows_api):
 
 def test_stop_on_error_sends_no_more_and_loses_no_row(api, rows_api):
     """After a failed request nothing more is sent, and the rows left say so."""
-    rows_api.respond = lambda rows: httpx.Response(403, json={"error": "no"})
+    rows_api.respond = lambda rows: httpx.Response(404, json={"error": "no"})
 
     result = api.call(register(people(6), chunk_size=2, concurrency=1, stop_on_error=True), transport=rows_api)
 
-    assert kinds(result) == ["permission"] * 2 + ["not_sent"] * 4
+    assert kinds(result) == ["not_found"] * 2 + ["not_sent"] * 4
     assert len(rows_api.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "error"),
+    [(401, "authentication", AuthenticationError), (403, "permission", PermissionDeniedError)],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_refusal_that_meets_every_row_stops_the_run(api, rows_api, status, kind, error, known):
+    """A dead token, or no permission from the start: no more than what was in flight is refused; `result` has all."""
+    rows_api.respond = lambda rows: httpx.Response(status, json={"error": "no"})
+    rows = people(200)
+
+    with pytest.raises(BatchError) as raised:
+        api.call(register(rows if known else iter(rows), chunk_size=2, concurrency=2), transport=rows_api)
+
+    result = raised.value.result
+    assert isinstance(raised.value.__cause__, error)
+    assert len(rows_api.bodies) <= 4
+    assert kinds(result)[:2] == [kind] * 2
+    assert set(kinds(result)) <= {kind, "not_sent"}
+    assert len(result) == 200 if known else len(result) < 200
+
+
+def test_refusal_of_every_row_ends_a_stream_with_its_own_error(api, rows_api):
+    """The streaming form gives the outcomes, then raises what the API said."""
+    rows_api.respond = lambda rows: httpx.Response(401, json={"error": "expired"})
+    seen = []
+
+    async def drawn(outcomes):
+        async for outcome in outcomes:
+            seen.append(outcome)  # noqa: PERF401 - those before the exception count
+
+    def work(jm):
+        outcomes = jm.iter_register_candidates(INTERVIEW, people(3), chunk_size=1, concurrency=1)
+        return drawn(outcomes) if api.kind == "async" else seen.extend(outcomes)
+
+    with pytest.raises(AuthenticationError, match="expired"):
+        api.call(work, transport=rows_api)
+    assert kinds(seen) == ["authentication", "not_sent", "not_sent"]
+
+
+def test_token_that_dies_in_mid_run_stops_it(api, rows_api):
+    """Rows that were done before stay done; `retry_failed` with a good token does the others."""
+    rows_api.respond = lambda rows: (
+        [ok(row) for row in rows] if len(rows_api.bodies) < 3 else httpx.Response(401, json={"error": "expired"})
+    )
+
+    with pytest.raises(BatchError, match="expired") as raised:
+        api.call(register(people(20), chunk_size=2, concurrency=1), transport=rows_api)
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+    again = api.call(lambda jm: jm.retry_failed(raised.value.result), transport=rows_api)
+
+    assert kinds(raised.value.result) == [None] * 4 + ["authentication"] * 2 + ["not_sent"] * 14
+    assert statuses(again) == ["ok"] * 20
+    assert [row["email"] for row in rows_api.sent].count("person0@example.org") == 1
+
+
+def test_client_that_is_closed_in_mid_run_stops_it(api, rows_api):
+    """What is left is not tried row by row: the run says at once that its client is closed."""
+    closing = {}
+
+    def work(jm):
+        closing["client"] = jm
+        return register(people(50), chunk_size=1, concurrency=1, on_progress=close)(jm)
+
+    def close(done, failed, total):
+        closing["client"]._session.transport.closed = True
+
+    with pytest.raises(BatchError, match="this client is closed") as raised:
+        api.call(work, transport=rows_api)
+    assert isinstance(raised.value.__cause__, ConfigurationError)
+    assert len(raised.value.result) == 50
+    assert set(kinds(raised.value.result.failed)) == {"configuration", "not_sent"}
+    assert kinds(raised.value.result).count("configuration") <= 2
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_cancelled_run_gives_what_was_answered(rows_api, timed):
+    """`result` of the cancellation has every row: those answered, those in flight as unknown, the others not sent."""
+    rows = [*people(9), *people(1), {"name": "nobody"}]
+
+    async def run():
+        hanging = asyncio.Semaphore(0)
+
+        async def respond(request):
+            sent = json.loads(request.content)["users"]
+            if sent[0]["email"] in {"person4@example.org", "person5@example.org"}:
+                hanging.release()
+                await asyncio.Event().wait()
+            return httpx.Response(200, json=[ok(row) for row in sent])
+
+        async with Driver("async").client(transport=httpx.MockTransport(respond)) as jm:
+            work = register(rows, chunk_size=1, concurrency=2)(jm)
+            if timed:
+                with pytest.raises(TimeoutError) as raised:
+                    await asyncio.wait_for(work, 0.5)
+                return raised.value.__cause__.result
+            task = asyncio.create_task(work)
+            for _ in range(2):
+                await hanging.acquire()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await task
+            return raised.value.result
+
+    result = asyncio.run(run())
+
+    assert [one.index for one in result] == list(range(11))
+    assert kinds(result) == [None] * 4 + ["interrupted"] * 2 + ["not_sent"] * 3 + ["duplicate", "invalid"]
+    assert (result[0].interview_url, result[8].input) == (ok(rows[0])["interview_url"], rows[8])
+    again = Driver("async").call(lambda jm: jm.retry_failed(result), transport=rows_api)
+    assert rows_api.sent == rows[6:9]
+    assert statuses(again) == ["ok"] * 4 + ["unknown"] * 2 + ["ok"] * 3 + ["skipped", "error"]
+
+
+def test_cancelled_run_knows_what_its_journal_knows(rows_api, tmp_path):
+    """A row that an earlier run has done is not told as unsent because the cancellation came before its turn."""
+    rows, journal = people(6), tmp_path / "run.db"
+    Driver("async").call(register([rows[5]], journal=journal), transport=rows_api)
+
+    async def run():
+        begun = asyncio.Event()
+
+        async def hang(_request):
+            begun.set()
+            await asyncio.Event().wait()
+
+        async with Driver("async").client(transport=httpx.MockTransport(hang)) as jm:
+            task = asyncio.create_task(register(rows, chunk_size=1, concurrency=1, journal=journal)(jm))
+            await begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await task
+            return raised.value.result
+
+    assert kinds(asyncio.run(run())) == ["interrupted", *["not_sent"] * 4, None]
 
 
 def test_bad_rows_are_settled_without_being_sent(api, rows_api):
@@ -134,6 +275,15 @@ def test_bad_rows_are_settled_without_being_sent(api, rows_api):
     assert kinds(result) == ["invalid", "invalid", None, "invalid", "invalid"]
     assert result[3].message == "name: expected string, got integer"
     assert rows_api.sent == people(1)
+
+
+def test_nul_costs_its_own_row_alone(api, rows_api):
+    """A character that the API's database cannot hold is refused here, and takes no other row of its chunk down."""
+    rows = [*people(2), {"email": "c@example.org", "name": "C\0"}]
+
+    result = api.call(register(rows), transport=rows_api)
+
+    assert (kinds(result), rows_api.sent) == ([None, None, "invalid"], people(2))
 
 
 @pytest.mark.parametrize(
@@ -334,6 +484,9 @@ def test_default_merchant_is_sent_with_the_rows(api, rows_api):
         (register("people.csv"), ConfigurationError, "for a CSV file, use one of the readers"),
         (register({"email": "a@example.org"}), ConfigurationError, "not dict"),
         (register(5), ConfigurationError, "not int"),
+        (register(type("DataFrame", (), {"to_dict": None, "__iter__": None})()), ConfigurationError, "not a table"),
+        (lambda jm: jm.retry_failed([1]), ConfigurationError, "not list"),
+        (lambda jm: jm.retry_failed(None), ConfigurationError, "not NoneType"),
         (register([], chunk_size=0), ConfigurationError, "chunk_size"),
         (register([], concurrency=65), ConfigurationError, "concurrency"),
         (register([], concurrency=True), ConfigurationError, "concurrency"),

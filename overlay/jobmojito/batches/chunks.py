@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import islice
+from typing import Any, Final, Literal
 
 from attrs import define, field
 
+from jobmojito.errors import AuthenticationError, ConfigurationError, JobMojitoError, PermissionDeniedError
+
+from .identity import KeyTable
 from .results import RowKind, RowOutcome, RowStatus
 from .rows import Refused
-
-if TYPE_CHECKING:
-    from jobmojito.errors import JobMojitoError
 
 Duplicates = Literal["once", "report", "send"]
 """What to do with a row that stands in the input a second time: send it once and skip the others, send it once and
@@ -28,13 +28,14 @@ Fields = Mapping[str, Any]
 class PendingRow:
     """One input row on its way: what is to be sent for it, or what became of it.
 
-    `kept` is done when a journal has the outcome on disk.
+    `begun` says that its request may be under way, `recorded` is done when a journal has the outcome on disk.
     """
 
     index: int
     input: Any
     fields: Fields = field(factory=dict[str, Any])
     key: bytes = b""
+    begun: bool = False
     recorded: Future[Any] | None = None
     outcome: RowOutcome[Any, Any] | None = None
 
@@ -43,75 +44,82 @@ class PendingRow:
         self.outcome = RowOutcome(self.index, self.input, status, kind, message, **more)
 
 
+_FOR_EVERY_ROW: Final = (AuthenticationError, ConfigurationError)
+
+
 @define
 class Stop:
     """Whether a run goes on; set from anywhere, looked at before each request.
 
-    `failure` is what the caller's `on_progress` raised: it is raised again when what is in flight has come back.
+    `error` is raised when what is in flight has come back. `on_error` is the caller's `stop_on_error`.
     """
 
+    on_error: bool = False
     reason: str | None = None
     interrupted: bool = False
-    error: JobMojitoError | None = None
-    failure: Exception | None = None
+    error: Exception | None = None
+    _accepted: bool = False
 
-    def because(self, reason: str, error: JobMojitoError | None = None) -> None:
+    def because(self, reason: str, error: Exception | None = None) -> None:
         """Send nothing more; the first reason counts."""
         self.reason = self.reason or reason
         self.error = self.error or error
 
+    def note(self, error: Exception | None) -> None:
+        """Note how a request as a whole went, and stop where every other one would fail for the same reason.
+
+        That is a token that the API refuses, a client that cannot work (closed, or its token provider fails), and a
+        lack of permission, unless requests of this run were accepted before: then it is about these rows.
+        """
+        if error is None:
+            self._accepted = True
+        elif isinstance(error, _FOR_EVERY_ROW) or (isinstance(error, PermissionDeniedError) and not self._accepted):
+            self.because(error.message, error)
+        elif self.on_error:
+            self.because("an earlier request failed")
+
     def settle(self, rows: Iterable[PendingRow]) -> None:
         """Say of rows that they were not sent."""
+        error = self.error if isinstance(self.error, JobMojitoError) else None
         for row in rows:
-            row.settle(RowStatus.ERROR, RowKind.NOT_SENT, f"not sent: {self.reason}", error=self.error)
+            row.settle(RowStatus.ERROR, RowKind.NOT_SENT, f"not sent: {self.reason}", error=error)
 
 
-class Seen:
-    """Keys seen so far, and where; in a private file on disk that goes with it, so that memory does not grow."""
+class SeenRows:
+    """Which rows a run has seen, and what to do with those that are seen again."""
 
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("CREATE TABLE seen (key BLOB PRIMARY KEY, position INTEGER) WITHOUT ROWID")
-        self._database.execute("BEGIN")
+    def __init__(self, duplicates: Duplicates) -> None:
+        self._duplicates: Duplicates = duplicates
+        self._first = KeyTable()
         self._lock = threading.Lock()
 
-    def firsts(self, keys: Sequence[tuple[bytes, int]]) -> list[int | None]:
-        """Give for each key and position where the key was seen before; None where it is new, and now seen."""
-        with self._lock:
-            marks = ",".join("?" * len(keys))
-            question = f"SELECT key, position FROM seen WHERE key IN ({marks})"  # noqa: S608 - question marks alone
-            known: dict[bytes, int] = dict(self._database.execute(question, [key for key, _ in keys]))
-            found, fresh = list[int | None](), list[tuple[bytes, int]]()
-            for key, position in keys:
-                first = known.setdefault(key, position)
-                found.append(None if first == position else first)
-                if first == position:
-                    fresh.append((key, position))
-            self._database.executemany("INSERT INTO seen VALUES (?, ?)", fresh)
-            return found
+    def settle(self, rows: Iterable[PendingRow]) -> None:
+        """Settle the rows whose key an earlier row has; a row without a key is like no other."""
+        if self._duplicates == "send":
+            return
+        status = RowStatus.ERROR if self._duplicates == "report" else RowStatus.SKIPPED
+        for row in rows:
+            if row.key and (first := self._first_of(row)) != row.index:
+                row.settle(status, RowKind.DUPLICATE, "not sent: the same as an earlier row", duplicate_of=first)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
+    def _first_of(self, row: PendingRow) -> int:
+        with self._lock:
+            first = self._first.get(row.key)
+            if first is None:
+                self._first.put(row.key, row.index)
+        return row.index if first is None else first
 
 
 class Chunker:
-    """Turns input rows into slots and cuts them into chunks of `size`, the last one shorter."""
+    """Makes pending rows of input rows and cuts them into chunks of `size`, the last one shorter."""
 
     def __init__(
-        self,
-        read: Callable[[Any], Fields],
-        identify: Callable[[Fields], bytes],
-        seen: Seen,
-        duplicates: Duplicates,
-        size: int,
+        self, read: Callable[[Any], Fields], identify: Callable[[Fields], bytes], seen: SeenRows, size: int
     ) -> None:
-        self._read, self._identify, self._seen = read, identify, seen
-        self._duplicates: Duplicates = duplicates
-        self._size = size
+        self._read, self._identify, self._seen, self._size = read, identify, seen, size
         self._chunk: list[PendingRow] = []
         self._count = 0
+        self.under_way: deque[list[PendingRow]] = deque()
 
     def chunks(self, rows: Iterable[object], go_on: Callable[[], bool]) -> Iterator[list[PendingRow]]:
         """Draw rows as far as chunks are asked for, and while `go_on()`."""
@@ -128,7 +136,7 @@ class Chunker:
     async def chunks_async(
         self, rows: AsyncIterable[object] | Iterable[object], go_on: Callable[[], bool]
     ) -> AsyncIterator[list[PendingRow]]:
-        """Do the same with rows of either kind."""
+        """Draw rows of either kind as far as chunks are asked for, and while `go_on()`."""
         try:
             async for row in _as_async(rows):
                 for chunk in self._add(row):
@@ -140,53 +148,43 @@ class Chunker:
             raise
         yield self._full()
 
+    def left(self, rows: Iterable[object]) -> list[PendingRow]:
+        """Give all rows whose chunk has not come back, and then those of `rows` that were not drawn."""
+        rest = [*self._chunk, *map(self._pending, islice(rows, self._count, None))]
+        self._seen.settle(rest)
+        return [row for chunk in self.under_way for row in chunk] + rest
+
     def _add(self, row: object) -> Iterator[list[PendingRow]]:
-        self._chunk.append(self._slot(row))
+        self._chunk.append(self._pending(row))
         if len(self._chunk) == self._size:
             yield self._full()
 
     def _full(self) -> list[PendingRow]:
         """Give the chunk, its duplicates settled, and begin another one."""
         chunk, self._chunk = self._chunk, []
-        if self._duplicates != "send":
-            keyed = [slot for slot in chunk if slot.key]
-            firsts = self._seen.firsts([(slot.key, slot.index) for slot in keyed])
-            for slot, first in zip(keyed, firsts, strict=True):
-                if first is not None:
-                    settle_duplicate(slot, first, self._duplicates)
+        self._seen.settle(chunk)
+        self.under_way.append(chunk)
         return chunk
 
     def _abandoned(self) -> list[PendingRow]:
         """Give the rows drawn before the caller's iterator failed; nothing more is sent after that."""
         chunk = self._full()
-        for slot in chunk:
-            if slot.outcome is None:
-                slot.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
+        for row in chunk:
+            if row.outcome is None:
+                row.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
         return chunk
 
-    def _slot(self, row: object) -> PendingRow:
-        """Read the next row; what cannot be sent is settled here."""
-        slot = PendingRow(self._count, row)
+    def _pending(self, given: object) -> PendingRow:
+        """Read the next row; one that cannot be sent is settled here."""
+        row = PendingRow(self._count, given)
         self._count += 1
         try:
-            slot.fields = self._read(row)
+            row.fields = self._read(given)
         except Refused as refused:
-            slot.settle(RowStatus.ERROR, RowKind.INVALID, str(refused))
-            return slot
-        slot.key = self._identify(slot.fields)
-        return slot
-
-
-def settle_duplicate(slot: PendingRow, first: int, duplicates: Duplicates) -> None:
-    """Say of a row that it was not sent because an earlier one is the same."""
-    status = RowStatus.ERROR if duplicates == "report" else RowStatus.SKIPPED
-    slot.settle(status, RowKind.DUPLICATE, "not sent: the same as an earlier row", duplicate_of=first)
-
-
-def digest(*parts: str | bytes | None) -> bytes:
-    """Give a short key that stands for some texts: equal for equal ones, and nothing can be read from it."""
-    # The repr of a tuple of texts and bytes is one text for one tuple, and says halves of characters too.
-    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
+            row.settle(RowStatus.ERROR, RowKind.INVALID, str(refused))
+            return row
+        row.key = self._identify(row.fields)
+        return row
 
 
 async def _as_async(rows: AsyncIterable[object] | Iterable[object]) -> AsyncIterator[object]:

@@ -1,142 +1,265 @@
-"""The file of a journal: SQLite in WAL mode, ours alone, checked before it is trusted.
+"""The file of a journal: one file, locked, to which lines are added; every byte of it is covered by a checksum.
 
-A file of somebody else, a damaged one or one in use is a `JournalError` in words and stays as it was. Two locks keep
-other processes out, and a killed process loses both with its life: SQLite's own, and one on the file that outlasts
-whatever else this process opens and closes.
+    jobmojito journal 2 00000000000000001234 9f...      how many bytes of the file are committed
+    5b... 7e... {"row": 1, "email": ...}                checksum, key and entry of a row; the latest entry counts
+
+A line's checksum covers the line before it too, so a line that was changed, lost, added or moved is found when the file
+is opened; one that was cut off is missed by the first line. Then the file is refused and stays as it was. What follows
+the committed part comes from a process that was killed while it wrote: its whole lines count, the torn one goes.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-import sqlite3
+import re
 import stat
-from contextlib import closing, suppress
+import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from jobmojito.errors import JournalError
 
+from .identity import KeyTable
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-fcntl: Any = import_module("fcntl") if os.name == "posix" else None
+_LOCKS: Final[Any] = import_module("fcntl" if os.name == "posix" else "msvcrt")
+_LOCKED_BYTE: Final = 1 << 40
+"""Where Windows locks a byte that no journal reaches."""
 
-APPLICATION_ID: Final = 0x4A4D4F4A
-"""SQLite's mark of whose file it is: "JMOJ"."""
+_VERSION: Final = 2
+_FIRST: Final = re.compile(rb"jobmojito journal (\d+) (\d{20}) ([0-9a-f]{16})\n")
+_FIRST_SIZE: Final = 58
+_LINE: Final = re.compile(rb"[0-9a-f]{16} ([0-9a-f]{32}) .*\n", re.DOTALL)
+_SQLITE: Final = b"SQLite format 3\0"
 
-SCHEMA_VERSION: Final = 1
-
-_MAGIC: Final = b"SQLite format 3\0"
-
-_SCHEMA: Final = (
-    # What was about to be sent. `key` is a digest of operation, server, target, candidate and content; `subject` is
-    # JSON by which a person recognises the row; `run` sent it last, from `position` in its input (counted from 0).
-    "CREATE TABLE intent (key TEXT PRIMARY KEY, subject TEXT, run TEXT, position INTEGER, begun REAL)",
-    # What came of it in that run: `status` as in `RowStatus`, `answer` as JSON. Without it, the row was in flight.
-    (
-        "CREATE TABLE outcome"
-        " (key TEXT PRIMARY KEY, run TEXT, status TEXT, kind TEXT, message TEXT, answer TEXT, ended REAL)"
-    ),
-)
+Entry = tuple[bytes, "Mapping[str, Any]"]
+"""A row's key, and what is to be remembered of it."""
 
 
-def open_database(path: Path) -> tuple[sqlite3.Connection, int]:
-    """Give the database, and the descriptor that holds our lock."""
+class JournalFile:
+    """An open journal file; it holds the lock until it is closed, or its process ends.
+
+    Raises:
+        JournalError: not to be opened, in use, damaged, of another version or another program.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._turn = threading.Lock()  # the place to read or write at is one for all threads
+        self._places = KeyTable()
+        self._descriptor, new = _open(path)
+        try:
+            _lock(self._descriptor)
+            self._end, self._checksum = self._begin() if new else self._verify()
+            self._sync()
+            self._write(0, _first_line(self._end))
+            if new:
+                _sync_folder(path)
+        except OSError as error:
+            self.close()
+            raise explain(error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add entries; they are on disk when this returns, all of them or none.
+
+        Raises:
+            OSError: they could not be written.
+        """
+        end, checksum, places, lines = self._end, self._checksum, list[tuple[bytes, int]](), list[bytes]()
+        for key, entry in entries:
+            places.append((key, end))
+            lines.append(_line(checksum, key, entry))
+            checksum = lines[-1][:16]
+            end += len(lines[-1])
+        try:
+            self._write(self._end, b"".join(lines))
+            self._sync()
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._end)
+            raise
+        self._end, self._checksum = end, checksum
+        self._write(0, _first_line(end))
+        for key, place in places:
+            self._places.put(key, place)
+
+    def find(self, key: bytes) -> dict[str, Any] | None:
+        """Give the latest entry of a key; None where there is none.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        place = self._places.get(key)
+        if place is None:
+            return None
+        line = b""
+        while not line.endswith(b"\n"):
+            with self._turn:
+                os.lseek(self._descriptor, place + len(line), os.SEEK_SET)
+                piece = os.read(self._descriptor, 4096)
+            if not piece:
+                raise OSError(None, "it was cut off meanwhile")
+            line += piece.partition(b"\n")[0] + (b"\n" if b"\n" in piece else b"")
+        entry: dict[str, Any] = json.loads(line.split(b" ", 2)[2])
+        return entry
+
+    def close(self) -> None:
+        """Let go of the file and its lock."""
+        os.close(self._descriptor)
+
+    def _begin(self) -> tuple[int, bytes]:
+        first = _first_line(_FIRST_SIZE)
+        self._write(0, first)
+        return len(first), _START
+
+    def _verify(self) -> tuple[int, bytes]:
+        """Check every line and note where each key's latest is; give the end, and the last line's checksum."""
+        place, checksum = _FIRST_SIZE, _START
+        with open(self._descriptor, "rb", closefd=False) as file:
+            committed = _committed(file.read(_FIRST_SIZE))
+            for line in file:
+                found = _LINE.fullmatch(line)
+                if found is None or line[:16] != _checksum(checksum, line[17:-1]):
+                    if place < committed or line.endswith(b"\n"):
+                        raise _damaged(f"the line at byte {place} is not as it was written")
+                    break  # written in part, when the process was killed
+                self._places.put(bytes.fromhex(found[1].decode()), place)
+                place, checksum = place + len(line), line[:16]
+        if place < committed:
+            raise _damaged("its end is missing")
+        os.ftruncate(self._descriptor, place)
+        return place, checksum
+
+    def _write(self, place: int, data: bytes) -> None:
+        with self._turn:
+            os.lseek(self._descriptor, place, os.SEEK_SET)
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+    def _sync(self) -> None:
+        getattr(os, "fdatasync", os.fsync)(self._descriptor)
+
+
+_START: Final = b"0" * 16
+
+
+def _checksum(before: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(before + content, digest_size=8).hexdigest().encode()
+
+
+def _line(before: bytes, key: bytes, entry: Mapping[str, Any]) -> bytes:
+    content = f"{key.hex()} {json.dumps(entry, default=str)}".encode()
+    return b"%s %s\n" % (_checksum(before, content), content)
+
+
+def _first_line(committed: int) -> bytes:
+    content = b"jobmojito journal %d %020d" % (_VERSION, committed)
+    return b"%s %s\n" % (content, _checksum(b"", content))
+
+
+def _committed(first: bytes) -> int:
+    """Read the first line: how many bytes are committed."""
+    found = _FIRST.fullmatch(first)
+    if found is not None and int(found[1]) > _VERSION:
+        raise JournalError(f"the journal was made by a newer version of this package (format {int(found[1])})")
+    if found is not None and first == _first_line(int(found[2])):
+        return int(found[2])
+    if first.startswith(_SQLITE):
+        raise JournalError(
+            "the journal is a database: one of version 0.1.0 of this package, or of another program. A 0.1.0 journal"
+            " may lack what lies beside it, and tells rows apart by how they are spelled: finish its run with 0.1.0,"
+            " or name a new file and give only the rows that it has not done"
+        )
+    if not first:
+        raise JournalError(
+            "the journal is empty: if a run has written to it, what it knew is lost, and all its rows would be paid"
+            " again; name a file that is not there yet"
+        )
+    if first.startswith(b"jobmojito journal "):
+        raise _damaged("its first line is not as it was written")
+    raise JournalError("the journal cannot be used: it is no journal (the file is something else)")
+
+
+def _damaged(how: str) -> JournalError:
+    return JournalError(
+        f"the journal is damaged: {how}. Put a copy in its place, or name a new file and give only the rows that are"
+        " not done"
+    )
+
+
+def _open(path: Path) -> tuple[int, bool]:
+    """Give a descriptor, and whether the file is new. It is its owner's alone, an older one too."""
+    flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        # Made here and not by SQLite, so that nobody else can read it at any moment.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600), True
+    except FileExistsError:
+        pass
     except (OSError, ValueError) as error:
-        raise JournalError(f"the journal cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+        raise _unopened(error) from error
     try:
-        _seize(descriptor)
-        return _connect(path), descriptor
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise _unopened(error) from error
+    try:
+        _make_private(descriptor)
     except BaseException:
         os.close(descriptor)
         raise
+    return descriptor, False
 
 
-def _seize(descriptor: int) -> None:
-    """Lock the file, and make sure that SQLite would not take something else for an empty database."""
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+def _unopened(error: Exception) -> JournalError:
+    return JournalError(f"the journal cannot be opened: {getattr(error, 'strerror', None) or error}")
+
+
+def _make_private(descriptor: int) -> None:
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         raise JournalError("the journal cannot be opened: it is no regular file")
-    with suppress(OSError):  # a file system may lack these locks
-        _flock(descriptor)
-    if os.read(descriptor, len(_MAGIC)) not in {b"", _MAGIC}:
-        raise _unusable(sqlite3.SQLITE_NOTADB)
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        try:
+            os.fchmod(descriptor, 0o600)
+        except OSError as error:
+            raise JournalError("the journal can be read by others, and that cannot be changed") from error
 
 
-def _flock(descriptor: int) -> None:
-    """Lock the file: SQLite's lock is lost when anything in this process closes it, a second journal or a copy."""
-    if fcntl is None:
-        return  # Windows, where a lock goes with its own handle only
+def _lock(descriptor: int) -> None:
+    """Lock the file for this one opening of it: no other process, and no other run of this one, gets it meanwhile.
+
+    Raises:
+        JournalError: it is locked already.
+        OSError: the file system has no locks.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise _unusable(sqlite3.SQLITE_BUSY) from None
+        if os.name == "posix":
+            _LOCKS.flock(descriptor, _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
+        else:
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+            _LOCKS.locking(descriptor, _LOCKS.LK_NBLCK, 1)
+    except (BlockingIOError, PermissionError):
+        raise JournalError("the journal cannot be used: another process is using it") from None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise explain(error) from error
-    try:
-        _prepare(connection)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise explain(error) from error
-        raise
-    return connection
+def _sync_folder(path: Path) -> None:
+    """Make sure that a new file's name is on disk; only POSIX lets a folder be synced."""
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make sure that the file is ours, sound and locked, and write to it once; a foreign file is left as it was."""
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    identity = _number(connection, "PRAGMA application_id")
-    version = _number(connection, "PRAGMA user_version")
-    empty = _number(connection, "SELECT count(*) FROM sqlite_master") == 0
-    if not (identity == APPLICATION_ID or (identity == 0 and version == 0 and empty)):
-        raise JournalError("the journal is a database of another program; name a new file")
-    if version > SCHEMA_VERSION:
-        raise JournalError(f"the journal was made by a newer version of this package (schema {version})")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("BEGIN EXCLUSIVE")
-    if version == 0:
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    elif (finding := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-        raise JournalError(f"the journal is damaged: {finding}")
-    # Written in every case: a full disk or a read-only file is found before anything is sent.
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
-
-
-def _number(connection: sqlite3.Connection, question: str) -> int:
-    with closing(connection.execute(question)) as cursor:
-        return int(cursor.fetchone()[0])
-
-
-_EXPLANATIONS: Final = {
-    sqlite3.SQLITE_BUSY: "another process is using it",
-    sqlite3.SQLITE_LOCKED: "another process is using it",
-    sqlite3.SQLITE_NOTADB: "it is no journal (the file is something else)",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_READONLY: "it is read-only",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "reading or writing it failed",
-}
-
-
-def explain(error: sqlite3.Error) -> JournalError:
-    """Say it in words; the low byte of SQLite's extended codes is the family."""
-    explained = _unusable(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
-    explained.__cause__ = error
+def explain(error: Exception) -> JournalError:
+    """Say in words what went wrong; not where, because a path may name a person."""
+    explained = JournalError(f"the journal cannot be used: {getattr(error, 'strerror', None) or type(error).__name__}")
+    explained.__cause__ = error if not isinstance(error, OSError) else OSError(error.errno, error.strerror)
     return explained
-
-
-def _unusable(code: int, otherwise: str = "") -> JournalError:
-    return JournalError(f"the journal cannot be used: {_EXPLANATIONS.get(code, otherwise)}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from jobmojito.calls.settings import read_options
 from jobmojito.errors import ConfigurationError
 from jobmojito.uploads.requests import RESUME
 
-from .results import RowKind, RowStatus
+from .results import BatchResult, RowKind, RowStatus
 from .resumes import plan_resumes
 from .row_requests import BATCHES, plan_rows
 from .runs import BatchOptions
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jobmojito.calls.sessions import AsyncSession, Session
 
-    from .results import BatchResult, RowOutcome
+    from .results import RowOutcome
     from .runs import Run
 
 Row = TypeVar("Row")
@@ -38,8 +38,12 @@ def resend(
     """Put the run of `retry_failed` together; None where there is nothing to send again.
 
     Raises:
-        ConfigurationError: the result does not know how its rows were sent.
+        ConfigurationError: it is no result, or one that does not know how its rows were sent.
     """
+    if not isinstance(cast("object", result), BatchResult):
+        raise ConfigurationError(
+            f"retry_failed takes the BatchResult of a run, or the `result` of its error, not {type(result).__name__}"
+        )
     (run,) = read_options("retry_failed", options, BatchOptions)
     places = [place for place, outcome in enumerate(result) if _goes_again(outcome, include_unknown)]
     if not places:

@@ -22,7 +22,7 @@ from jobmojito.atomic_files import write_csv
 from jobmojito.errors import BatchError
 from jobmojito_api.codec import Model
 
-from .rows import EMAIL, CsvRow, Refused, fields_of
+from .rows import EMAIL, CsvRow, readable_fields
 
 if TYPE_CHECKING:
     from jobmojito.errors import JobMojitoError
@@ -97,7 +97,7 @@ class RowOutcome(Generic[Row, Answer]):
     @property
     def email(self) -> str | None:
         """The e-mail of the input row."""
-        given = self._given()
+        given = readable_fields(self.input)
         email = given.get(EMAIL, given.get("candidate_email"))
         return email if isinstance(email, str) else None
 
@@ -116,16 +116,10 @@ class RowOutcome(Generic[Row, Answer]):
         record: dict[str, Any] = {"row": self.index + 1}
         if self.line is not None:
             record["line"] = self.line
-        record |= {name: _shown(value) for name, value in self._given().items() if _is_shown(value)}
+        record |= {name: _shown(value) for name, value in readable_fields(self.input).items() if _is_shown(value)}
         record |= {"status": self.status.value, "kind": self.kind and self.kind.value, "message": self.message}
         said = self.answer.to_dict() if isinstance(self.answer, Model) else {}
         return record | {name: value for name, value in said.items() if name not in record}
-
-    def _given(self) -> dict[str, Any]:
-        try:
-            return fields_of(self.input)
-        except Refused:
-            return {}
 
     def _said(self, name: str) -> str | None:
         value = getattr(self.answer, name, None)

@@ -27,10 +27,10 @@ from jobmojito.uploads.requests import (
 from jobmojito_api.codec import write
 from jobmojito_api.types import File
 
-from .chunks import PendingRow, Stop, digest
+from .identity import digest, same_email, same_id, same_server
 from .results import Resend, RowKind, RowStatus
 from .row_results import settle_failure
-from .rows import Refused, fields_of, folded, quoted
+from .rows import Refused, fields_of, quoted
 from .runs import RunOptions, RunSettings, plan
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from jobmojito.uploads.files import FileSource
     from jobmojito_api.models import PreScreeningForm
 
+    from .chunks import PendingRow, Stop
     from .journal import Ledger
     from .runs import Run
 
@@ -83,7 +84,6 @@ class ResumeSender:
     session: Session | AsyncSession = field(repr=False)
     position_id: str
     max_bytes: int
-    stop_on_error: bool
     stop: Stop
     ledger: Ledger
 
@@ -103,15 +103,15 @@ class ResumeSender:
             raise Refused("there is no file")
         return fields
 
-    def identify(self, fields: Mapping[str, Any]) -> bytes:  # noqa: ARG002 - another exchange looks at them
-        """Leave it open: the key needs the file's content, which is read when it is its turn."""
+    def identify(self, fields: Mapping[str, Any]) -> bytes:  # noqa: ARG002 - another sender looks at them
+        """Give no key yet: it needs the file's content, which is read when it is its turn."""
         return b""
 
-    def subject(self, slot: PendingRow) -> dict[str, Any]:
+    def subject(self, row: PendingRow) -> dict[str, Any]:
         """Give the candidate and, where it is one, the path."""
-        file = slot.fields["file"]
+        file = row.fields["file"]
         path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
-        return {"row": slot.index + 1, "candidate_email": slot.fields.get("candidate_email"), "file": path}
+        return {"row": row.index + 1, "candidate_email": row.fields.get("candidate_email"), "file": path}
 
     def recall(self, document: object) -> Any:
         """Read an answer again that a journal kept."""
@@ -119,49 +119,49 @@ class ResumeSender:
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
         """Settle every item of a chunk."""
-        for slot in chunk:
-            if slot.outcome is None:
-                yield from self._screen(slot)
+        for row in chunk:
+            if row.outcome is None:
+                yield from self._screen(row)
 
-    def _screen(self, slot: PendingRow) -> Steps[None]:
-        if self.stop.reason is not None:
-            self.stop.settle([slot])
+    def _screen(self, row: PendingRow) -> Steps[None]:
+        if self.stop.reason is not None and self.ledger.journal is None:
+            self.stop.settle([row])
             return
-        about = {name: slot.fields[name] for name in _ABOUT if name in slot.fields}
-        candidate = {name: slot.fields[name] for name in _CANDIDATE if name in slot.fields}
+        about = {name: row.fields[name] for name in _ABOUT if name in row.fields}
+        candidate = {name: row.fields[name] for name in _CANDIDATE if name in row.fields}
         try:
             call = resume_call({"position_id": self.position_id, **candidate})
             upload, content = yield Block(partial(_open, about.pop("file"), max_bytes=self.max_bytes, **about))
         except (UploadError, InvalidRequestError) as error:
-            settle_failure([slot], error)
+            settle_failure([row], error)
             return
         with upload:
-            yield from self._send(slot, upload, content, call)
+            yield from self._send(row, upload, content, call)
 
-    def _send(self, slot: PendingRow, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
-        if content is not None:
-            email = folded(slot.fields.get("candidate_email"))
-            server = self.session.settings.base_url
-            slot.key = digest(RESUME, server, self.position_id.lower(), email, content)
-        elif self.ledger.journal is not None:
-            slot.settle(
-                RowStatus.ERROR, RowKind.INVALID, "a journal needs files that can be read twice; this is a stream"
-            )
-            return
-        if content is not None and not self.ledger.is_first(slot):
-            return
-        if not (yield from self.ledger.begin([slot], self)):
+    def _send(self, row: PendingRow, upload: Upload, content: bytes | None, call: Any) -> Steps[None]:
+        self._identify(row, content)
+        if not (yield from self.ledger.begin([row], self)):
             return
         try:
             detailed = yield from self.session.steps(call, streamed(self.session, call, upload))
             answer = read_screening(detailed, RESUME)
         except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no item is lost by it
-            settle_failure([slot], error)
-            if self.stop_on_error:
-                self.stop.because("an earlier request failed")
+            self.stop.note(error)
+            settle_failure([row], error)
         else:
-            _settle(slot, answer)
-        self.ledger.finish([slot])
+            self.stop.note(None)
+            _settle(row, answer)
+        self.ledger.finish([row])
+
+    def _identify(self, row: PendingRow, content: bytes | None) -> None:
+        """Give a row its key, now that its content is known, and settle it if it cannot have one or is a duplicate."""
+        if content is not None:
+            server, email = same_server(self.session.settings.base_url), same_email(row.fields.get("candidate_email"))
+            row.key = digest(RESUME, server, same_id(self.position_id), email, content)
+            self.ledger.seen.settle([row])
+        elif self.ledger.journal is not None:
+            text = "a journal needs files that can be read twice; this is a stream"
+            row.settle(RowStatus.ERROR, RowKind.INVALID, text)
 
 
 def _open(file: FileSource, *, max_bytes: int, **about: Any) -> tuple[Upload, bytes | None]:
@@ -179,13 +179,13 @@ def _open(file: FileSource, *, max_bytes: int, **about: Any) -> tuple[Upload, by
     return upload, found.digest()
 
 
-def _settle(slot: PendingRow, answer: ScreenedCandidate | NotApplicable) -> None:
+def _settle(row: PendingRow, answer: ScreenedCandidate | NotApplicable) -> None:
     if isinstance(answer, ScreenedCandidate):
-        slot.settle(RowStatus.OK, answer=answer)
+        row.settle(RowStatus.OK, answer=answer)
         return
     message = cast("object", answer.message)  # as it was received, whatever the contract says
     text = message if isinstance(message, str) else "the API gives no reason"
-    slot.settle(RowStatus.SKIPPED, RowKind.NOT_APPLICABLE, text, answer=answer)
+    row.settle(RowStatus.SKIPPED, RowKind.NOT_APPLICABLE, text, answer=answer)
 
 
 def screen(
@@ -211,5 +211,5 @@ def plan_resumes(
     resume_call({"position_id": position_id, "candidate_name": "-", "candidate_email": "-"})
     journal = None if settings.journal is None else str(settings.journal)
     resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)
-    make = partial(ResumeSender, session, position_id, max_bytes, settings.stop_on_error)
+    make = partial(ResumeSender, session, position_id, max_bytes)
     return plan(session, items, make, resend, settings)

@@ -22,10 +22,10 @@ from jobmojito_api.codec import Object, read, write
 from jobmojito_api.errors import InvalidRequest
 
 from . import csv_rows as tables
-from .chunks import digest
+from .identity import digest, same_email, same_id, same_server
 from .results import Resend
 from .row_results import settle_answers, settle_failure
-from .rows import EMAIL, RowType, folded, read_row
+from .rows import EMAIL, RowType, read_row
 from .runs import BatchOptions, RunSettings, plan
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Batch:
     """One of the two operations that take rows.
 
     `options` declares what a request says for all its rows, `target` names what of it makes the same row another one,
-    `identity` the fields that make two rows the same, `done` the words of an answered row that mean success.
+    `identity` the fields that do so beside the e-mail, each with the contract's default, and `done` the words of an
+    answered row that mean success.
     """
 
     operation: str
@@ -84,7 +85,7 @@ class Batch:
     target: tuple[str, ...]
     row: RowType
     answer: str
-    identity: tuple[str, ...]
+    identity: Mapping[str, str | None]
     done: frozenset[str]
 
     def call(self, options: Fields) -> Call[Any]:
@@ -104,7 +105,7 @@ REGISTRATION: Final = Batch(
     target=("interview_id", "is_test", "merchant_id"),
     row=tables.CANDIDATE,
     answer="RegisteredUser",
-    identity=(EMAIL,),
+    identity={},
     done=frozenset({"ok"}),
 )
 INVITATION: Final = Batch(
@@ -113,7 +114,7 @@ INVITATION: Final = Batch(
     target=("merchant_id",),
     row=tables.INVITATION,
     answer="InvitedUser",
-    identity=(EMAIL, "type", "interview_id"),  # one person may have several roles, and several interviews
+    identity={"type": "user", "interview_id": None},  # one person may have several roles, and several interviews
     done=frozenset({"invited", "activated", "submerchantadded", "coachingaccessadded"}),
 )
 BATCHES: Final = {one.operation: one for one in (REGISTRATION, INVITATION)}
@@ -128,7 +129,6 @@ class RowSender:
     session: Session | AsyncSession = field(repr=False)
     stop: Stop
     ledger: Ledger
-    stop_on_error: bool = False
 
     def read(self, row: object) -> Fields:
         """Give the fields of an input row; see `rows.read_row`."""
@@ -136,60 +136,57 @@ class RowSender:
 
     def identify(self, fields: Fields) -> bytes:
         """Give the key under which two rows are the same, for the same interview and merchant on the same server."""
-        identity = [folded(fields.get(name)) for name in self.batch.identity]
-        return digest(self.batch.operation, self.session.settings.base_url, *self._target, *identity)
+        others = [same_id(fields.get(name) or default) for name, default in self.batch.identity.items()]
+        return digest(*self._target, same_email(fields.get(EMAIL)), *others)
 
     @cached_property
     def _target(self) -> tuple[str, ...]:
-        return tuple(str(self.options.get(name) or "").lower() for name in self.batch.target)
+        server = same_server(self.session.settings.base_url)
+        return (self.batch.operation, server, *(same_id(self.options.get(name)) for name in self.batch.target))
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
         """Settle every row of a chunk."""
-        slots = [slot for slot in chunk if slot.outcome is None]
-        if self.stop.reason is not None:
-            self.stop.settle(slots)
-            return
-        slots = yield from self.ledger.begin(slots, self)
-        if not slots:
+        rows = yield from self.ledger.begin(chunk, self)
+        if not rows:
             return
         try:
-            detailed = yield from self.session.steps(self._call, self._body(slots))
+            detailed = yield from self.session.steps(self._call, self._body(rows))
         except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no row is lost by it
-            self._settle_failure(slots, error)
+            self._settle_failure(rows, error)
         else:
-            self._settle(slots, detailed.value)
-        self.ledger.finish(slots)
+            self.stop.note(None)
+            self._settle(rows, detailed.value)
+        self.ledger.finish(rows)
 
     @cached_property
     def _call(self) -> Call[Any]:
         return self.batch.call(self.options)
 
-    def _body(self, slots: Sequence[PendingRow]) -> StreamedBody:
+    def _body(self, rows: Sequence[PendingRow]) -> StreamedBody:
         # Encoded here, once: the general way checks, copies and tries every row again for each request.
-        body = {**self.options, "users": [slot.fields for slot in slots]}
+        body = {**self.options, "users": [row.fields for row in rows]}
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
         return StreamedBody(lambda: content, headers)
 
-    def _settle(self, slots: Sequence[PendingRow], value: object, strict: ResponseDecodeError | None = None) -> None:
-        settle_answers(slots, value, model=self.batch.answer, done=self.batch.done, strict=strict)
+    def _settle(self, rows: Sequence[PendingRow], value: object, strict: ResponseDecodeError | None = None) -> None:
+        settle_answers(rows, value, model=self.batch.answer, done=self.batch.done, strict=strict)
 
-    def _settle_failure(self, slots: Sequence[PendingRow], error: Exception) -> None:
+    def _settle_failure(self, rows: Sequence[PendingRow], error: Exception) -> None:
         if isinstance(error, ResponseDecodeError) and error.departures and error.answer is not None:
             # Strict mode refuses the whole answer for one row's sake; here each row is judged by its own part of it.
             try:
                 value = read(self._call.success, json.loads(error.answer.content)).value
             except (ValueError, RecursionError):
                 value = None
-            self._settle(slots, value, error)
+            self._settle(rows, value, error)
             return
-        settle_failure(slots, error)
-        if self.stop_on_error:
-            self.stop.because("an earlier request failed")
+        self.stop.note(error)
+        settle_failure(rows, error)
 
-    def subject(self, slot: PendingRow) -> dict[str, Any]:
+    def subject(self, row: PendingRow) -> dict[str, Any]:
         """Give a row's e-mail and place."""
-        return {"row": slot.index + 1, EMAIL: slot.fields.get(EMAIL)}
+        return {"row": row.index + 1, EMAIL: row.fields.get(EMAIL)}
 
     def recall(self, document: object) -> Any:
         """Read an answered row again that a journal kept."""
@@ -224,6 +221,6 @@ def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, optio
         batch.call(given)
     except InvalidRequest as error:
         raise refusal(error) from None
-    make = partial(RowSender, batch, given, session, stop_on_error=settings.stop_on_error)
+    make = partial(RowSender, batch, given, session)
     journal = None if settings.journal is None else str(settings.journal)
     return plan(session, rows, make, Resend(batch.operation, given, journal), settings)

@@ -36,8 +36,9 @@ from jobmojito.errors import (
 from jobmojito_api.codec import Array, Model, Object, read
 from jobmojito_api.types import UNSET
 
+from .identity import same_email
 from .results import RowKind, RowStatus
-from .rows import EMAIL, folded
+from .rows import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,7 +73,7 @@ _FAILURES: Final[Mapping[type[JobMojitoError], tuple[RowStatus, RowKind]]] = {
 _ERROR: Final = re.compile(r"error\b\s*:?\s*", re.IGNORECASE)
 
 
-def settle_failure(slots: Sequence[PendingRow], error: Exception) -> None:
+def settle_failure(pending: Sequence[PendingRow], error: Exception) -> None:
     """Settle the rows of a request that failed as a whole: as unknown where it may have been processed.
 
     That goes for an exception of no kind known here too, such as one of a transport or a hook of the caller's.
@@ -81,8 +82,8 @@ def settle_failure(slots: Sequence[PendingRow], error: Exception) -> None:
         error = _unforeseen(error)
     family = next((known for known in type(error).__mro__ if known in _FAILURES), OutcomeUnknownError)
     status, kind = _FAILURES[family]
-    for slot in slots:
-        slot.settle(status, kind, error.message, error=error)
+    for row in pending:
+        row.settle(status, kind, error.message, error=error)
 
 
 def _unforeseen(error: Exception) -> JobMojitoError:
@@ -92,7 +93,7 @@ def _unforeseen(error: Exception) -> JobMojitoError:
 
 
 def settle_answers(
-    slots: Sequence[PendingRow],
+    pending: Sequence[PendingRow],
     value: object,
     *,
     model: str,
@@ -106,37 +107,37 @@ def settle_answers(
     """
     rows = answer_rows(value)
     if rows is None:
-        for slot in slots:
-            slot.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, "the answer holds no rows", error=strict)
+        for row in pending:
+            row.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, "the answer holds no rows", error=strict)
         return
     # A model's attributes stand for its JSON: writing thousands of rows only to compare them would cost more than all
     # the rest. What they hold of a null or a missing echo says nothing either way.
     echoes = [vars(row) if isinstance(row, Model) else row for row in rows]
     typed: list[object] = rows if value is rows else read(Array(Object(model)), rows).value
     departing = set[int]() if strict is None else _places(strict, under_results=value is not rows)
-    for slot, place in zip(slots, match([slot.fields for slot in slots], echoes), strict=True):
+    for row, place in zip(pending, match([row.fields for row in pending], echoes), strict=True):
         if place is None:
-            slot.settle(RowStatus.UNKNOWN, RowKind.UNMATCHED, "no row of the answer is certain to be this one's")
+            row.settle(RowStatus.UNKNOWN, RowKind.UNMATCHED, "no row of the answer is certain to be this one's")
         elif place in departing:
             text = "the row's answer departs from the contract (strict mode)"
-            slot.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, text, answer=typed[place], error=strict)
+            row.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, text, answer=typed[place], error=strict)
         else:
-            _settle(slot, typed[place], done)
+            _settle(row, typed[place], done)
 
 
-def _settle(slot: PendingRow, answer: object, done: Collection[str]) -> None:
+def _settle(row: PendingRow, answer: object, done: Collection[str]) -> None:
     result = getattr(answer, "result", None)
     word = result.strip().casefold() if isinstance(result, str) else ""
     if word in done:
-        slot.settle(RowStatus.OK, answer=answer)
+        row.settle(RowStatus.OK, answer=answer)
     elif word == "skipped":
-        slot.settle(RowStatus.SKIPPED, RowKind.ALREADY, "the API had nothing to do", answer=answer)
+        row.settle(RowStatus.SKIPPED, RowKind.ALREADY, "the API had nothing to do", answer=answer)
     elif isinstance(result, str) and (prefix := _ERROR.match(result.lstrip())):
         text = result.lstrip()[prefix.end() :].strip()
-        slot.settle(RowStatus.ERROR, RowKind.REJECTED, text or "the API gives no reason", answer=answer)
+        row.settle(RowStatus.ERROR, RowKind.REJECTED, text or "the API gives no reason", answer=answer)
     else:
         said = f"an unknown result of {len(word)} characters" if word else "no result"
-        slot.settle(RowStatus.UNKNOWN, RowKind.UNRECOGNISED, f"the API answered with {said}", answer=answer)
+        row.settle(RowStatus.UNKNOWN, RowKind.UNRECOGNISED, f"the API answered with {said}", answer=answer)
 
 
 def _places(error: ResponseDecodeError, *, under_results: bool) -> set[int]:
@@ -160,7 +161,7 @@ def answer_rows(body: object) -> list[Any] | None:
 def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None]:
     """Give, for each sent row, the index of its answered row; None where that cannot be said with certainty."""
     echoes = [cast("Fields", row) if isinstance(row, Mapping) else {} for row in answered]
-    emails = [folded(row.get(EMAIL)) for row in sent]
+    emails = [same_email(row.get(EMAIL)) for row in sent]
     if (
         len(sent) == len(echoes)
         and not any(map(_contradicts, sent, echoes))
@@ -169,7 +170,7 @@ def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None
         return [index if isinstance(row, Mapping) else None for index, row in enumerate(answered)]
     senders = _groups(emails)
     found: list[int | None] = [None] * len(sent)
-    answers = _groups(folded(row.get(EMAIL)) for row in echoes)
+    answers = _groups(same_email(row.get(EMAIL)) for row in echoes)
     for email, rows in senders.items():
         for one, other in _pairs(rows, answers.get(email, []), sent, echoes):
             found[one] = other
@@ -178,7 +179,7 @@ def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None
 
 def _contradicts(sent: Fields, echo: Fields) -> bool:
     """Tell whether an answered row speaks of another row; an echo that is missing or null says nothing."""
-    if sent.get(EMAIL) != (email := echo.get(EMAIL)) and folded(email) not in {None, folded(sent.get(EMAIL))}:
+    if sent.get(EMAIL) != (email := echo.get(EMAIL)) and same_email(email) not in {None, same_email(sent.get(EMAIL))}:
         return True
     for name in _ECHOED:
         if name in sent and sent[name] != (echoed := echo.get(name)) and _differs(sent[name], echoed):

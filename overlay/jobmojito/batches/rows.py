@@ -1,25 +1,34 @@
 """One row of a batch as the fields that the contract names, whatever it was given as.
 
-A row is a generated model, a mapping, a dataclass, an attrs class, a named tuple, or a row of a CSV file. Pure: no
-sockets. A row that cannot be sent is `Refused` with words for a person; one bad row never fails a batch.
+A row is a generated model, a mapping, a dataclass, an attrs class, a named tuple, a pydantic model, a row of pandas,
+sqlite3 or SQLAlchemy, or a row of a CSV file. Pure: no sockets. A row that cannot be sent is `Refused` with words for a
+person; one bad row never fails a batch.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Callable, KeysView, Mapping
+import math
+from collections.abc import KeysView, Mapping
 from functools import cache
 from typing import Any, Final, cast
 
 import attrs
 
 from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, table_of, write
+from jobmojito_api.encoding import unwritable
+
+from .identity import same_email
 
 EMAIL: Final = "email"
 
-_ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+_ATOMS: Final = frozenset({str, int, bool, type(None)})
 _TEXTS: Final = frozenset({str})
+_AS_MAPPING: Final = ("_asdict", "model_dump", "to_dict")
+"""How named tuples and rows of SQLAlchemy, models of pydantic, and rows of pandas give their fields."""
+
+_BLANK: Final = frozenset({"NAType", "NaTType"})
+"""What pandas puts where a value is missing, beside NaN."""
 
 
 class Refused(Exception):  # noqa: N818 - an outcome of reading a row, never seen by users
@@ -52,7 +61,7 @@ class RowType:
         return _declared(self.model).keys()
 
     def texts(self) -> frozenset[str]:
-        """Give those of them for which every text will do (formats are the server's business)."""
+        """Give those of them for which every string will do (formats are the server's business)."""
         return _texts(self.model)
 
 
@@ -68,7 +77,7 @@ def _texts(model: str) -> frozenset[str]:
 
 
 def fields_of(row: object) -> dict[str, Any]:
-    """Give a row's fields as JSON values; what is `UNSET` is left out.
+    """Give a row's fields as JSON values; what is `UNSET`, or missing to pandas (NaN, NaT, NA), is left out.
 
     Raises:
         Refused: it is nothing that has named fields.
@@ -76,38 +85,73 @@ def fields_of(row: object) -> dict[str, Any]:
     if isinstance(row, dict) and _ATOMS.issuperset(map(type, row.values())):
         written: dict[Any, Any] = dict(row)
     else:
-        written = _written(_named_values(row))
+        named = _named_values(row)
+        written = _written(named if isinstance(named, Model) else _filled(named))
     if not _TEXTS.issuperset(map(type, written)):
-        raise Refused("field names must be texts")
+        raise Refused("field names must be strings")
     return written
 
 
-def _written(named: object) -> dict[Any, Any]:
+def readable_fields(row: object) -> dict[str, Any]:
+    """Give what can be read of a row, for a record of what became of it; also where it cannot be sent as it is."""
     try:
-        return cast("dict[Any, Any]", write(named))
+        named = _named_values(row)
+    except Refused:
+        return {"input": row}
+    fields: dict[str, Any] = {}
+    for name, value in (_written(named) if isinstance(named, Model) else _filled(named)).items():
+        try:
+            fields[str(name)] = _written(value)
+        except Refused:
+            fields[str(name)] = None
+    return fields
+
+
+def _filled(named: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: value for name, value in named.items() if not _is_blank(value)}
+
+
+def _is_blank(value: object) -> bool:
+    return (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in _BLANK
+
+
+def _written(value: object) -> Any:
+    try:
+        return write(value)
     except ValueError:
         raise Refused("it holds a value that holds itself, or is nested too deeply") from None
 
 
-def _named_values(row: object) -> object:
+def _named_values(row: Any) -> Model | Mapping[Any, Any]:
+    """Give the names of a row's fields with their values, as the row itself tells them."""
     if isinstance(row, Model | Mapping):
-        return cast("object", row)
-    if dataclasses.is_dataclass(row) and not isinstance(row, type):
+        return cast("Mapping[Any, Any]", row)
+    try:
+        found = None if isinstance(row, type) else _told_by(row)
+    except Exception as error:  # noqa: BLE001 - the class is the caller's, and one bad row fails alone
+        raise Refused(f"a {type(row).__name__} cannot be read as a row ({type(error).__name__})") from None
+    if found is not None:
+        return found
+    what = f"a tuple of {len(row)}" if isinstance(row, tuple) else type(row).__name__
+    raise Refused(f"a row must be a model, a mapping or a dataclass, not {what}: give a dict of its fields")
+
+
+def _told_by(row: Any) -> Mapping[Any, Any] | None:
+    if dataclasses.is_dataclass(row):
         return {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
-    if attrs.has(cls := type(row)):
-        return {field.name: getattr(row, field.name) for field in attrs.fields(cls)}
-    if isinstance(row, tuple):
-        return _of_tuple(row)
-    raise Refused(f"a row must be a model, a mapping or a dataclass, not {type(row).__name__}")
-
-
-def _of_tuple(row: tuple[Any, ...]) -> object:
-    as_dict: Callable[[], object] | None = getattr(row, "_asdict", None)
-    if as_dict is not None:
-        return as_dict()
-    if len(row) == 2:  # noqa: PLR2004 - a file and what belongs to it
-        return {**fields_of(row[1]), "file": row[0]}
-    raise Refused(f"a row must be a model, a mapping or a dataclass, not a tuple of {len(row)}")
+    if attrs.has(type(row)):
+        return {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}
+    for name in _AS_MAPPING:
+        if callable(give := getattr(row, name, None)):
+            fields = dict(give())
+            if isinstance(row, tuple):
+                fields.pop("Index", None)  # of pandas' `itertuples`, which puts it before the columns
+            return fields
+    if isinstance(row, tuple) and len(row) == 2:  # noqa: PLR2004 - a file, or the place in `iterrows`, and its fields
+        return fields_of(row[1]) if isinstance(row[0], int) else {**fields_of(row[1]), "file": row[0]}
+    if hasattr(row, "keys"):  # a row of sqlite3
+        return {name: row[name] for name in row.keys()}  # noqa: SIM118 - iterating over it gives the values
+    return None
 
 
 def read_row(row: object, kind: RowType) -> dict[str, Any]:
@@ -120,42 +164,31 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
         raise Refused(row.problem)
     fields = fields_of(row)
     if not kind.open and not kind.declared() >= fields.keys() and not isinstance(row, Model):
-        _refuse_unknown(fields, kind)
+        unknown = [name for name in fields if name not in kind.declared()]
+        raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(kind.declared())}")
     email = fields.get(EMAIL)
-    if email is None or (isinstance(email, str) and not email.strip()):
+    if email is None or (isinstance(email, str) and same_email(email) is None):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
-    plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
-    if not plain:
-        _refuse_unfit(fields, kind)
-    _refuse_unwritable("".join(fields.values()) if plain else fields)
+    if not (_TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)):
+        for problem in check(Object(kind.model), fields):
+            raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
+    _refuse_unwritable(fields)
     return fields
 
 
-def _refuse_unknown(fields: Mapping[str, object], kind: RowType) -> None:
-    unknown = [name for name in fields if name not in kind.declared()]
-    raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(kind.declared())}")
+def _refuse_unwritable(fields: Mapping[str, Any]) -> None:
+    for problem in unwritable(fields):
+        raise Refused(f"{_place(problem.pointer)} holds {problem.got}")
+    for name, value in fields.items():
+        if isinstance(value, str) and "\0" in value:  # at which the API's database fails, and with it all of a request
+            raise Refused(f"{name} holds a NUL character")
 
 
-def _refuse_unfit(fields: Mapping[str, object], kind: RowType) -> None:
-    for problem in check(Object(kind.model), fields):
-        raise Refused(f"{problem.pointer.lstrip('/') or 'the row'}: expected {problem.expected}, got {problem.got}")
-
-
-def _refuse_unwritable(value: object) -> None:
-    try:
-        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)).encode()
-    except (TypeError, ValueError, RecursionError):
-        raise Refused("it holds something that JSON cannot say: NaN, half a character, an object") from None
+def _place(pointer: str) -> str:
+    return pointer.lstrip("/") or "the row"
 
 
 def quoted(names: list[str]) -> str:
     """List names for a message, the first five of them."""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as the sentence above says
     return ", ".join(repr(name[:40]) for name in names[:5]) + more
-
-
-def folded(email: object) -> str | None:
-    """Give an e-mail in the form in which two are compared: trimmed and case-folded; None where there is none."""
-    if not isinstance(email, str):
-        return None
-    return email.strip().casefold() or None

@@ -12,6 +12,7 @@ from collections.abc import (
     Callable,
     Generator,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
     Sized,
@@ -25,7 +26,7 @@ from jobmojito.calls.steps import drive, drive_async
 from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError
 from jobmojito.lazy import DeferredModule
 
-from .chunks import Chunker, Duplicates, Seen, Stop
+from .chunks import Chunker, Duplicates, SeenRows, Stop
 from .journal import Journal, Ledger
 from .pools import map_ordered, map_ordered_async
 from .results import BatchResult, Resend, RowKind, RowOutcome, RowStatus, count
@@ -105,7 +106,15 @@ class Sender(Protocol):
         ...
 
     def identify(self, fields: Mapping[str, Any]) -> bytes:
-        """Give the key under which two rows are the same."""
+        """Give the key under which two rows are the same; an empty one where that is known only later."""
+        ...
+
+    def subject(self, row: PendingRow) -> Mapping[str, Any]:
+        """Give what a person needs to recognise a row in the journal by."""
+        ...
+
+    def recall(self, document: object) -> Any:
+        """Read an answer that a journal kept: JSON to its typed form."""
         ...
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
@@ -131,8 +140,8 @@ class RunInterrupted(KeyboardInterrupt):
 class Run:
     """A run, ready to begin: nothing is drawn or sent until it is iterated or collected.
 
-    `make_sender` makes what sends its chunks, from where to look for a stop and what to remember. `earlier` is the
-    result whose rows at `places` are sent again.
+    `make_sender` makes what sends its chunks, from where to look for a stop and what decides which rows are sent.
+    `earlier` is the result whose rows at `places` are sent again.
     """
 
     session: Any = field(repr=False)
@@ -142,9 +151,12 @@ class Run:
     resend: Resend | None = None
     earlier: BatchResult[Any, Any] | None = None
     places: Sequence[int] = ()
-    stop: Stop = field(factory=Stop)
+    stop: Stop = field(init=False)
     done: int = 0
     failed: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.stop = Stop(on_error=self.settings.stop_on_error)
 
     @property
     def total(self) -> int | None:
@@ -153,13 +165,13 @@ class Run:
 
     def go_on(self) -> bool:
         """Whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""
-        return self.total is not None or not (self.stop.interrupted or self.stop.error or self.stop.failure)
+        return self.total is not None or not (self.stop.interrupted or self.stop.error)
 
     def outcomes(self) -> Generator[Outcome, None, None]:
         """Give every row's outcome in input order, as requests are finished."""
         session: Session = self.session
-        with self._journal() or nullcontext() as journal, closing(Seen()) as seen:
-            sender, chunker = self._begin(journal, seen)
+        with self._journal() or nullcontext() as journal:
+            sender, chunker, _ = self._begin(journal)
 
             def work(chunk: list[PendingRow]) -> list[PendingRow]:
                 drive(sender(chunk), session.transport.do)
@@ -170,41 +182,51 @@ class Run:
                 for chunk in finished:
                     for recorded in _recorded(chunk):
                         self._note(recorded.exception())
+                    chunker.under_way.popleft()
                     yield from self._finished(chunk)
             self._raise()
 
     async def outcomes_async(self) -> AsyncGenerator[Outcome, None]:
-        """Give every row's outcome in input order, as requests are finished."""
+        """Give every row's outcome in input order, as requests are finished.
+
+        Raises:
+            CancelledError: the task was cancelled; its `result` has the rows whose outcome was not given yet.
+        """
         session: AsyncSession = self.session
-        journal, seen = await asyncio.to_thread(self._journal), Seen()
+        journal = await asyncio.to_thread(self._journal)
         try:
-            sender, chunker = self._begin(journal, seen)
+            sender, chunker, ledger = self._begin(journal)
 
             async def work(chunk: list[PendingRow]) -> list[PendingRow]:
                 await drive_async(sender(chunk), session.transport.do)
                 return chunk
 
             chunks = chunker.chunks_async(self.rows, self.go_on)
-            async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
-                async for chunk in finished:
-                    for recorded in _recorded(chunk):
-                        self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
-                    for outcome in self._finished(chunk):
-                        yield outcome
+            try:
+                async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
+                    async for chunk in finished:
+                        for recorded in _recorded(chunk):
+                            self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
+                        chunker.under_way.popleft()
+                        for outcome in self._finished(chunk):
+                            yield outcome
+            except asyncio.CancelledError as cancelled:
+                # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
+                vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
+                raise
             self._raise()
         finally:
-            seen.close()
             if journal is not None:
                 await asyncio.to_thread(journal.close)
 
     def _journal(self) -> Journal | None:
-        if self.settings.journal is None:
-            return None
-        return Journal(self.settings.journal, retry_unknown=self.settings.retry_unknown)
+        return None if self.settings.journal is None else Journal(self.settings.journal)
 
-    def _begin(self, journal: Journal | None, seen: Seen) -> tuple[Sender, Chunker]:
-        sender = self.make_sender(self.stop, Ledger(self.stop, seen, journal, self.settings.duplicates))
-        return sender, Chunker(sender.read, sender.identify, seen, self.settings.duplicates, self.settings.chunk_size)
+    def _begin(self, journal: Journal | None) -> tuple[Sender, Chunker, Ledger]:
+        seen = SeenRows(self.settings.duplicates)
+        ledger = Ledger(self.stop, seen, journal, self.settings.retry_unknown)
+        sender = self.make_sender(self.stop, ledger)
+        return sender, Chunker(sender.read, sender.identify, seen, self.settings.chunk_size), ledger
 
     def _note(self, error: object) -> None:
         """Stop the run if an outcome could not be recorded; the outcome itself stays as it is."""
@@ -215,7 +237,7 @@ class Run:
         outcomes = [row.outcome for row in chunk if row.outcome is not None]
         self.done += len(outcomes)
         self.failed += sum(one.status in {RowStatus.ERROR, RowStatus.UNKNOWN} for one in outcomes)
-        if outcomes and self.settings.on_progress is not None and self.stop.failure is None:
+        if outcomes and self.settings.on_progress is not None and self.stop.error is None:
             self._report(self.settings.on_progress)
         return outcomes
 
@@ -223,38 +245,60 @@ class Run:
         try:
             on_progress(self.done, self.failed, self.total)
         except Exception as error:  # noqa: BLE001 - it is the caller's; raised at the end, for its outcomes must not be lost
-            self.stop.failure = error
-            self.stop.because(f"on_progress raised {type(error).__name__}")
+            self.stop.because(f"on_progress raised {type(error).__name__}", error)
+
+    def _cancelled(self, chunker: Chunker, ledger: Ledger, sender: Sender) -> Iterator[Outcome]:
+        """Give the outcomes of all rows that were not given yet, when the run was cancelled."""
+        self.stop.because("the run was cancelled")
+        rows = chunker.left(self.rows if self.total is not None else ())
+        waiting = [row for row in rows if row.outcome is None and not row.begun]
+        ledger.settle_known([row for row in waiting if row.key], sender)
+        self.stop.settle(row for row in waiting if row.outcome is None)
+        for row in rows:
+            if row.outcome is None:
+                row.settle(RowStatus.UNKNOWN, RowKind.INTERRUPTED, CANCELLED)
+            if row.outcome is not None:
+                yield row.outcome
 
     def _raise(self) -> None:
-        if isinstance(self.stop.error, JournalError):
+        if self.stop.error is not None:
             raise self.stop.error
-        if self.stop.failure is not None:
-            raise self.stop.failure
 
     def collect(self) -> BatchResult[Any, Any]:
         """Put all outcomes into a result.
 
         Raises:
             RunInterrupted: Ctrl-C was pressed meanwhile.
-            BatchError: the run broke off; an exception before any row was done is raised as it came.
+            BatchError: the run broke off; an exception before any row had an outcome is raised as it came.
         """
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
                 gathered.extend(self.outcomes())
             except Exception as error:
+                if not gathered:
+                    raise
                 raise self._broken_off(gathered, error) from error
         return self._result(gathered)
 
     async def collect_async(self) -> BatchResult[Any, Any]:
-        """Put all outcomes into a result; raises what `collect` raises."""
+        """Put all outcomes into a result.
+
+        Raises:
+            RunInterrupted, BatchError: as `collect` raises them.
+            CancelledError: the task was cancelled; its `result` has the outcome of every row.
+        """
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
                 async for outcome in self.outcomes_async():
                     gathered.append(outcome)  # noqa: PERF401 - what came before an exception counts
+            except asyncio.CancelledError as cancelled:
+                vars(cancelled)["result"] = self._assembled([*gathered, *vars(cancelled).get("result", ())])
+                raise
             except Exception as error:
+                if not gathered:
+                    raise
                 raise self._broken_off(gathered, error) from error
         return self._result(gathered)
 
@@ -264,9 +308,7 @@ class Run:
             raise RunInterrupted(self._left(outcomes), result)
         return result
 
-    def _broken_off(self, outcomes: list[Outcome], error: Exception) -> Exception:
-        if not outcomes:
-            return error
+    def _broken_off(self, outcomes: list[Outcome], error: Exception) -> BatchError:
         kind = JournalError if isinstance(error, JournalError) else BatchError
         reason = error.message if isinstance(error, JobMojitoError) else type(error).__name__
         done = sum(one.kind is not RowKind.NOT_SENT for one in outcomes)
@@ -306,6 +348,10 @@ def plan(
     Raises:
         ConfigurationError: `rows` is nothing that rows can be drawn from.
     """
+    if hasattr(rows, "to_dict"):
+        raise ConfigurationError(
+            "rows must be rows, not a table: give table.to_dict('records') of pandas, table.to_dicts() of polars"
+        )
     kinds = (Iterable, AsyncIterable) if session.asynchronous else (Iterable,)
     if isinstance(rows, str | bytes | os.PathLike | Mapping) or not isinstance(rows, kinds):
         raise ConfigurationError(
@@ -318,6 +364,7 @@ def _recorded(chunk: list[PendingRow]) -> set[Future[Any]]:
     return {row.recorded for row in chunk if row.recorded is not None}
 
 
+CANCELLED: Final = "the run was cancelled while this row was on its way, so it may have been processed"
 _ASYNCIO: Final = "asyncio.runners"
 
 

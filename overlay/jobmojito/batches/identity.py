@@ -1,0 +1,123 @@
+"""When two rows are the same: by what they name, not by how it is spelled. Pure: no sockets.
+
+An e-mail, an id and a server each have one form in which they are compared. The form is never sent: the API gets what
+the caller wrote. A row's key is a digest of such forms; `KeyTable` finds a number by a key in little memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import unicodedata
+from contextlib import suppress
+from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
+
+import httpx
+
+KEY_SIZE: Final = 16
+"""Bytes of a row's key."""
+
+_ENTRY_SIZE: Final = KEY_SIZE + 8
+_BUCKETS: Final = 4096
+_PORTS: Final = {"https": 443, "http": 80}
+
+# Drawn as nothing, though Unicode counts them among letters and marks; what is of the categories Cf and Cc is, too.
+_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0") | {
+    *map(chr, range(0xFE00, 0xFE10)),
+    *map(chr, range(0xE0100, 0xE01F0)),
+}
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Invisible in mailboxes, but a letter of some domains (IDNA 2008 tells where)."""
+
+
+def digest(*parts: str | bytes | None) -> bytes:
+    """Give a short key that stands for some strings: equal for equal ones, and nothing can be read from it."""
+    # The repr of a tuple of strings and bytes is one string for one tuple, and can hold lone surrogates.
+    return hashlib.blake2b(repr(parts).encode(), digest_size=KEY_SIZE).digest()
+
+
+def same_email(email: object) -> str | None:
+    """Give the form in which e-mails are compared; None where there is none.
+
+    Case, spaces and invisible characters make no difference, nor whether a letter is composed (NFC). Letters that only
+    look alike stay two: `straße` and `strasse` are two mailboxes, and two domains (IDNA 2008).
+    """
+    if not isinstance(email, str):
+        return None
+    if email.isascii() and email.isprintable():
+        mailbox, at, domain = "".join(email.split()).lower().rpartition("@")
+    else:
+        mailbox, at, domain = _visible(unicodedata.normalize("NFC", email)).replace("\uff20", "@").rpartition("@")
+        mailbox = unicodedata.normalize("NFC", "".join(one for one in mailbox if one not in _JOINERS).lower())
+    return f"{mailbox}{at}{same_host(domain) if at else domain.lower()}" or None
+
+
+def same_host(host: str) -> str:
+    """Give the form in which host names are compared: that of the DNS, in lower case, without a final dot."""
+    if not host.isascii():
+        written = unicodedata.normalize("NFKC", host).replace("\u3002", ".").lower()
+        # Joiners that no domain can have there are invisible ones.
+        for form in (written, "".join(one for one in written if one not in _JOINERS)):
+            try:
+                host = httpx.URL(scheme="https", host=form).raw_host.decode()
+                break
+            except (httpx.InvalidURL, UnicodeError):
+                host = form
+    return host.lower().rstrip(".")
+
+
+def same_server(base_url: str) -> str:
+    """Give the form in which base URLs are compared: case of the host, default port, escapes and final slashes."""
+    url = httpx.URL(base_url)
+    scheme, host = url.scheme.lower(), same_host(url.host)
+    with suppress(ValueError):
+        host = str(ipaddress.ip_address(host))
+    return f"{scheme}://{host}:{url.port or _PORTS.get(scheme)}{unquote(url.path).rstrip('/')}"
+
+
+def same_id(value: object) -> str:
+    """Give the form in which ids and flags are compared: a UUID in any spelling is one id; no flag is no."""
+    text = "" if value is None or value is False else str(value).strip().lower()
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return "" if text == "false" else text
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        one
+        for one in text
+        if one in _JOINERS or not (one in _INVISIBLE or unicodedata.category(one) in {"Cf", "Cc", "Zs", "Zl", "Zp"})
+    )
+
+
+class KeyTable:
+    """A number for each key, in 24 bytes an entry: entries stand one after the other in buckets that are searched."""
+
+    def __init__(self) -> None:
+        self._buckets = [bytearray() for _ in range(_BUCKETS)]
+
+    def get(self, key: bytes) -> int | None:
+        """Give a key's number; None where it has none."""
+        bucket, place = self._find(key)
+        return None if place < 0 else int.from_bytes(bucket[place + KEY_SIZE : place + _ENTRY_SIZE], "big")
+
+    def put(self, key: bytes, number: int) -> None:
+        """Set a key's number."""
+        bucket, place = self._find(key)
+        entry = key + number.to_bytes(_ENTRY_SIZE - KEY_SIZE, "big")
+        if place < 0:
+            bucket += entry
+        else:
+            bucket[place : place + _ENTRY_SIZE] = entry
+
+    def _find(self, key: bytes) -> tuple[bytearray, int]:
+        """Give a key's bucket and its place there; -1 where it is not there."""
+        bucket = self._buckets[int.from_bytes(key[:2], "big") % _BUCKETS]
+        place = bucket.find(key)
+        while place > 0 and place % _ENTRY_SIZE:  # found across two entries
+            place = bucket.find(key, place + 1)
+        return bucket, place
