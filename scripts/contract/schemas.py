@@ -107,13 +107,14 @@ class Schemas:
         if at in within:
             raise Unreadable(at, "schemas refer to each other in a circle")
         inner = (*within, at)
+        made: Form
         null = flag(found, "nullable", at)
         if "$ref" in found or "allOf" in found:
             made = self._all_of(found, at, inner)
         elif "anyOf" in found or "oneOf" in found:
             made = self._union(found, at, inner)
         elif last and null and not STRUCTURE & found.keys():
-            made = {"null": True, "options": [], "notes": {}}
+            made = Form(null=True, options=[], notes={})
         else:
             made = self._typed(found, at)
         null = (made["null"] or null) and not takes_any(made["options"])

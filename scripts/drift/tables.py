@@ -92,15 +92,16 @@ class Tables:
         if issubclass(found, Enum):
             made = enumeration(file, [member.value for member in found.__members__.values()], literal=False)
         else:
-            limits = {camel(limit.name): limit.value for limit in found._table.limits}  # noqa: SLF001 - its own table
+            limits = {camel(limit.name): limit.value for limit in self.codec.table_of(found).limits}
             made = {"@": file, "type": "object", "limits": limits, "content": {}}
-        self.options[name] = {**made, "name": known(name, self.reserved), "called": name}
-        if "content" in made:
-            made["content"].update(self._members(found, file))
-        return self.options[name]
+        option = self.options[name] = {**made, "name": known(name, self.reserved), "called": name}
+        if "content" in option:
+            option["content"].update(self._members(found, file))
+        return option
 
     def _members(self, model: Any, file: str) -> Form:
-        fields, extra = model._table.fields, model._table.extra  # noqa: SLF001 - its own table
+        table = self.codec.table_of(model)
+        fields, extra = table.fields, table.extra
         properties = {
             entry.name: {**self.type(entry.type, file, null=entry.nullable), "called": entry.attribute}
             for entry in fields

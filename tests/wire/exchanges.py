@@ -25,15 +25,8 @@ from attrs import frozen
 
 from jobmojito import JobMojito
 from jobmojito.sandbox import contract, samples
-<<<<<<< HEAD
-from jobmojito.sandbox.checks import validator
-from jobmojito_api import AuthenticatedClient, File
-from jobmojito_api.codec import Model, read, table_of, write
-from jobmojito_api.resources import OPERATIONS, Resources
-=======
 from jobmojito.sandbox.checks import is_valid, validator
 from tests.wire.styles import pairs, piece, text
->>>>>>> f968f25 (Build the drift check on the canonical form, with signatures as outlines of syntax trees)
 
 TOKEN = "made-up"
 BASE = "https://example.com/api"
@@ -127,7 +120,7 @@ class Exchange:
         type_ = next(one.type for one in self.table.OPERATION.bodies if one.content_type == self.way.media)
         model = self.codec.read(type_, self.body).value
         properties = self.declared.bodies[self.way.media].get("properties", {})
-        for one in model._table.fields if isinstance(model, self.codec.Model) else ():
+        for one in self.codec.table_of(model).fields if isinstance(model, self.codec.Model) else ():
             if properties.get(one.name, {}).get("format") == "binary":
                 file = self.client.module("types").File(payload=CONTENT, file_name="a.pdf", mime_type="application/pdf")
                 setattr(model, one.attribute, file)
@@ -246,62 +239,10 @@ def parts(content_type, body):
     return sorted((name, content.removesuffix(b"\n")) for name, content in found)
 
 
-<<<<<<< HEAD
-async def call_both(module, declared, content_type, status, schema):
-    """Call an operation sync, async and through the overlay; all have to send and read the same."""
-    answer = None if schema is None else samples.sample(schema)
-    seen = []
-
-    def handle(request):
-        seen.append(request)
-        return httpx.Response(int(status), content=b"" if schema is None else json.dumps(answer))
-
-    base, transport = "https://example.com/api", httpx.MockTransport(handle)
-    client = AuthenticatedClient(base_url=base, token=TOKEN, httpx_args={"transport": transport})
-    arguments = arguments_for(module.OPERATION, declared, content_type)
-    responses = [
-        module.sync_detailed(client=client, **arguments),
-        await module.asyncio_detailed(client=client, **arguments),
-    ]
-    if status == str(declared.success):
-        with JobMojito(TOKEN, base_url=base, transport=transport) as jm:
-            assert schema is None or write(method(jm, declared.name)(**arguments)) == answer, declared.name
-        check_request(seen.pop(), declared, content_type)
-    for request, response in zip(seen, responses, strict=True):
-        check_request(request, declared, content_type)
-        assert (int(response.status_code), response.departures) == (int(status), ()), (declared.name, status)
-        assert is_as_received(response, schema, answer), (declared.name, status)
-
-
-def arguments_for(operation, declared, content_type):
-    """A call's arguments: every parameter, and the body as a model."""
-    schemas = {parameter.name: parameter.schema for parameter in declared.parameters}
-    given = {one.attribute: read(one.type, samples.sample(schemas[one.name])).value for one in operation.parameters}
-    body = next((one for one in operation.bodies if one.content_type == content_type), None)
-    if body is not None:
-        given["body"] = with_files(read(body.type, samples.sample(declared.bodies[content_type])).value, declared, body)
-    return given
-
-
-def with_files(model, declared, body):
-    """A model with something to upload wherever a file belongs."""
-    properties = declared.bodies[body.content_type].get("properties", {})
-    for field in table_of(model).fields if isinstance(model, Model) else ():
-        if properties.get(field.name, {}).get("format") == "binary":
-            setattr(model, field.attribute, File(payload=b"%PDF-1.4", file_name="a.pdf", mime_type="application/pdf"))
-    return model
-
-
-def method(jm, name):
-    """The method of an operation on whichever resource has it."""
-    attributes = [attribute for attribute, value in vars(Resources).items() if isinstance(value, property)]
-    (found,) = [getattr(getattr(jm, one), name) for one in attributes if hasattr(getattr(jm, one), name)]
-=======
 def method(resources, name, kind):
     """The method of an operation on whichever resource has it; `kind` has the resources for its properties."""
     attributes = [attribute for attribute, value in vars(kind).items() if isinstance(value, property)]
     (found,) = [getattr(one, name) for at in attributes if hasattr(one := getattr(resources, at), name)]
->>>>>>> f968f25 (Build the drift check on the canonical form, with signatures as outlines of syntax trees)
     return found
 
 
