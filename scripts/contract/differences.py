@@ -31,6 +31,7 @@ ENTRIES: Final = {
     "variables": "{}",
     "aliases": "{}",
 }
+ASIDE: Final = ("@", "called", "home", "about", "asides")  # where a thing is, and what is said of it to people
 SCALARS: Final = frozenset({bool, int, str, float, type(None)})
 MOST_SHOWN: Final = 300  # characters of a value in a message
 # What holds values of JSON as the document has them, and no forms.
@@ -113,7 +114,7 @@ class Comparison:
     def _dicts(self, one: Form, other: Form, pointer: str, place: str, key: str) -> bool:
         hidden: tuple[str, ...] = ()
         if key not in ENTRIES:
-            hidden = ("@", "called") if "name" in one else ("@", "called", "name")
+            hidden = ASIDE if "name" in one else (*ASIDE, "name")
             one, other = self.look(one), self.look(other)
             if "options" in one and "options" in other:
                 kinds = [[option["type"] for option in type_["options"]] for type_ in (one, other)]

@@ -188,5 +188,5 @@ class _Reader:
         made = media[kind]["type"] if kind else None
         if kind and readable(kind) != "json":
             option = {"@": media[kind]["@"], "type": readable(kind) or "bytes", "limits": {}}
-            made = {"@": media[kind]["@"], "null": False, "options": [option], "notes": {}}
+            made = {"@": media[kind]["@"], "null": False, "options": [option], "notes": {}, "about": {}}
         return {"@": where, "type": made, "content": media, "rest": _others(part, ("content",))}

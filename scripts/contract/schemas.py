@@ -11,6 +11,7 @@ the last branch of a union (API facts, defects 1 and 2).
 from __future__ import annotations
 
 import json
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import define, field
@@ -33,6 +34,7 @@ STRUCTURE: Final = frozenset(
         *("allOf", "anyOf", "oneOf"),
     )
 )
+_OWN: Final = STRUCTURE - {"$ref", "allOf", "anyOf", "oneOf"}
 _OF_OBJECTS: Final = frozenset({"properties", "required", "additionalProperties"})
 _TOLD: Final = STRUCTURE | WORDING | {*NOTES, "nullable"}
 _TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
@@ -101,28 +103,21 @@ class Schemas:
 
     def read(self, schema: object, at: str, *, last: bool = False, within: tuple[str, ...] = ()) -> Form:
         """Read the schema at a pointer. `last`: it ends a union; `within`: the schemas that it is a part of."""
-        if schema is True:
-            schema = {}
+        if isinstance(schema, bool):
+            schema = {} if schema else {"not": {}}
         found = table(schema, at)
         if at in within:
             raise Unreadable(at, "schemas refer to each other in a circle")
-        inner = (*within, at)
-        made: Form
         null = flag(found, "nullable", at)
-        if "$ref" in found or "allOf" in found:
-            made = self._all_of(found, at, inner)
-        elif "anyOf" in found or "oneOf" in found:
-            made = self._union(found, at, inner)
-        elif last and null and not STRUCTURE & found.keys():
-            made = Form(null=True, options=[], notes={})
+        if last and null and not STRUCTURE & found.keys():
+            made = Form(null=True, options=[], notes={}, about={})
         else:
-            made = self._typed(found, at)
+            made = self._whole(found, at, (*within, at))
         null = (made["null"] or null) and not takes_any(made["options"])
-        return {"@": at, "null": null, "options": made["options"], "notes": {**made["notes"], **notes_of(found)}}
-
-    def _referred(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
-        target, there = follow(self.document, found["$ref"], at)
-        return self.once(target, there, within=within)
+        about = {**made["about"], **words_of(found)}
+        home = made["@"] if found.keys() == {"$ref"} else at
+        notes = {**made["notes"], **notes_of(found)}
+        return {**made, "@": at, "home": home, "null": null, "notes": notes, "about": about}
 
     def once(self, schema: object, at: str, *, within: tuple[str, ...] = ()) -> Form:
         """Read a schema that others refer to, or give it where it was read before."""
@@ -130,62 +125,81 @@ class Schemas:
             self._known[at] = self.read(schema, at, within=within)
         return self._known[at]
 
-    def _all_of(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
-        """Read `$ref` and `allOf`: every part holds. A part that only describes or limits changes no type."""
-        rest = {key: value for key, value in found.items() if key not in ("$ref", "allOf", "nullable")}
-        types = [self._referred(found, at, within)] if "$ref" in found else []
-        limits: Form = {}
-        notes: Form = {}
-        for place, part in [*_parts(found, "allOf", at), (at, rest)]:
+    def _whole(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
+        """Read a schema whose keywords all hold: its references, its parts, its unions, and what it says itself."""
+        types: list[Form] = []
+        told: Form = {"limits": {}, "notes": {}, "about": {}}
+        if "$ref" in found:
+            target, there = follow(self.document, found["$ref"], at)
+            types.append(self.once(target, there, within=within))
+        for place, part in _parts(found, "allOf", at):
             if STRUCTURE & part.keys():
-                types.append(self.read(part, place, within=within if place != at else within[:-1]))
-            else:
-                limits.update(limits_of(part))
-                notes.update(notes_of(part))
-        made = self._together(types, at) if len(types) > 1 else types[0] if types else self._typed({}, at)
-        options = [{**option, "limits": {**option["limits"], **limits}} for option in made["options"]]
-        return {**made, "options": options, "notes": {**made["notes"], **notes}}
-
-    def _together(self, types: Sequence[Form], at: str) -> Form:
-        """Put parts that all hold into one: objects are merged, an enum narrows the scalar beside it."""
-        made = {
-            "null": all(part["null"] for part in types),
-            "notes": {key: value for part in types for key, value in part["notes"].items()},
+                types.append(self.read(part, place, within=within))
+            else:  # a part that only describes or limits changes no type
+                for key, more in {"limits": limits_of(part), "notes": notes_of(part), "about": words_of(part)}.items():
+                    told[key].update(more)
+        types += [self._union(found, keyword, at, within) for keyword in ("anyOf", "oneOf") if keyword in found]
+        if _OWN & found.keys() or not types:
+            types.append(self._typed(found, at))
+        else:
+            told["limits"].update(limits_of(found))
+        made = reduce(lambda one, other: self._together(one, other, at), types)
+        return {
+            **made,
+            "options": [_limited(option, told["limits"]) for option in made["options"]],
+            "notes": {**made["notes"], **told["notes"]},
+            "about": {**made["about"], **told["about"]},
         }
-        options = [part["options"][0] for part in types if len(part["options"]) == 1]
-        kinds = {option["type"] for option in options}
-        limits = {key: value for option in options for key, value in option["limits"].items()}
-        enums = [option for option in options if option["type"] == "enum"]
-        if len(options) != len(types):
-            raise Unreadable(at, "allOf puts together parts that cannot be merged")
-        if kinds == {"object"}:
-            contents = [option["content"] for option in options]
-            merged = self._later(lambda: _merged([self._fill(content) for content in contents]))
-            whole = {"@": at, "type": "object", "content": merged, "limits": {}, "inherited": limits, **self._named(at)}
-            return {**made, "options": [whole]}
-        if len(enums) == 1 and not kinds & {"object", "array"}:
-            return {**made, "options": enums}
-        if len(kinds) == 1 and not kinds & {"enum", "array"}:
-            return {**made, "options": [{**options[0], "limits": limits}]}
-        raise Unreadable(at, "allOf puts together parts that cannot be merged")
 
-    def _union(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
-        keyword = "anyOf" if "anyOf" in found else "oneOf"
-        if (STRUCTURE - {keyword, "type", "required", "additionalProperties"}) & found.keys():
-            raise Unreadable(at, f"{keyword} beside other structure")
+    def _together(self, one: Form, other: Form, at: str) -> Form:
+        """Give what two types that both hold allow."""
+        both = [self._both(a, b, at) for a in one["options"] for b in other["options"]]
+        options = [option for option in both if option is not None]
+        null = all(part["null"] or takes_any(part["options"]) for part in (one, other))
+        return {
+            "@": at,
+            "null": null and not takes_any(options),
+            "options": options,
+            **{key: {**one[key], **other[key]} for key in ("notes", "about")},
+        }
+
+    def _both(self, one: Form, other: Form, at: str) -> Form | None:
+        """Give what two options both allow, None for nothing: the narrower type, under the limits of both."""
+        narrow, wide = (one, other) if _covers(other, one) else (other, one)
+        if not _covers(wide, narrow):
+            return None
+        limits = dict(wide["limits"])
+        for key, value in narrow["limits"].items():
+            limits[key] = _tighter(key, limits.get(key, value), value)
+        if wide["type"] == "enum":  # so both are
+            values = {key: value for key, value in narrow["values"].items() if key in wide["values"]}
+            return {**narrow, "values": values, "limits": limits}
+        if "content" not in narrow or "content" not in wide:
+            return {**narrow, "limits": limits}
+        contents = narrow["content"], wide["content"]
+        if narrow["type"] == "array":
+            inside = self._later(lambda: {"items": self._together(*(self._fill(one)["items"] for one in contents), at)})
+            return {**narrow, "content": inside, "limits": limits}
+        merged = self._later(lambda: _merged([self._fill(content) for content in contents], self._together))
+        return {"@": at, "type": "object", "content": merged, "limits": {}, "inherited": limits, **self._named(at)}
+
+    def _union(self, found: Mapping[str, Any], keyword: str, at: str, within: tuple[str, ...]) -> Form:
         branches = list(_parts(found, keyword, at))
         last = len(branches) - 1
         types = [
             self.read(part, place, last=index == last > 0, within=within)
             for index, (place, part) in enumerate(branches)
         ]
-        made = united(at, types, _notes_of_union(types, keyword))
-        limits = {
-            **limits_of(found),
-            **{key: found[key] for key in ("required", "additionalProperties") if key in found},
-        }
-        options = [{**option, "limits": {**option["limits"], **limits}} for option in made["options"]]
-        return {**made, "options": options}
+        filled = [one for one in types if one["options"]]
+        asides = [one["about"] | one["notes"] for one in types if not one["options"]]
+        if len(filled) > 1:
+            said = [
+                {**one, "options": [{**option, "about": one["about"] | one["notes"]} for option in one["options"]]}
+                for one in types
+            ]
+            types = said
+        about = filled[0]["about"] if len(filled) == 1 else {}
+        return {**united(at, types, _notes_of_union(types, keyword)), "about": about, "asides": asides}
 
     def _typed(self, found: Mapping[str, Any], at: str) -> Form:
         types = found.get("type", _implied(found))
@@ -204,7 +218,7 @@ class Schemas:
             named = {} if "literal" in option else self._named(at)
             options = [{**option, "limits": limits, **named}] if option["values"] else []
             null = null or (None in values and not names)
-        return {"null": null, "options": options, "notes": {}}
+        return {"@": at, "null": null, "options": options, "notes": {}, "about": {}}
 
     def _option(self, name: str, found: Mapping[str, Any], at: str, limits: Form) -> Form:
         if name not in ("string", "integer", "number", "boolean", "any", "object", "array"):
@@ -238,15 +252,15 @@ class Schemas:
         return {"name": plain(own)} if own else {}
 
 
-def _merged(contents: Sequence[Form]) -> Form:
-    """Merge the members of several objects: a later one says a property again; closed if any of them is closed."""
+def _merged(contents: Sequence[Form], together: Callable[[Form, Form, str], Form]) -> Form:
+    """Merge the members of two objects: a property of both is what both allow; closed if one of them is."""
+    properties = dict(contents[0].get("properties", {}))
+    for name, found in contents[1].get("properties", {}).items():
+        properties[name] = together(properties[name], found, found["@"]) if name in properties else found
     extras = [content.get("extra", False) for content in contents]
-    typed = [extra for extra in extras if extra and not takes_any(extra["options"])]
-    return {
-        "properties": {name: found for content in contents for name, found in content.get("properties", {}).items()},
-        "required": {name: True for content in contents for name in content.get("required", {})},
-        "extra": False if False in extras else (typed or extras)[0],
-    }
+    extra = False if False in extras else together(extras[0], extras[1], extras[1]["@"])
+    required = {name: True for content in contents for name in content.get("required", {})}
+    return {"properties": properties, "required": required, "extra": extra}
 
 
 def _parts(found: Mapping[str, Any], keyword: str, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -277,6 +291,34 @@ def _notes_of_union(types: Sequence[Form], keyword: str) -> Form:
 def notes_of(found: Mapping[str, Any]) -> Form:
     """Collect what a schema says beside its type."""
     return {key: found[key] for key in NOTES if key in found}
+
+
+def words_of(found: Mapping[str, Any]) -> Form:
+    """Collect what a schema says to people, and the vendor's extensions."""
+    return {key: value for key, value in found.items() if key in WORDING or key.startswith("x-")}
+
+
+def _limited(option: Form, limits: Form) -> Form:
+    return {**option, "limits": {**option["limits"], **limits}} if limits else option
+
+
+def _covers(wide: Form, narrow: Form) -> bool:
+    """Tell whether a value of the narrower option may be one of the wider."""
+    one, other = wide["type"], narrow["type"]
+    if other == "enum":
+        kinds = set(narrow["of"])
+        plain_ = "string" if one in FORMATS else one
+        return one in ("any", "enum") or plain_ in kinds or (one == "number" and "integer" in kinds)
+    return one in (other, "any") or (one, other) == ("number", "integer") or (one == "string" and other in FORMATS)
+
+
+def _tighter(key: str, one: Any, other: Any) -> Any:
+    """Give the limit that holds where two do: the tighter of two numbers, else both."""
+    if one == other:
+        return one
+    if key.startswith(("min", "exclusiveMin")):
+        return max(one, other)
+    return min(one, other) if key.startswith(("max", "exclusiveMax")) else [one, other]
 
 
 def limits_of(found: Mapping[str, Any]) -> Form:
