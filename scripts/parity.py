@@ -8,7 +8,7 @@
 
 Each difference is a line: a JSON pointer into the document, a file of the checkout, and what differs.
 
-Exit codes: 0 clean, 1 drift, 2 could not tell (drift that was found outweighs a part that could not be told).
+Exit codes: 0 clean, 1 drift, 2 cannot check (drift that was found outweighs a part that cannot be checked).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ CHECKS: Final[Mapping[str, Callable[[Path], Report]]] = {
 
 
 def told(part: str, root: Path) -> Report:
-    """Run one part; where its input is refused, or the check itself fails, that is what could not be told."""
+    """Run one part; where its input is refused, or the check itself fails, that is what cannot be checked."""
     report = Report()
     try:
         with redirect_stdout(sys.stderr):  # generated code that prints does not speak for the check
@@ -127,7 +127,7 @@ def show(reports: Mapping[str, Report]) -> None:
         for mark, found in (("DRIFT", report.differences), ("?", report.unknown)):
             for one in sorted(found):
                 print(f"  {mark} {one_line(str(_placed(one)))}")
-    verdict = {0: "no drift", 1: "drift", 2: "could not tell"}[code(reports)]
+    verdict = {0: "no drift", 1: "drift", 2: "cannot check"}[code(reports)]
     count = sum(len(report.differences) for report in reports.values())
     print(f"drift:   {verdict}" + (f", {count} difference{'s'[: count != 1]}" if count else ""))
 
@@ -138,7 +138,7 @@ def _placed(one: Difference) -> Difference:
 
 
 def code(reports: Mapping[str, Report]) -> int:
-    """Give the exit code of several reports: drift outweighs what could not be told."""
+    """Give the exit code of several reports: drift outweighs what cannot be checked."""
     codes = {report.code for report in reports.values()}
     return 1 if 1 in codes else max(codes)
 

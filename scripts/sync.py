@@ -27,6 +27,7 @@ from scripts.changes.reports import as_text
 from scripts.files import documents
 from scripts.files.failures import Refused, exit_code
 from scripts.files.fetch import LIMIT, fetch
+from scripts.files.orders import in_order_of
 from scripts.files.staging import CONTRACT, WEBHOOKS, recover, replace, scratch
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _sources(arguments: argparse.Namespace) -> dict[Path, Path | str]:
 
 def _incoming(path: Path, source: Path | str, accepted: set[str], root: Path) -> Incoming:
     old = documents.load(root / path) if (root / path).exists() else None
-    new = documents.parse(_read(source), name=str(source))
+    new = in_order_of(old, documents.parse(_read(source), name=str(source)))
     if new != old:  # what is in use already was found safe when it came
         safety.require(new, source=str(source), accepted_hosts=accepted | safety.hosts(old or {}))
     return Incoming(path, str(source), old, new)

@@ -73,7 +73,7 @@ def calls_everything(checkout):
     """What the client of a checkout says of itself when every operation of it is called."""
     folders = os.pathsep.join(str(checkout / name) for name in ("overlay", "generated"))
     done = subprocess.run(
-        [sys.executable, "tests/operations.py"],
+        [sys.executable, "-m", "tests.wire.exchanges"],
         cwd=checkout,
         env={**os.environ, "PYTHONPATH": folders},
         capture_output=True,

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonpath_rfc9535
 from attrs import evolve, field, frozen
 
-from scripts.drift.operations import METHODS
-from scripts.drift.values import join
+from scripts.contract.documents import METHODS
+from scripts.contract.values import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

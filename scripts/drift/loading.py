@@ -1,41 +1,30 @@
 """Imports a generated package from any folder, under a private name, beside any other copy of it.
 
 Sources are compiled from the bytes on disk and never from `__pycache__`, whose files are matched by time and size
-alone: an edit within the same second would go unseen. Compiled code is kept by its bytes, so that the many nearly
-equal copies of the mutation tests load fast.
+alone: an edit within the same second would go unseen.
 """
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import importlib
 import sys
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder, SourceLoader
+from functools import lru_cache
+from importlib.abc import MetaPathFinder
+from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_loader
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Sequence
     from importlib.machinery import ModuleSpec
+    from pathlib import Path
     from types import CodeType, ModuleType
 
 _numbers: Final = count(1)
-_compiled: Final[dict[tuple[str, bytes], _Source]] = {}
-
-
-@frozen
-class _Source:
-    """A compiled file; what a type checker sees bound in it (name -> module, name there); every module it imports."""
-
-    code: CodeType
-    bound: Mapping[str, tuple[str, str | None] | None]
-    imported: frozenset[str]
 
 
 @define
@@ -44,105 +33,29 @@ class Package:
 
     name: str
     directory: Path
-    modules: dict[str, ModuleType] = field(factory=dict)
+    modules: dict[str, Any] = field(factory=dict)
     failures: dict[str, str] = field(factory=dict)
-    _names: dict[str, dict[str, Any]] = field(factory=dict, init=False, repr=False)
-
-    def module(self, name: str) -> ModuleType | None:
-        """Give a module by its dotted name below the package."""
-        path = name.replace(".", "/")
-        return self.modules.get(f"{path}.py") or self.modules.get(f"{path}/__init__.py")
 
     def file_of(self, thing: Any) -> str:
         """Name the file that defines a class or function, relative to the package."""
-        module = str(getattr(thing, "__module__", ""))
-        below = module.removeprefix(self.name).removeprefix(".").replace(".", "/")
+        below = str(getattr(thing, "__module__", "")).removeprefix(self.name).removeprefix(".").replace(".", "/")
         return f"{below}.py" if f"{below}.py" in self.modules else f"{below}/__init__.py".removeprefix("/")
 
-    def names(self, file: str) -> dict[str, Any]:
-        """Give what the names in a module's annotations mean, imports for type checkers included."""
-        if file not in self._names:
-            module = self.modules[file]
-            bound = _source(self.directory / file, file).bound
-            found = {alias: self._imported(module, *target) for alias, target in bound.items() if target}
-            self._names[file] = {**vars(module), **found}
-        return self._names[file]
 
-    def shown(self, file: str) -> Mapping[str, Any]:
-        """Give what a type checker finds in a module; lazy names count only where an import promises them."""
-        bound, names = _source(self.directory / file, file).bound, self.names(file)
-        return {name: names[name] for name in bound if name in names}
-
-    def _imported(self, module: ModuleType, source: str, attribute: str | None) -> Any:
-        try:
-            holder = importlib.import_module(source, module.__package__)
-            if attribute is None:
-                return holder
-            return getattr(holder, attribute) if hasattr(holder, attribute) else Missing(f"{source}.{attribute}")
-        except Exception as problem:  # noqa: BLE001 - generated code may raise anything; the name then stands for that
-            return Missing(f"{source}: {type(problem).__name__}")
+@lru_cache(maxsize=2000)  # copies of a package share most of their files
+def _compiled(source: bytes, file: str) -> CodeType:
+    return compile(source, file, "exec", dont_inherit=True)
 
 
-@define
-class Missing:
-    """Stands for a name that an import for type checkers promises and nobody defines."""
-
-    what: str
-
-
-class _Loader(SourceLoader):
-    def __init__(self, path: Path, file: str) -> None:
-        self.path, self.file = path, file
-
-    def get_filename(self, fullname: str) -> str:  # noqa: ARG002 - the interface's
-        return str(self.path)
-
-    def get_data(self, path: str) -> bytes:
-        return Path(path).read_bytes()
-
+class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the interface's
-        return _source(self.path, self.file).code
+        return _compiled(self.get_data(self.path), self.path.rpartition("/")[2])
 
     def exec_module(self, module: ModuleType) -> None:
         try:
             super().exec_module(module)
         except SystemExit:
-            raise ImportError(f"{self.file} exits when it is imported") from None
-
-
-def _source(path: Path, file: str) -> _Source:
-    source = path.read_bytes()
-    key = (file, hashlib.sha256(source).digest())
-    if key not in _compiled:
-        tree = ast.parse(source, file)
-        imported = frozenset(target[0] for node in ast.walk(tree) for _, target in _imports(node))
-        code = compile(tree, file, "exec", dont_inherit=True)
-        _compiled[key] = _Source(code, dict(_bound(tree.body)), imported)
-    return _compiled[key]
-
-
-def _bound(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, str | None] | None]]:
-    """Yield what the statements of a module bind, those for type checkers included; None: not by an import."""
-    for node in body:
-        yield from _imports(node)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            yield from _bound(node.body)
-        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, None
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from ((target.id, None) for target in targets if isinstance(target, ast.Name))
-
-
-def _imports(node: ast.AST) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """Yield the names that an import statement binds, with the module and the name in it."""
-    if isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            yield alias.asname or alias.name, ("." * node.level + (node.module or ""), alias.name)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            bound = alias.asname or alias.name.partition(".")[0]
-            yield bound, (alias.name if alias.asname else bound, None)
+            raise ImportError("it exits when it is imported") from None
 
 
 class _Finder(MetaPathFinder):
@@ -155,12 +68,12 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - the interface's
         target: ModuleType | None = None,  # noqa: ARG002 - the interface's
     ) -> ModuleSpec | None:
-        if fullname != self.name and not fullname.startswith(f"{self.name}."):
+        if fullname.partition(".")[0] != self.name:
             return None
         below = fullname.removeprefix(self.name).removeprefix(".").replace(".", "/")
         for file in (f"{below}/__init__.py".removeprefix("/"), f"{below}.py"):
             if (self.directory / file).is_file():
-                loader = _Loader(self.directory / file, file)
+                loader = _Loader(fullname, str(self.directory / file))
                 return spec_from_loader(fullname, loader, is_package=file.endswith("__init__.py"))
         return None
 
@@ -175,7 +88,8 @@ def package(directory: Path) -> Generator[Package]:
     finder = _Finder(loaded.name, directory)
     sys.meta_path.insert(0, finder)
     try:
-        _import_all(loaded)
+        for path in sorted(directory.rglob("*.py")):
+            _import(loaded, path.relative_to(directory).as_posix())
         yield loaded
     finally:
         sys.meta_path.remove(finder)
@@ -183,21 +97,10 @@ def package(directory: Path) -> Generator[Package]:
             del sys.modules[name]
 
 
-def _import_all(loaded: Package) -> None:
-    for path in sorted(loaded.directory.rglob("*.py")):
-        file = path.relative_to(loaded.directory).as_posix()
-        dotted = file.removesuffix(".py").removesuffix("__init__").rstrip("/").replace("/", ".")
-        try:
-            loaded.modules[file] = importlib.import_module(f"{loaded.name}.{dotted}" if dotted else loaded.name)
-        except Exception as problem:  # noqa: BLE001 - generated code may raise anything, and that is the finding
-            said = f"{type(problem).__name__}: {problem}".replace(f"{loaded.directory}/", "")
-            loaded.failures[file] = said.replace(loaded.name, loaded.directory.name)
-        else:
-            _refuse_public_name(loaded, path, file)
-
-
-def _refuse_public_name(loaded: Package, path: Path, file: str) -> None:
-    """A module that imports its package by its public name would look at another copy than the one that is checked."""
-    for source in sorted(_source(path, file).imported):
-        if source.partition(".")[0] == loaded.directory.name:
-            loaded.failures[file] = f"imports {source} by name, not relative to itself"
+def _import(loaded: Package, file: str) -> None:
+    dotted = file.removesuffix(".py").removesuffix("__init__").rstrip("/").replace("/", ".")
+    try:
+        loaded.modules[file] = importlib.import_module(f"{loaded.name}.{dotted}" if dotted else loaded.name)
+    except Exception as problem:  # noqa: BLE001 - generated code may raise anything, and that is the finding
+        reason = f"{type(problem).__name__}: {problem}".replace(f"{loaded.directory}/", "")
+        loaded.failures[file] = reason.replace(loaded.name, loaded.directory.name)

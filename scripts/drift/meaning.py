@@ -2,193 +2,158 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
-from scripts.drift import contract, loading, runtime
-from scripts.drift.allowances import Allowances, allow
-from scripts.drift.comparison import Comparison
-from scripts.drift.consistency import Consistency
-from scripts.drift.fitting import Fitting
-from scripts.drift.keeping import class_names, kept_names
-from scripts.drift.nodes import Node, annotated, describe, plain
-from scripts.drift.observation import Observation, observe
-from scripts.drift.operations import Operation, operations
-from scripts.drift.probes import Probes
-from scripts.drift.published import Schemas
+from scripts.contract.differences import Comparison
+from scripts.contract.documents import read_document
+from scripts.drift import loading
+from scripts.drift.allowances import allow
+from scripts.drift.observation import CONTRACT, Code, Observation, observe
+from scripts.drift.offers import promises
+from scripts.drift.outlines import alternatives
 from scripts.drift.reports import Report
-from scripts.drift.resources import Resources
-from scripts.drift.roundtrips import Roundtrips
-from scripts.drift.values import Unreadable, join
+from scripts.drift.signatures import Call, class_of, models, resource_classes, words
+from scripts.drift.tables import as_tables, known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from scripts.drift.loading import Package
-
+    from scripts.contract.schemas import Form
 
 # The parts of the document that the folders of the package stand for; what is in none serves every operation.
 FOLDERS: Final = {"models": "/components/schemas", "api": "/paths", "resources": "/tags"}
-EVERY: Final = "/paths"
+_EMPTY: Final[Mapping[str, Form]] = {"functions": {}, "classes": {}, "variables": {}, "aliases": {}}
 
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
-    """Prove the generated package equal to the published document; differences and counts are in the report.
-
-    Whatever the document or the code holds, this ends with a report: a check that fails is what could not be told.
-    """
-    report = Report()
+    """Prove the generated package equal to the published document; differences and counts are in the report."""
     with loading.package(package_dir) as package:
-        try:
-            _check(document, corrections, package, report)
-        except RecursionError:
-            report.puzzle("", "", "the document or the code is nested too deeply")
-        except Exception as problem:  # noqa: BLE001 - a mutated document may hold anything anywhere
-            report.puzzle("", "", f"the check itself failed: {type(problem).__name__}")
+        return check(document, corrections, observe(package))
+
+
+def check(
+    document: Mapping[str, Any],
+    corrections: Mapping[str, Any],
+    seen: Observation,
+    report: Report | None = None,
+    *,
+    outlines: bool = True,
+) -> Report:
+    """Compare a document with an observed package. Without `outlines`, only what depends on the document.
+
+    Whatever the document or the code holds, this ends with a report: a check that fails is what cannot be checked.
+    """
+    report = Report() if report is None else report
+    for one in seen.failures.differences:
+        report.differ(one.pointer, one.file, one.what)
+    places: Mapping[str, str] = {}
+    try:
+        allowances = allow(document, corrections)
+        for pointer, why in allowances.misfits:
+            report.puzzle(pointer, "", why)
+        wanted = read_document(allowances.document, allowances.titles)
+        for problem in wanted.problems:
+            report.differ(problem.pointer, "", problem.why)
+        if seen.code is not None:
+            comparison = _compare_tables(wanted.form, seen.code, report)
+            places = comparison.places
+            if outlines:
+                expected = _expected(wanted.form, seen.code, comparison, allowances.resources, report)
+                _compare_outlines(expected, seen.code, report)
+        _compare_contract(wanted.form, seen.contract.form, report)
+    except RecursionError:
+        report.puzzle("", "", "the document or the code is nested too deeply")
+    except Exception as problem:  # noqa: BLE001 - a mutated document may hold anything anywhere
+        report.puzzle("", "", f"the check itself failed: {type(problem).__name__}")
+    report.locate(lambda file: places.get(file) or FOLDERS.get(file.partition("/")[0], "/paths"))
     return report
 
 
-def _check(document: Mapping[str, Any], corrections: Mapping[str, Any], package: Package, report: Report) -> None:
-    for file, reason in package.failures.items():
-        report.differ("", file, f"does not import: {reason}")
-    runtime.check(package, report)
-    seen = observe(package)
-    if seen is None:
-        report.differ("", "codec.py", "is missing or does not import, so nothing else can be told")
-        report.locate(places(package, {}))
-        return
-    allowances = allow(document, corrections)
-    reading = read(allowances, report)
-    comparison = compare(reading, seen, report)
-    compare_contract(reading, seen, report)
-    agree(seen, allowances, report, comparison.places)
-    fitting = Fitting(seen.tables, comparison.known_as)
-    Roundtrips(seen, report, fitting).check(reading.nodes())
-    Probes(seen, report, fitting).check(reading.operations)
-    report.locate(places(package, comparison.places))
+def _compare_contract(wanted: Form, contract: Form, report: Report) -> None:
+    """Compare with the contract file, which can say all that a document says.
+
+    It names types that the document spells out in place.
+    """
+    comparison = Comparison(lambda pointer, _, what: report.differ(pointer, CONTRACT, what))
+    named = {name: one for name, one in contract["schemas"].items() if name in wanted["schemas"]}
+    comparison.same(wanted, {**contract, "schemas": named})
+    met = {second for _, second in comparison.pairs}
+    for name in contract["schemas"].keys() - named.keys():
+        if not met & {_identity(option) for option in contract["schemas"][name]["options"]}:
+            report.differ("/components/schemas", CONTRACT, f"schema {name} is in the code alone")
+    report.counts.update({f"contract {name}": comparison.counts[name] for name in ("operations", "properties")})
 
 
-def places(package: Package, known: Mapping[str, str]) -> Mapping[str, str]:
-    """Tell what each file stands for: a known schema or operation, or else what all of its folder is made of."""
-    files = (*package.modules, *package.failures, *runtime.files(), contract.FILE)
-    folders = {file: FOLDERS.get(file.partition("/")[0], EVERY) for file in files}
-    return {**folders, **known}
-
-
-def compare_contract(reading: Reading, seen: Observation, report: Report) -> None:
-    """Compare a document with the contract file that ships with the code."""
-    if seen.contract is not None:
-        try:
-            contract.compare(reading.schemas, reading.operations, seen.contract, report)
-        except Unreadable as problem:
-            report.differ(problem.pointer, contract.FILE, problem.why)
-
-
-def agree(seen: Observation, allowances: Allowances, report: Report, places: Mapping[str, str]) -> None:
-    """Prove that what people see of the generated code says what its tables say. `places`: file -> pointer."""
-    consistency = Consistency(seen, report)
-    consistency.check()
-    Resources(consistency, allowances.resources, places).check()
-
-
-@frozen
-class Reading:
-    """A document as expected: its schemas, and its operations as far as they can be read."""
-
-    schemas: Schemas
-    operations: list[Operation]
-
-    def nodes(self) -> Iterator[Node]:
-        """Give every type of the document that a model may stand for; what cannot be read is left out."""
-        for operation in self.operations:
-            yield from (found.node for found in operation.parameters.values())
-            yield from operation.bodies.values()
-            yield from (node for node in operation.answers.values() if node is not None)
-        for name, schema in contract.named(self.schemas).items():
-            with suppress(Unreadable):
-                yield self.schemas.node(schema, join("/components/schemas", name))
-
-
-def read(allowances: Allowances, report: Report) -> Reading:
-    """Read an expected document; what cannot be read in it is a difference, for the code was made of something."""
-    for pointer, why in allowances.misfits:
-        report.puzzle(pointer, "", why)
-    kept = kept_names(allowances.document, allowances.resources)
-    schemas = Schemas(allowances.document, allowances.titles, kept)
-    return Reading(schemas, list(operations(schemas, lambda pointer, why: report.differ(pointer, "", why))))
-
-
-def compare(reading: Reading, seen: Observation, report: Report) -> Comparison:
-    """Compare a document with the code's tables; an observation made before serves any number of documents."""
-    for one in seen.report.differences:
-        report.differ(one.pointer, one.file, one.what)
-    comparison = Comparison(report)
-    _operations(comparison, reading.operations, seen)
-    try:
-        _components(comparison, reading.schemas, seen)
-    except Unreadable as problem:
-        report.differ(problem.pointer, "", problem.why)
-    for name, class_ in seen.classes.items():
-        if not {name, seen.tables.place(class_)} & comparison.reached:
-            report.differ("", seen.package.file_of(class_), f"{name} is in the code alone")
+def _compare_tables(wanted: Form, seen: Code, report: Report) -> Comparison:
+    """Compare with the tables; an option with a name is a class there, every other named type is an alias."""
+    comparison = Comparison(report.differ, as_tables)
+    classes = {name: one["options"][0] for name, one in wanted["schemas"].items() if _is_class(name, one)}
+    named = {name: one for name, one in seen.schemas.items() if name in classes}
+    comparison.same(
+        {"@": "", "operations": wanted["operations"], "schemas": classes},
+        {"@": "", "operations": seen.operations, "schemas": named},
+    )
+    met = {second for _, second in comparison.pairs}
+    for option in seen.schemas.values():
+        if _identity(option) not in met:
+            report.differ("", option["@"], f"{option['called']} is in the code alone")
+    report.counts.update(comparison.counts)
     return comparison
 
 
-def _operations(comparison: Comparison, declared: list[Operation], seen: Observation) -> None:
-    report = comparison.report
-    observed = {(found.path, found.method): found for found in seen.operations.values()}
-    for found in declared:
-        other = observed.pop((found.path, found.method), None)
-        if other is None:
-            report.differ(found.where, "", f"{found.method} {found.path} is in the document alone")
-            continue
-        if found.name and plain(found.name) != plain(str(other.name)):
-            report.differ(
-                found.where, other.where, f"is called {found.name} in the corrections, {other.name} in the code"
-            )
-        comparison.operations(found, other)
-    for other in observed.values():
-        report.differ("/paths", other.where, f"{other.method} {other.path} is in the code alone")
+def _is_class(name: str, type_: Form) -> bool:
+    return len(type_["options"]) == 1 and type_["options"][0].get("name") == name
 
 
-def _components(comparison: Comparison, schemas: Schemas, seen: Observation) -> None:
-    """Every named schema of the document is a class or an alias of the code, even if nothing uses it."""
-    report = comparison.report
-    classes = {plain(name): class_ for name, class_ in seen.classes.items()}
-    aliases = {plain(name): node for name, node in seen.aliases.items()}
-    for name, schema in contract.named(schemas).items():
-        pointer = join("/components/schemas", name)
-        try:
-            expected = schemas.node(schema, pointer)
-            found = next((one for one in class_names(name, schemas.kept) if one in classes or one in aliases), "")
-            if found in classes:
-                _class(comparison, seen, expected, classes[found])
-            elif found in aliases:
-                _alias(comparison, expected, aliases.pop(found))
-            else:
-                report.differ(pointer, "", f"schema {name} is in the document alone")
-        except Unreadable as problem:
-            report.differ(problem.pointer, "", problem.why)
-    for node in aliases.values():
-        report.differ("/components/schemas", node.where, f"{node.where.partition(':')[2]} is in the code alone")
+def _identity(option: Form) -> int:
+    """Tell options apart, whatever limits are added where they are used."""
+    return id(option.get("content", option.get("values")))
 
 
-def _class(comparison: Comparison, seen: Observation, expected: Node, class_: Any) -> None:
-    """Compare a named schema with its class; that it may be null is said where it is used."""
-    file = seen.package.file_of(class_)
-    observed = Node(file, (seen.tables.named(class_.__name__, file),), nullable=expected.nullable)
-    if comparison.nodes(expected, observed, file):
-        comparison.report.counts["schemas"] += 1
+def _expected(wanted: Form, seen: Code, comparison: Comparison, resources: Mapping[str, str], report: Report) -> Form:
+    """Write down the modules that the package must have, by file: from its tables, and from the document's aliases."""
+    expected = dict(models(seen.tables.options, seen.operations.values()))
+    expected.update(resource_classes(seen.operations, resources, seen.outlines))
+    for operation in seen.operations.values():
+        call = Call(operation)
+        expected[operation["@"]] = {"functions": call.functions(), "variables": call.variables()}
+    called = _names(seen, comparison)
+    aliases = {name: one for name, one in wanted["schemas"].items() if not _is_class(name, one)}
+    for file, outline in seen.outlines.items():
+        for name in outline["aliases"]:
+            alias = aliases.pop(known(name, seen.tables.reserved), None)
+            if alias is not None:
+                expected[file] = {"aliases": {name: alternatives(words(alias, called))}}
+    for one in aliases.values():
+        report.differ(one["@"], "", f"schema {one['called']} is in the document alone")
+    return expected
 
 
-def _alias(comparison: Comparison, expected: Node, alias: Node) -> None:
-    """An alias is a bare annotation, in any order: its parts were compared where the tables use them."""
-    shown = comparison.as_observed(expected)
-    if annotated(shown) == annotated(alias):
-        comparison.report.counts["schemas"] += 1
-    else:
-        said = f"the document says {describe(shown)}, the alias {describe(alias)}"
-        comparison.report.differ(expected.where, alias.where, said)
+def _names(seen: Code, comparison: Comparison) -> Callable[[Form], str]:
+    """Tell the class that stands for a type of the document: what it was compared with, or else of that name."""
+    classes = {_identity(option): option for option in seen.schemas.values()}
+    compared = {first: class_of(classes[second]) for first, second in comparison.pairs if second in classes}
+    named = {name: class_of(option) for name, option in seen.schemas.items()}
+    return lambda option: compared.get(_identity(option)) or named.get(option.get("name", ""), "nothing")
+
+
+def _compare_outlines(expected: Mapping[str, Form], seen: Code, report: Report) -> None:
+    """Compare what people and type checkers see: nothing is missing, other or too much."""
+    enums = {
+        option["@"] for option in seen.schemas.values() if option["type"] == "enum"
+    }  # the tables have their values
+    found = {
+        file: outline
+        for file, outline in seen.outlines.items()
+        if file in expected or (file.partition("/")[0] in FOLDERS and not file.endswith("__init__.py"))
+    }
+    comparison = Comparison(report.differ, sides=("the tables", "the code"))
+    comparison.same(
+        {"files": {file: {**_EMPTY, **one} for file, one in expected.items()}},
+        {"files": {file: one for file, one in found.items() if file not in enums}},
+    )
+    types = {name for one in seen.outlines.values() for name in one["aliases"]} | seen.tables.classes.keys()
+    for file, what in promises(seen.tables.package, seen.modules, types, list(seen.operations.values())):
+        report.differ("", file, what)
+    report.counts.update({name: comparison.counts[name] for name in ("aliases", "attributes", "functions", "methods")})

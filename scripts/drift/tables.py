@@ -1,4 +1,7 @@
-"""Reads what machines go by: the field tables of the models and the table of each operation, as nodes."""
+"""Reads what machines go by, the field tables of the models and the operation tables, into the canonical form.
+
+`@` is the file here, and `called` the name in Python: of a class, of an argument.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from scripts.drift.nodes import (
-    EXACTLY_ONE,
-    NOTHING,
-    Array,
-    Enumeration,
-    Members,
-    Node,
-    Option,
-    Property,
-    Scalar,
-    Structure,
-    limited,
-    plain,
-    types_of,
-    union,
-)
-from scripts.drift.operations import Operation, Parameter
+from scripts.contract.documents import written
+from scripts.contract.schemas import Form, enumeration, takes_any, united
+from scripts.contract.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,137 +21,179 @@ if TYPE_CHECKING:
     from scripts.drift.loading import Package
 
 SCALARS: Final = {
-    "STRING": "string",
-    "INTEGER": "integer",
-    "NUMBER": "number",
-    "BOOLEAN": "boolean",
-    "ANY": "any",
-    "UUID": "uuid",
-    "DATE": "date",
+    **{name: name.lower() for name in ("STRING", "INTEGER", "NUMBER", "BOOLEAN", "ANY", "UUID", "DATE", "BINARY")},
     "DATE_TIME": "date-time",
-    "BINARY": "binary",
     "BYTES": "bytes",
     "TEXT": "text",
 }
+SUFFIX: Final = "model"
 
 
 class Unrecognised(Exception):  # noqa: N818 - says what happened, and where it is caught that is all it says
-    """The generated code holds something in a table that this reader does not know."""
+    """A table holds something that this reader does not know."""
 
 
 @define
 class Tables:
-    """Reads tables of one loaded package; models and enums by their class name."""
+    """Reads the tables of one package. `classes`: models and enums by class name; `reserved`: names no type can have.
+
+    A type that would have a reserved name is called so with `Model` behind it, and known by its own here.
+    """
 
     package: Package
     codec: Any
     classes: Mapping[str, Any]
+    reserved: frozenset[str]
+    options: dict[str, Form] = field(factory=dict, init=False)
     _scalars: dict[int, str] = field(init=False)
-    _members: dict[str, Members] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Know the scalar types by identity: two of them may read alike."""
-        self._scalars = {
-            id(getattr(self.codec, name)): kind for name, kind in SCALARS.items() if hasattr(self.codec, name)
+        known = {name: kind for name, kind in SCALARS.items() if hasattr(self.codec, name)}
+        self._scalars = {id(getattr(self.codec, name)): kind for name, kind in known.items()}
+
+    def type(self, found: Any, file: str, *, null: bool = False) -> Form:
+        """Read a codec type; `null` is said beside it, by a field or a parameter."""
+        made = self._type(found, file)
+        return {**made, "null": (made["null"] or null) and not takes_any(made["options"])}
+
+    def _type(self, found: Any, file: str) -> Form:
+        codec = self.codec
+        if isinstance(found, codec.Union):
+            notes = {"exactly one": True} if found.one_of else {}
+            return united(file, [self._type(branch, file) for branch in found.branches], notes)
+        if isinstance(found, codec.Limited):
+            made = self._type(found.base, file)
+            limits = {camel(name): value for name, value in found.given.items()}
+            return {**made, "options": [{**one, "limits": {**one["limits"], **limits}} for one in made["options"]]}
+        if found in (codec.NULL, codec.NOTHING):
+            return {"@": file, "null": True, "options": [], "notes": {}}
+        return {"@": file, "null": False, "options": [self._option(found, file)], "notes": {}}
+
+    def _option(self, found: Any, file: str) -> Form:
+        if id(found) in self._scalars:
+            return {"@": file, "type": self._scalars[id(found)], "limits": {}}
+        if isinstance(found, self.codec.Const):
+            return enumeration(file, [found.value], literal=True)
+        if isinstance(found, self.codec.Array):
+            return {"@": file, "type": "array", "limits": {}, "content": {"items": self.type(found.item, file)}}
+        if isinstance(found, self.codec.Enumeration | self.codec.Object):
+            return self.named(found.name)
+        raise Unrecognised(f"{found!r} is not a type of the document")
+
+    def named(self, name: str) -> Form:
+        """Read a model or an enum, once, by its class name; a model may hold itself."""
+        if name in self.options:
+            return self.options[name]
+        found: Any = self.classes.get(name)
+        if found is None:
+            raise Unrecognised(f"no model or enum is called {name}")
+        file = self.package.file_of(found)
+        if issubclass(found, Enum):
+            made = enumeration(file, [member.value for member in found.__members__.values()], literal=False)
+        else:
+            limits = {camel(limit.name): limit.value for limit in self.codec.table_of(found).limits}
+            made = {"@": file, "type": "object", "limits": limits, "content": {}}
+        option = self.options[name] = {**made, "name": known(name, self.reserved), "called": name}
+        if "content" in option:
+            option["content"].update(self._members(found, file))
+        return option
+
+    def _members(self, model: Any, file: str) -> Form:
+        table = self.codec.table_of(model)
+        fields, extra = table.fields, table.extra
+        properties = {
+            entry.name: {**self.type(entry.type, file, null=entry.nullable), "called": entry.attribute}
+            for entry in fields
+        }
+        if len(properties) != len(fields):
+            raise Unrecognised("two fields with one name")
+        return {
+            "properties": properties,
+            "required": {entry.name: True for entry in fields if entry.required},
+            "extra": False if extra is None else self.type(extra, file),
         }
 
-    def node(self, type_: Any, where: str, *, nullable: bool = False) -> Node:
-        """Read a codec type; `nullable` is said beside it by a field or parameter."""
-        read = self._node(type_, where)
-        return union(where, [read, Node(where, (), nullable=nullable)], read.notes)
-
-    def _node(self, type_: Any, where: str) -> Node:
-        if isinstance(type_, self.codec.Union):
-            notes = {EXACTLY_ONE: True} if type_.one_of else NOTHING
-            return union(where, [self._node(branch, where) for branch in type_.branches], notes)
-        if isinstance(type_, self.codec.Limited):
-            base = self._node(type_.base, where)
-            limits = {camel(name): value for name, value in type_.given.items()}
-            return Node(where, tuple(limited(option, limits) for option in base.options), base.nullable, base.notes)
-        if type_ in (self.codec.NULL, self.codec.NOTHING):
-            return Node(where, (), nullable=True)
-        return Node(where, (self._option(type_, where),))
-
-    def _option(self, type_: Any, where: str) -> Option:
-        if id(type_) in self._scalars:
-            return Scalar(self._scalars[id(type_)])
-        if isinstance(type_, self.codec.Const):
-            return Enumeration((type_.value,), types_of([type_.value]), where=where, literal=True)
-        if isinstance(type_, self.codec.Array):
-            return Array(self._node(type_.item, where))
-        if isinstance(type_, self.codec.Enumeration | self.codec.Object):
-            return self.named(type_.name, where)
-        raise Unrecognised(f"{where}: {type_!r}")
-
-    def named(self, name: str, where: str) -> Option:
-        """Read a model or an enum by its class name."""
-        found = self.classes.get(name)
-        if isinstance(found, type) and issubclass(found, Enum):
-            values = tuple(member.value for member in found.__members__.values())
-            types = frozenset({"string"} if issubclass(found, str) else {"integer"} if issubclass(found, int) else ())
-            return Enumeration(values, types, frozenset({plain(name)}), self.place(found))
-        if isinstance(found, type) and issubclass(found, self.codec.Model):
-            names, place = frozenset({plain(name)}), self.place(found)
-            return Structure(name, lambda: self.members(found), names, place, self._limits(found))
-        raise Unrecognised(f"{where}: no model or enum is called {name}")
-
-    def place(self, class_: type, attribute: str = "") -> str:
-        """Write where a class or an attribute of it is: `models/x.py:X.attribute`."""
-        return f"{self.package.file_of(class_)}:{class_.__name__}" + (f".{attribute}" if attribute else "")
-
-    def members(self, model: Any) -> Members:
-        """Read a model's field table, once."""
-        if model.__name__ not in self._members:
-            try:
-                self._members[model.__name__] = self._read(model)
-            except (AttributeError, TypeError) as problem:
-                raise Unrecognised(
-                    f"{self.place(model)}: its table cannot be read, {type(problem).__name__}"
-                ) from problem
-        return self._members[model.__name__]
-
-    def _read(self, model: Any) -> Members:
-        entries, extra = model._table.fields, model._table.extra  # noqa: SLF001 - its own table
-        fields = {entry.name: self._property(model, entry) for entry in entries}
-        if len(fields) != len(entries):
-            raise Unrecognised(f"{self.place(model)}: two fields with one name")
-        additional = None if extra is None else self.node(extra, self.place(model, "additional_properties"))
-        required = frozenset(name for name, found in fields.items() if found.required)
-        return Members(fields, required, additional)
-
-    def _property(self, model: Any, entry: Any) -> Property:
-        where = self.place(model, entry.attribute)
-        return Property(self.node(entry.type, where, nullable=entry.nullable), entry.required, where)
-
-    def _limits(self, model: Any) -> Mapping[str, object]:
-        return {camel(limit.name): limit.value for limit in model._table.limits}  # noqa: SLF001 - its own table
-
-    def operation(self, table: Any, file: str) -> Operation:
+    def operation(self, table: Any, file: str) -> Form:
         """Read an operation's table."""
-        return Operation(
-            where=file,
-            method=table.method,
-            path=table.path,
-            name=table.name,
-            tag=table.tag,
-            source=None,
-            body_required=table.body_required,
-            parameters=dict(self._parameters(table, file)),
-            bodies={body.content_type: self.node(body.type, file) for body in table.bodies},
-            answers={status: self.answer(type_, file) for status, type_ in table.answers.items()},
-        )
+        return {
+            "@": file,
+            "name": plain(table.name),
+            "called": table.name,
+            "tag": table.tag,
+            "parameters": dict(self._parameters(table, file)),
+            "body required": table.body_required,
+            "bodies": {body.content_type: {"@": file, "type": self.type(body.type, file)} for body in table.bodies},
+            "answers": {status: {"@": file, "type": self.answer(one, file)} for status, one in table.answers.items()},
+        }
 
-    def answer(self, type_: Any, where: str) -> Node | None:
+    def answer(self, found: Any, file: str) -> Form | None:
         """Read the type of an answer; None where it is declared to have no body."""
-        return None if type_ is self.codec.NOTHING else self.node(type_, where)
+        return None if found is self.codec.NOTHING else self.type(found, file)
 
-    def _parameters(self, table: Any, file: str) -> Iterator[tuple[tuple[str, str], Parameter]]:
+    def _parameters(self, table: Any, file: str) -> Iterator[tuple[str, Form]]:
         for entry in table.parameters:
-            node = self.node(entry.type, f"{file}:{entry.attribute}", nullable=getattr(entry, "nullable", False))
-            found = Parameter(entry.name, entry.location, entry.required, node, f"{file}:{entry.attribute}")
-            yield (entry.location, entry.name), found
+            yield (
+                f"{entry.location} parameter {entry.name!r}",
+                {
+                    "@": file,
+                    "called": entry.attribute,
+                    "in": entry.location,
+                    "required": entry.required,
+                    "type": self.type(entry.type, file, null=entry.nullable),
+                    "written": written({"in": entry.location}),
+                },
+            )
+
+
+def known(name: str, reserved: frozenset[str]) -> str:
+    """Give the plain name of the document's type that a class is."""
+    own = plain(name)
+    return own.removesuffix(SUFFIX) if own.endswith(SUFFIX) and own.removesuffix(SUFFIX) in reserved else own
 
 
 def camel(name: str) -> str:
     """Give the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
+# The limits that a table can hold, by the types that they look at.
+_TEXTS: Final = ("string", "uuid", "date", "date-time", "binary", "any")
+_NUMBERS: Final = ("integer", "number", "any")
+_LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), _TEXTS),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array", "any")),
+    **dict.fromkeys(("minProperties", "maxProperties"), ("object", "any")),
+}
+
+
+def as_tables(form: Form) -> Form:
+    """Reduce a part of a form to what the tables can say: no notes but one, and the limits that apply to the type."""
+    if "options" in form:
+        notes = {key: value for key, value in form["notes"].items() if key == "exactly one"}
+        return {**form, "notes": notes}
+    if "limits" in form:
+        limits = {key: value for key, value in form["limits"].items() if _holds(key, value, form["type"])}
+        kept = {key: value for key, value in form.items() if key != "inherited"}
+        if "of" in kept:  # a table knows the type of each value, not what the document calls them all
+            kept["of"] = sorted({"number" if name == "integer" else name for name in kept["of"]})
+        return {**kept, "limits": limits}
+    dropped = {"rest", "content"}
+    if "written" in form and "content" not in form["written"]:
+        several = {"array", "object"} & {option["type"] for option in form["type"]["options"]}
+        dropped |= set() if several and form["in"] == "query" else {"written"}
+    return {key: value for key, value in form.items() if key not in dropped} if dropped & form.keys() else form
+
+
+def _holds(key: str, value: object, kind: str) -> bool:
+    return kind in _LIMITS.get(key, ()) and value is not False and (key != "pattern" or is_readable(value))
+
+
+def is_readable(pattern: object) -> bool:
+    """Tell whether Python can read a pattern; the server alone checks one that only ECMAScript can."""
+    try:
+        re.compile(str(pattern))
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True

@@ -52,12 +52,12 @@ def test_names_titles_and_wording_are_no_drift(tmp_path):
 
 
 def test_a_change_of_meaning_is_drift_unless_it_is_declared(tmp_path):
-    """A correction that slips (here: another type) shows as drift at its pointer, and in what the model does."""
+    """A correction that slips (here: another type) shows as drift, in the code and in the contract file."""
     report = drift(overlay((A, {"type": "integer"})), tmp_path)
 
-    assert [one.pointer for one in report.differences if one.file == "models/thing.py"] == [
-        "/components/schemas/Thing/properties/a",
-        "/components/schemas/Thing",
+    assert [(one.pointer, one.file) for one in report.differences] == [
+        ("/components/schemas/Thing/properties/a", "models/thing.py"),
+        ("/components/schemas/Thing/properties/a", "contract.json"),
     ]
 
 
@@ -76,7 +76,7 @@ def test_an_added_operation_has_to_say_its_source(tmp_path, source):
     """An operation beside the document's own is drift, unless it says where it is from."""
     report = drift(overlay(("$.paths['/it']", {"post": {"tags": ["It"], **ANSWER, **source}})), tmp_path)
 
-    assert ("POST /it is in the code alone" in {one.what for one in report.differences}) is (not source)
+    assert ("operation POST /it is in the code alone" in {one.what for one in report.differences}) is (not source)
     assert (report.counts["operations"], len(report.differences) > 0) == ((2, False) if source else (1, True))
 
 

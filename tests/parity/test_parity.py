@@ -43,7 +43,7 @@ def test_a_clean_checkout_says_what_was_proved(checkout, capsys):
 
     assert code == 0
     assert re.match(r"bytes: +\d{3} files", lines[0])
-    assert re.match(r"meaning: [1-9]\d* properties, [1-9]\d* enum values, [1-9]\d* bodies, ", lines[1])
+    assert re.match(r"meaning: [1-9]\d* properties, [1-9]\d* values, [1-9]\d* required, ", lines[1])
     assert f" {len(OPERATIONS)} operations, " in lines[1]
     assert lines[2:] == [f"lock:    {len(lock.compute(ROOT))} entries", "drift:   no drift"]
 
@@ -134,7 +134,7 @@ def test_an_unreadable_input_cannot_be_told(checkout, capsys, file):
 
     assert code == 2
     assert [file in line for line in lines if "  ? " in line] == [True, True]
-    assert lines[-1] == "drift:   could not tell"
+    assert lines[-1] == "drift:   cannot check"
 
 
 def test_drift_outweighs_what_could_not_be_told(checkout, capsys):
@@ -213,7 +213,7 @@ def test_generated_code_that_ends_the_process_is_told(checkout, capsys):
 
     code, lines = run(checkout, capsys, "--only", "meaning")
 
-    assert (code, lines[-1]) == (2, "drift:   could not tell")
+    assert (code, lines[-1]) == (2, "drift:   cannot check")
     assert "the generated code ended the process" in lines[1]
 
 

@@ -1,10 +1,8 @@
-"""Whatever a document or the code holds, the meaning check ends with a report, and stays independent."""
+"""Whatever a document or the code holds, the meaning check ends with a report."""
 
 from __future__ import annotations
 
-import ast
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,6 @@ from scripts.drift import meaning as drift
 from tests.parity.catching import is_caught
 from tests.parity.document_mutations import at
 
-ROOT = Path(__file__).parent.parent.parent
 GARBAGE = [None, 1, "x", [], {}, True, ["a"], {"a": 1}, [{}], {"$ref": "#/components/schemas/Error"}, {"$ref": "x"}]
 WORDING = {"description", "example", "summary", "title"}
 
@@ -61,16 +58,3 @@ def test_a_document_that_is_none_is_drift(document, corrections, package_dir):
 
     assert report.code == 1
     assert len([one for one in report.differences if "is in the code alone" in one.what]) > 32
-
-
-def test_the_check_shares_no_code_with_what_it_checks():
-    """Neither the generator nor the corrections' own code is imported: their mistakes would be shared."""
-    imported = set()
-    for path in (ROOT / "scripts" / "drift").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            imported |= {*names, node.module} if isinstance(node, ast.ImportFrom) else set(names)
-
-    ours = {name for name in imported if name.partition(".")[0] in ("scripts", "jobmojito", "jobmojito_api")}
-    assert {name for name in ours if not name.startswith(("scripts.drift", "scripts.files"))} == set()
-    assert not {name for name in imported if name.startswith("openapi_python_client")}

@@ -1,3 +1,4 @@
+import difflib
 import json
 
 import pytest
@@ -73,6 +74,33 @@ def test_a_server_that_fails_once_costs_no_sync(repository, changed, vendor):
 
     assert sync.main(["--url", vendor.publish("/openapi", documents.dump(changed))], root=repository) == 0
     assert len(vendor.asked) == 2
+
+
+def turned(value):
+    """The same document with the members of every object in another order."""
+    if isinstance(value, list):
+        return [turned(one) for one in value]
+    return {key: turned(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
+
+
+def test_a_document_whose_members_are_in_another_order_is_the_same(repository, published, file):
+    """JSON objects have no order, so nothing is written and nothing is said to be new."""
+    before = snapshot(repository)
+
+    assert sync.main(["--file", file(turned(published)), "--check"], root=repository) == 0
+    assert sync.main(["--file", file(turned(published))], root=repository) == 0
+    assert snapshot(repository) == before
+
+
+def test_a_change_in_another_order_touches_the_lines_that_changed_alone(repository, changed, file):
+    """What the vendored document has keeps its place, so that a person can read the difference of the files."""
+    before = (repository / CONTRACT).read_text().splitlines()
+
+    assert sync.main(["--file", file(turned(changed))], root=repository) == 0
+
+    after = (repository / CONTRACT).read_text().splitlines()
+    assert documents.load(repository / CONTRACT) == changed
+    assert [line for line in difflib.ndiff(before, after) if line[:2] == "- "] == []
 
 
 def test_check_tells_same_changed_and_unknown_apart(repository, published, changed, file):

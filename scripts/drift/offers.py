@@ -1,0 +1,74 @@
+"""What modules offer and under which names: to a program, to a type checker and to someone who looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scripts.contract.schemas import Form
+    from scripts.drift.loading import Package
+    from scripts.drift.outlines import Module
+
+RESOURCES: Final = "resources/__init__.py"
+# What people import from the package itself (the generator's public names), and from its resources.
+OFFERED: Final[Mapping[str, frozenset[str]]] = {
+    "__init__.py": frozenset({"AuthenticatedClient", "Client", "File", "Response", "UNSET", "Unset"}),
+    RESOURCES: frozenset({"OPERATIONS", "AsyncResources", "Resources", "operation"}),
+}
+
+
+def promises(
+    package: Package, modules: Mapping[str, Module], models: set[str], operations: list[Form]
+) -> Iterator[tuple[str, str]]:
+    """Find where a module does not give what it must or says that it gives: file, and what is wrong.
+
+    `models`: the names of the types that are generated.
+    """
+    for file, module in modules.items():
+        yield from (
+            (file, f"imports {name} by name, not relative to itself")
+            for name in sorted(module.outside)
+            if name.partition(".")[0] == package.directory.name
+        )
+        yield from (
+            (file, f"{name} is in an annotation, and nothing defines or imports it") for name in module.unbound()
+        )
+        wanted = models if file == "models/__init__.py" else OFFERED.get(file, frozenset())
+        listed = set(getattr(package.modules[file], "__all__", ()))
+        yield from ((file, f"{name} is not listed in __all__") for name in sorted(wanted - listed))
+        if wanted:
+            yield from ((file, f"{name} is listed in __all__ alone") for name in sorted(listed - wanted))
+        try:
+            yield from ((file, what) for what in _kept(package, module, sorted(listed)))
+        except Exception as problem:  # noqa: BLE001 - lazy names and `__dir__` are generated code, which may raise anything
+            yield file, f"does not give what it lists in __all__: {type(problem).__name__}"
+    try:
+        yield from ((RESOURCES, what) for what in _operations(package, operations))
+    except Exception as problem:  # noqa: BLE001 - so is what is looked up here
+        yield RESOURCES, f"does not give the operations by name: {type(problem).__name__}"
+
+
+def _kept(package: Package, module: Module, listed: list[str]) -> Iterator[str]:
+    """A listed name is there, type checkers find the same thing under it, and dir() lists it."""
+    found = package.modules[module.file]
+    for name in listed:
+        home, _, attribute = module.bound.get(name, ":").rpartition(":")
+        source = package.modules[home if home in package.modules else module.file]
+        if getattr(found, name) is not getattr(source, attribute, None):
+            yield f"{name} is listed in __all__, and type checkers find nothing or something else"
+        if name not in dir(found):
+            yield f"{name} is listed in __all__, and dir() does not list it"
+
+
+def _operations(package: Package, operations: list[Form]) -> Iterator[str]:
+    """Every operation can be found by its name, where its table is."""
+    index = package.modules[RESOURCES]
+    wanted = {one["called"]: one["@"].removeprefix("api/").removesuffix(".py").replace("/", ".") for one in operations}
+    if wanted != index.OPERATIONS:
+        names = sorted(name for name, _ in index.OPERATIONS.items() ^ wanted.items())
+        yield f"OPERATIONS does not say where these are: {', '.join(dict.fromkeys(names))}"
+    for one in operations:
+        if index.operation(one["called"]) is not package.modules[one["@"]].OPERATION:
+            yield f"operation({one['called']!r}) gives another table"

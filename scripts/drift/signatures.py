@@ -1,0 +1,175 @@
+"""What people and type checkers must find in the generated code, written down from the tables alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from scripts.contract.schemas import Form, takes_any
+from scripts.contract.values import plain
+from scripts.drift.outlines import ANY, LEFT_OUT, UNSET, alternatives, argument, signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+CLIENTS: Final = "client.py:AuthenticatedClient | client.py:Client"
+MAPPING: Final = f"collections.abc:Mapping[str, {ANY}]"
+MODEL: Final = ["_define(slots=False, repr=False)", "codec.py:Model"]  # a repr of its own may show texts of people
+EXTRA: Final = "_field(init=False, factory=dict)"
+RESOURCES: Final = "resources/__init__.py"
+KINDS: Final = {"Resources": "", "AsyncResources": "Async"}
+_INDEX: Final = {
+    "functions": {
+        "operation": signature(["name: str"], (), f"calls.py:Operation[{ANY}]"),
+        "_make": signature(["module: str", "name: str", "caller: object"], (), ANY),
+    },
+    "variables": {"OPERATIONS": "typing:Final[dict[str, str]]"},
+}
+_WORDS: Final = {
+    "any": ANY,
+    "string": "str",
+    "text": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "bytes": "bytes",
+    "binary": "types.py:File",
+    "uuid": "uuid:UUID",
+    "date": "datetime:date",
+    "date-time": "datetime:datetime",
+}
+
+
+def class_of(option: Form) -> str:
+    """Write the class of an option as an annotation resolves it."""
+    return f"{option['@']}:{option['called']}"
+
+
+def words(type_: Form | None, called: Callable[[Form], str] = class_of, *, given: bool = False) -> Iterator[str]:
+    """Give what an annotation says of a type; None is no body.
+
+    An id that is `given` as an argument may be a text, wherever in the argument it is.
+    """
+    if type_ is None or type_["null"] or takes_any(type_["options"]):
+        yield "None"
+    for option in type_["options"] if type_ else ():
+        kind = option["type"]
+        if kind == "array":
+            yield f"list[{alternatives(words(option['content']['items'], called, given=given))}]"
+        elif option.get("literal"):  # a fraction cannot be a literal
+            yield from ("float" if isinstance(one, float) else repr(one) for one in option["values"].values())
+        else:
+            yield called(option) if kind in ("enum", "object") else _WORDS[kind]
+        if kind == "uuid" and given:
+            yield "str"
+
+
+def models(tables: Mapping[str, Form], operations: Iterable[Form]) -> Iterator[tuple[str, Form]]:
+    """Write down the modules of the models; one that is sent as a form can give its parts."""
+    bodies = [(kind, one["type"]) for operation in operations for kind, one in operation["bodies"].items()]
+    forms = {
+        option.get("called") for kind, type_ in bodies for option in type_["options"] if kind.startswith("multipart/")
+    }
+    for name, option in tables.items():
+        if option.get("content"):  # what cannot be read was reported
+            parts = {"to_multipart": signature(["self"], (), "types.py:RequestFiles")} if name in forms else {}
+            yield option["@"], {"classes": {name: {**_model(option), "methods": parts}}}
+
+
+def _model(option: Form) -> Form:
+    """Write down a model: an attribute for each property, a dict for the others."""
+    content = option["content"]
+    attributes = {}
+    for name, type_ in content["properties"].items():
+        required = name in content["required"]
+        said = alternatives([*words(type_), *(() if required else (LEFT_OUT,))])
+        attributes[type_["called"]] = argument("", said, default=None if required else UNSET)
+    values = alternatives(words(content["extra"])) if content["extra"] else ANY
+    attributes["additional_properties"] = argument("", f"dict[str, {values}]", default=EXTRA)
+    return {"declared": MODEL, "attributes": attributes}
+
+
+@frozen
+class Call:
+    """What the functions of one operation take and give."""
+
+    operation: Form
+
+    def answers(self, family: str = "", *more: str) -> str:
+        """Write the type of what is answered with the statuses of a family, any value where none is declared."""
+        types = [one["type"] for status, one in self.operation["answers"].items() if status.startswith(family)]
+        return alternatives([*(word for one in types for word in words(one)), *more]) if types else ANY
+
+    def taken(self, *first: str, client: bool = False) -> tuple[list[str], list[str]]:
+        """Write the arguments: what is part of the path by position, the rest by keyword."""
+        by_position, by_keyword = list(first), [argument("client", CLIENTS)] if client else []
+        for one in self.operation["parameters"].values():
+            said = _argument(one["called"], list(words(one["type"], given=True)), required=one["required"])
+            (by_position if one["in"] == "path" else by_keyword).append(said)
+        if bodies := [one["type"] for one in self.operation["bodies"].values()]:
+            said_ = [word for one in bodies for word in words(one, given=True)]
+            single = len(bodies) == 1 and any(option["type"] == "object" for option in bodies[0]["options"])
+            body = [*said_, MAPPING] if single else said_
+            by_keyword.append(_argument("body", body, required=self.operation["body required"]))
+        return by_position, by_keyword
+
+    def functions(self) -> Form:
+        """Write down the functions of the operation's module."""
+        plain_, sending = self.taken(), self.taken(client=True)
+        answers, success = self.answers(), self.answers("2")
+        response, parsed = f"types.py:Response[{answers}]", self.answers("", "None")
+        return {
+            "call": signature(*plain_, f"calls.py:Call[{success}]"),
+            "_get_kwargs": signature(*plain_, f"dict[str, {ANY}]"),
+            "sync_detailed": signature(*sending, response),
+            "sync": signature(*sending, parsed),
+            "asyncio_detailed": signature(*sending, response, "async"),
+            "asyncio": signature(*sending, parsed, "async"),
+        }
+
+    def variables(self) -> Form:
+        """Write down what else is in the operation's module."""
+        return {"OPERATION": f"typing:Final[calls.py:Operation[{self.answers('2')}]]"}
+
+    def method(self, prefix: str) -> str:
+        """Write down the method of the operation's resource."""
+        return signature(*self.taken("self"), self.answers("2"), "async" if prefix else "")
+
+
+def _argument(name: str, said: list[str], *, required: bool) -> str:
+    return argument(name, alternatives(said if required else [*said, LEFT_OUT]), default=None if required else UNSET)
+
+
+def resource_classes(
+    operations: Mapping[str, Form], attributes: Mapping[str, str], offered: Any
+) -> Iterator[tuple[str, Form]]:
+    """Write down the resources: a class a tag, a method an operation, both twice; gives each file.
+
+    `attributes`: tag -> the attribute that is declared for it; `offered`: file -> its outline, for names in Python that
+    nothing declares.
+    """
+    tags: dict[str, list[Form]] = {}
+    for one in operations.values():
+        tags.setdefault(one["tag"], []).append(one)
+    index: Form = {kind: {"declared": [], "attributes": {}, "methods": {}} for kind in KINDS}
+    for tag, some in tags.items():
+        name = attributes.get(tag) or _like(tag, offered)
+        file = f"resources/{name}.py"
+        own = next((one for one in offered.get(file, {"classes": ()})["classes"] if plain(one) == plain(name)), name)
+        classes: Form = {}
+        for kind, prefix in KINDS.items():
+            start = {"__init__": signature(["self", f"call: calls.py:{prefix}Caller"], (), "None")}
+            methods = {one["called"]: Call(one).method(prefix) for one in some}
+            classes[prefix + own] = {"declared": [], "attributes": {}, "methods": {**start, **methods}}
+            index[kind]["methods"].update(start)
+            index[kind]["methods"][name] = signature(["self"], (), f"{file}:{prefix}{own}", "property")
+        yield file, {"classes": classes}
+    yield RESOURCES, {"classes": index, **_INDEX}
+
+
+def _like(tag: str, files: Mapping[str, Form]) -> str:
+    """Find the attribute of a tag that nothing declares: the tag in snake case."""
+    own = {plain(tag), plain(f"tag {tag}")}  # the second where the tag begins with what no name begins with
+    names = (file.removeprefix("resources/").removesuffix(".py") for file in files if file.startswith("resources/"))
+    return next((name for name in names if plain(name) in own), plain(tag))
