@@ -297,7 +297,8 @@ class Helpers:
 def _spell_out_options() -> None:
     """Let `help()` show every option of every helper, though those that several share are described once, above."""
     run = _options(Helpers.register_candidates).partition("            chunk_size:")
-    for helper in (Helpers.invite_users, Helpers.retry_failed):
+    several: tuple[Any, ...] = (Helpers.invite_users, Helpers.retry_failed)
+    for helper in several:
         helper.__doc__ = f"{helper.__doc__}\n        Options of the run:\n{run[1]}{run[2]}"
     of_resumes = f"            concurrency:{run[2].partition('            concurrency:')[2]}"
     Helpers.pre_screen_resumes.__doc__ = (
@@ -313,7 +314,8 @@ def _spell_out_options() -> None:
 
 def _options(helper: Any) -> str:
     """Give the lines that describe a helper's options."""
-    own, _, run = helper.__doc__.partition("        Options:\n")[2].partition("        Options of the run:\n")
+    doc: str = helper.__doc__
+    own, _, run = doc.partition("        Options:\n")[2].partition("        Options of the run:\n")
     return own.partition("\n\n        Raises:")[0].rstrip() + "\n" + run
 
 

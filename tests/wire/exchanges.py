@@ -22,10 +22,10 @@ from urllib.parse import quote
 
 import httpx
 from attrs import frozen
+from jobmojito.sandbox.checks import is_valid, validator
 
 from jobmojito import JobMojito
 from jobmojito.sandbox import contract, samples
-from jobmojito.sandbox.checks import is_valid, validator
 from tests.wire.styles import pairs, piece, text
 
 TOKEN = "made-up"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 from jsonschema import Draft202012Validator, FormatChecker
@@ -61,7 +61,8 @@ def _refuse_constant(name: str) -> Any:
 def _problem(error: ValidationError, root: str) -> Problem:
     path = [str(part) for part in error.absolute_path]
     if error.validator == "required":
-        path.append(next(name for name in error.validator_value if name not in error.instance))
+        required: list[str] = cast("list[str]", error.validator_value)
+        path.append(next(name for name in required if name not in cast("dict[str, Any]", error.instance)))
     field = ".".join(path) or root or None
     return Problem(f"{field or 'value'} {_demand(error)}", field)
 
