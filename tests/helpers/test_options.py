@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from jobmojito import AsyncJobMojito, JobMojito
+from jobmojito import AsyncJobMojito, BatchResult, JobMojito
 from jobmojito.batches.resumes import BulkOptions
 from jobmojito.batches.row_requests import InvitationOptions, RegistrationOptions
 from jobmojito.batches.runs import BatchOptions, RunSettings
@@ -20,7 +20,7 @@ HELPERS = {
     "iter_invite_users": (InvitationOptions, ([],), {}, RUN),
     "pre_screen_resumes": (BulkOptions, ([],), {"position_id": POSITION}, {"max_byte": "max_bytes"}),
     "iter_pre_screen_resumes": (BulkOptions, ([],), {"position_id": POSITION}, {"max_byte": "max_bytes"}),
-    "retry_failed": (BatchOptions, ([],), {}, RUN),
+    "retry_failed": (BatchOptions, (BatchResult(()),), {}, RUN),
     "pre_screen_resume": (ResumeOptions, (b"x",), "candidate", {"filename": "file_name"}),
     "pre_screen_text": (CandidateDetails, ("x",), "candidate", {"candidate_country": "candidate_country_code"}),
     "upload_document": (FileOptions, (b"x",), {"knowledge_base_store_id": POSITION}, {"filename": "file_name"}),
