@@ -16,7 +16,6 @@ class Given(Object):
         self.__dict__["python"] = model
 
 
-def model(name: str, _required: tuple[str, ...] = (), **types: Type[Any]) -> type[Model]:
+def model(title: str, /, **types: Type[Any]) -> type[Model]:
     """Make a model of properties whose attributes are called as they are."""
-    fields = [Field(one, one, type_, required=one in _required) for one, type_ in types.items()]
-    return type(name, (Model,), {"_table": Table(*fields)})
+    return type(title, (Model,), {"_table": Table(*(Field(one, one, type_) for one, type_ in types.items()))})
