@@ -161,6 +161,10 @@ PARAMETERS = (
     {"name": "many", "in": "query", "schema": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}},
     {"name": "any-many", "in": "query", "schema": {"type": "array"}},
     {"name": "sync_detailed", "in": "query", "schema": TEXT},
+    {"name": "rgb", "in": "query", "schema": holding(r={"type": "integer"}, g={"type": "integer"})},
+    {"name": "deep", "in": "query", "style": "deepObject", "explode": True, "schema": holding(a=TEXT)},
+    {"name": "piped", "in": "query", "style": "pipeDelimited", "schema": {"type": "array", "items": TEXT}},
+    {"name": "joined", "in": "query", "explode": False, "schema": {"type": "array", "items": TEXT}},
     {"name": "X-Level", "in": "header", "required": True, "schema": {"type": "integer", "enum": [1, 2]}},
     {"$ref": "#/components/parameters/Since"},
 )
@@ -320,3 +324,42 @@ def test_an_operation_that_cannot_work_is_refused_by_its_place(item: Json, told:
         parsed(published)
 
     assert str(refusal.value).startswith(told)
+
+
+LIST: Json = {"type": "array", "items": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "told"),
+    [
+        ({"in": "query", "schema": {"type": "array", "items": LIST}}, "a list of lists or objects .* style form"),
+        ({"in": "query", "schema": holding(a=LIST)}, "an object of lists or objects .* style form"),
+        ({"in": "query", "schema": LIST, "style": "deepObject", "explode": True}, "a list .* style deepObject"),
+        ({"in": "query", "schema": TEXT, "style": "deepObject"}, "a value .* style deepObject"),
+        ({"in": "query", "schema": TEXT, "style": "pipeDelimited"}, "a value .* style pipeDelimited"),
+        ({"in": "query", "schema": LIST, "style": "spaceDelimited", "explode": True}, "a list .* explode true"),
+        ({"in": "query", "schema": LIST, "style": "simple"}, "a list .* style simple"),
+        ({"in": "query", "schema": TEXT, "style": "tabDelimited"}, "a value .* style tabDelimited"),
+        ({"in": "header", "schema": TEXT, "style": "form"}, "a value .* style form"),
+    ],
+)
+def test_a_parameter_that_no_style_can_write_is_refused_by_its_operation(
+    parameter: Json, told: str, tmp_path: Path
+) -> None:
+    """What OpenAPI's table of styles calls "n/a" or leaves undefined stops generation in one line."""
+    published = document()
+    published["paths"]["/odd"] = {"get": operation(parameters=[{"name": "odd", **parameter}])}
+    with pytest.raises(Refused, match=f"^/paths/~1odd/get: the {parameter['in']} parameter 'odd': {told}") as refusal:
+        build(effective(published, OVERLAY), tmp_path / "jobmojito_api")
+
+    assert "\n" not in str(refusal.value)
+
+
+def test_styles_are_in_the_tables_as_declared(generated: Path) -> None:
+    """The default of a place is not repeated; `explode` is kept where it is not its style's default."""
+    code = (generated / "api" / "shapes" / "get_parameters.py").read_text(encoding="utf-8")
+
+    assert re.search(r'"rgb", "rgb", "query", [^,]*\)', code)
+    assert re.search(r'"deep", "deep", "query", .*, style="deepObject", explode=True\)', code)
+    assert re.search(r'"piped", "piped", "query", .*, style="pipeDelimited"\)', code)
+    assert re.search(r'"joined", "joined", "query", .*, explode=False\)', code)

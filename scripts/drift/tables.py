@@ -141,9 +141,15 @@ class Tables:
                     "in": entry.location,
                     "required": entry.required,
                     "type": self.type(entry.type, file, null=entry.nullable),
-                    "written": written({"in": entry.location}),
+                    "written": written({"in": entry.location, **_style(entry)}),
                 },
             )
+
+
+def _style(entry: Any) -> Form:
+    """Give what a table says of a parameter's style, as a document would."""
+    said = {"style": entry.style or None, "explode": entry.explode}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def known(name: str, reserved: frozenset[str]) -> str:
@@ -180,9 +186,6 @@ def as_tables(form: Form) -> Form:
             kept["of"] = sorted({"number" if name == "integer" else name for name in kept["of"]})
         return {**kept, "limits": limits}
     dropped = {"rest", "content"}
-    if "written" in form and "content" not in form["written"]:
-        several = {"array", "object"} & {option["type"] for option in form["type"]["options"]}
-        dropped |= set() if several and form["in"] == "query" else {"written"}
     return {key: value for key, value in form.items() if key not in dropped} if dropped & form.keys() else form
 
 

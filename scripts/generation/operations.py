@@ -12,6 +12,7 @@ from scripts.files.failures import Refused
 from scripts.generation.dialect import is_json
 from scripts.generation.imports import operation_imports
 from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose
+from scripts.generation.styles import style_flags
 from scripts.generation.types import annotation, joined
 
 if TYPE_CHECKING:
@@ -81,25 +82,27 @@ class OperationPages:
 
     def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
         """Give the arguments in the order of a call: path, body, and the others, those that are required first."""
-        nodes = self.package.declared(operation)
-        _refuse_lost_parameters(operation, nodes)
+        declared = self.package.declared(operation)
+        _refuse_lost_parameters(operation, declared)
         made = [
-            self._argument(prop, location, nodes.get((prop.name, location))) for location, prop in operation.parameters
+            self._argument(operation, prop, declared[prop.name, location]) for location, prop in operation.parameters
         ]
         yield from (one for one in made if one.location == "path")
         yield from self._body_argument(operation)
         yield from sorted((one for one in made if one.location != "path"), key=lambda one: not one.required)
 
-    def _argument(self, prop: Property, location: str, node: Mapping[str, Any] | None) -> SimpleNamespace:
+    def _argument(self, operation: Operation, prop: Property, declared: Mapping[str, Any]) -> SimpleNamespace:
+        node = declared.get("schema")
         typed = self.package.types.field(prop.type, node)
+        style = style_flags(declared, prop.type, self.package.models, operation.pointer)
         return SimpleNamespace(
             name=prop.name,
             attribute=f"{prop.attribute}_" if prop.attribute in TAKEN else prop.attribute,
-            location=location,
+            location=declared["in"],
             annotation=re.sub(r"\bUUID\b", "UUID | str", annotation(prop.type, required=prop.required)),
             required=prop.required,
             code=typed.code,
-            flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else ""),
+            flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else "") + style,
             prose=property_prose(prop, node),
         )
 

@@ -17,7 +17,7 @@ from scripts.generation.types import TypeWriter, or_none
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scripts.generation.records import Operation, Parsed
+    from scripts.generation.records import Model, Operation, Parsed
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -42,13 +42,18 @@ class Package:
         classes = [*(model.made for model in self.parsed.models), *(enum.made for enum in self.parsed.enums)]
         return {made.name: made.module for made in classes}
 
-    def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any] | None]:
-        """Give the schema of each parameter by name and place; an operation's own goes before its path's."""
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The models by the names of their classes."""
+        return {model.made.name: model for model in self.parsed.models}
+
+    def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """Give each parameter by name and place; an operation's own goes before its path's."""
         item = self.parsed.document["paths"][operation.path]
         found = {}
         for parameter in (*item.get("parameters", ()), *operation.declared.get("parameters", ())):
             one = self.types.resolved(parameter, "parameters") or {}
-            found[one["name"], one["in"]] = one.get("schema")
+            found[one["name"], one["in"]] = one
         return found
 
     @cached_property
