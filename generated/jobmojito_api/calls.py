@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, read
-from .encoding import PLACES, Parameter, encode, parameter_problems, texts_of
+from .encoding import Body, encode
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
+from .parameters import Parameter, add_parameter, finish_query
 from .types import UNSET, Response, as_status
 
 if TYPE_CHECKING:
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-
-class Body(NamedTuple):
-    """One declared form of the request body."""
-
-    content_type: str
-    type: Type[Any]
 
 
 @frozen(eq=False, slots=False)
@@ -171,9 +165,8 @@ class Operation(Generic[T_co]):
                 if parameter.required:
                     problems.append(Departure(pointer([parameter.name]), parameter.type.expected, "none", "required"))
                 continue
-            texts = texts_of(value)
-            problems.extend(parameter_problems(parameter, value, texts))
-            PLACES[parameter.location](request, parameter.name, texts)
+            problems.extend(add_parameter(parameter, value, request))
+        finish_query(request)
 
     def _add_body(self, body: object, request: dict[str, Any], problems: list[Departure]) -> None:
         if body is None:
@@ -189,8 +182,10 @@ class Operation(Generic[T_co]):
             problems.extend(check(declared.type, body))
         except ValueError as error:
             problems.append(Departure("", "JSON", str(error)))
+        except RecursionError:
+            problems.append(Departure("", "JSON", "a value that is nested too deeply"))
         if not problems:
-            encode(body, declared.content_type, request, problems)
+            encode(declared, body, request, problems)
 
     def _body_of(self, body: object) -> Body | None:
         """Pick the declared form by what it holds, the first of several; with one form alone, whatever was given."""

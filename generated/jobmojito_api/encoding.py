@@ -1,89 +1,32 @@
-"""How arguments become a request: parameters as texts in their places, bodies by content type."""
+"""How a body becomes a request: JSON, a form by its parts, or content as it is; what would not arrive is refused."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import uuid
 from collections.abc import Mapping
-from enum import Enum
-from typing import Any, Final, NamedTuple, cast
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from .codec import Departure, Model, Type, check, kind_of, pointer, write
+from .codec import ANY, BINARY, STRING, Departure, Model, Object, Type, kind_of, pointer, table_of, write
 from .multipart import parts
+from .parameters import has_fraction_for_integer, has_lone_surrogate, is_header_text, scalars
+from .types import UNSET, File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-class Parameter(NamedTuple):
-    """One declared parameter: its name on the wire, the argument that holds it, where it goes, and its type."""
+class Body(NamedTuple):
+    """One declared form of the request body."""
 
-    name: str
-    attribute: str
-    location: str
+    content_type: str
     type: Type[Any]
-    required: bool = False
-    nullable: bool = False
 
 
-def texts_of(value: object) -> list[str]:
-    """Write a parameter as texts, one for each item of a list; flags are "true" and "false"."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return [text for item in value for text in texts_of(item)]
-    if isinstance(value, Enum):
-        return [str(value.value)]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if isinstance(value, dt.date | dt.datetime):
-        return [value.isoformat()]
-    if isinstance(value, Model | Mapping):
-        return [json.dumps(write(value), ensure_ascii=False)]
-    return [str(value)] if isinstance(value, str | int | float | uuid.UUID) else []
-
-
-def parameter_problems(parameter: Parameter, value: object, texts: list[str]) -> list[Departure]:
-    """List what the contract refuses in a parameter; a flag may stand for the texts "true" and "false"."""
-    where = pointer([parameter.name])
-    if not texts and not isinstance(value, list | tuple | set | frozenset):
-        return [Departure(where, parameter.type.expected, kind_of(value))]
-    flag_as_text = isinstance(value, bool) and check(parameter.type, value) and not check(parameter.type, texts[0])
-    found = [Departure(where + p.pointer, p.expected, p.got, p.keyword) for p in check(parameter.type, value)]
-    if parameter.location in _ONE_LINE and any(ord(c) < _SPACE or c == "\x7f" for text in texts for c in text):
-        found.append(Departure(where, "one line of text", "control characters", "pattern"))
-    if parameter.location == "path" and any(text in {"", ".", ".."} for text in texts):
-        found.append(Departure(where, "a path segment", "none", "minLength"))
-    return [] if flag_as_text else found
-
-
-_SPACE: Final = 0x20
-_ONE_LINE: Final = frozenset({"header", "cookie"})
-
-
-def _to_query(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request.setdefault("params", {})[name] = texts if len(texts) != 1 else texts[0]
-
-
-def _to_path(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request["url"] = request["url"].replace(f"{{{name}}}", quote(",".join(texts), safe=""))
-
-
-def _to_header(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    request.setdefault("headers", {})[name] = ",".join(texts)
-
-
-def _to_cookie(request: dict[str, Any], name: str, texts: list[str]) -> None:
-    cookies = request.setdefault("headers", {})
-    cookies["Cookie"] = "; ".join([*filter(None, [cookies.get("Cookie")]), f"{name}={quote(','.join(texts))}"])
-
-
-PLACES: Final = {"query": _to_query, "path": _to_path, "header": _to_header, "cookie": _to_cookie}
-
-
-def as_json(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+def _as_json(_declared: Type[Any], body: object, request: dict[str, Any], problems: list[Departure]) -> None:
     """Put the body as JSON, for httpx to encode; what JSON cannot say is a problem."""
     value = write(body)
     problems.extend(unwritable(value))
     request["json"] = value
-    request.setdefault("headers", {})["Content-Type"] = content_type
 
 
 def unwritable(value: object) -> list[Departure]:
@@ -115,40 +58,99 @@ def _unwritable_alone(value: object) -> bool:
     return False
 
 
-def _as_multipart(body: object, _content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+def _as_multipart(declared: Type[Any], body: Any, request: dict[str, Any], problems: list[Departure]) -> None:
+    problems.extend(_form_problems(declared, body))
+    if not problems:
+        request["files"] = parts(body)
+
+
+def _as_form(declared: Type[Any], body: Any, request: dict[str, Any], problems: list[Departure]) -> None:
+    problems.extend(_form_problems(declared, body))
+    if not problems:
+        value = write(body)
+        request["data"] = {name: texts for name, item in value.items() if (texts := list(_texts(item)))}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Write a value of a form as texts, one for each item of a list; an object is JSON."""
+    if isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _texts(item)
+    elif value is not None:
+        yield value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _form_problems(declared: Type[Any], body: Any) -> Iterator[Departure]:
+    """List what a form cannot hold, and what its texts would make something else of."""
     if not isinstance(body, Model | Mapping):
-        problems.append(Departure("", "a model or a mapping", kind_of(body)))
+        yield Departure("", "a model or a mapping", kind_of(body))
         return
-    request["files"] = parts(body)
+    model = type(body) if isinstance(body, Model) else declared.python if isinstance(declared, Object) else Model
+    types = {field.name: field.type for field in table_of(model).fields}
+    items = body.json_items() if isinstance(body, Model) else cast("Mapping[str, object]", body).items()
+    for name, value in items:
+        type_ = types.get(name, ANY)
+        if has_fraction_for_integer(type_, write(value)):
+            yield Departure(pointer([name]), type_.expected, "number")
+        for item in value if isinstance(value, list | tuple) else [value]:
+            refused = _part_refusal(type_, item) or _text_refusal(name)
+            if refused:
+                yield Departure(pointer([name]), *refused)
 
 
-def _as_form(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
-    value = write(body)
-    if not isinstance(value, dict):
-        problems.append(Departure("", "a model or a mapping", kind_of(value)))
-        return
-    request["data"] = {name: texts for name, item in value.items() if (texts := texts_of(item))}
-    request.setdefault("headers", {})["Content-Type"] = content_type
+def _part_refusal(type_: Type[Any], value: Any) -> tuple[str, str] | None:
+    """Say what was expected and what came where one part of a form cannot be written."""
+    if isinstance(value, File):
+        if value.mime_type is not None and not (value.mime_type and is_header_text(value.mime_type)):
+            return "a MIME type", "another text"
+        texts = [one for one in (value.file_name, value.payload) if isinstance(one, str)]
+        return next(filter(None, map(_text_refusal, texts)), None)
+    written, kinds = write(value), scalars(type_)
+    if isinstance(written, str) and BINARY in kinds and STRING not in kinds:
+        return BINARY.expected, "string"  # a file's name is not its content
+    return None if hasattr(value, "read") else _text_refusal(written) if isinstance(written, str) else _unheld(written)
 
 
-def _as_content(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+def _text_refusal(text: Any) -> tuple[str, str] | None:
+    if not isinstance(text, str):
+        return STRING.expected, kind_of(text)
+    return ("text that UTF-8 can hold", "a lone surrogate") if has_lone_surrogate(text) else None
+
+
+def _unheld(value: Any) -> tuple[str, str] | None:
+    """Say what JSON cannot hold in a part that is written as JSON."""
+    if value is UNSET or isinstance(value, bytes | bytearray):
+        return None
+    found = unwritable(value)
+    return (found[0].expected, found[0].got) if found else None
+
+
+def _as_content(declared: Type[Any], body: Any, request: dict[str, Any], problems: list[Departure]) -> None:
     content = getattr(body, "payload", body)
-    if isinstance(content, Model | Mapping | list | tuple):
-        problems.append(Departure("", "a text, bytes or a file", kind_of(body)))
-        return
+    refused = None
+    if isinstance(content, bytearray):
+        content = bytes(content)
+    if isinstance(content, str):
+        refused = (BINARY.expected, "string") if declared is BINARY else _text_refusal(content)
+    elif isinstance(content, Model | Mapping | list | tuple) or not _is_content(content):
+        refused = ("a text, bytes or a file", kind_of(body))
+    if refused:
+        problems.append(Departure("", *refused))
     request["content"] = content
-    request.setdefault("headers", {})["Content-Type"] = content_type
+
+
+def _is_content(value: object) -> bool:
+    return hasattr(value, "__iter__") or hasattr(value, "__aiter__")
 
 
 _FORMS: Final = {"multipart/form-data": _as_multipart, "application/x-www-form-urlencoded": _as_form}
 
 
-def encode(body: object, content_type: str, request: dict[str, Any], problems: list[Departure]) -> None:
+def encode(form: Body, body: object, request: dict[str, Any], problems: list[Departure]) -> None:
     """Put a body into a request: a form by its parts, JSON as JSON, anything else as it is."""
-    essence = content_type.partition(";")[0].strip().lower()
-    if essence in _FORMS:
-        _FORMS[essence](body, content_type, request, problems)
-    elif essence == "application/json" or essence.endswith("+json"):
-        as_json(body, content_type, request, problems)
-    else:
-        _as_content(body, content_type, request, problems)
+    essence = form.content_type.partition(";")[0].strip().lower()
+    is_json = essence == "application/json" or essence.endswith("+json")
+    put = _FORMS.get(essence) or (_as_json if is_json else _as_content)
+    put(form.type, body, request, problems)
+    if put is not _as_multipart:  # its boundary is httpx's to tell
+        request.setdefault("headers", {})["Content-Type"] = form.content_type

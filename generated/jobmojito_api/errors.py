@@ -26,7 +26,8 @@ class InvalidRequest(ValueError):  # noqa: N818 - names what is invalid, beside 
         """Name the operation and each place, never a value."""
         shown = "; ".join(f"{p.pointer or 'request'}: expected {p.expected}, got {p.got}" for p in self.problems[:5])
         more = len(self.problems) - 5
-        return f"{self.operation}: {shown}" + (f"; and {more} more" if more > 0 else "")
+        text = f"{self.operation}: {shown}" + (f"; and {more} more" if more > 0 else "")
+        return text.encode(errors="backslashreplace").decode()
 
 
 class InvalidAnswer(ValueError):  # noqa: N818 - as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -32,8 +32,9 @@ def write(value: object) -> Any:
         if isinstance(item, Mapping) or hasattr(item, "json_items"):
             made: dict[str, object] = {}
             target[key] = made
-            for name, entry in _entries(item):
+            for key_, entry in _entries(item):
                 if entry is not UNSET:
+                    name = key_ if key_.__class__ is str else _atom(key_)
                     made[name] = entry
                     if entry.__class__ not in _ATOMS:
                         work.append((made, name, entry, depth + 1))
@@ -52,11 +53,18 @@ def _entries(item: Any) -> Iterable[tuple[str, object]]:
     return entries
 
 
-def _atom(item: object) -> object:
-    if isinstance(item, Enum):
-        return item.value
-    if isinstance(item, uuid.UUID):
-        return str(item)
-    if isinstance(item, dt.datetime | dt.date):
-        return item.isoformat()
-    return item
+# What a value is made of comes before what its class makes of it: markupsafe's texts, numpy's floats.
+_PLAIN: Final[dict[type, Callable[[Any], object]]] = {
+    Enum: lambda member: member.value,
+    bool: bool,
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    uuid.UUID: str,
+    dt.date: lambda day: day.isoformat(),
+}
+
+
+def _atom(item: Any) -> Any:
+    """Write one value; what JSON does not know stays as it is."""
+    return next((plain(item) for kind, plain in _PLAIN.items() if isinstance(item, kind)), item)
