@@ -161,3 +161,26 @@ def test_embed_credentials_can_be_deleted(http, interview):
 
     assert answers[1] == {"success": True}
     assert not set(answers[0].values()) & set(answers[2].values())
+
+
+def test_undeclared_properties_reach_no_record(http, interview):
+    """What the contract does not know of a body is dropped: nobody chooses ids or moves records by it."""
+    chosen = "11111111-2222-4333-8444-555555555555"
+    created = http.post("/job-interview-create", json={**INTERVIEW, "id": chosen}).json()["interview_def_set_id"]
+    update = {"position_id": interview, "name": "Lead", "is_multistage": True, "id": chosen, "interview_count": 9}
+    answer = http.post("/job-interview-update", json=update).json()
+
+    rows = {row["id"]: row for row in listed(http, "/merchant-interview-list")}
+    assert answer["updated_fields"] == ["name"]
+    assert set(rows) == {created, interview}
+    assert (chosen in rows, rows[interview]["is_multi_stage"], rows[interview]["interview_count"]) == (False, False, 0)
+
+
+def test_a_position_can_be_given_questions(http, position):
+    """A new position has none; the first ones are added, and are asked of the next candidate."""
+    update = {"position_id": position, "questions": [{"question": "Why?"}]}
+    added = http.post("/job-interview-update", json=update).json()["questions_diff"]["added"]
+
+    result = register(http, position, {"email": "ann@example.com"})
+
+    assert [turn["question_original_id"] for turn in details(http, result)["transcript"]] == added * 2

@@ -147,7 +147,7 @@ def _json(schema: Schema, content: bytes) -> Body:
     properties = schema.get("properties", {})
     encoded = [name for name, part in properties.items() if part.get("contentEncoding") == "base64" and name in values]
     files = {name: _decoded(name, values[name], str(values.get("name") or "")) for name in encoded}
-    return Body({name: value for name, value in values.items() if name not in files}, files)
+    return Body(_declared(schema, {name: value for name, value in values.items() if name not in files}), files)
 
 
 def _decoded(name: str, text: str, filename: str) -> Upload:
@@ -174,4 +174,10 @@ def _form(schema: Schema, form: Form) -> Body:
     for name, upload in files.items():
         if upload.size == 0:
             raise invalid(name, f"{name} is empty")
-    return Body(values, files)
+    return Body(_declared(schema, values), files)
+
+
+def _declared(schema: Schema, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Properties that the schema names: what it does not know is dropped, and reaches no record."""
+    known = schema.get("properties")
+    return {name: value for name, value in values.items() if name in known} if known else values
