@@ -54,6 +54,23 @@ def test_what_is_not_finished_has_no_end(http, interview, unfinished):
     assert (told["start"], told["transcript"], row["duration_ds"]) == (row["created_at"], [], None)
 
 
+def test_a_pre_screening_is_no_interview(http, position):
+    """Its result has begun nothing and lasts no time, is in no tab of interviews, and can be reported all the same."""
+    resume = {"position_id": position, "candidate_resume": "text", **CANDIDATE}
+    screened = http.post("/job-interview-pre-screening-api-resume-text", json=resume).json()
+
+    (row,) = listed(http, step="pre-screening")
+    told = details(http, row["interview_result_id"])
+    report = {"interview_result_id": row["interview_result_id"], "export_type": "html"}
+    html = http.post("/job-interview-pdf", json=report).json()["html_export"]
+
+    missing = ("status", "start", "end", "duration", "score")
+    assert [told[name] for name in missing] == [None] * len(missing)
+    assert row["interview_result_pre_screening_id"] == screened["interview_result_pre_screening_id"]
+    assert (told["transcript"], row["interview_started"], listed(http, tab="incomplete")) == ([], False, [])
+    assert "None" not in html
+
+
 def test_a_transcript_stays_when_the_interview_changes(http, interview, result):
     """What was asked is what was asked then, whatever the interview asks now."""
     before = details(http, result)
