@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from .conftest import CANDIDATE, INTERVIEW, register
+from .conftest import CANDIDATE, INTERVIEW, POSITION, register
+from .test_screening import RULE
 
 DETAILS = "/job-interview-details"
 APPLY = "/job-interview-create-for-candidate-with-token"
@@ -126,6 +127,11 @@ def test_an_interview_taken_out_of_the_archive_takes_candidates_again(http, inte
         ("/job-interview-create", {**INTERVIEW, "max_duration": -600}, "max_duration"),
         ("/job-interview-create", {**INTERVIEW, "interview_length": -1}, "interview_length"),
         ("/job-interview-update", {"max_duration": -0.5}, "max_duration"),
+        (
+            "/pre-screening-create",
+            {**POSITION, "assessment_rules": [RULE | {"age_min": -1}]},
+            "assessment_rules.0.age_min",
+        ),
     ],
 )
 def test_numbers_below_zero_are_refused(http, interview, path, body, field):
@@ -135,6 +141,14 @@ def test_numbers_below_zero_are_refused(http, interview, path, body, field):
     answer = http.post(path, json=body)
 
     assert (answer.status_code, answer.json()["name"]) == (422, field)
+
+
+def test_free_values_may_be_below_zero(http):
+    """Where the contract declares no number, any JSON may stand."""
+    question = {"question": "Why?", "external_data": {"offset": -1}}
+    body = {**INTERVIEW, "description": "An interview", "questions": [question]}
+
+    assert http.post("/job-interview-create-from-array", json=body).status_code == 200
 
 
 def test_counts_agree_with_the_lists(http, interview, position):
