@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from .conftest import CANDIDATE, INTERVIEW, register
+from .conftest import CANDIDATE, INTERVIEW, POSITION, register
+from .test_screening import RULE
 
 DETAILS = "/job-interview-details"
 APPLY = "/job-interview-create-for-candidate-with-token"
@@ -52,6 +53,23 @@ def test_what_is_not_finished_has_no_end(http, interview, unfinished):
     missing = ("end", "duration", "score", "score_text", "score_answer", "ai_analysis")
     assert [told[name] for name in missing] == [None] * len(missing)
     assert (told["start"], told["transcript"], row["duration_ds"]) == (row["created_at"], [], None)
+
+
+def test_a_pre_screening_is_no_interview(http, position):
+    """Its result has begun nothing and lasts no time, is in no tab of interviews, and can be reported all the same."""
+    resume = {"position_id": position, "candidate_resume": "text", **CANDIDATE}
+    screened = http.post("/job-interview-pre-screening-api-resume-text", json=resume).json()
+
+    (row,) = listed(http, step="pre-screening")
+    told = details(http, row["interview_result_id"])
+    report = {"interview_result_id": row["interview_result_id"], "export_type": "html"}
+    html = http.post("/job-interview-pdf", json=report).json()["html_export"]
+
+    missing = ("status", "start", "end", "duration", "score")
+    assert [told[name] for name in missing] == [None] * len(missing)
+    assert row["interview_result_pre_screening_id"] == screened["interview_result_pre_screening_id"]
+    assert (told["transcript"], row["interview_started"], listed(http, tab="incomplete")) == ([], False, [])
+    assert "None" not in html
 
 
 def test_a_transcript_stays_when_the_interview_changes(http, interview, result):
@@ -109,6 +127,11 @@ def test_an_interview_taken_out_of_the_archive_takes_candidates_again(http, inte
         ("/job-interview-create", {**INTERVIEW, "max_duration": -600}, "max_duration"),
         ("/job-interview-create", {**INTERVIEW, "interview_length": -1}, "interview_length"),
         ("/job-interview-update", {"max_duration": -0.5}, "max_duration"),
+        (
+            "/pre-screening-create",
+            {**POSITION, "assessment_rules": [RULE | {"age_min": -1}]},
+            "assessment_rules.0.age_min",
+        ),
     ],
 )
 def test_numbers_below_zero_are_refused(http, interview, path, body, field):
@@ -118,6 +141,14 @@ def test_numbers_below_zero_are_refused(http, interview, path, body, field):
     answer = http.post(path, json=body)
 
     assert (answer.status_code, answer.json()["name"]) == (422, field)
+
+
+def test_free_values_may_be_below_zero(http):
+    """Where the contract declares no number, any JSON may stand."""
+    question = {"question": "Why?", "external_data": {"offset": -1}}
+    body = {**INTERVIEW, "description": "An interview", "questions": [question]}
+
+    assert http.post("/job-interview-create-from-array", json=body).status_code == 200
 
 
 def test_counts_agree_with_the_lists(http, interview, position):
@@ -161,3 +192,26 @@ def test_embed_credentials_can_be_deleted(http, interview):
 
     assert answers[1] == {"success": True}
     assert not set(answers[0].values()) & set(answers[2].values())
+
+
+def test_undeclared_properties_reach_no_record(http, interview):
+    """What the contract does not know of a body is dropped: nobody chooses ids or moves records by it."""
+    chosen = "11111111-2222-4333-8444-555555555555"
+    created = http.post("/job-interview-create", json={**INTERVIEW, "id": chosen}).json()["interview_def_set_id"]
+    update = {"position_id": interview, "name": "Lead", "is_multistage": True, "id": chosen, "interview_count": 9}
+    answer = http.post("/job-interview-update", json=update).json()
+
+    rows = {row["id"]: row for row in listed(http, "/merchant-interview-list")}
+    assert answer["updated_fields"] == ["name"]
+    assert set(rows) == {created, interview}
+    assert (chosen in rows, rows[interview]["is_multi_stage"], rows[interview]["interview_count"]) == (False, False, 0)
+
+
+def test_a_position_can_be_given_questions(http, position):
+    """A new position has none; the first ones are added, and are asked of the next candidate."""
+    update = {"position_id": position, "questions": [{"question": "Why?"}]}
+    added = http.post("/job-interview-update", json=update).json()["questions_diff"]["added"]
+
+    result = register(http, position, {"email": "ann@example.com"})
+
+    assert [turn["question_original_id"] for turn in details(http, result)["transcript"]] == added * 2

@@ -233,6 +233,7 @@ def test_a_file_that_is_no_contract_is_refused(tmp_path, content):
         ({"const": 3}, 3),
         ({"type": ["null", "boolean"]}, True),
         ({"anyOf": [{"type": "null"}, {"type": "integer"}]}, 1),
+        ({"allOf": [{"allOf": [{"type": "integer"}, {"minimum": 7}]}, {"maximum": 7}]}, 7),
         ({"type": "array", "items": {"type": "integer"}, "minItems": 3}, [1, 1, 1]),
         ({"type": "string", "example": 5, "default": "kept"}, "kept"),
         ({}, None),

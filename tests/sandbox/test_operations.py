@@ -44,4 +44,4 @@ def test_a_bad_authorization_is_refused_by_every_operation(name, http):
 
     answers = [http.request(operation.method, operation.path, headers={"Authorization": h}) for h in headers]
 
-    assert [answer.status_code for answer in answers] == [401] * len(headers)
+    assert [(answer.status_code, set(answer.json())) for answer in answers] == [(401, {"error"})] * len(headers)

@@ -108,13 +108,3 @@ def test_a_refused_role_comes_under_a_declared_status(name, make_http, judge):
 
     wanted = 403 if (name, 403) in DECLARED else 500
     assert (response.status_code, judge.errors(name, response)) == (wanted, [])
-
-
-@pytest.mark.parametrize("name", CONTRACT.operations)
-def test_a_refused_token_is_answered_with_the_error_alone(name, http):
-    """The 401 of a missing token holds a sentence and names no field."""
-    operation = CONTRACT.operations[name]
-
-    response = http.request(operation.method, operation.path, headers={"Authorization": ""})
-
-    assert (response.status_code, set(response.json())) == (401, {"error"})

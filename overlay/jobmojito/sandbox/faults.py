@@ -18,7 +18,7 @@ from attrs import evolve, field, fields_dict, frozen
 from attrs.validators import ge, in_, instance_of, matches_re, optional
 
 from jobmojito.sandbox.contract.document import Schema
-from jobmojito.sandbox.contract.samples import variant
+from jobmojito.sandbox.contract.validation import variant
 
 HEADER = "x-sandbox-fault"
 ANY = "*"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .document import Schema
-from .validation import is_valid, validator
+from .validation import is_valid, kind, merged, variant
 
 DEPTH = 12
 TEXT = "sample"
@@ -51,28 +51,10 @@ def fit(schema: Schema, value: Any) -> Any:
     return fitted if is_valid(schema, fitted) else sample(schema)
 
 
-def variant(schema: Schema, value: Any) -> Schema:
-    """Of a schema with several forms the one that is meant: it refuses the least, and then knows most of the value."""
-
-    def distance(branch: Schema) -> tuple[int, int]:
-        refused = len(list(validator(branch).iter_errors(value)))
-        return refused, -len(branch.get("properties", {}).keys() & (value if isinstance(value, dict) else {}))
-
-    while "allOf" not in schema and isinstance(branches := schema.get("anyOf") or schema.get("oneOf"), list):
-        schema = min(branches, key=distance)
-    return _merged(schema) if "allOf" in schema else schema
-
-
 def blank(schema: Schema) -> dict[str, Any]:
     """An object with every required property and no other: null where that is allowed, else a sample or its zero."""
     properties = schema.get("properties", {})
     return {name: _blank_value(properties.get(name, {})) for name in schema.get("required", ())}
-
-
-def kind(schema: Schema) -> str:
-    """The first type that a schema names, null apart; "" where it names none."""
-    types = schema.get("type", "")
-    return types if isinstance(types, str) else next((name for name in types if name != "null"), "null")
 
 
 def _blank_value(schema: Schema) -> Any:
@@ -85,25 +67,9 @@ def _blank_value(schema: Schema) -> Any:
 
 def _composed(schema: Schema, depth: int) -> Any:
     if "allOf" in schema:
-        return sample(_merged(schema), depth)
+        return sample(merged(schema), depth)
     branches = schema.get("anyOf") or schema["oneOf"]
     return sample(next((branch for branch in branches if kind(branch) != "null"), branches[0]), depth)
-
-
-def _merged(schema: Schema) -> Schema:
-    """A schema with its `allOf` written into it."""
-    merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
-    for part in schema["allOf"]:
-        merged = _merge(merged, part)
-    return _merged(merged) if "allOf" in merged else merged
-
-
-def _merge(left: Schema, right: Schema) -> dict[str, Any]:
-    merged = {**left, **right}
-    for name in ("properties", "allOf", "required"):
-        if name in left and name in right:
-            merged[name] = {**left[name], **right[name]} if name == "properties" else [*left[name], *right[name]]
-    return merged
 
 
 def _by_type(schema: Schema, depth: int) -> Any:

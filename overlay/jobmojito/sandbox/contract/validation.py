@@ -1,7 +1,7 @@
 """Checks values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from attrs import frozen
@@ -44,6 +44,63 @@ def first_problem(schema: Schema, value: Any, *, root: str = "") -> Problem | No
 def is_valid(schema: Schema, value: Any) -> bool:
     """Whether a value is what its schema asks for."""
     return validator(schema).is_valid(value)
+
+
+def check(schema: Schema, value: Any, *, root: str) -> None:
+    """Raise a 422 for a value that was sent, if its schema refuses it or it holds a number below zero.
+
+    No number of the API is negative, but the contract sets hardly a minimum; where it sets one, that decides.
+    """
+    if (problem := first_problem(schema, value, root=root)) is not None:
+        raise invalid(problem.field or root, problem.message)
+    for path in _below_zero(schema, value):
+        raise invalid(".".join(path), f"{'.'.join(path)} must be 0 or more")
+
+
+def _below_zero(schema: Schema, value: Any) -> Iterator[tuple[str, ...]]:
+    schema = variant(schema, value)
+    if isinstance(value, dict | list):
+        properties, items = schema.get("properties", {}), schema.get("items", {})
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            for path in _below_zero(items if isinstance(value, list) else properties.get(name, {}), part):
+                yield str(name), *path
+    elif kind(schema) in ("number", "integer") and isinstance(value, int | float) and value < 0:
+        yield from () if "minimum" in schema else [()]
+
+
+def kind(schema: Schema) -> str:
+    """The first type that a schema names, null apart; "" where it names none."""
+    types = schema.get("type", "")
+    return types if isinstance(types, str) else next((name for name in types if name != "null"), "null")
+
+
+def variant(schema: Schema, value: Any) -> Schema:
+    """Of a schema with several forms the one that is meant: it refuses the least, and then knows most of the value."""
+
+    def distance(branch: Schema) -> tuple[int, int]:
+        refused = len(list(validator(branch).iter_errors(value)))
+        return refused, -len(branch.get("properties", {}).keys() & (value if isinstance(value, dict) else {}))
+
+    while "allOf" not in schema and isinstance(branches := schema.get("anyOf") or schema.get("oneOf"), list):
+        schema = min(branches, key=distance)
+    return merged(schema) if "allOf" in schema else schema
+
+
+def merged(schema: Schema) -> Schema:
+    """A schema with its `allOf` written into it, at every depth of it."""
+    whole: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in schema["allOf"]:
+        whole = _merge(whole, part)
+    return merged(whole) if "allOf" in whole else whole
+
+
+def _merge(left: Schema, right: Schema) -> dict[str, Any]:
+    merged = {**left, **right}
+    for name in ("properties", "allOf", "required"):
+        if name in left and name in right:
+            merged[name] = {**left[name], **right[name]} if name == "properties" else [*left[name], *right[name]]
+    return merged
 
 
 def parse_json(content: bytes | str, name: str) -> Any:

@@ -13,8 +13,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from jobmojito.sandbox.contract.document import Operation, Parameter, Schema
-from jobmojito.sandbox.contract.samples import kind
-from jobmojito.sandbox.contract.validation import first_problem, is_valid, parse_json
+from jobmojito.sandbox.contract.validation import check, is_valid, kind, parse_json
 from jobmojito.sandbox.refusals import invalid
 from jobmojito.sandbox.world.calls import Upload
 
@@ -48,8 +47,7 @@ def read_parameters(operation: Operation, request: Request, path: Mapping[str, s
                 values[parameter.name] = parameter.schema["default"]
             continue
         value = coerce(parameter.schema, sent)
-        if (problem := first_problem(parameter.schema, value, root=parameter.name)) is not None:
-            raise invalid(parameter.name, problem.message)
+        check(parameter.schema, value, root=parameter.name)
         values[parameter.name] = value
     return values
 
@@ -97,16 +95,6 @@ async def read_body(operation: Operation, request: Request, limit: int) -> Body:
     return _json(schema, content) if "json" in media else Body({}, {})
 
 
-def _checked(schema: Schema, value: Any) -> None:
-    """Raise a 422 for a value that the schema refuses, and for a number below zero unless it sets a minimum."""
-    if (problem := first_problem(schema, value, root=BODY)) is not None:
-        raise invalid(problem.field or BODY, problem.message)
-    properties = schema.get("properties", {})
-    for name, number in value.items() if isinstance(value, dict) else ():
-        if isinstance(number, int | float) and number < 0 and "minimum" not in properties.get(name, {}):
-            raise invalid(name, f"{name} must be 0 or more")
-
-
 def _without_schema(operation: Operation, media: str, size: int) -> Body:
     if size == 0 and not operation.body_required:
         return Body({}, {})
@@ -142,12 +130,12 @@ def _json(schema: Schema, content: bytes) -> Body:
     if not content:
         raise invalid(BODY, "a body is required")
     value = parse_json(content, BODY)
-    _checked(schema, value)
+    check(schema, value, root=BODY)
     values = value if isinstance(value, dict) else {BODY: value}
     properties = schema.get("properties", {})
     encoded = [name for name, part in properties.items() if part.get("contentEncoding") == "base64" and name in values]
     files = {name: _decoded(name, values[name], str(values.get("name") or "")) for name in encoded}
-    return Body({name: value for name, value in values.items() if name not in files}, files)
+    return Body(_declared(schema, {name: value for name, value in values.items() if name not in files}), files)
 
 
 def _decoded(name: str, text: str, filename: str) -> Upload:
@@ -170,8 +158,14 @@ def _form(schema: Schema, form: Form) -> Body:
         raise invalid(name, f"{name} must not be a file")
     values = {name: coerce(properties.get(name, {}), sent) for name, sent in form.fields.items()}
     files = {name: uploads[-1] for name, uploads in form.files.items()}
-    _checked(schema, values | dict.fromkeys(files, "file"))
+    check(schema, values | dict.fromkeys(files, "file"), root=BODY)
     for name, upload in files.items():
         if upload.size == 0:
             raise invalid(name, f"{name} is empty")
-    return Body(values, files)
+    return Body(_declared(schema, values), files)
+
+
+def _declared(schema: Schema, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Properties that the schema names: what it does not know is dropped, and reaches no record."""
+    known = schema.get("properties")
+    return {name: value for name, value in values.items() if name in known} if known else values

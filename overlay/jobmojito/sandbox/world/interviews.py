@@ -17,6 +17,7 @@ COLUMNS = {
     "location": "interview_location",
     "description_long": "interview_description_long",
 }
+NOT_COLUMNS = frozenset({"position_id", "questions", "merchant_id"})
 BLANK_IS_NULL = frozenset({"code", "interview_location", "interview_department", "interview_salary"})
 
 # Kept together under `creation_parameters`, as job-interview-get shows them.
@@ -97,9 +98,9 @@ def define(call: Call, fields: Mapping[str, Any], questions: list[Row], **values
         "questions": [{"id": new_id(), **question} for question in questions],
         "creation_parameters": {name: body[name] for name in CREATION if name in body},
         "result_scoring": {"max_retries": body.get("interview_attempts"), **(body.get("custom_scoring") or {})},
+        "id": new_id(),
         **values,
     }
-    row.setdefault("id", new_id())
     call.spend("interview_created", surcharge=surcharge, object_uuid=row["id"], parent_object_uuid=row["id"])
     return add(call.store.definitions, row)
 
@@ -138,11 +139,11 @@ def get_interview_definition(call: Call) -> Row:
 def update_interview(call: Call) -> Row:
     """Change an interview or position; sent questions are compared with the stored ones."""
     row = call.definition("position_id", call.body["position_id"])
-    sent = renamed({k: v for k, v in call.body.items() if k not in ("position_id", "questions")})
+    sent = renamed({k: v for k, v in call.body.items() if k not in NOT_COLUMNS})
     values = {k: None if k in BLANK_IS_NULL and not str(v or "").strip() else v for k, v in sent.items()}
     answer: Row = {"position_id": row["id"], "is_multistage": row["is_multistage"], "updated_fields": sorted(values)}
     if "questions" in call.body:
-        values["questions"], difference = compare(row["questions"], call.body["questions"])
+        values["questions"], difference = compare(row["questions"] or [], call.body["questions"])
         difference["reactivated"] = row["status"] == "active"
         answer["updated_fields"].append("questions")
         answer["questions_diff"] = difference

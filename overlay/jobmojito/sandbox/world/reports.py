@@ -76,7 +76,7 @@ def _pay(call: Call, results: list[Row], features: Row) -> None:
 def _report(call: Call, result: Row, features: Row) -> Report:
     data = details(call, result)
     assessed = features.get("ai_recruiter_assessment", True)
-    facts = [("Position", result["position_name"] or "-"), ("Interview", str(data.get("start"))[:10]),
+    facts = [("Position", result["position_name"] or "-"), ("Interview", str(data.get("start") or "-")[:10]),
              ("State", str(data.get("status") or "-"))]  # fmt: skip
     if features.get("contact_details", True):
         facts.insert(0, ("E-mail", result["candidate_email"]))

@@ -4,7 +4,7 @@ from jobmojito.sandbox.refusals import conflict
 
 from .calls import Call, flag, handles
 from .files import silence
-from .simulation import drawn, in_progress, start_and_end, transcript
+from .simulation import in_progress, start_and_end, transcript
 from .store import Row, change, contains, ordered, page, shape
 
 # The analyses of a finished interview are the same for everybody: the sandbox assesses nobody.
@@ -37,7 +37,7 @@ def details(call: Call, result: Row, *, signed: bool = False) -> Row:
         "duration": result["duration_ds"],
         "score_answer": result["score_answer_ai"],
         "score_text": _verdict(result["score"]) if done else None,
-        "ai_interview_coverage_percentage": 100 if done else drawn(result["candidate_email"], "coverage", high=60),
+        "ai_interview_coverage_percentage": 100 if done else 0,
         "ai_completion_reason": "all questions answered" if done else None,
         "ai_analysis": ANALYSIS if done else None,
         "ai_analysis_recruiter": ANALYSIS if done else None,

@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import frozen
 
-from jobmojito.sandbox.contract.validation import JSON, first_problem, parse_json
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import JSON, check, parse_json
+from jobmojito.sandbox.refusals import Refusal, invalid
 
 from .calls import Call, handles
 from .candidates import by_email, enrol, row_problem
@@ -109,8 +109,10 @@ def _answers(call: Call) -> Row:
     if isinstance(form, str):
         form = parse_json(form, "form")
         schema = call.contract.operations["pre_screen_resume_text"].bodies[JSON]["properties"]["form"]
-        if (problem := first_problem(schema, form, root="form")) is not None:
-            raise invalid("form", problem.message)
+        try:
+            check(schema, form, root="form")
+        except Refusal as refusal:
+            raise invalid("form", refusal.message) from refusal
     country = call.body.get("candidate_country_code")
     return ({"residency": country, "nationality": country} if country else {}) | form
 

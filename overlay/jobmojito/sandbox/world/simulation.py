@@ -97,10 +97,10 @@ def finished(email: str, questions: Sequence[Row]) -> Row:
     }
 
 
-def start_and_end(result: Row) -> tuple[str, str | None]:
+def start_and_end(result: Row) -> tuple[str | None, str | None]:
     """When an interview began and ended: as far apart as its duration says, the end when it was submitted."""
     if result["coach_status"] != "completed":
-        return result["created_at"], None
+        return result["created_at"] if result["interview_started"] else None, None
     end = datetime.fromisoformat(result["created_at"])
     return timestamp(end - timedelta(seconds=(result["duration_ds"] or 0) / 10)), timestamp(end)
 
