@@ -13,9 +13,10 @@ import httpx
 from jobmojito_api.resources import AsyncResources, Resources
 
 from .async_helpers import AsyncHelpers
+from .calls.processes import PerLoop, PerProcess
 from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
-from .calls.settings import DEFAULT_TIMEOUT, Settings, is_loopback, read_settings
+from .calls.settings import DEFAULT_TIMEOUT, Settings, connected, read_settings, trusts_environment
 from .calls.tokens import AsyncTokens, Tokens
 from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
@@ -23,7 +24,7 @@ from .helpers import Helpers
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import EllipsisType, TracebackType
     from uuid import UUID
 
@@ -37,6 +38,7 @@ else:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 
 class JobMojito(Resources, Helpers):
@@ -46,7 +48,11 @@ class JobMojito(Resources, Helpers):
         token: the JWT, or a function that gives a fresh one (asked again near its `exp` and after a 401); without it
             the environment variable JOBMOJITO_TOKEN. It is bound to one merchant account and one environment.
         base_url: without it JOBMOJITO_API_BASE_URL, or the live server. https only, except for loopback addresses.
-        timeout: seconds for each phase of an attempt (connecting at most 10), an `httpx.Timeout`, or None for no limit.
+        allow_http_hosts: for development, such as docker compose: names of hosts to which plain http is allowed as
+            well, where anybody on the way can read the token; without it JOBMOJITO_ALLOW_HTTP_HOSTS, with commas.
+        timeout: seconds, an `httpx.Timeout`, or None for no limit. It holds for connecting (at most 10 s), for each
+            piece of a body that is sent, however long the whole takes, and for the answer as a whole: from the first
+            read to its last byte.
         retry: when and how often a request is sent again; `RetryPolicy.none()` for never.
         strict: raise `ResponseDecodeError` for an answer that departs from the contract, instead of reading it.
         merchant_id: for service callers that act for several merchants: sent where the contract has the property and
@@ -64,6 +70,7 @@ class JobMojito(Resources, Helpers):
         token: str | TokenProvider | None = None,
         *,
         base_url: str | None = None,
+        allow_http_hosts: Iterable[str] | None = None,
         timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
@@ -71,11 +78,13 @@ class JobMojito(Resources, Helpers):
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
-        settings = read_settings(base_url, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id)
+        settings = read_settings(
+            base_url, allow_http_hosts, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id
+        )
         _check_connection(http_client, httpx.Client, transport)
-        tokens = Tokens(token)
-        client = http_client or httpx.Client(transport=transport, trust_env=_trusts_environment(settings))
-        self._begin(Session(Transport(client, tokens, owned=http_client is None), settings), owner=True)
+        clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
+        wire = Transport(clients, PerProcess(lambda: Tokens(token)), owned=http_client is None)
+        self._begin(Session(wire, settings), owner=True)
 
     def _begin(self, session: Session, *, owner: bool) -> None:
         Resources.__init__(self, session)
@@ -146,6 +155,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         token: str | TokenProvider | AsyncTokenProvider | None = None,
         *,
         base_url: str | None = None,
+        allow_http_hosts: Iterable[str] | None = None,
         timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
@@ -153,11 +163,14 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
-        settings = read_settings(base_url, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id)
+        settings = read_settings(
+            base_url, allow_http_hosts, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id
+        )
         _check_connection(http_client, httpx.AsyncClient, transport)
-        tokens = AsyncTokens(token)
-        client = http_client or httpx.AsyncClient(transport=transport, trust_env=_trusts_environment(settings))
-        self._begin(AsyncSession(AsyncTransport(client, tokens, owned=http_client is None), settings), owner=True)
+        close = None if http_client else httpx.AsyncClient.aclose
+        clients = PerLoop(_maker(httpx.AsyncClient, settings, transport, http_client), close)
+        wire = AsyncTransport(clients, AsyncTokens(token), owned=http_client is None)
+        self._begin(AsyncSession(wire, settings), owner=True)
 
     def _begin(self, session: AsyncSession, *, owner: bool) -> None:
         AsyncResources.__init__(self, session)
@@ -224,9 +237,29 @@ def _check_connection(http_client: object, kind: type, transport: object) -> Non
         raise ConfigurationError(f"http_client must be an httpx.{kind.__name__}")
 
 
-def _trusts_environment(settings: Settings) -> bool:
-    """Use the proxies of the environment, but not for loopback: plain http would show the token to the proxy."""
-    return not is_loopback(httpx.URL(settings.base_url).host)
+def _maker(kind: type[C], settings: Settings, transport: Any, given: C | None) -> Callable[[], C]:
+    """Give what makes the httpx client of each process and event loop; one that was given is good for the first alone.
+
+    The first one is made here, so that what cannot work is told by the constructor.
+    """
+
+    def make() -> C:
+        return connected(lambda: kind(transport=transport, trust_env=trusts_environment(settings)))
+
+    first = [given or make()]
+    anywhere = given is None and (transport is None or type(transport) is httpx.MockTransport)
+
+    def first_or_new() -> C:
+        if first:
+            return first.pop()
+        if anywhere:
+            return make()
+        raise ConfigurationError(
+            "the connection that this client was given is in use in another process or event loop: make a client"
+            " where it is used"
+        )
+
+    return first_or_new
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

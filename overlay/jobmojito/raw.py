@@ -94,12 +94,14 @@ class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._transport, AsyncTransport):
             raise _wrong_kind("asyncio", "AsyncJobMojito")
-        return self._transport.client.send(request, stream=True, auth=None, follow_redirects=False)
+        self._transport.attempt(request, None, alone=request.method != "GET")
+        return self._transport.begin(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._transport, Transport):
             raise _wrong_kind("sync", "JobMojito")
-        return await self._transport.client.send(request, stream=True, auth=None, follow_redirects=False)
+        self._transport.attempt(request, None, alone=request.method != "GET")
+        return await self._transport.begin(request)
 
 
 def _wrong_kind(functions: str, client: str) -> ConfigurationError:

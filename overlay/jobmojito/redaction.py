@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,6 +105,16 @@ class Secret:
 
     def __reduce__(self) -> Any:
         raise TypeError("a token is not pickled; read it where it is needed")
+
+
+def harmless(error: Exception, reason: str = "") -> Exception:
+    """Copy an exception as far as it is harmless, to be chained: its class and a masked text, no path, no request."""
+    if isinstance(error, OSError):
+        reason = reason or error.strerror or ""
+    if type(error).__module__.partition(".")[0] in {"builtins", "httpx"}:
+        with suppress(TypeError):  # classes that take no text, or more than one
+            return type(error)(mask(reason))
+    return Exception(type(error).__name__)
 
 
 _ours: ContextVar[bool] = ContextVar("jobmojito_request_under_way", default=False)

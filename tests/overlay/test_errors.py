@@ -11,7 +11,7 @@ import pytest
 
 import jobmojito
 from jobmojito import errors
-from jobmojito.calls.failures import CAUGHT, failed_attempt
+from jobmojito.calls.failures import failed_attempt
 from jobmojito.calls.responses import MAX_ERROR_BODY, read_error, snapshot
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError
 from jobmojito_api.codec import Departure
@@ -213,8 +213,6 @@ def _make(kind):
 def test_every_exception_of_httpx_becomes_ours(kind):
     """All of them are caught, those outside HTTPError included, and neither text nor chain shows what they hold."""
     exception = _make(kind)
-    assert isinstance(exception, CAUGHT)
-
     error = failed_attempt(exception, "create_interview", ("secret-token-1",)).error
 
     held = _shown(error) + repr(vars(error)) + repr(vars(error.__cause__)) + repr(error.__cause__.args)

@@ -17,11 +17,11 @@ class _Gate:
     def __init__(self):
         self.came, self._lock = [], threading.Lock()
 
-    def __enter__(self):
+    def acquire(self, timeout):
         self.came.append(1)
-        self._lock.acquire()
+        return self._lock.acquire(timeout=timeout)
 
-    def __exit__(self, *_):
+    def release(self):
         self._lock.release()
 
 

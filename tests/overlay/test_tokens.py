@@ -211,8 +211,8 @@ def test_async_provider_serves_the_async_client_and_is_refused_by_the_sync_one(p
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (None, "must be a text, not NoneType"),
-        (b"token", "must be a text, not bytes"),
+        (None, "must be a string, not NoneType"),
+        (b"token", "must be a string, not bytes"),
         ("", "is empty"),
         ("Bearer token", "without the word Bearer"),
         ("token\n", "white space"),

@@ -1,7 +1,9 @@
 import asyncio
 import io
+import ssl
 import threading
 
+import h11
 import httpx
 import pytest
 
@@ -11,6 +13,7 @@ from jobmojito_api.types import File
 from tests.bodies import MULTIPART, body_for
 from tests.faults import server as faults
 from tests.overlay.driver import ASKED, ID, QUICK, READ, SPENDING, TOKEN, Driver
+from tests.overlay.test_secrets import _printed
 
 
 def _stream(api, pieces, *, rewindable=True, opened=None):
@@ -200,14 +203,31 @@ def test_transport_of_the_caller_may_raise_what_it_likes(api, raised, expected):
     assert type(caught.value).__module__ == "jobmojito.errors"
 
 
-def test_programming_errors_of_a_transport_stay_what_they_are(api):
-    """A bug is not a network failure."""
+@pytest.mark.parametrize(
+    "raised",
+    [
+        RuntimeError(f"secret {TOKEN}"),
+        ZeroDivisionError(TOKEN),
+        ssl.SSLError(TOKEN),
+        h11.LocalProtocolError(TOKEN),
+        ExceptionGroup(TOKEN, [OSError(TOKEN)]),
+        type("ClientError", (Exception,), {"__module__": "aiohttp"})(TOKEN),
+    ],
+    ids=lambda raised: type(raised).__name__,
+)
+def test_whatever_a_transport_raises_is_an_unknown_outcome(api, raised):
+    """Nobody can say how far the request had come: it is not sent again, and no foreign exception comes out."""
+    seen = []
 
     def fail(request):
-        raise ZeroDivisionError
+        seen.append(request)
+        raise raised
 
-    with pytest.raises(ZeroDivisionError):
-        api.call(READ[1], transport=httpx.MockTransport(fail))
+    with pytest.raises(OutcomeUnknownError) as caught:
+        api.call(SPENDING[1], transport=httpx.MockTransport(fail))
+
+    assert len(seen) == 1
+    assert TOKEN not in "".join(_printed(caught.value))
 
 
 def test_body_that_trickles_for_ever_times_out(api, fault_server):

@@ -20,9 +20,10 @@ from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log
 
 from .bodies import open_files
+from .decoding import ACCEPTED
 from .failures import FailedAttempt
 from .responses import Detailed, is_api_error, read_error, read_success
-from .retries import Failure, GiveUp, is_repeatable, kind_of_status, next_attempt, read_retry_after
+from .retries import Failure, FailureKind, GiveUp, is_repeatable, kind_of_status, next_attempt, read_retry_after
 from .steps import GetToken, Pause, SendOnce
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from jobmojito_api.calls import Call
 
     from .bodies import StreamedBody
+    from .pacing import Pacer
     from .settings import Settings
     from .sources import Source
     from .steps import Sink, Steps
@@ -70,6 +72,7 @@ class PreparedCall(Generic[R]):
 
 def send_with_retries(
     call: PreparedCall[R],
+    pacer: Pacer,
     clock: Callable[[], float],
     *,
     refreshable: bool = False,
@@ -80,35 +83,42 @@ def send_with_retries(
     Raises:
         JobMojitoError: what the last attempt came to, or that it is not known whether the call was processed.
     """
-    began, refreshed, number = clock(), 0, 0
+    limits, policy = call.settings.timeout, call.settings.retry
+    began, refreshed, uncounted, number = clock(), False, 0, 0
     token = refused = None
     while True:
+        while policy.is_patient and call.login and (held := pacer.wait()):
+            yield Pause(held)
         number += 1
         if call.login:
-            token = yield GetToken(refused)
+            token = yield GetToken(refused, limits.pool)
         sent = clock()
         outcome: Answer | FailedAttempt = yield SendOnce(
-            call.operation, partial(call.build, token), call.settings.timeout.read, token, call.sink
+            call.operation, partial(call.build, token), limits.read, token, call.sink, alone=not call.repeatable
         )
         _log_attempt(call.operation, outcome, clock() - sent, number)
         if isinstance(outcome, Answer) and outcome.is_success:
+            pacer.accept()
             return call.finish(outcome, number)
         failure, error = _classify(call.operation, outcome, refreshable=refreshable and not refreshed)
         decision = next_attempt(
             failure,
             repeatable=call.repeatable,
-            attempt=number - refreshed,
+            attempt=number - uncounted,
             elapsed=clock() - began,
-            policy=call.settings.retry,
+            policy=policy,
             random=chance,
             resendable=call.resendable,
         )
         if isinstance(decision, GiveUp):
             raise _unknown_outcome(call.operation, error) if decision.unknown else error
         refused = token if decision.refresh else None
-        refreshed += decision.refresh
+        refreshed = refreshed or decision.refresh
+        uncounted += decision.refresh or failure.is_appointment
         log.info("%s: attempt %d follows in %.1f s", call.operation, number + 1, decision.seconds)
-        if decision.seconds:
+        if failure.kind is FailureKind.TOLD_TO_WAIT:
+            pacer.hold(decision.seconds, sent)
+        elif decision.seconds:
             yield Pause(decision.seconds)
 
 
@@ -154,7 +164,7 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
 
 def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: str) -> PreparedCall[None]:
     """Make a link ready to be fetched into `sink`, with nothing of the client: no token, header or cookie."""
-    headers = {"accept": "*/*", "user-agent": user_agent()}
+    headers = {"accept": "*/*", "accept-encoding": ACCEPTED, "user-agent": user_agent()}
     limits = {"timeout": settings.timeout.as_dict()}
     return PreparedCall(
         operation,
@@ -204,6 +214,7 @@ def _headers(
     """Give the headers as an object whose repr hides the token, should a traceback with locals be shown."""
     given = {
         "accept": "application/json",
+        "accept-encoding": ACCEPTED,
         "user-agent": user_agent(),
         **_lower(request.get("headers", {})),
         **settings.headers,

@@ -17,7 +17,7 @@ from jobmojito.errors import (
     RequestTimeoutError,
     TransportError,
 )
-from jobmojito.redaction import mask
+from jobmojito.redaction import harmless, mask
 
 from .retries import FailureKind as Kind
 
@@ -26,46 +26,44 @@ if TYPE_CHECKING:
 
 
 class ErrorRule(NamedTuple):
-    """What one class of exceptions means; `shown` tells whether its own text is fit to be shown (masked)."""
+    """What one class of exceptions is called, and what it means where it is proved that nothing was sent.
+
+    Without that proof every failure is uncertain. `shown` tells whether its own text is fit to be shown (masked).
+    """
 
     exceptions: type[Exception]
-    kind: Kind
     error: type[TransportError | ConfigurationError]
     text: str
+    unsent: Kind = Kind.UNCERTAIN
     shown: bool = False
 
 
 RULES: Final = (
-    ErrorRule(httpx.ConnectTimeout, Kind.NOT_SENT, RequestTimeoutError, "no connection within the time limit"),
+    ErrorRule(httpx.ConnectTimeout, RequestTimeoutError, "no connection within the time limit", Kind.NOT_SENT),
     ErrorRule(
-        httpx.PoolTimeout,
-        Kind.NOT_SENT,
-        RequestTimeoutError,
-        "all connections stayed busy for the whole time limit",
+        httpx.PoolTimeout, RequestTimeoutError, "all connections stayed busy for the whole time limit", Kind.NOT_SENT
     ),
-    ErrorRule(httpx.WriteTimeout, Kind.UNCERTAIN, RequestTimeoutError, "sending took longer than the time limit"),
-    ErrorRule(httpx.TimeoutException, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
-    ErrorRule(httpx.ConnectError, Kind.NOT_SENT, ConnectionFailedError, "could not connect", shown=True),
-    ErrorRule(httpx.ProxyError, Kind.NOT_SENT, ConnectionFailedError, "the proxy did not connect", shown=True),
-    ErrorRule(httpx.UnsupportedProtocol, Kind.FINAL, ConfigurationError, "the URL's protocol is not supported"),
-    ErrorRule(httpx.InvalidURL, Kind.FINAL, ConfigurationError, "the URL is not valid"),
+    ErrorRule(httpx.WriteTimeout, RequestTimeoutError, "sending took longer than the time limit"),
+    ErrorRule(httpx.TimeoutException, RequestTimeoutError, "no complete answer within the time limit"),
+    ErrorRule(httpx.ConnectError, ConnectionFailedError, "could not connect", Kind.NOT_SENT, shown=True),
+    ErrorRule(httpx.ProxyError, ConnectionFailedError, "the proxy did not connect", Kind.NOT_SENT, shown=True),
+    ErrorRule(httpx.UnsupportedProtocol, ConfigurationError, "the URL's protocol is not supported", Kind.FINAL),
+    ErrorRule(httpx.InvalidURL, ConfigurationError, "the URL is not valid", Kind.FINAL),
     # Its text may quote a header.
-    ErrorRule(httpx.LocalProtocolError, Kind.FINAL, TransportError, "the request cannot be written as HTTP"),
-    ErrorRule(httpx.DecodingError, Kind.UNCERTAIN, ConnectionFailedError, "the answer's compression is damaged"),
-    ErrorRule(httpx.TooManyRedirects, Kind.FINAL, TransportError, "the answer was redirected again and again"),
-    ErrorRule(httpx.HTTPStatusError, Kind.FINAL, TransportError, "an event hook refused the answer's status"),
-    ErrorRule(httpx.TransportError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
-    ErrorRule(httpx.HTTPError, Kind.UNCERTAIN, TransportError, "the request failed"),
-    ErrorRule(httpx.StreamError, Kind.FINAL, TransportError, "the body's stream was already used or closed"),
-    ErrorRule(httpx.CookieConflict, Kind.FINAL, TransportError, "two cookies have the same name"),
+    ErrorRule(httpx.LocalProtocolError, TransportError, "the request cannot be written as HTTP", Kind.FINAL),
+    ErrorRule(httpx.DecodingError, ConnectionFailedError, "the answer's compression is damaged"),
+    ErrorRule(httpx.TooManyRedirects, TransportError, "the answer was redirected again and again"),
+    ErrorRule(httpx.HTTPStatusError, TransportError, "an event hook refused the answer's status"),
+    ErrorRule(httpx.TransportError, ConnectionFailedError, "the connection broke off", shown=True),
+    ErrorRule(httpx.HTTPError, TransportError, "the request failed"),
+    ErrorRule(httpx.StreamError, TransportError, "the body's stream was already used or closed", Kind.FINAL),
+    ErrorRule(httpx.CookieConflict, TransportError, "two cookies have the same name", Kind.FINAL),
     # httpx maps these itself; a transport given by the caller may not.
-    ErrorRule(TimeoutError, Kind.UNCERTAIN, RequestTimeoutError, "no complete answer within the time limit"),
-    ErrorRule(OSError, Kind.UNCERTAIN, ConnectionFailedError, "the connection broke off", shown=True),
+    ErrorRule(TimeoutError, RequestTimeoutError, "no complete answer within the time limit"),
+    ErrorRule(OSError, ConnectionFailedError, "the connection broke off", shown=True),
+    ErrorRule(Exception, TransportError, "something unexpected happened while the request was under way"),
 )
 """The first class that fits counts, so exact ones stand before their families."""
-
-CAUGHT: Final[tuple[type[Exception], ...]] = (JobMojitoError, *(rule.exceptions for rule in RULES))
-"""What is caught while a request is under way: the above, and our own from a body that cannot be read."""
 
 
 class FailedAttempt(NamedTuple):
@@ -76,17 +74,25 @@ class FailedAttempt(NamedTuple):
     name: str
 
 
-def failed_attempt(exception: Exception, operation: str, secrets: Iterable[str] = ()) -> FailedAttempt:
-    """Classify an exception of `CAUGHT`; `secrets` are masked wherever they stand in its text."""
+def failed_attempt(
+    exception: Exception, operation: str, secrets: Iterable[str] = (), *, unsent: bool = False
+) -> FailedAttempt:
+    """Classify what came out of sending or reading; `unsent`: it is proved that nothing was sent.
+
+    `secrets` are masked wherever they stand in its text.
+    """
+    name = type(exception).__name__
     if isinstance(exception, JobMojitoError):
         # Raised again later, without httpx's frames and what they hold.
-        return FailedAttempt(exception.with_traceback(None), Kind.FINAL, type(exception).__name__)
+        return FailedAttempt(exception.with_traceback(None), Kind.FINAL, name)
     rule = next(rule for rule in RULES if isinstance(exception, rule.exceptions))
-    peer = _peer(exception) if rule.kind is Kind.NOT_SENT else ""
+    kind = rule.unsent if unsent else Kind.UNCERTAIN
+    peer = _peer(exception) if rule.unsent is Kind.NOT_SENT else ""
     reason = mask(": ".join(filter(None, (peer, str(exception) if rule.shown else ""))), secrets=secrets)
-    error = rule.error(f"{rule.text} ({reason})" if reason else rule.text, operation)
-    error.__cause__ = _without_request(exception, reason)
-    return FailedAttempt(error, rule.kind, type(exception).__name__)
+    kind_of_error = rule.error if kind is Kind.FINAL or rule.error is not ConfigurationError else TransportError
+    error = kind_of_error(f"{rule.text} ({reason})" if reason else rule.text, operation)
+    error.__cause__ = harmless(exception, reason)
+    return FailedAttempt(error, kind, name)
 
 
 def _peer(exception: Exception) -> str:
@@ -95,13 +101,3 @@ def _peer(exception: Exception) -> str:
         return exception.request.url.netloc.decode() if isinstance(exception, httpx.RequestError) else ""
     except RuntimeError:
         return ""  # raised by a transport of the caller's, which need not say
-
-
-def _without_request(exception: Exception, reason: str) -> Exception:
-    """Copy an exception as far as it is harmless: its class and its masked text."""
-    try:
-        copy = type(exception)(reason)
-    except TypeError:
-        # Classes that take no text or more than one: nothing of theirs is needed beyond the name.
-        copy = Exception(type(exception).__name__)
-    return copy

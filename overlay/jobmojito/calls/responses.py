@@ -19,6 +19,7 @@ from jobmojito.errors import (
     ApiError,
     AuthenticationError,
     ConflictError,
+    DownloadError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -30,10 +31,11 @@ from jobmojito.errors import (
 from jobmojito.redaction import mask
 from jobmojito_api.errors import InvalidAnswer
 
+from .decoding import Decoder
 from .failures import failed_attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobmojito.redaction import Secret
     from jobmojito_api.calls import Call
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from .failures import FailedAttempt
     from .steps import SendOnce
+    from .streams import Attempt
 
 T = TypeVar("T")
 
@@ -50,6 +53,9 @@ MAX_BODY: Final = 256 * 1024 * 1024
 
 MAX_ERROR_BODY: Final = 256 * 1024
 """Bytes of an error answer that are read and kept."""
+
+_PIECE: Final = 256 * 1024
+"""Bytes written to a sink at once."""
 
 _SHORTEST_SECRET: Final = 8  # shorter ones would be found in ordinary words
 
@@ -87,32 +93,59 @@ class Detailed(Generic[T]):
 
 
 class ResponseReader:
-    """An answer's body while it arrives: bounded in size, and in time from its beginning on."""
+    """An answer's body while it arrives, bounded in unpacked size and in time; a success may go to the step's sink."""
 
-    def __init__(self, response: httpx.Response, step: SendOnce, clock: Callable[[], float]) -> None:
-        self._response, self._step = response, step
+    def __init__(self, response: httpx.Response, step: SendOnce, attempt: Attempt) -> None:
+        self._response, self._step, self._attempt = response, step, attempt
         self._bytes = bytearray()
+        self._size = 0
         self._enough = MAX_BODY + 1 if response.is_success else MAX_ERROR_BODY
-        self._clock = clock
-        self._end = None if step.limit is None else clock() + step.limit
+        self.sink = step.sink if response.is_success else None
+        self.piece = _PIECE if self.sink else None
+        # What was read already, by an event hook or by who made it, httpx has unpacked.
+        self.taken = (response.content,) if response.is_stream_consumed else None
+        self._decoder = Decoder("" if self.taken else response.headers.get("content-encoding", ""))
 
-    def add(self, piece: bytes) -> bool:
-        """Take a piece; tell whether that is enough. A body that trickles in for ever is a timeout all the same."""
-        self._bytes += piece
-        if self._end is not None and self._clock() > self._end:
-            raise httpx.ReadTimeout(f"the answer was not complete after {self._step.limit:g} s")
-        return len(self._bytes) >= self._enough
+    def add(self, raw: bytes) -> Iterator[bytes]:
+        """Take what arrived, unpack it, and give what a sink is to write."""
+        for piece in self._decoder.pieces(raw):
+            self._attempt.left()
+            self._size += len(piece)
+            if self.sink is None:
+                self._bytes += piece
+            elif self._size > MAX_BODY:
+                raise DownloadError(f"the file is larger than {MAX_BODY} bytes")
+            elif piece:
+                yield piece
+            if self.is_full:
+                return
+
+    def write(self, piece: bytes) -> None:
+        """Put a piece into the sink."""
+        assert self.sink is not None  # noqa: S101 - pieces come for a sink alone
+        self.sink.write(piece)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is wanted."""
+        return self._size >= self._enough
 
     def answer(self) -> Answer:
-        """Give what has arrived."""
-        if self._step.sink is not None and self._response.is_success:
-            self._step.sink.finish()
+        """Give what has arrived.
+
+        Raises:
+            httpx.DecodingError: its compression is cut off.
+        """
+        if self._response.is_success and not self.is_full:
+            self._decoder.finish()
+        if self.sink is not None:
+            self.sink.finish()
         content = bytes(self._bytes[: self._enough])
         return _snapshot(self._response, content, self._step.token)
 
     def broken_off(self, error: Exception) -> Answer | FailedAttempt:
         """Decide about a body that stopped half-way: an error's status says enough, a success is not known."""
-        return caught(error, self._step) if self._response.is_success else self.answer()
+        return caught(error, self._step, self._attempt) if self._response.is_success else self.answer()
 
 
 def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) -> Answer:
@@ -120,11 +153,12 @@ def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) ->
     return snapshot(response.status_code, response.headers, content, secrets)
 
 
-def caught(error: Exception, step: SendOnce) -> Answer | FailedAttempt:
-    """Turn an exception of `CAUGHT` into what it means; none of httpx's is raised or chained as it came."""
+def caught(error: Exception, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
+    """Turn what came out of sending or reading into what it means; nothing is raised or chained as it came."""
     if isinstance(error, httpx.HTTPStatusError):
         return _refused_by_hook(error.response, step.token)
-    return failed_attempt(error, step.operation, (step.token.reveal(),) if step.token else ())
+    secrets = (step.token.reveal(),) if step.token else ()
+    return failed_attempt(error, step.operation, secrets, unsent=attempt.is_unsent(error))
 
 
 def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:

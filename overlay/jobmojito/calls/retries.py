@@ -78,6 +78,9 @@ REPEATABLE: Final[Mapping[str, str]] = {
 }
 """POSTs that may be sent twice, and why. Nothing that costs credits, sends mail or creates anything belongs here."""
 
+_LONGEST: Final = 64
+"""Characters of a `Retry-After`; a date has 29, and reading takes longer the longer it is."""
+
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
 
@@ -98,6 +101,11 @@ class Failure(NamedTuple):
     retry_after: float | None = None
     refreshable: bool = False
 
+    @property
+    def is_appointment(self) -> bool:
+        """Whether the API named a moment to come back at: that uses up no attempt. "At once" is no such moment."""
+        return self.kind is FailureKind.TOLD_TO_WAIT and bool(self.retry_after)
+
 
 def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
     def validate(_: object, attribute: Attribute[Any], value: Any) -> None:
@@ -114,7 +122,8 @@ class RetryPolicy:
 
     Waits between attempts are drawn evenly from nothing up to `base` seconds, doubled each time up to `cap` ("full
     jitter"). An answer's `Retry-After` is obeyed instead, unless it asks for more than `retry_after_cap` seconds: then
-    the error surfaces at once. No attempt starts later than `max_elapsed` seconds after the first one.
+    the error surfaces at once. It holds all calls of the client, and uses up none of the `max_attempts`.
+    No attempt starts later than `max_elapsed` seconds after the first one.
     A 401 with a token provider is repeated once with a fresh token whatever the policy.
     """
 
@@ -128,6 +137,11 @@ class RetryPolicy:
     def none(cls) -> RetryPolicy:
         """Send every request once."""
         return cls(max_attempts=1)
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether anything is sent a second time."""
+        return self.max_attempts > 1
 
 
 class Wait(NamedTuple):
@@ -187,7 +201,8 @@ def next_attempt(
     if action is not Action.REPEAT:
         return GiveUp(unknown=action is Action.UNKNOWN)
     seconds = _wait(failure.retry_after, attempt, policy, random)
-    if not resendable or seconds is None or attempt >= policy.max_attempts or elapsed + seconds > policy.max_elapsed:
+    spent = not policy.is_patient if failure.is_appointment else attempt >= policy.max_attempts
+    if not resendable or seconds is None or spent or elapsed + seconds > policy.max_elapsed:
         return GiveUp()
     return Wait(seconds)
 
@@ -206,7 +221,7 @@ def read_retry_after(status: int, value: str | None, now: datetime) -> float | N
     None where it is neither, or the status is another: there the header is meant for browsers.
     """
     text = (value or "").strip()
-    if status not in {_TOO_MANY, _UNAVAILABLE} or not text:
+    if status not in {_TOO_MANY, _UNAVAILABLE} or not text or len(text) > _LONGEST:
         return None
     seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text, now)
     return None if math.isnan(seconds) else max(seconds, 0.0)

@@ -71,11 +71,12 @@ class _Session(Generic[W]):
         What the contract refuses is found first, before anything is sent.
         """
         prepared = self._prepared(call, body)
+        wire = self.transport
         with ExitStack() as files:
             for file in prepared.files:
                 files.callback(file.close)
             detailed = yield from send_with_retries(
-                prepared, self.transport.clock, refreshable=self.transport.tokens.refreshable
+                prepared, wire.pacer, wire.clock, refreshable=wire.tokens.refreshable
             )
         for departure in detailed.departures:
             self._log_once(call.operation, departure)
@@ -85,7 +86,8 @@ class _Session(Generic[W]):
 
     def download(self, url: httpx.URL, sink: Sink, operation: str) -> Steps[None]:
         """Fetch a link into `sink`, as steps: without the client's token, cookies and headers."""
-        return send_with_retries(prepare_download(url, sink, self.settings, operation), self.transport.clock)
+        wire = self.transport
+        return send_with_retries(prepare_download(url, sink, self.settings, operation), wire.pacer, wire.clock)
 
     def _prepared(self, call: Call[T], body: StreamedBody | None) -> PreparedCall[Detailed[T]]:
         try:

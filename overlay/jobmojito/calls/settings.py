@@ -9,8 +9,8 @@ import ipaddress
 import math
 import os
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 else:
     difflib = DeferredModule("difflib")  # for a misspelt option only
 
+C = TypeVar("C")
+
 DEFAULT_BASE_URL: Final = "https://cool.jobmojito.com/functions/v1"
 """The contract's one server (`servers[0].url`); a test compares the two."""
 
@@ -35,6 +37,10 @@ DEFAULT_TIMEOUT: Final = 180.0
 _CONNECT_TIMEOUT: Final = 10.0
 _TOKEN_VARIABLE: Final = "JOBMOJITO_TOKEN"  # noqa: S105 - the name of a variable, not a token
 _BASE_URL_VARIABLE: Final = "JOBMOJITO_API_BASE_URL"
+_HTTP_HOSTS_VARIABLE: Final = "JOBMOJITO_ALLOW_HTTP_HOSTS"
+_PROXIES: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+_CERTIFICATES: Final = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"})
+_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*", re.ASCII)
 _PORTS: Final = range(1, 65536)
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -50,6 +56,7 @@ class Settings:
     """A client's options, all of them checked; `with_options` makes a changed copy."""
 
     base_url: str
+    http_hosts: frozenset[str]
     timeout: httpx.Timeout
     retry: RetryPolicy = field(factory=RetryPolicy)
     strict: bool = False
@@ -65,26 +72,44 @@ class Settings:
         return evolve(self, **changes)
 
 
-def read_settings(base_url: str | None, **options: Any) -> Settings:
-    """Check a constructor's options; without `base_url` the variable JOBMOJITO_API_BASE_URL or the live server."""
+def read_settings(base_url: str | None, allow_http_hosts: Iterable[str] | None = None, **options: Any) -> Settings:
+    """Check a constructor's options; what is not given comes from the environment, or is the live server."""
     url = base_url or os.environ.get(_BASE_URL_VARIABLE) or DEFAULT_BASE_URL
-    return Settings(base_url=read_base_url(url), **{name: _READERS[name](value) for name, value in options.items()})
+    hosts = _read_hosts(allow_http_hosts)
+    checked = {name: _READERS[name](value) for name, value in options.items()}
+    return Settings(base_url=read_base_url(url, hosts), http_hosts=hosts, **checked)
 
 
-def read_base_url(url: object) -> str:
-    """Check a base URL and drop its trailing slashes: https, or http to this very machine, and nothing secret in it."""
+def read_base_url(url: object, http_hosts: Collection[str] = ()) -> str:
+    """Check a base URL and drop its trailing slashes: https, or http to this very machine or one of `http_hosts`."""
     if not isinstance(url, str):
-        raise ConfigurationError(f"base_url must be a text, not {type(url).__name__}")
+        raise ConfigurationError(f"base_url must be a string, not {type(url).__name__}")
     parsed = parse_url(url)
     if parsed is None:
-        raise ConfigurationError("base_url is no URL: it begins with https, a colon, two slashes and the host")
-    if not is_safe(parsed):
-        raise ConfigurationError("base_url must begin with https (plain http is for loopback addresses only)")
+        raise ConfigurationError("base_url is not a URL: it begins with https, a colon, two slashes and the host")
+    if not is_safe(parsed, http_hosts):
+        raise ConfigurationError(
+            "base_url must begin with https; plain http is for loopback addresses, and in development for the hosts"
+            f" that allow_http_hosts= or {_HTTP_HOSTS_VARIABLE} names"
+        )
     if parsed.userinfo:
         raise ConfigurationError("base_url must not hold a user name or password: give the token as token=")
     if "?" in url or "#" in url:
         raise ConfigurationError("base_url must end with its path: no query and no fragment")
     return url.rstrip("/")
+
+
+def _read_hosts(given: Iterable[str] | None) -> frozenset[str]:
+    """Check the names of hosts to which http is allowed: host names alone, exactly as they stand in the base URL."""
+    if given is None:
+        given = [name for part in os.environ.get(_HTTP_HOSTS_VARIABLE, "").split(",") if (name := part.strip())]
+    # One string would be a list of its letters.
+    hosts = [""] if isinstance(given, str) else [str(host).lower() for host in given]
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise ConfigurationError(
+            f"allow_http_hosts= and {_HTTP_HOSTS_VARIABLE} take names of hosts, each without scheme, port and wildcard"
+        )
+    return frozenset(hosts)
 
 
 def parse_url(url: str) -> httpx.URL | None:
@@ -98,9 +123,30 @@ def parse_url(url: str) -> httpx.URL | None:
     return parsed if parsed.host and (parsed.port is None or parsed.port in _PORTS) else None
 
 
-def is_safe(url: httpx.URL) -> bool:
-    """Tell whether what goes there cannot be read on the way: https, or http that stays on this machine."""
-    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
+def is_safe(url: httpx.URL, http_hosts: Collection[str] = ()) -> bool:
+    """Tell whether the token may go there: https, or http that stays on this machine or goes to a host named for it."""
+    return url.scheme == "https" or (url.scheme == "http" and (is_loopback(url.host) or url.host in http_hosts))
+
+
+def trusts_environment(settings: Settings) -> bool:
+    """Use the proxies of the environment, but not for plain http: it would show the token to the proxy."""
+    return httpx.URL(settings.base_url).scheme == "https" and not is_loopback(httpx.URL(settings.base_url).host)
+
+
+def connected(make: Callable[[], C]) -> C:
+    """Make an httpx client; what it cannot use of the environment is told by the variables' names alone.
+
+    Raises:
+        ConfigurationError: a proxy or a certificate file of the environment cannot be used.
+    """
+    try:
+        return make()
+    except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
+        kind = type(error).__name__
+        names = _CERTIFICATES if isinstance(error, OSError) else _PROXIES
+    found = [name for name in os.environ if name.upper() in names]
+    where = f"{' or '.join(found)} in the environment" if found else "this machine's certificates"
+    raise ConfigurationError(f"no connection can be made with {where}: {kind}")
 
 
 def is_loopback(host: str) -> bool:
@@ -154,7 +200,7 @@ def _read_merchant_id(value: object) -> UUID | None:
 
 def _read_headers(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        raise ConfigurationError("headers must be a mapping of names to texts")
+        raise ConfigurationError("headers must be a mapping of names to strings")
     return dict(_read_header(name, text) for name, text in cast("Mapping[object, object]", value).items())
 
 

@@ -53,20 +53,29 @@ class Pause:
 
 @frozen
 class GetToken:
-    """Give a current token; `refused` is one that the API has just refused."""
+    """Give a current token; `refused` is one that the API has just refused, `limit` how long to wait for another call.
+
+    While one call asks the token's provider, the others wait for what it gets.
+    """
 
     refused: Secret | None
+    limit: float | None = None
 
 
 @frozen
 class SendOnce:
-    """Send a request once; gives its `Answer`, or a `FailedAttempt`. A 2xx body goes to `sink` where one is given."""
+    """Send a request once; gives its `Answer`, or a `FailedAttempt`. A 2xx body goes to `sink` where one is given.
+
+    `limit` is in seconds, from the first read of the answer to its end. `alone`: on a connection that no other request
+    has used.
+    """
 
     operation: str
     build: Callable[[httpx.Client | httpx.AsyncClient], httpx.Request] = field(repr=False)
     limit: float | None
     token: Secret | None = None
     sink: Sink | None = None
+    alone: bool = False
 
 
 Step: TypeAlias = "Block | Pause | GetToken | SendOnce | Future[Any]"

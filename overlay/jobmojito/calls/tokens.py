@@ -17,13 +17,14 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 from jobmojito.errors import ConfigurationError
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import Secret
 
+from .processes import PerLoop
 from .settings import read_environment_token
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ _FAR: Final = 1e12
 """A time no clock reaches; an `exp` of hundreds of digits would not fit a float."""
 
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+
+_asking: ContextVar[tuple[object, ...]] = ContextVar("jobmojito_asking_provider", default=())
+"""Whose providers are being asked, here or in what started this task."""
 
 
 class _Tokens:
@@ -103,8 +107,21 @@ class _Tokens:
         assert self._provider is not None  # noqa: S101 - only asked where there is one
         try:
             return self._provider()
+        except ConfigurationError:
+            raise
         except Exception as error:
             raise _provider_failed(error) from error
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """Refuse a provider that waits for itself."""
+        if self in _asking.get():
+            raise ConfigurationError("the token provider calls the client that it gives the token to")
+        before = _asking.set((*_asking.get(), self))
+        try:
+            yield
+        finally:
+            _asking.reset(before)
 
 
 class Tokens(_Tokens):
@@ -116,18 +133,26 @@ class Tokens(_Tokens):
         super().__init__(source, clock)
         self._lock = threading.Lock()
 
-    def get(self, stale: Secret | None = None) -> Secret:
-        """Give a token that is not `stale` (one that the API has just refused)."""
+    def get(self, stale: Secret | None = None, limit: float | None = None) -> Secret:
+        """Give a token that is not `stale` (one that the API has just refused).
+
+        Waits at most `limit` seconds for another thread that is asking the provider.
+        """
         token = self._good(stale)
         if token is not None or not self.refreshable:
             return token or self._fixed()
-        failures = self._failures
-        with self._lock:
-            token = self._settled(stale, failures)
-            if token is None:
-                with self._told():
-                    token = self._keep(_no_awaitable(self._ask()))
-            return token
+        failures, lock = self._failures, self._lock
+        with self._alone():
+            if not lock.acquire(timeout=-1 if limit is None else limit):
+                raise _too_long(limit)
+            try:
+                token = self._settled(stale, failures)
+                if token is None:
+                    with self._told():
+                        token = self._keep(_no_awaitable(self._ask()))
+                return token
+            finally:
+                lock.release()
 
 
 class AsyncTokens(_Tokens):
@@ -135,21 +160,31 @@ class AsyncTokens(_Tokens):
 
     def __init__(self, source: object, clock: Callable[[], float] = time.time) -> None:
         super().__init__(source, clock)
-        # One lock an event loop: a client may be made outside any, or outlive the one it was first used in.
-        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+        # A client may be made outside any event loop, or outlive the one it was first used in.
+        self._locks = PerLoop(lambda: asyncio.Lock())  # noqa: PLW0108 - loads asyncio when it is needed
 
-    async def get(self, stale: Secret | None = None) -> Secret:
-        """Give a token that is not `stale` (one that the API has just refused)."""
+    async def get(self, stale: Secret | None = None, limit: float | None = None) -> Secret:
+        """Give a token that is not `stale` (one that the API has just refused).
+
+        Waits at most `limit` seconds for another task that is asking the provider.
+        """
         token = self._good(stale)
         if token is not None or not self.refreshable:
             return token or self._fixed()
-        failures = self._failures
-        async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            token = self._settled(stale, failures)
-            if token is None:
-                with self._told():
-                    token = self._keep(await self._asked())
-            return token
+        failures, lock = self._failures, self._locks.get()
+        with self._alone():
+            try:
+                await asyncio.wait_for(lock.acquire(), limit)
+            except TimeoutError:
+                raise _too_long(limit) from None
+            try:
+                token = self._settled(stale, failures)
+                if token is None:
+                    with self._told():
+                        token = self._keep(await self._asked())
+                return token
+            finally:
+                lock.release()
 
     async def _asked(self) -> Any:
         answer = self._ask() if _is_async(self._provider) else await asyncio.to_thread(self._ask)
@@ -157,6 +192,8 @@ class AsyncTokens(_Tokens):
             return answer
         try:
             return await answer
+        except ConfigurationError:
+            raise
         except Exception as error:
             raise _provider_failed(error) from error
 
@@ -164,7 +201,7 @@ class AsyncTokens(_Tokens):
 def read_token(text: object) -> Secret:
     """Check that a token can stand in a header; what is wrong is said without repeating it."""
     if not isinstance(text, str):
-        raise ConfigurationError(f"the token must be a text, not {type(text).__name__}")
+        raise ConfigurationError(f"the token must be a string, not {type(text).__name__}")
     if not text:
         raise ConfigurationError("the token is empty")
     if text.lower().startswith("bearer "):
@@ -207,6 +244,12 @@ def _no_awaitable(answer: Any) -> Any:
     if inspect.iscoroutine(answer):
         answer.close()
     raise ConfigurationError("the token provider is async: use AsyncJobMojito, or give JobMojito a plain function")
+
+
+def _too_long(limit: float | None) -> ConfigurationError:
+    return ConfigurationError(
+        f"another call has been asking the token provider for more than {limit:g} s: does the provider use this client?"
+    )
 
 
 def _provider_failed(error: Exception) -> ConfigurationError:

@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
+import random
 import time
 from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from jobmojito.errors import ConfigurationError
+import httpx
+
+from jobmojito.errors import ConfigurationError, InvalidRequestError
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import quiet
 
-from .failures import CAUGHT
+from .pacing import Pacer
 from .responses import ResponseReader, caught
 from .steps import Block, GetToken, Pause, SendOnce
+from .streams import Attempt, UsedConnectionError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
-
-    import httpx
+    from collections.abc import AsyncIterator, Callable
 
     from jobmojito.errors import Answer
 
     from .failures import FailedAttempt
+    from .processes import Local, PerLoop, PerProcess
     from .steps import Step
     from .tokens import AsyncTokens, Tokens
 else:
     asyncio = DeferredModule("asyncio")  # a sync client does without
 
-_PIECE: Final = 256 * 1024
-"""Bytes written to a file at once."""
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 
-class Transport:
-    """Does the steps of one sync client, and of its variants, over one httpx client."""
+class _Transport(Generic[C]):
+    """What both kinds share: the httpx client of each process and event loop, and the pace of all of them."""
 
-    def __init__(self, client: httpx.Client, tokens: Tokens, *, owned: bool) -> None:
-        self.client, self.tokens, self.owned = client, tokens, owned
+    def __init__(self, clients: Local[C], *, owned: bool) -> None:
+        self._clients: Local[C] = clients
+        self.owned = owned
         self.closed = False
         self.clock: Callable[[], float] = time.monotonic
+        self.pacer = Pacer(lambda: self.clock(), random.random)  # noqa: PLW0108 - a test sets another clock
+
+    @property
+    def client(self) -> C:
+        """The httpx client to send with here.
+
+        Raises:
+            ConfigurationError: this client is closed; or it cannot be used in this process or event loop.
+        """
+        client: C = self._clients.get()
+        if self.closed or client.is_closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        return client
+
+    def attempt(self, request: httpx.Request, limit: float | None, *, alone: bool) -> Attempt:
+        """Watch over one sending of a request."""
+        chosen = getattr(self.client, "_transport_for_url", lambda _: None)(request.url)
+        attempt = Attempt(limit, self.clock, alone=alone, trusted=type(chosen) is httpx.MockTransport)
+        attempt.watch(request, asynchronous=isinstance(self.client, httpx.AsyncClient))
+        return attempt
+
+
+class Transport(_Transport[httpx.Client]):
+    """Does the steps of one sync client, and of its variants."""
+
+    def __init__(self, clients: PerProcess[httpx.Client], tokens: PerProcess[Tokens], *, owned: bool) -> None:
+        super().__init__(clients, owned=owned)
+        self._tokens = tokens
         self.sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def tokens(self) -> Tokens:
+        """This process's token: a lock that another thread held when the process forked would never open."""
+        return self._tokens.get()
 
     def do(self, step: Step) -> Any:
         """Do one step, and give what came of it."""
@@ -47,8 +83,8 @@ class Transport:
             case SendOnce():
                 return self._send(step)
             case GetToken():
-                check_open(self)
-                return self.tokens.get(step.refused)
+                _ = self.client  # nobody is asked for a token where there is nothing to send with
+                return self.tokens.get(step.refused, step.limit)
             case Pause():
                 return self.sleep(step.seconds)
             case Block():
@@ -57,44 +93,51 @@ class Transport:
                 return step.result()
 
     def _send(self, step: SendOnce) -> Answer | FailedAttempt:
-        check_open(self)
-        try:
-            with quiet():
-                response = self.client.send(step.build(self.client), stream=True, auth=None, follow_redirects=False)
-                with closing(response):
-                    return self._receive(response, step)
-        except CAUGHT as error:
-            return caught(error, step)
+        request = _built(step, self.client)
+        attempt = self.attempt(request, step.limit, alone=step.alone)
+        with quiet(), attempt.current():
+            try:
+                with closing(self.begin(request)) as response:
+                    return self._receive(response, step, attempt)
+            except Exception as error:  # noqa: BLE001 - whatever a transport raises, it may have sent the request
+                return caught(error, step, attempt)
 
-    def _receive(self, response: httpx.Response, step: SendOnce) -> Answer | FailedAttempt:
-        reader = ResponseReader(response, step, self.clock)
-        if step.sink is not None and response.is_success:
-            step.sink.restart()
-            for piece in response.iter_bytes(_PIECE):
-                step.sink.write(piece)
-            return reader.answer()
+    def begin(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and give the answer as soon as its head is there."""
+        while True:
+            try:
+                return self.client.send(request, stream=True, auth=None, follow_redirects=False)
+            except UsedConnectionError:
+                continue
+
+    def _receive(self, response: httpx.Response, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
+        reader = ResponseReader(response, step, attempt)
         try:
-            for piece in response.iter_bytes():
-                if reader.add(piece):
+            if reader.sink:
+                reader.sink.restart()
+            for raw in reader.taken or response.iter_raw(reader.piece):
+                for piece in reader.add(raw):
+                    reader.write(piece)
+                if reader.is_full:
                     break
-        except CAUGHT as error:
+            return reader.answer()
+        except Exception as error:  # noqa: BLE001 - as above
             return reader.broken_off(error)
-        return reader.answer()
 
     def close(self) -> None:
         """Close the connection, unless it was given."""
         self.closed = True
-        if self.owned:
-            self.client.close()
+        client = self._clients.peek()
+        if self.owned and client is not None:
+            client.close()
 
 
-class AsyncTransport:
-    """Does the steps of one async client, and of its variants, over one httpx client."""
+class AsyncTransport(_Transport[httpx.AsyncClient]):
+    """Does the steps of one async client, and of its variants."""
 
-    def __init__(self, client: httpx.AsyncClient, tokens: AsyncTokens, *, owned: bool) -> None:
-        self.client, self.tokens, self.owned = client, tokens, owned
-        self.closed = False
-        self.clock: Callable[[], float] = time.monotonic
+    def __init__(self, clients: PerLoop[httpx.AsyncClient], tokens: AsyncTokens, *, owned: bool) -> None:
+        super().__init__(clients, owned=owned)
+        self.tokens = tokens
 
     async def do(self, step: Step) -> Any:
         """Do one step, and give what came of it."""
@@ -102,8 +145,8 @@ class AsyncTransport:
             case SendOnce():
                 return await self._send(step)
             case GetToken():
-                check_open(self)
-                return await self.tokens.get(step.refused)
+                _ = self.client  # as above
+                return await self.tokens.get(step.refused, step.limit)
             case Pause():
                 return await asyncio.sleep(step.seconds)
             case Block():
@@ -112,43 +155,59 @@ class AsyncTransport:
                 return await asyncio.wrap_future(step)
 
     async def _send(self, step: SendOnce) -> Answer | FailedAttempt:
-        check_open(self)
-        try:
-            with quiet():
-                request = step.build(self.client)
-                response = await self.client.send(request, stream=True, auth=None, follow_redirects=False)
-                async with aclosing(response):
-                    return await self._receive(response, step)
-        except CAUGHT as error:
-            return caught(error, step)
+        request = _built(step, self.client)
+        attempt = self.attempt(request, step.limit, alone=step.alone)
+        with quiet(), attempt.current():
+            try:
+                async with aclosing(await self.begin(request)) as response:
+                    return await self._receive(response, step, attempt)
+            except Exception as error:  # noqa: BLE001 - as above
+                return caught(error, step, attempt)
 
-    async def _receive(self, response: httpx.Response, step: SendOnce) -> Answer | FailedAttempt:
-        reader = ResponseReader(response, step, self.clock)
-        if step.sink is not None and response.is_success:
-            await asyncio.to_thread(step.sink.restart)
-            async for piece in response.aiter_bytes(_PIECE):
-                await asyncio.to_thread(step.sink.write, piece)
-            return reader.answer()
+    async def begin(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and give the answer as soon as its head is there."""
+        while True:
+            try:
+                return await self.client.send(request, stream=True, auth=None, follow_redirects=False)
+            except UsedConnectionError:
+                continue
+
+    async def _receive(self, response: httpx.Response, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
+        reader = ResponseReader(response, step, attempt)
         try:
-            async for piece in response.aiter_bytes():
-                if reader.add(piece):
+            if reader.sink:
+                await asyncio.to_thread(reader.sink.restart)
+            async for raw in _each(reader.taken) if reader.taken else response.aiter_raw(reader.piece):
+                for piece in reader.add(raw):
+                    await asyncio.to_thread(reader.write, piece)
+                if reader.is_full:
                     break
-        except CAUGHT as error:
+            return reader.answer()
+        except Exception as error:  # noqa: BLE001 - as above
             return reader.broken_off(error)
-        return reader.answer()
 
     async def close(self) -> None:
         """Close the connection, unless it was given."""
         self.closed = True
-        if self.owned:
-            await self.client.aclose()
+        client = self._clients.peek()
+        if self.owned and client is not None:
+            await client.aclose()
 
 
-def check_open(transport: Transport | AsyncTransport) -> None:
-    """Refuse to work with a closed client.
+def _built(step: SendOnce, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    """Make the request of an attempt.
 
     Raises:
-        ConfigurationError: it, or the httpx client it was given, is closed.
+        InvalidRequestError: a text in it cannot be written.
     """
-    if transport.closed or transport.client.is_closed:
-        raise ConfigurationError("this client is closed; make a new one")
+    try:
+        return step.build(client)
+    except UnicodeError:
+        pass  # it holds the whole text
+    reason = "not sent, a text in it cannot be written as UTF-8 (it holds a lone surrogate)"
+    raise InvalidRequestError(reason, None, None, step.operation)
+
+
+async def _each(pieces: tuple[bytes, ...]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece

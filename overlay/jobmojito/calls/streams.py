@@ -1,0 +1,210 @@
+"""What one attempt does on its connection: watched through httpx's `trace` extension, and bounded where it reads.
+
+Three decisions hang on it. A request is surely not sent only where httpcore told that no head of ours was begun. What
+may be done twice by no means goes out on a connection of its own: on a used one, something left over could be taken for
+its answer, and the server may be about to hang up. And an answer has one time limit as a whole, however it trickles.
+
+httpcore hands every new network stream to the trace; its `read` is replaced there by one that knows the limit. asyncio
+delivers nothing that arrives while nobody reads, and drops it when the peer hangs up; so an async stream is also read
+while a long body is written, and an answer that comes early ends the writing.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from jobmojito.lazy import DeferredModule
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Generator, Mapping
+
+    import httpcore
+else:
+    asyncio = DeferredModule("asyncio")
+    httpcore = DeferredModule("httpcore")  # httpx itself loads it with the first connection
+
+_CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"})
+_BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+_SHORT: Final = 64 * 1024
+"""Bytes of a body that are written without looking for an early answer: the system takes them at once."""
+
+_MOMENT: Final = 0.05
+"""Seconds that asyncio may take to deliver what has arrived already."""
+
+_current: ContextVar[Attempt | None] = ContextVar("jobmojito_attempt", default=None)
+
+
+class UsedConnectionError(Exception):
+    """The pool gave a used connection where a fresh one is wanted: nothing was written, it is closed, ask again."""
+
+
+class Attempt:
+    """What is known about one attempt: `begun` says that its head may have been written, even in part."""
+
+    def __init__(self, limit: float | None, clock: Callable[[], float], *, alone: bool, trusted: bool) -> None:
+        self._limit, self._clock = limit, clock
+        self._alone, self._trusted = alone, trusted
+        self._end: float | None = None
+        self._fresh = self._traced = self.begun = False
+        self._writing = False
+        self._written = 0
+
+    def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
+        """Have the request's connection tell this attempt what it does."""
+        request.extensions["trace"] = self._trace_async if asynchronous else self._trace
+
+    @contextmanager
+    def current(self) -> Generator[None]:
+        """Bound what is read meanwhile."""
+        before = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(before)
+
+    def is_unsent(self, error: Exception) -> bool:
+        """Tell whether it is proved that nothing was written: by httpcore, or by a `MockTransport` (it never writes).
+
+        Another transport's word is not taken: some map whatever fails to a failure to connect.
+        """
+        if self.begun:
+            return False
+        told = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
+        return self._trusted or (told and type(error.__cause__).__module__.partition(".")[0] == "httpcore")
+
+    def left(self, timeout: float | None = None) -> float | None:
+        """Give the seconds that the next read may take; the time of an answer begins with its first read.
+
+        Raises:
+            httpx.ReadTimeout: it is over.
+        """
+        if self._limit is None:
+            return timeout
+        now = self._clock()
+        if self._end is None:
+            self._end = now + self._limit
+        if now >= self._end:
+            raise httpx.ReadTimeout(f"the answer was not complete after {self._limit:g} s")
+        return min(self._end - now, self._limit if timeout is None else timeout)
+
+    def is_long(self, size: int) -> bool:
+        """Count what is about to be written; tell whether an answer may well come before the body's end."""
+        self._written += size
+        return self._writing and self._written > _SHORT
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        protocol, name, phase = event.split(".")
+        self._traced = True
+        if name in _CONNECTED and phase == "complete":
+            self._fresh = True
+            _bound(info["return_value"])
+        elif name == "send_request_headers":
+            self._note_head(protocol, phase, info)
+        elif name == "send_request_body":
+            # In HTTP/2 an answer belongs to its request, and reading is shared.
+            self._writing = phase == "started" and protocol == "http11"
+
+    async def _trace_async(self, event: str, info: Mapping[str, Any]) -> None:
+        self._trace(event, info)
+
+    def _note_head(self, protocol: str, phase: str, info: Mapping[str, Any]) -> None:
+        self._end = None
+        if phase == "started" and info["request"].method != b"CONNECT":  # that one is for a proxy
+            if self._alone and protocol == "http11" and not self._fresh:
+                raise UsedConnectionError
+            self.begun = True
+        elif phase == "failed" and type(info["exception"]).__name__.endswith("LocalProtocolError"):
+            self.begun = False  # refused by the writer of HTTP, before it wrote any of it
+
+
+def _left(timeout: float | None) -> float | None:
+    attempt = _current.get()
+    return timeout if attempt is None else attempt.left(timeout)
+
+
+def _bound(stream: Any) -> None:
+    """Bound the reads of a network stream."""
+    if hasattr(stream, "aclose"):
+        _AsyncReads(stream)
+        return
+    read = stream.read
+    stream.read = lambda max_bytes, timeout=None: read(max_bytes, _left(timeout))
+
+
+class _AsyncReads:
+    """Reads of an async network stream: bounded, and under way while a long body is written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._read, self._write, self._close = stream.read, stream.write, stream.aclose
+        self._info = stream.get_extra_info
+        self._early: asyncio.Task[bytes] | None = None
+        self._kept = b""
+        stream.read, stream.write, stream.aclose = self.read, self.write, self.close
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        limit = _left(timeout)
+        if self._kept:
+            kept, self._kept = self._kept, b""
+            return kept
+        early, self._early = self._early, None
+        if early is None:
+            data: bytes = await self._read(max_bytes, limit)
+            return data
+        try:
+            done, _ = await asyncio.wait({early}, timeout=limit)
+        finally:
+            early.cancel()  # does nothing to one that is done
+        if not done:
+            raise httpcore.ReadTimeout
+        return early.result()
+
+    async def write(self, data: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        attempt = _current.get()
+        if not data or attempt is None or not attempt.is_long(len(data)):
+            await self._write(data, timeout)
+            return
+        if await self._has_answer():
+            raise httpcore.WriteError("an answer came early")  # on which httpcore reads it
+        writing = asyncio.ensure_future(self._write(data, timeout))
+        try:
+            while not writing.done():
+                await asyncio.wait({writing, self._reading()}, return_when=asyncio.FIRST_COMPLETED)
+                if not writing.done() and self._is_answer():
+                    raise httpcore.WriteError("an answer came early")
+        finally:
+            writing.cancel()
+        writing.result()
+
+    def _reading(self) -> asyncio.Task[bytes]:
+        reading = self._early or asyncio.ensure_future(self._read(_SHORT, None))
+        self._early = reading
+        return reading
+
+    async def _has_answer(self) -> bool:
+        reading = self._reading()
+        if self._info("is_readable"):
+            # Not only as a sign: TLS has messages of its own.
+            await asyncio.wait({reading}, timeout=_MOMENT)
+        return reading.done() and self._is_answer()
+
+    def _is_answer(self) -> bool:
+        """Tell whether what was read ends the request; a status of 1xx does not, and is kept for who reads next."""
+        if self._early is None or not self._early.done():
+            return False
+        if self._early.cancelled() or self._early.exception() or self._early.result()[9:10] != b"1":
+            return True
+        self._kept += self._early.result()
+        self._early = None
+        return False
+
+    async def close(self) -> None:
+        early, self._early = self._early, None
+        if early is not None and not early.cancel() and not early.cancelled():
+            early.exception()  # looked at, so that asyncio does not complain
+        await self._close()

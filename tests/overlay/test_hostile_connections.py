@@ -1,0 +1,293 @@
+"""Servers and transports that answer early, late, too much or for ever; raw sockets on loopback."""
+
+import asyncio
+import gzip
+import itertools
+import time
+import zlib
+
+import httpx
+import pytest
+
+from jobmojito import (
+    ConnectionFailedError,
+    JobMojitoError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RequestTimeoutError,
+    RetryPolicy,
+    ValidationError,
+)
+from jobmojito.calls.bodies import StreamedBody
+from tests.bodies import body_for
+from tests.faults import server as faults
+from tests.overlay.driver import READ, SPENDING, Driver
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+OWN = HEAD + b'Content-Length: 19\r\n\r\n{"html_export":"1"}'
+OTHER = HEAD + b'Content-Length: 19\r\n\r\n{"html_export":"2"}'
+CHUNKED = HEAD + b'Transfer-Encoding: chunked\r\n\r\n13\r\n{"html_export":"1"}\r\n0\r\n\r\n'
+
+
+class _Mapped(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A foreign transport that sends, and then calls whatever failed a failure to connect."""
+
+    def __init__(self, error, cause=None):
+        self.error, self.cause, self.seen = error, cause, []
+
+    def handle_request(self, request):
+        self.seen.append(request)
+        raise self.error from self.cause
+
+    async def handle_async_request(self, request):
+        self.handle_request(request)
+
+
+class _Repeating(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A foreign transport that sends a second time by itself, where nobody listens any more."""
+
+    def __init__(self, kind, elsewhere):
+        self._inner = (httpx.AsyncHTTPTransport if kind == "async" else httpx.HTTPTransport)(verify=False)
+        self._elsewhere = httpx.URL(elsewhere)
+
+    def _moved(self, request):
+        request.url = request.url.copy_with(port=self._elsewhere.port)
+        return request
+
+    def handle_request(self, request):
+        try:
+            return self._inner.handle_request(request)
+        except httpx.TransportError:
+            return self._inner.handle_request(self._moved(request))
+
+    async def handle_async_request(self, request):
+        try:
+            return await self._inner.handle_async_request(request)
+        except httpx.TransportError:
+            return await self._inner.handle_async_request(self._moved(request))
+
+
+FOREIGN = [
+    (httpx.ConnectTimeout("x"), RuntimeError("of another library")),
+    (httpx.ConnectError("x"), None),
+    (httpx.PoolTimeout("x"), None),
+    (httpx.ProxyError("x"), ConnectionResetError()),
+    (httpx.LocalProtocolError("x"), None),
+    (httpx.UnsupportedProtocol("x"), None),
+]
+
+
+@pytest.mark.parametrize(("error", "cause"), FOREIGN, ids=lambda one: type(one).__name__)
+def test_word_of_a_foreign_transport_is_no_proof_that_nothing_was_sent(api, error, cause):
+    """What costs credits is sent once."""
+    transport = _Mapped(error, cause)
+
+    with pytest.raises(OutcomeUnknownError):
+        api.call(SPENDING[1], transport=transport)
+
+    assert len(transport.seen) == 1
+
+
+def test_failure_to_connect_after_something_was_sent_is_no_proof(api, fault_server):
+    """A transport that repeats by itself ends with httpcore's own ConnectError, and the first request was processed."""
+    fault_server.plays(faults.close_after_reading())
+
+    with pytest.raises(OutcomeUnknownError):
+        api.call(SPENDING[1], transport=_Repeating(api.kind, faults.refused_url()), base_url=fault_server.url)
+
+    assert fault_server.count == 1
+
+
+def _twice(api, server, first):
+    """Make a call, then one that costs credits, with one client."""
+
+    async def work(jm):
+        for call in (first, SPENDING[1]):
+            result = await call(jm)
+            await asyncio.sleep(0.05)
+        return result
+
+    def now(jm):
+        first(jm)
+        time.sleep(0.05)
+        return SPENDING[1](jm)
+
+    return api.use(api.client(base_url=server.url), work if api.kind == "async" else now)
+
+
+def _keeps(first, late=b"", pause=0.0):
+    """Answer one request, add what nobody asked for, and answer a second one if it comes."""
+
+    def act(connection):
+        connection.sendall(first)
+        time.sleep(pause)
+        connection.sendall(late)
+        connection.recv(65536)
+        connection.sendall(OTHER)
+
+    return faults.Fault(act)
+
+
+SURPLUS = {
+    "in one piece with the answer": _keeps(OTHER + OTHER),
+    "behind chunks": _keeps(CHUNKED + OTHER),
+    "half of it": _keeps(OTHER + OTHER[:9], OTHER[9:], 0.01),
+    "a moment later": _keeps(OTHER, OTHER, 0.02),
+    "while the next is written": _keeps(OTHER, OTHER, 0.055),
+}
+
+
+@pytest.mark.parametrize("fault", SURPLUS.values(), ids=SURPLUS)
+@pytest.mark.parametrize("first", [READ[1], SPENDING[1]], ids=["read", "costly"])
+def test_surplus_answer_is_never_taken_for_that_of_a_paid_request(api, fault_server, fault, first):
+    """Whatever was left on a connection, and whenever it came."""
+    fault_server.plays(fault, faults.raw(OWN))
+
+    assert _twice(api, fault_server, first).html_export == "1"
+    assert fault_server.count == 2
+
+
+REFUSAL = b'HTTP/1.1 422 No\r\nContent-Length: 16\r\n\r\n{"error":"full"}'
+
+
+def _early(answer, *, close):
+    """Read the head and a little, answer, and hang up, or read nothing more."""
+
+    def act(connection):
+        while b"\r\n\r\n" not in connection.recv(4096):
+            pass
+        connection.sendall(answer)
+        if not close:
+            time.sleep(0.5)
+
+    return faults.Fault(act, read=False)
+
+
+def _upload(size, *, asynchronous):
+    pieces = [b"x" * 65536] * (size // 65536)
+
+    async def awaited():
+        for piece in pieces:
+            yield piece
+
+    headers = {"Content-Type": "text/plain", "Content-Length": str(len(pieces) * 65536)}
+    body = StreamedBody(awaited if asynchronous else lambda: iter(pieces), headers)
+    report = body_for("generate_interview_report", export_type="html")
+    return lambda jm: jm._session(jm._session.call("generate_interview_report", body=report), body=body)
+
+
+@pytest.mark.parametrize("close", [True, False], ids=["hangs up", "stops reading"])
+@pytest.mark.parametrize("attempt", range(3))
+def test_async_client_gets_an_answer_that_comes_while_the_body_is_sent(fault_server, close, attempt):
+    """A refusal is a refusal: neither lost with the connection nor waited out."""
+    fault_server.plays(_early(REFUSAL, close=close))
+
+    with pytest.raises(ValidationError, match="full"):
+        Driver("async").call(_upload(30_000_000, asynchronous=True), base_url=fault_server.url)
+
+
+def test_refusal_that_comes_with_a_reset_is_told_by_the_sync_client(fault_server):
+    """As httpx does it."""
+    fault_server.plays(_early(REFUSAL, close=True))
+
+    with pytest.raises(ValidationError, match="full"):
+        Driver("sync").call(_upload(30_000_000, asynchronous=False), base_url=fault_server.url)
+
+
+def test_interim_answer_does_not_end_an_upload(api, fault_server):
+    """100 and 103 only say that the server is there."""
+
+    def act(connection):
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-A: 1\r\n\r\n")
+        left = 3_000_000 // 65536 * 65536
+        while b"\r\n\r\n" not in (head := connection.recv(65536)):
+            pass
+        left -= len(head.partition(b"\r\n\r\n")[2])
+        while left > 0:
+            left -= len(connection.recv(65536))
+        connection.sendall(OWN)
+
+    fault_server.plays(faults.Fault(act, read=False))
+
+    assert api.call(_upload(3_000_000, asynchronous=api.kind == "async"), base_url=fault_server.url).html_export == "1"
+
+
+def _endless(first, piece, pause=0.0):
+    def act(connection):
+        connection.sendall(first)
+        for _ in itertools.count():
+            connection.sendall(piece)
+            time.sleep(pause)
+
+    return faults.Fault(act)
+
+
+ENDLESS = {
+    "100": _endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "103": _endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", 0.01),
+    "head": _endless(b"HTTP/1.1 200 OK\r\n", b"X-A: 1\r\n", 0.05),
+    "body": _endless(HEAD + b"Content-Length: 1000000\r\n\r\n", b" ", 0.05),
+    "error body": _endless(b"HTTP/1.1 404 No\r\nContent-Length: 1000000\r\n\r\n", b" ", 0.05),
+    "empty deflate blocks": _endless(
+        HEAD + b"Content-Encoding: deflate\r\nContent-Length: 1000000000\r\n\r\n", b"\x00\x00\x00\xff\xff" * 1000, 0.001
+    ),
+    "chunks": _endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n", 0.05),
+}
+
+
+@pytest.mark.parametrize("fault", ENDLESS.values(), ids=ENDLESS)
+def test_no_answer_lasts_longer_than_the_time_limit(api, fault_server, fault):
+    """One limit for all of it, however it is spread: the server never stops sending by itself."""
+    fault_server.plays(fault)
+
+    with pytest.raises((RequestTimeoutError, NotFoundError)):
+        api.call(READ[1], base_url=fault_server.url, timeout=0.4, retry=RetryPolicy.none())
+
+
+def _packed(times, content):
+    for _ in range(times):
+        content = gzip.compress(content, 9)
+    return content
+
+
+@pytest.mark.parametrize("status", [200, 404])
+@pytest.mark.parametrize(("times", "size"), [(1, 60_000_000), (2, 60_000_000), (3, 1000)])
+def test_answer_that_unpacks_without_bound_is_cut_off(api, fault_server, monkeypatch, status, times, size):
+    """A few kilobytes may stand for gigabytes; what is kept of them is bounded, for an error's body too."""
+    monkeypatch.setattr("jobmojito.calls.responses.MAX_BODY", 1_000_000)
+    packed = _packed(times - 1, BOMB) if size > 1000 else _packed(times, b"{}")
+    encoding = ", ".join(["gzip"] * times)
+    fault_server.plays(faults.answer(status, packed, {"Content-Encoding": encoding}))
+
+    with pytest.raises(JobMojitoError) as raised:
+        api.call(READ[1], base_url=fault_server.url, retry=RetryPolicy.none())
+
+    answer = getattr(raised.value, "answer", None)
+    assert answer is None or len(answer.content) <= 1_000_001
+
+
+def _bomb():
+    """Make 60 MB of nothing, packed."""
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(60)), packer.flush()])
+
+
+BOMB = _bomb()
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress, lambda data: zlib.compress(data)[2:-4]])
+def test_every_usual_compression_is_read(api, fault_server, packed):
+    """Gzip, zlib, and what some servers call deflate."""
+    name = "gzip" if packed is gzip.compress else "deflate"
+    fault_server.plays(faults.answer(200, packed(b'{"html_export":"1"}'), {"Content-Encoding": name}))
+
+    assert api.call(SPENDING[1], base_url=fault_server.url).html_export == "1"
+    assert fault_server.seen[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+def test_answer_whose_compression_is_cut_off_is_not_taken_for_whole(api, fault_server):
+    """Its length is right, its content is not."""
+    fault_server.plays(faults.answer(200, gzip.compress(b'{"languages": []}')[:-9], {"Content-Encoding": "gzip"}))
+
+    with pytest.raises(ConnectionFailedError, match="compression"):
+        api.call(READ[1], base_url=fault_server.url)
