@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import os
@@ -127,9 +128,15 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_csv(
-    path: str | os.PathLike[str], records: Iterable[Mapping[str, Any]], *, escape_formulas: bool = True
+    path: str | os.PathLike[str],
+    records: Iterable[Mapping[str, Any]],
+    *,
+    escape_formulas: bool = True,
+    excel: bool = False,
 ) -> None:
     """Write records as UTF-8 with a header of every key, in order of appearance; for the owner alone.
+
+    `excel` begins the file with a byte order mark, without which Excel takes UTF-8 for an encoding of its country's.
 
     Raises:
         DownloadError: it cannot be written; a file that was there stays as it was.
@@ -137,6 +144,8 @@ def write_csv(
     records = list(records)
     columns = list(dict.fromkeys(name for record in records for name in record))
     with AtomicFile(path, f"the CSV file {os.fspath(path)}", private=True) as file:
+        if excel:
+            file.write(codecs.BOM_UTF8)
         writer = csv.writer(_Lines(file))
         writer.writerow([_cell(name, escape_formulas) for name in columns])
         writer.writerows([_cell(record.get(name), escape_formulas) for name in columns] for record in records)
@@ -158,4 +167,5 @@ def _cell(value: object, escape: bool) -> str:  # noqa: FBT001 - private
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return f"'{text}" if escape and isinstance(value, str) and text.startswith(_FORMULA) else text
+    # One that begins with apostrophes before a formula gets one more, so that a reader can take exactly one away.
+    return f"'{text}" if escape and isinstance(value, str) and text.lstrip("'").startswith(_FORMULA) else text

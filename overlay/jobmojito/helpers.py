@@ -184,7 +184,11 @@ class Helpers:
         """Add candidates to an interview or position; each gets a single-use link. May cost credits for each candidate.
 
         Rows are `RegisterUser` models, mappings, dataclasses or `read_candidates(path)`, with `email` and, if you like,
-        `name` and `external_id`. One bad row fails alone: the result has one outcome for each row, in input order.
+        `name` and `external_id`; rows of pandas, pydantic, sqlite3 and SQLAlchemy will do as well. One bad row fails
+        alone: the result has one outcome for each row, in input order.
+
+        Two rows are the same if their e-mails are, but for case, spaces, invisible characters and how letters are
+        composed (NFC); a domain is the same as its punycode, and `straße.de` is another one than `strasse.de`.
 
         Options:
             send_email: bool = the API's choice - mail each candidate an invitation.
@@ -194,21 +198,26 @@ class Helpers:
             merchant_id: UUID | str = the client's - act for another merchant.
             chunk_size: int = 100 - rows in one request, at most 10,000.
             concurrency: int = 4 - requests in flight, at most 64.
-            duplicates: "once" | "report" | "send" = "once" - a row that stands in the input again (by e-mail;
-                invitations by e-mail, role and interview) is skipped, reported as an error, or sent too.
+            duplicates: "once" | "report" | "send" = "once" - a row that is the same as an earlier one of the input
+                (invitations: for the same role and interview) is skipped, reported as an error, or sent too.
             stop_on_error: bool = False - after a request that fails as a whole, send no more; the rows left come back
                 as not sent.
             on_progress: Callable[[int, int, int | None], object] = None - called after each request with the rows done,
                 those failed or unknown, and the total (None for a stream).
             journal: path = None - a file that remembers what was done, so that a run that was killed can go on. It
-                holds people and interview links. Staging and production share a server: give each a file of its own.
+                holds people and interview links. It is one file: copy or move it while no run uses it. A damaged or
+                emptied one is refused. Staging and production share a server: give each a file of its own.
             retry_unknown: bool = False - send again what was in flight when an earlier run was killed.
 
         Raises:
             ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
-            BatchError: `rows` or `on_progress` raised in mid-run; `result` has what was done.
+            BatchError: the run broke off; `result` has what was done, and `__cause__` is why: `rows` or `on_progress`
+                raised; or it met what no row can survive: `AuthenticationError`, `ConfigurationError` (a closed client,
+                a token provider that fails), or `PermissionDeniedError` before any request was accepted.
             JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
             RunInterrupted: Ctrl-C; `result` has what was done.
+            asyncio.CancelledError: the task was cancelled; its `result` has what was done, what was on its way as
+                unknown, and the rest as not sent. After `asyncio.timeout` it is the `__cause__` of the `TimeoutError`.
         """
         return row_requests.register(self._session, "register_candidates", interview_id, rows, options).collect()
 
@@ -265,8 +274,7 @@ class Helpers:
         Raises:
             ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
             JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
-            BatchError: `items` or `on_progress` raised in mid-run; `result` has what was done.
-            RunInterrupted: Ctrl-C; what was in flight was finished, and `result` has what was done.
+            BatchError, RunInterrupted, asyncio.CancelledError: as `register_candidates` raises them, with `result`.
         """
         return resumes.screen(self._session, "pre_screen_resumes", items, position_id, options).collect()
 

@@ -166,6 +166,6 @@ if __name__ == "__main__":
     # What importing costs is a figure of its own: tests/bench/imports.py.
     import_module("httpx")
     if name.startswith("our"):
-        for module in ("client", "bulk", "registrations", "screenings"):
+        for module in ("client", "batches.resumes", "batches.row_requests", "uploads.requests"):
             import_module(f"jobmojito.{module}")
     print(json.dumps(measured(globals()[name], *given)))

@@ -3,12 +3,22 @@
 import csv
 import os
 import pickle
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobmojito import TableError, read_candidates, read_invitations, read_resumes
+from jobmojito import (
+    BatchResult,
+    ConfigurationError,
+    RowOutcome,
+    RowStatus,
+    TableError,
+    read_candidates,
+    read_invitations,
+    read_resumes,
+)
 from tests.helpers.fakes import register
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
@@ -68,7 +78,12 @@ def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
         (b"email\nann\xff@example.org\n", "line 2 is not UTF-8"),
         (b"email\r\n" + b"a@example.org\r\n" * 5000 + b"Ren\xe9\r\n" + b"b\r\n" * 5000, "line 5002 is not UTF-8"),
         (b'email\n"a\n\n\xc3', "line 4 is not UTF-8"),
-        ("email\n".encode("utf-16"), "not UTF-8"),
+        (b"email\nRen\xe9\n", "if Excel saved it, it may be of encoding='windows-1252'"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "it is an Excel workbook (.xlsx), not a CSV file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an Excel workbook (.xls), not a CSV file"),
+        ("email\n".encode("utf-16") + b"x", "it is not utf-16"),
+        ('sep=;\nemail;name\n"a"b;c\n', "line 3: "),
+        ("email,Email\n", "the column 'email' stands twice"),
         ('email,name\na@example.org,"Ann\nb@example.org,Bob\n', "line 2: unexpected end of data"),
         ('email\n"a"b\n', "line 2: "),
         ("email\n" + "a" * 200_000, "line 2: field larger than field limit"),
@@ -76,7 +91,7 @@ def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
 )
 def test_file_that_is_no_table_of_rows_is_refused(table, content, words):
     """A wrong header, encoding or quoting is an error when the file is opened, naming column or line."""
-    with pytest.raises(TableError, match=words.replace("(", r"\(")):
+    with pytest.raises(TableError, match=words.replace("(", r"\(").replace(")", r"\)")):
         read_candidates(table(content))
 
 
@@ -117,6 +132,130 @@ def test_bad_records_are_reported_by_line(api, rows_api, table):
     assert [one.line for one in result.succeeded] == [2, 6]
 
 
+def test_bad_records_keep_what_was_read_of_them(api, rows_api, table, tmp_path):
+    """A record that is too short or too long comes back with its address and every other cell, in the CSV file too."""
+    path = table("email,name\nc@example.org\nd@example.org,Dan,7,,x\n")
+
+    result = api.call(register(read_candidates(path)), transport=rows_api)
+    result.to_csv(tmp_path / "out.csv")
+
+    assert [one.input for one in result] == [
+        {"email": "c@example.org"},
+        {"email": "d@example.org", "name": "Dan", "column 3": "7", "column 5": "x"},
+    ]
+    written = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert written[0] == "row,line,email,status,kind,message,name,column 3,column 5"
+    assert [line.split(",")[2] for line in written[1:]] == ["c@example.org", "d@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "given"),
+    [
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("utf-8-sig", "UTF8"),
+        ("utf-16", None),
+        ("utf-16-le", None),
+        ("utf-16-be", None),
+        ("utf-16", "utf-16"),
+        ("windows-1252", "windows-1252"),
+        ("windows-1252", "cp1252"),
+    ],
+)
+def test_encodings_of_excel_are_read(table, encoding, given):
+    """UTF-8 and UTF-16 are recognised, another encoding is named; names come as they were written."""
+    path = table("email,name\r\nrene@example.org,Ren\u00e9\r\n".encode(encoding))
+
+    assert list(read_candidates(path, encoding=given)) == [{"email": "rene@example.org", "name": "Ren\u00e9"}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\r\nemail;name\r\na@example.org;Ann\r\n",
+        '"sep=;"\nemail;name\na@example.org;Ann\n',
+        "\ufeffSEP=\t\nemail\tname\na@example.org\tAnn",
+        "EMAIL , Name\na@example.org,Ann\n,,\n, \n,\n",
+        "email,name,\na@example.org,Ann,\n\x1a",
+        "email,name\na@example.org,Ann\x1a",
+    ],
+)
+def test_what_excel_and_msdos_add_is_no_row(table, content):
+    """A first line that names the separator, capitals, empty records and a final Ctrl-Z make no difference."""
+    assert list(read_candidates(table(content), ignore="*")) == [{"email": "a@example.org", "name": "Ann"}]
+
+
+def test_lines_are_counted_from_the_file_s_first(table):
+    """A line that names the separator is counted, as an editor does it."""
+    assert [row.line for row in read_candidates(table("sep=;\nemail;name\na@example.org;Ann\n"))] == [3]
+
+
+def test_other_columns_can_be_passed_over_and_names_joined(table):
+    """`ignore="*"` takes the contract's columns alone; those renamed to one field are joined in the mapping's order."""
+    path = table("Surname,E-Mail,Forename,Score\nNov\u00e1k,ann@example.org,Ann,7\n,bob@example.org,Bob,\n")
+    rename = {"forename": "name", "SURNAME": "name", "E-mail": "email"}
+
+    rows = list(read_candidates(path, rename=rename, ignore="*"))
+
+    assert rows == [
+        {"email": "ann@example.org", "name": "Ann Nov\u00e1k"},
+        {"email": "bob@example.org", "name": "Bob"},
+    ]
+
+
+def test_one_column_to_ignore_may_be_a_string(table):
+    """A name is not taken for its letters."""
+    assert list(read_candidates(table("email,Notes\na@example.org,x\n"), ignore="notes")) == [
+        {"email": "a@example.org"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"delimiter": ""}, {"delimiter": ";;"}, {"delimiter": "\n"}, {"encoding": "klingon"}, {"encoding": "hex"}],
+)
+def test_option_of_a_reader_that_cannot_work_is_refused(table, options):
+    """It is an error of the caller's, not of the file."""
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        read_candidates(table("email\n"), **options)
+
+
+@given(st.lists(st.text(st.sampled_from("'=+-@\t\ra"), max_size=4), min_size=1, max_size=5))
+def test_what_was_escaped_is_read_as_it_was(tmp_path_factory, texts):
+    """`to_csv` escapes formulas, the readers take exactly that away; Excel's mark and letters come through."""
+    path = tmp_path_factory.mktemp("tables") / "out.csv"
+    rows = [{"email": f"{number}@example.org", "name": f"{text}\u00e9"} for number, text in enumerate(texts)]
+    BatchResult([RowOutcome(0, row, RowStatus.OK) for row in rows]).to_csv(path, excel=True)
+
+    again = list(read_candidates(path, ignore="*"))
+
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert again == rows
+
+
+@pytest.mark.parametrize(("listed", "named"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_file_is_found_however_its_letters_are_composed(table, tmp_path, listed, named):
+    """macOS writes names decomposed, lists have them composed: they are one file, in a folder of such a name too."""
+    spelled = {form: unicodedata.normalize(form, "caf\u00e9/Ren\u00e9.pdf") for form in ("NFC", "NFD")}
+    (tmp_path / spelled[named]).parent.mkdir()
+    (tmp_path / spelled[named]).write_bytes(b"x")
+    path = table(f"file,candidate_name,candidate_email\n{spelled[listed]},Ren\u00e9,a@example.org\n")
+
+    (row,) = read_resumes(path)
+
+    assert row["file"] == str(tmp_path / spelled[named])
+
+
+@pytest.mark.parametrize("name", ["a\0b.pdf", "a" * 300 + ".pdf", "caf\u00e9/no.pdf"])
+def test_name_of_no_file_costs_its_row_alone(table, name):
+    """A name that no file can have does not make the table unreadable."""
+    path = table(f"file,candidate_name,candidate_email\n{name},Ann,a@example.org\n")
+
+    (row,) = read_resumes(path)
+
+    assert row["file"].endswith(name)
+
+
 def test_columns_can_be_renamed_and_ignored(table):
     """A file from elsewhere is read with `rename` and `ignore`; what is ignored is not sent."""
     path = table("Mail;Full name;Notes\nann@example.org;Ann;private\n")
@@ -138,8 +277,8 @@ def test_resumes_stay_in_their_folder(table, tmp_path):
 
     assert [(row.get("file"), row.problem) for row in rows] == [
         (str(tmp_path / "cv.pdf"), None),
-        (None, "line 3: file is outside the folder"),
-        (None, "line 4: file is outside the folder"),
+        ("../secret.pdf", "line 3: file is outside the folder"),
+        (str(outside), "line 4: file is outside the folder"),
         (None, "line 5: file is empty"),
     ]
 

@@ -1,37 +1,50 @@
-"""Rows from a CSV file: UTF-8 (a byte order mark is fine), a header row with the contract's field names.
+"""Rows from a CSV file: a header row with the contract's field names, then a record for each row.
 
-The whole file is read through once when it is opened, so that a wrong header, a byte that is no UTF-8 or a quote that
-never closes is told before anything is sent. It is read again, a record at a time, when the rows are sent.
+The whole file is read through once when it is opened, so that a wrong header, a byte that is not of the encoding or a
+quote that never closes is found before anything is sent. It is read again, a record at a time, when rows are sent.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import os
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
-from jobmojito.errors import TableError
+from jobmojito.errors import ConfigurationError, TableError
 
 from .results import count
 from .rows import CsvRow, RowType, quoted
 
-if TYPE_CHECKING:
-    import os
-
 CANDIDATE: Final = RowType("RegisterUser")
 INVITATION: Final = RowType("InviteUser", open=True)  # the contract declares that these rows may carry more
+
+_UTF8: Final = "utf-8-sig"  # with its mark or without
+_UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}
+"""By where the first zero byte is: of a letter of a header, one of two bytes is."""
+
+_WORKBOOKS: Final = {b"PK\x03\x04": "an Excel workbook (.xlsx)", b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)"}
+_SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+"""The first line by which Excel learns what separates cells."""
+
+_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+"""What `to_csv` writes for a string that a spreadsheet would take for a formula."""
 
 
 class CsvRows(Collection[CsvRow]):
     """The records of a CSV file, each with its line; `len` counts them, iterating reads them from the file.
 
-    Cells lose outer spaces; an empty cell is left out, as if the column were not there. An empty e-mail, or a record
-    with more or fewer cells than the header, is no error of the file: the row comes back as failed, with its line.
-    `rename` maps the file's column names to the contract's; the columns in `ignore` are not read.
+    Cells lose outer spaces; an empty cell is left out, as if the column were not there, and so is a record of empty
+    cells. An empty e-mail, or a record with more or fewer cells than the header, is no error of the file: the row comes
+    back as failed, with its line and all its cells. The apostrophe that `to_csv` puts before a formula is taken away.
 
     Raises:
-        TableError: unreadable, no UTF-8, no header, unknown or repeated columns, or broken quoting.
+        TableError: unreadable, of another encoding, no header, unknown or repeated columns, or broken quoting.
+        ConfigurationError: an option cannot work.
     """
 
     def __init__(
@@ -40,13 +53,16 @@ class CsvRows(Collection[CsvRow]):
         columns: Collection[str],
         *,
         required: Collection[str] = ("email",),
-        delimiter: str = ",",
+        delimiter: str | None = None,
+        encoding: str | None = None,
         rename: Mapping[str, str] | None = None,
         ignore: Collection[str] = (),
     ) -> None:
         self.path = Path(path)
-        self.columns, self.required, self.delimiter = tuple(columns), tuple(required), delimiter
-        self.rename, self.ignore = dict(rename or {}), frozenset(ignore)
+        self.columns, self.required = tuple(columns), tuple(required)
+        self._delimiter, self._given = _one_character(delimiter), _known(encoding)
+        self._renamed = {_plain(old): (place, new) for place, (old, new) in enumerate((rename or {}).items())}
+        self._ignored = frozenset(map(_plain, [ignore] if isinstance(ignore, str) else ignore))
         self._count = sum(1 for _ in self)
 
     def __len__(self) -> int:
@@ -60,58 +76,99 @@ class CsvRows(Collection[CsvRow]):
             if not self.path.is_dir() and self.path.exists() and not self.path.is_file():
                 # A pipe would wait for its other end, and could be read only once.
                 raise TableError(f"{self.path.name}: it is no regular file")
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                yield from self._records(csv.reader(file, delimiter=self.delimiter, strict=True))
+            with self.path.open(encoding=self._recognise(), newline="") as file:
+                yield from self._records(file)
         except OSError as error:
             raise TableError(f"{self.path.name}: cannot be read: {error.strerror or type(error).__name__}") from None
 
-    def _records(self, reader: Any) -> Iterator[CsvRow]:
-        header: list[str] | None = None
-        for line, cells in self._lines(reader):
-            if not cells:
+    def _recognise(self) -> str:
+        """Give the encoding; unless it was given, UTF-16 by its mark or by the zeros of a header, and else UTF-8."""
+        with self.path.open("rb") as file:
+            head = file.read(4)
+        for mark, what in _WORKBOOKS.items():
+            if head.startswith(mark):
+                raise TableError(f"{self.path.name}: it is {what}, not a CSV file: save it as CSV UTF-8")
+        if self._given is not None:
+            return self._given
+        if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return "utf-16"
+        zeros = head.find(b"\0") if len(head) > 1 else -1
+        return _UTF16.get(zeros, _UTF8)
+
+    def _records(self, file: Any) -> Iterator[CsvRow]:
+        fields: dict[str, list[int]] | None = None
+        width = 0
+        for line, cells in self._lines(file):
+            if not any(cells):
                 continue
-            if header is None:
-                header = self._header(cells)
+            if fields is None:
+                fields, width = self._header(cells), len(cells)
             else:
-                yield self._row(header, cells, line)
-        if header is None:
+                yield self._row(fields, width, cells, line)
+        if fields is None:
             raise TableError(f"{self.path.name}: there is no header row")
 
-    def _lines(self, reader: Any) -> Iterator[tuple[int, list[str]]]:
-        """Give each record with the line it begins on, and every error its line."""
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except UnicodeDecodeError:
-                raise TableError(f"{self.path.name}: line {self._undecodable()} is not UTF-8") from None
-            except csv.Error as error:
-                raise TableError(f"{self.path.name}: line {line}: {error}") from None
-            yield line, cells
+    def _lines(self, file: Any) -> Iterator[tuple[int, list[str]]]:
+        """Give each record, its cells stripped, with the line it begins on, and every error its line."""
+        line = 1
+        try:
+            separator = _SEPARATOR.fullmatch(file.readline())
+            if separator is None:
+                file.seek(0)
+            skipped = line - 1 if separator is None else line
+            line += skipped
+            delimiter = self._delimiter or (separator[1] if separator else ",")
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            for cells in reader:
+                # MS-DOS ends a file with Ctrl-Z.
+                yield line, [cell.strip("\x1a").strip() for cell in cells]
+                line = reader.line_num + 1 + skipped
+        except UnicodeError:
+            raise TableError(f"{self.path.name}: {self._undecodable(file.encoding)}") from None
+        except csv.Error as error:
+            raise TableError(f"{self.path.name}: line {line}: {error}") from None
 
-    def _undecodable(self) -> int:
-        """Find the line that is no UTF-8; the decoder, which works on blocks, stops before or after it."""
-        with self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    def _undecodable(self, encoding: str) -> str:
+        """Say which line is not of the encoding, and which one the file may have."""
+        if encoding != _UTF8:
+            return f"it is not {encoding}"
+        with self.path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
             lines = enumerate(file, 1)
-            return next((number for number, line in lines if any("\udc80" <= one <= "\udcff" for one in line)), 1)
+            bad = next((number for number, line in lines if any("\udc80" <= one <= "\udcff" for one in line)), 1)
+        return f"line {bad} is not UTF-8; if Excel saved it, it may be of encoding='windows-1252'"
 
-    def _header(self, cells: list[str]) -> list[str]:
-        names = [self.rename.get(cell.strip(), cell.strip()) for cell in cells]
-        used = [name for name in names if name not in self.ignore]
-        unknown = [name for name in used if name not in self.columns]
+    def _header(self, cells: list[str]) -> dict[str, list[int]]:
+        """Give for each field the columns that it stands in: one, or those that `rename` joins, in its order."""
+        plain = [_plain(cell) for cell in cells]
+        fields: dict[str, list[int]] = {}
+        for column, cell in enumerate(cells):
+            name = self._field(cell)
+            if name is not None:
+                fields.setdefault(name, []).append(column)
+        unknown = [name for name in fields if name not in self.columns]
         if any("@" in name for name in unknown):
             raise TableError(f"{self.path.name}: the first line holds an address, so there is no header row")
         if unknown:
             raise TableError(f"{self.path.name}: unknown column {quoted(unknown)}; {self._advice(unknown)}")
-        repeated = [name for name in dict.fromkeys(used) if used.count(name) > 1]
-        if repeated:
-            raise TableError(f"{self.path.name}: the column {quoted(repeated)} stands twice")
-        missing = [name for name in self.required if name not in used]
+        for name, columns in fields.items():
+            renamed = self._renamed.keys() & {plain[column] for column in columns}
+            if len(columns) > max(len(renamed), 1):
+                raise TableError(f"{self.path.name}: the column {name!r} stands twice")
+            columns.sort(key=lambda column: self._renamed.get(plain[column], (0, ""))[0])
+        missing = [name for name in self.required if name not in fields]
         if missing:
             raise TableError(f"{self.path.name}: there is no column {quoted(missing)}")
-        return names
+        return fields
+
+    def _field(self, cell: str) -> str | None:
+        """Give the field that a column stands for; None where it is not read, its own name where nobody knows it."""
+        plain = _plain(cell)
+        if plain in self._renamed:
+            return self._renamed[plain][1]
+        if plain in self._ignored:
+            return None
+        known = next((name for name in self.columns if _plain(name) == plain), None)
+        return known or (None if "*" in self._ignored else cell)
 
     def _advice(self, unknown: list[str]) -> str:
         for delimiter in (";", "\t", "|"):
@@ -119,23 +176,52 @@ class CsvRows(Collection[CsvRow]):
                 return f"if the cells are separated by {delimiter!r}, give delimiter={delimiter!r}"
         return f"the columns are {', '.join(self.columns)} (`rename` and `ignore` make others fit)"
 
-    def _row(self, header: list[str], cells: list[str], line: int) -> CsvRow:
-        if len(cells) != len(header):
-            return CsvRow({}, line, f"line {line}: {count(len(cells), 'cell')} under {count(len(header), 'column')}")
-        texts = {name: text for name, cell in zip(header, cells, strict=True) if (text := cell.strip())}
-        row = {name: text for name, text in texts.items() if name not in self.ignore}
+    def _row(self, fields: Mapping[str, list[int]], width: int, cells: list[str], line: int) -> CsvRow:
+        texts = [cell[1:] if _ESCAPED.match(cell) else cell for cell in cells]
+        given = {column: text for column, text in enumerate(texts) if text}
+        row = {name: " ".join(given[one] for one in own if one in given) for name, own in fields.items()}
+        row |= {f"column {place + 1}": texts[place] for place in range(width, len(texts))}
+        row = {name: text for name, text in row.items() if text}
+        if len(cells) != width:
+            return CsvRow(row, line, f"line {line}: {count(len(cells), 'cell')} under {count(width, 'column')}")
         empty = [name for name in self.required if name not in row]
         return CsvRow(row, line, f"line {line}: {empty[0]} is empty" if empty else None)
+
+
+def _plain(name: str) -> str:
+    """Give a column's name in the form in which names are compared."""
+    return name.strip("\ufeff").strip().casefold()
+
+
+def _one_character(delimiter: str | None) -> str | None:
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"'):
+        raise ConfigurationError("delimiter must be one character: ',', ';', '\\t' or another")
+    return delimiter
+
+
+def _known(encoding: str | None) -> str | None:
+    try:
+        "".encode(encoding or _UTF8)
+    except LookupError:
+        raise ConfigurationError(
+            "encoding must be one that Python knows: 'windows-1252', 'utf-16' or another"
+        ) from None
+    return _UTF8 if encoding is not None and codecs.lookup(encoding).name == "utf-8" else encoding
 
 
 class TableOptions(TypedDict, total=False):
     """Options of the readers.
 
-    `delimiter` of cells (","); `rename` maps the file's column names to the contract's; `ignore` names columns that are
-    not read.
+    `delimiter` of cells: a comma, if a first line `sep=;` does not say otherwise.
+    `encoding`: UTF-8 or UTF-16, whichever it is; another one, such as "windows-1252", has to be named.
+    `rename` maps the file's column names to the contract's. Columns that are given the same name are joined by a space,
+        in the order of the mapping: `{"First name": "name", "Last name": "name"}`.
+    `ignore` names columns that are not read; "*" stands for all that are not the contract's.
+    Case makes no difference in the names of columns.
     """
 
-    delimiter: str
+    delimiter: str | None
+    encoding: str | None
     rename: Mapping[str, str] | None
     ignore: Collection[str]
 
@@ -151,20 +237,50 @@ def read_invitations(path: str | os.PathLike[str], **options: Unpack[TableOption
 
 
 class ResumeRows(CsvRows):
-    """The same for resumes: the column `file` names a file of `folder`, and nothing outside it."""
+    """The records of a CSV file of resumes: the column `file` names a file of `folder`, and nothing outside it."""
 
     def __init__(self, path: str | os.PathLike[str], folder: Path, **options: Unpack[TableOptions]) -> None:
         self.folder = folder.resolve()
+        self._listed: dict[Path, dict[str, str]] = {}
         super().__init__(path, RESUME_COLUMNS, required=RESUME_COLUMNS[:3], **options)
 
-    def _row(self, header: list[str], cells: list[str], line: int) -> CsvRow:
-        row = super()._row(header, cells, line)
+    def _row(self, fields: Mapping[str, list[int]], width: int, cells: list[str], line: int) -> CsvRow:
+        row = super()._row(fields, width, cells, line)
         if row.problem is None:
-            file = (self.folder / row["file"]).resolve()
-            if not file.is_relative_to(self.folder):
-                return CsvRow({}, line, f"line {line}: file is outside the folder")
-            row["file"] = str(file)
+            file = self._find(row["file"])
+            if file is None:
+                row.problem = f"line {line}: file is outside the folder"
+            else:
+                row["file"] = str(file)
         return row
+
+    def _find(self, name: str) -> Path | None:
+        """Give the path of a file in the folder, whether there is one or not; None where it is outside.
+
+        macOS writes the letters of names decomposed, lists have them composed: where there is no file of the very name,
+        one is looked for that is the same to Unicode.
+        """
+        try:
+            file = (self.folder / name).resolve()
+        except ValueError:  # a NUL
+            return None
+        if not file.is_relative_to(self.folder):
+            return None
+        if not os.path.exists(file):  # noqa: PTH110 - Path's raises for a name that is too long
+            parts, file = file.relative_to(self.folder).parts, self.folder
+            for part in parts:
+                file /= self._names_in(file).get(unicodedata.normalize("NFC", part), part)
+            file = file.resolve()
+        return file if file.is_relative_to(self.folder) else None
+
+    def _names_in(self, folder: Path) -> dict[str, str]:
+        if folder not in self._listed:
+            try:
+                names = os.listdir(folder)  # noqa: PTH208 - names are needed, not paths
+            except OSError:
+                names = []
+            self._listed[folder] = {unicodedata.normalize("NFC", name): name for name in names}
+        return self._listed[folder]
 
 
 RESUME_COLUMNS: Final = (

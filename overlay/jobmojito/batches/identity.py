@@ -47,11 +47,10 @@ def same_email(email: object) -> str | None:
     if not isinstance(email, str):
         return None
     if email.isascii() and email.isprintable():
-        mailbox, at, domain = "".join(email.split()).lower().rpartition("@")
-    else:
-        mailbox, at, domain = _visible(unicodedata.normalize("NFC", email)).replace("\uff20", "@").rpartition("@")
-        mailbox = unicodedata.normalize("NFC", "".join(one for one in mailbox if one not in _JOINERS).lower())
-    return f"{mailbox}{at}{same_host(domain) if at else domain.lower()}" or None
+        return email.replace(" ", "").lower().rstrip(".") or None
+    mailbox, at, domain = _visible(unicodedata.normalize("NFC", email)).replace("\uff20", "@").rpartition("@")
+    mailbox = unicodedata.normalize("NFC", "".join(one for one in mailbox if one not in _JOINERS).lower())
+    return f"{mailbox}{at}{same_host(domain)}" or None
 
 
 def same_host(host: str) -> str:

@@ -208,14 +208,15 @@ class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
         """Give one flat record for each row, for a table or for JSON; they hold e-mails and interview links."""
         return [outcome.to_dict() for outcome in self.outcomes]
 
-    def to_csv(self, path: str | os.PathLike[str], *, escape_formulas: bool = True) -> None:
+    def to_csv(self, path: str | os.PathLike[str], *, escape_formulas: bool = True, excel: bool = False) -> None:
         """Write one line for each row; the file appears whole or not at all, readable by its owner alone.
 
         Interview links are credentials: keep the file as you would keep passwords. A text that a spreadsheet would
         take for a formula (it begins with =, +, -, @, a tab or a return) gets an apostrophe before it, unless
-        `escape_formulas` is False.
+        `escape_formulas` is False; the readers (`read_candidates` and others) take it away again. `excel=True` puts a
+        byte order mark first, without which Excel shows other letters.
         """
-        write_csv(path, self.to_dicts(), escape_formulas=escape_formulas)
+        write_csv(path, self.to_dicts(), escape_formulas=escape_formulas, excel=excel)
 
     def _with(self, status: RowStatus) -> tuple[RowOutcome[Row, Answer], ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.status is status)

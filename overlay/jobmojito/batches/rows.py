@@ -169,14 +169,15 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
     email = fields.get(EMAIL)
     if email is None or (isinstance(email, str) and same_email(email) is None):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
-    if not (_TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)):
-        for problem in check(Object(kind.model), fields):
-            raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
-    _refuse_unwritable(fields)
+    plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
+    if not (plain and "".join(fields.values()).isprintable()):  # which is quick, and true of most rows
+        _refuse_unfit(fields, kind)
     return fields
 
 
-def _refuse_unwritable(fields: Mapping[str, Any]) -> None:
+def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
+    for problem in check(Object(kind.model), fields):
+        raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
     for problem in unwritable(fields):
         raise Refused(f"{_place(problem.pointer)} holds {problem.got}")
     for name, value in fields.items():
