@@ -8,7 +8,6 @@ API is there), without redirects, and is written to no log and no error.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
@@ -27,6 +26,7 @@ from .calls.sessions import call_in_form
 from .calls.steps import Block
 from .errors import ConfigurationError, ResponseDecodeError
 from .uploads.files import check_limit
+from .uploads.pdfs import announced_size
 
 if TYPE_CHECKING:
     import os
@@ -195,16 +195,12 @@ class _Pdf:
         """
         if b"%PDF-" not in self._head:
             raise _no_report("its link gave something else than a PDF")
-        announced = _LINEARIZED.search(self._head)
-        if b"%%EOF" not in self._tail or (announced and int(announced[1]) > self._size):
+        if b"%%EOF" not in self._tail or announced_size(self._head) > self._size:
             raise httpx.ReadError("the PDF has no end")
 
 
 _MARGIN: Final = 1024
 """Bytes at both ends that a PDF's marks stand in (ISO 32000-1, annex H, notes 13 and 18)."""
-
-_LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d{1,12})\b")
-"""The length that a PDF made for reading on the way announces: it has the mark of an end near its beginning too."""
 
 
 def _no_report(reason: str) -> ResponseDecodeError:

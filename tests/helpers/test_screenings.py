@@ -126,7 +126,7 @@ def test_form_goes_as_json(api):
         ({5: "x"}, "/form/5"),
         ({"age": "thirty"}, "/form/age"),
         ({"languages": [{"code": 5}]}, "/form/languages/0/code"),
-        ({"custom_1": float("nan")}, "/form/custom_1"),
+        ({"custom_1": float("nan")}, "/form"),
         ({"custom_1": {1, 2}}, "/form"),
         ({"custom_1": "\ud800"}, "/form"),
         ("[1]", "/form"),

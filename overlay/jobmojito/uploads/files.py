@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, cast
 from jobmojito.calls.sources import Source, reason
 from jobmojito.errors import ConfigurationError, UploadError
 
-from . import filetypes
+from . import filetypes, pdfs
 from .multipart import is_mime_type, safe_name
 
 if TYPE_CHECKING:
@@ -140,12 +140,21 @@ class Upload:
             return content_type, ""
         tail = None if self.size is None else self._at
         try:
-            if not resume:
-                return filetypes.guess(head, name, tail), ""
-            found = filetypes.sniff(head, name, tail)
+            if resume:
+                found = filetypes.sniff(head, name, tail)
+                mime_type, extension = found.mime_type, found.extension
+            else:
+                mime_type, extension = filetypes.guess(head, name, tail), ""
+            if mime_type == filetypes.PDF.mime_type and self.size is not None:
+                self._check_pdf(self.size)
         except filetypes.Mismatch as mismatch:
             raise UploadError(f"the file cannot be sent: {mismatch} (content_type= overrules this)") from None
-        return found.mime_type, found.extension
+        return mime_type, extension
+
+    def _check_pdf(self, size: int) -> None:
+        flaw = pdfs.flaw_of(self._source.at, size)
+        if flaw is not None:
+            raise filetypes.Mismatch(flaw)
 
     def _at(self, offset: int, size: int) -> bytes:
         """Read elsewhere in the file; a negative offset counts from its end."""

@@ -1,6 +1,6 @@
-"""What is sent for one resume or document, and how its answer is told apart: as steps, for both clients.
+"""What is sent for one resume or document, and what its answer becomes: as steps, for both clients.
 
-A screening answers with one of two types whatever it was asked with, so that `match` works on them.
+A screening gives one of two types, whether it was asked for with a file or with text, so that `match` works on them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import ResponseDecodeError
 from jobmojito.lazy import DeferredModule
 from jobmojito_api.codec import Departure, Model, Object, check, kind_of, pointer, read, table_of, write
+from jobmojito_api.encoding import unwritable
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.models import (
     KnowledgeBaseDocumentUploadMultipart,
@@ -48,7 +49,7 @@ ScreenedCandidate = PreScreeningResumeTextResponse
 """The candidate was screened: decision, recommendation, score and analysis. Text and file answer alike."""
 
 NotApplicable = PreScreeningNotApplicable
-"""The candidate was not screened, being past that state: `decision_status` and `message` say where."""
+"""The candidate was not screened, being past that state: `decision_status` and `message` say which one."""
 
 RESUME: Final = "pre_screen_resume_binary"
 TEXT: Final = "pre_screen_resume_text"
@@ -64,7 +65,7 @@ class FileOptions(TypedDict, total=False):
 
 
 class CandidateDetails(TypedDict, total=False):
-    """What may be said of a candidate, described at `JobMojito.pre_screen_text`."""
+    """Options about a candidate, described at `JobMojito.pre_screen_text`."""
 
     candidate_country_code: str | None
     candidate_external_id: str | None
@@ -73,7 +74,7 @@ class CandidateDetails(TypedDict, total=False):
 
 
 class ResumeOptions(CandidateDetails, FileOptions, total=False):
-    """Options of `pre_screen_resume`: those of the file, and what may be told of the candidate."""
+    """Options of `pre_screen_resume`: about the file and about the candidate."""
 
 
 def screen_file(
@@ -110,10 +111,6 @@ def screen_text(
     return read_screening(detailed, TEXT)
 
 
-def _candidate(position_id: UUID | str, name: str, email: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    return {"position_id": position_id, "candidate_name": name, "candidate_email": email, **details}
-
-
 def store_document(
     session: Session | AsyncSession,
     file: FileSource,
@@ -128,7 +125,7 @@ def store_document(
     given = {name: write(value) for name, value in target.items() if value is not None}
     body = KnowledgeBaseDocumentUploadMultipart(file=File(b""), **given)
     call = with_merchant(operation(DOCUMENT).call({"body": body}), session.settings.merchant_id)
-    _check_texts(call)
+    _check(call)
     upload = yield Block(partial(Upload, file, resume=False, title=name, **about))
     with upload:
         detailed = yield from session.steps(call, streamed(session, call, upload))
@@ -145,37 +142,13 @@ def resume_call(candidate: Mapping[str, Any]) -> Call[Any]:
     if given.get("form") is not None:
         given["form"] = encode_form(read_form(given["form"], RESUME))
     call = call_in_form("multipart/form-data", RESUME, {**write(given), "file": File(b"")})
-    _check_texts(call)
+    _check(call)
     return call
 
 
-def _check_texts(call: Call[Any]) -> None:
-    """Find what the contract refuses, and texts that have no UTF-8, before the file is looked at."""
-    bad = [name for name, text in _texts(call).items() if isinstance(text, str) and not _is_text(text)]
-    if bad:
-        problem = Departure(pointer(bad[:1]), "a text", "half a character", "pattern")
-        raise refusal(InvalidRequest(call.operation, (problem,)))
-    try:
-        _ = call.request
-    except InvalidRequest as error:
-        raise refusal(error) from None
-
-
-def _texts(call: Call[Any]) -> dict[str, Any]:
-    return {name: value for name, value in write(call.arguments["body"]).items() if name != "file"}
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def streamed(session: Session | AsyncSession, call: Call[Any], upload: Upload) -> StreamedBody:
-    """Give the body that is sent: the call's texts, then the file, a block at a time."""
-    envelope = enclose(_texts(call), file_field="file", file_name=upload.file_name, mime_type=upload.mime_type)
+    """Give the body that is sent: the call's fields, then the file, a block at a time."""
+    envelope = enclose(_fields(call), file_field="file", file_name=upload.file_name, mime_type=upload.mime_type)
     headers = {"Content-Type": envelope.content_type}
     length = envelope.length(upload.size)
     if length is not None:
@@ -184,31 +157,8 @@ def streamed(session: Session | AsyncSession, call: Call[Any], upload: Upload) -
     return StreamedBody(partial(make, envelope, upload), headers, upload.rewindable)
 
 
-def _pieces(envelope: Envelope, upload: Upload) -> Iterator[bytes]:
-    """Give the body, the last block held back to go with what follows it: a small resume is one write."""
-    held = envelope.head
-    for number, block in enumerate(upload.blocks()):
-        if number == 0:
-            held += block
-            continue
-        yield held
-        held = block
-    yield held + envelope.tail
-
-
-async def _pieces_async(envelope: Envelope, upload: Upload) -> AsyncIterator[bytes]:
-    """Do the same; what may wait for a disk is read in a thread."""
-    pieces = _pieces(envelope, upload)
-    if upload.in_memory:
-        for piece in pieces:
-            yield piece
-        return
-    while (piece := await asyncio.to_thread(next, pieces, b"")) != b"":
-        yield piece
-
-
 def read_screening(detailed: Detailed[Any], name: str) -> ScreenedCandidate | NotApplicable:
-    """Tell the two answers apart by what they hold, not by how much of it: any value may be missing or null.
+    """Give an answer the type that it has by its fields, however few there are: any value may be missing or null.
 
     Raises:
         ResponseDecodeError: it is neither. What the request does and costs has happened.
@@ -227,25 +177,6 @@ def recall_screening(document: Any) -> ScreenedCandidate | NotApplicable:
     return cast("ScreenedCandidate | NotApplicable", read(Object(kind.__name__), document).value)
 
 
-def _kind(document: Mapping[str, Any]) -> type[Model] | None:
-    told = {name for name, value in document.items() if value is not None}
-    if told & _OF_A_SCREENING or document.get("success") is True:
-        return ScreenedCandidate
-    return NotApplicable if told & {field.name for field in table_of(NotApplicable).fields} else None
-
-
-# `success` alone says little: an early exit that reports `success: false` is still one.
-_OF_A_SCREENING: Final = {field.name for field in table_of(ScreenedCandidate).fields} - {
-    "success",
-    *(field.name for field in table_of(NotApplicable).fields),
-}
-
-
-_MODEL: Final = "PreScreeningForm"
-_CUSTOM: Final = "custom_"
-"""What the keys of fields begin with that a merchant made up ("custom_<timestamp>", says the contract)."""
-
-
 def read_form(form: PreScreeningForm | Mapping[str, Any] | str, operation: str) -> dict[str, Any]:
     """Check form answers: education, languages, residency, nationality, visa, age, gender, custom_...
 
@@ -257,11 +188,12 @@ def read_form(form: PreScreeningForm | Mapping[str, Any] | str, operation: str) 
         try:
             form = json.loads(form, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            raise _refused(operation, Departure("/form", "a JSON object", "a text that is none")) from None
+            raise _refused(operation, Departure("/form", "a JSON object", "a string that is none")) from None
     if not isinstance(form, Mapping | Model):
         raise _refused(operation, Departure("/form", "a mapping", kind_of(form)))
     answers = cast("dict[str, Any]", write(form))
-    problems = [*_unknown_keys(answers), *_misfits(answers), *_unwritable(answers)]
+    bad = [Departure("/form", "values that JSON has", f"{one.got} at {one.pointer}") for one in unwritable(answers)]
+    problems = [*bad, *_unknown_keys(answers), *_misfits(answers)]
     if problems:
         raise _refused(operation, *problems)
     return answers
@@ -272,29 +204,80 @@ def encode_form(answers: Mapping[str, Any]) -> str:
     return json.dumps(answers, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _candidate(position_id: UUID | str, name: str, email: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    return {"position_id": position_id, "candidate_name": name, "candidate_email": email, **details}
+
+
+def _check(call: Call[Any]) -> None:
+    """Find what the contract refuses, and what UTF-8 cannot say, before the file is looked at."""
+    problems = unwritable(_fields(call))
+    if problems:
+        raise _refused(call.operation, *problems)
+    try:
+        _ = call.request
+    except InvalidRequest as error:
+        raise refusal(error) from None
+
+
+def _fields(call: Call[Any]) -> dict[str, Any]:
+    return {name: value for name, value in write(call.arguments["body"]).items() if name != "file"}
+
+
+def _pieces(envelope: Envelope, upload: Upload) -> Iterator[bytes]:
+    """Give the body, the last block held back to go with what follows it: a small resume is one write."""
+    held = envelope.head
+    for number, block in enumerate(upload.blocks()):
+        if number == 0:
+            held += block
+            continue
+        yield held
+        held = block
+    yield held + envelope.tail
+
+
+async def _pieces_async(envelope: Envelope, upload: Upload) -> AsyncIterator[bytes]:
+    """Give the same pieces; what may wait for a disk is read in a thread."""
+    pieces = _pieces(envelope, upload)
+    if upload.in_memory:
+        for piece in pieces:
+            yield piece
+        return
+    while (piece := await asyncio.to_thread(next, pieces, b"")) != b"":
+        yield piece
+
+
+def _kind(document: Mapping[str, Any]) -> type[Model] | None:
+    filled = {name for name, value in document.items() if value is not None}
+    if filled & _OF_A_SCREENING or document.get("success") is True:
+        return ScreenedCandidate
+    return NotApplicable if filled & _OF_NO_SCREENING else None
+
+
+_OF_NO_SCREENING: Final = {field.name for field in table_of(NotApplicable).fields}
+
+# `success` alone says little: an early exit that reports `success: false` is still one.
+_OF_A_SCREENING: Final = {field.name for field in table_of(ScreenedCandidate).fields} - {"success", *_OF_NO_SCREENING}
+
+_FORM: Final = Object("PreScreeningForm")
+_CUSTOM: Final = "custom_"
+"""What the keys of fields begin with that a merchant made up ("custom_<timestamp>", says the contract)."""
+
+
 def _refuse_constant(_: str) -> NoReturn:
     raise ValueError
 
 
 def _unknown_keys(answers: Mapping[Any, Any]) -> list[Departure]:
-    """Find keys that nothing would look at: a misspelt one would fail a rule in silence."""
-    known = {field.name for field in table_of(Object(_MODEL).python).fields}
+    """Find keys that nothing would look at: a misspelt one would fail a rule without a word."""
+    known = {field.name for field in table_of(_FORM.python).fields}
     expected = f"one of {', '.join(sorted(known))}, {_CUSTOM}..."
     strange = [key for key in answers if not isinstance(key, str) or (key not in known and not key.startswith(_CUSTOM))]
     return [Departure(pointer(["form", key]), expected, "another key", "additionalProperties") for key in strange]
 
 
 def _misfits(answers: dict[str, Any]) -> list[Departure]:
-    found = check(Object(_MODEL), answers)
+    found = check(_FORM, answers)
     return [Departure(f"/form{one.pointer}", one.expected, one.got, one.keyword) for one in found]
-
-
-def _unwritable(answers: dict[str, Any]) -> list[Departure]:
-    try:
-        encode_form(answers).encode()
-    except (TypeError, ValueError, RecursionError):
-        return [Departure("/form", "values that JSON has", "NaN, half a character, or an object of a class")]
-    return []
 
 
 def _refused(operation: str, *problems: Departure) -> InvalidRequestError:

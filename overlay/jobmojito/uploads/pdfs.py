@@ -1,0 +1,150 @@
+"""Whether a PDF can be read at all: whole, and without a password. Pure; numbers of sections are ISO 32000-2's.
+
+Only what is certain counts. What is not understood here passes, such as a PDF that readers repair, and so does one that
+is cut off in its first object, or right after a PDF that it holds uncompressed.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from .pdf_passwords import needs_password
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Read = Callable[[int, int], bytes]
+
+_BLOCK: Final = 1024 * 1024
+_OVERLAP: Final = 64
+_DICTIONARY: Final = 8 * 1024
+"""Bytes of a dictionary that are looked at; a trailer and what it says of encryption take a few hundred."""
+
+_OBJECT: Final = re.compile(rb"\d\s+\d{1,5}\s+obj\s*[<(\[/\d]")
+_LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d{1,12})\b")
+_STARTXREF: Final = re.compile(rb"startxref\s+(\d{1,12})")
+_TOKEN: Final = re.compile(
+    rb"<<|>>|[\[\]]|/[^\s\0()<>\[\]{}/%]*+|<[0-9A-Fa-f\s]*+>"
+    rb"|\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*+\))*+\)"  # parentheses in a string, one level deep
+    rb"|[^\s\0()<>\[\]{}/%]++",
+    re.DOTALL,
+)
+_ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+_ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_CONTINUED: Final = (b"\n", b"\r", b"\r\n")
+
+
+def flaw_of(read: Read, size: int) -> str | None:
+    """Say why nobody can read a PDF of `size` bytes; None where that is not certain. `read` takes offset and size."""
+    if _is_cut_off(read, size):
+        return "it is a PDF that is cut off"
+    with suppress(ArithmeticError, LookupError, TypeError, ValueError, RecursionError):  # not understood: not certain
+        trailer = _trailer(read, size)
+        if b"/Encrypt" in trailer and needs_password(_encryption(trailer[b"/Encrypt"], read, size), _first_id(trailer)):
+            return "it is a PDF that needs a password to open"
+    return None
+
+
+def announced_size(head: bytes) -> int:
+    """Give the size that a linearized PDF announces (annex F); such a one has an end near its beginning too."""
+    found = _LINEARIZED.search(head)
+    return int(found[1]) if found else 0
+
+
+def _is_cut_off(read: Read, size: int) -> bool:
+    """Look what comes last: the end of a revision (7.5.5), or an object of one that was begun."""
+    if announced_size(read(0, 1024)) > size + _OVERLAP:  # a line end may be lost at the end
+        return True
+    for _, block in _backwards(read, size):
+        end = max(block.rfind(b"startxref"), block.rfind(b"%%EOF"))
+        if _OBJECT.search(block, max(end, 0)):
+            return True
+        if end >= 0:
+            break
+    return False
+
+
+def _backwards(read: Read, size: int) -> Iterator[tuple[int, bytes]]:
+    for end in range(size, 0, -_BLOCK):
+        start = max(end - _BLOCK, 0)
+        yield start, read(start, end - start + _OVERLAP)
+
+
+def _trailer(read: Read, size: int) -> dict[bytes, Any]:
+    """Read the newest trailer: after a table, or in the dictionary of a stream (7.5.5, 7.5.8)."""
+    offset = int(_STARTXREF.findall(read(max(size - 2048, 0), 2048))[-1])
+    for start in (offset, offset + read(0, 1024).find(b"%PDF-")):  # counted from the mark, says the standard
+        section = read(start, _BLOCK)
+        if section.lstrip().startswith(b"xref"):
+            return _dictionary(section[section.index(b"trailer") :])
+        if _OBJECT.search(section[:_OVERLAP]):
+            return _dictionary(section)
+    raise ValueError
+
+
+def _encryption(value: object, read: Read, size: int) -> dict[bytes, Any]:
+    """Give the encryption dictionary: itself, or the last object of its number (7.5.7: it is never compressed)."""
+    if isinstance(value, dict):
+        return cast("dict[bytes, Any]", value)
+    number, generation, _ = cast("list[bytes]", value)
+    begin = re.compile(rb"(?<!\d)%d\s+%d\s+obj\b" % (int(number), int(generation)))
+    for start, block in _backwards(read, size):
+        found = [one.start() for one in begin.finditer(block)]
+        if found:
+            return _dictionary(read(start + found[-1], _DICTIONARY))
+    raise ValueError
+
+
+def _first_id(trailer: dict[bytes, Any]) -> bytes:
+    return cast("bytes", trailer[b"/ID"][0]) if b"/ID" in trailer else b""
+
+
+def _dictionary(text: bytes) -> dict[bytes, Any]:
+    """Read the first dictionary of a text: strings unescaped, a reference as a list of three."""
+    begin = text.index(b"<<")
+    tokens = (found[0] for found in _TOKEN.finditer(text, begin + 2, begin + _DICTIONARY))
+    return _pairs(_items(tokens, b">>"))
+
+
+def _items(tokens: Iterator[bytes], end: bytes) -> list[Any]:
+    found: list[Any] = []
+    for token in tokens:
+        if token == end:
+            return found
+        if token == b"<<":
+            found.append(_pairs(_items(tokens, b">>")))
+        elif token == b"[":
+            found.append(_items(tokens, b"]"))
+        else:
+            found.append(_string(token) if token[:1] in b"<(" else token)
+    raise ValueError
+
+
+def _pairs(items: list[Any]) -> dict[bytes, Any]:
+    """Put values to their names; several, as a reference has them, in a list."""
+    values: dict[bytes, list[Any]] = {}
+    name = b""
+    for item in items:
+        if isinstance(item, bytes) and item[:1] == b"/" and values.get(name) != []:
+            name = item
+            values[name] = []
+        else:
+            values[name].append(item)
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+
+
+def _string(token: bytes) -> bytes:
+    """Read a string in either of its forms (7.3.4)."""
+    if token.startswith(b"<"):
+        digits = b"".join(token[1:-1].split())
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    return _ESCAPE.sub(_unescaped, token[1:-1])
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    what = found[1]
+    if what[:1] in b"01234567":
+        return bytes([int(what, 8) & 255])
+    return b"" if what in _CONTINUED else _ESCAPED.get(what, what)
