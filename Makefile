@@ -36,25 +36,32 @@ setup: $(DEV) ## Make .venv with everything that working on the project needs
 demo: $(DEMO) ## Watch typed calls over HTTP against a local server that speaks the contract
 	@$(BIN)/python -m jobmojito.sandbox.demo $(ARGS)
 
+# A part of `make test`: what it is called, and its command. Its seconds are printed at the end.
+SPENT := $(VENV)/.spent
+part = @$(call say,$(1)); begun=$$(date +%s); $(2) || exit $$?; \
+	printf '%4d s  %s\n' $$(($$(date +%s) - begun)) '$(1)' >>$(SPENT)
+
 ifneq ($(AGAINST),wheel)
 test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, workflows, tests
-	@$(call say,ruff check); $(BIN)/ruff check .
-	@$(call say,ruff format); $(BIN)/ruff format --check .
-	@$(call say,mypy --strict); $(BIN)/mypy
-	@$(call say,basedpyright); $(BIN)/basedpyright
-	@$(call say,import rules); $(BIN)/lint-imports --no-logo
-	@$(call say,drift); $(BIN)/python -m scripts.parity
-	@$(call say,zizmor); $(BIN)/zizmor --offline --no-progress --pedantic .github
-	@$(call say,actionlint); if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi
-	@$(call say,pytest); $(BIN)/python -m pytest $(PYTEST)
+	@rm -f $(SPENT)
+	$(call part,ruff check,$(BIN)/ruff check .)
+	$(call part,ruff format,$(BIN)/ruff format --check .)
+	$(call part,mypy --strict,$(BIN)/mypy)
+	$(call part,basedpyright,$(BIN)/basedpyright)
+	$(call part,import rules,$(BIN)/lint-imports --no-logo)
+	$(call part,drift,$(BIN)/python -m scripts.parity)
+	$(call part,zizmor,$(BIN)/zizmor --offline --no-progress --pedantic .github)
+	$(call part,actionlint,if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi)
+	$(call part,pytest,$(BIN)/python -m pytest $(PYTEST))
+	@$(call say,time by part); cat $(SPENT)
 else
-# make build; make test AGAINST=wheel: the tests alone, with what is in dist/ installed and the source tree out of sight.
+# make build; make test AGAINST=wheel: the product's tests, with what is in dist/ installed and the source tree out of sight.
 WHEEL := build/wheel
 test: $(DEV)
 	@$(call say,$(WHEEL) with dist/*.whl); $(BIN)/python -m venv --clear $(WHEEL)
 	@$(WHEEL)/bin/python -m $(PIP) --require-hashes --requirement requirements-dev.txt
 	@$(WHEEL)/bin/python -m $(PIP) --no-deps --no-index dist/*.whl
-	@$(call say,pytest); $(WHEEL)/bin/python -m pytest $(PYTEST) -o pythonpath=.
+	@$(call say,pytest -m product); $(WHEEL)/bin/python -m pytest -m product $(PYTEST) -o pythonpath=.
 endif
 
 drift: $(DEV) ## Compare the contract with the generated client, by bytes and by meaning

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,8 +15,18 @@ settings.load_profile("project")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Tests of what is in the wheel; the others are about the tools that make it.
+PRODUCT = {"codec", "helpers", "overlay", "sandbox"}
 SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_OPENAPI_URL")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the product's tests by their folder."""
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(folder).parts[0] in PRODUCT:
+            item.add_marker("product")
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,9 @@ from scripts.changes.impact import impact
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import surface
 from scripts.changes.versions import next_version
-from scripts.corrections.naming import module_name
 from scripts.files.documents import load
 from scripts.files.failures import Refused
+from scripts.generation.parser import class_name, identifier
 from tests.changes.cases import GONE, document
 from tests.changes.walks import operations
 
@@ -183,8 +183,8 @@ def test_surface_of_the_generated_package_covers_its_contract():
     for kind in ("operation", "method"):
         assert {name.written.split(".")[-1] for name in names.values() if name.kind == kind} == called
     kinds = ("model", "enum", "type alias")
-    made = {module_name(name.written.split(".")[-1]) for name in names.values() if name.kind in kinds}
-    assert {module_name(name) for name in contract["components"]["schemas"]} <= made
+    made = {identifier(class_name(name.written.split(".")[-1])) for name in names.values() if name.kind in kinds}
+    assert {identifier(class_name(name)) for name in contract["components"]["schemas"]} <= made
 
 
 def test_a_model_taken_from_the_generated_package_is_missed(tmp_path):
