@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scripts.changes.contents import Found, content_changes, leftovers, schema_pair
+from scripts.changes.contents import Carried, Found, content_changes, leftovers
 from scripts.changes.findings import change
 from scripts.changes.operations import Operation
 from scripts.changes.places import Place
@@ -89,4 +89,4 @@ def _header(operation: Operation, name: str, old: Place, new: Place) -> Iterator
         yield change(rule, old, new, "header {} is always there" if comes else "header {} may be absent", name)
     yield from place_wording(old, new)
     yield from leftovers(old, new, _HEADER - {"style", "explode", "deprecated"}, flags={"deprecated", "explode"})
-    yield schema_pair(old, new, operation.direction("response"))
+    yield Carried(old, new, operation.direction("response"))

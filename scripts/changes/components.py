@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from scripts.changes.findings import Change, change
 from scripts.changes.labels import label
 from scripts.changes.operations import operations
-from scripts.changes.pairs import Node, Pair
 from scripts.changes.places import Place, escaped, same
 from scripts.changes.schemas import Comparison
 from scripts.changes.unchanged import references
@@ -34,8 +33,7 @@ def component_changes(old: Place, new: Place, comparison: Comparison) -> Iterato
 
 def _unused(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
     if new.pointer.startswith("/components/schemas/"):
-        pair = Pair(Node.of((old,), old), Node.of((new,), new), "response")
-        differs = bool(comparison.changes(pair))
+        differs = bool(comparison.changes(comparison.between(old, new, "response")))
     else:
         differs = not same(old, new)
     if differs:

@@ -4,14 +4,25 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
+from attrs import frozen
+
 from scripts.changes.findings import Change, Direction, change, extension
 from scripts.changes.labels import label
-from scripts.changes.pairs import Node, Pair
 from scripts.changes.places import Place, same
 from scripts.changes.wording import KEYWORDS, place_wording
 
-# A comparison finds changes, and pairs of schemas to compare.
-Found: TypeAlias = Change | Pair
+
+@frozen
+class Carried:
+    """Two objects of a document that may hold a schema each, which are to be compared."""
+
+    old: Place
+    new: Place
+    direction: Direction
+
+
+# A comparison finds changes, and schemas to compare.
+Found: TypeAlias = Change | Carried
 _MEDIA = KEYWORDS | {"schema", "encoding"}
 
 
@@ -47,17 +58,7 @@ def _one_type(old: Place, new: Place, side: Direction) -> Iterator[Found]:
     if not same(old.child("encoding"), new.child("encoding")):
         places = old.child("encoding") or old, new.child("encoding") or new
         yield change(f"{side}-encoding-changed", *places, "how the parts of {} are encoded changed", label(new))
-    yield schema_pair(old, new, side)
-
-
-def schema_pair(old: Place, new: Place, side: Direction) -> Pair:
-    """Pair the schemas that two objects hold; no schema allows anything."""
-    return Pair(_node(old), _node(new), side)
-
-
-def _node(holder: Place) -> Node:
-    schema = holder.child("schema")
-    return Node.of((schema,) if schema else (), holder)
+    yield Carried(old, new, side)
 
 
 def leftovers(

@@ -7,10 +7,9 @@ from attrs import evolve, frozen
 
 from scripts.changes.answers import answer_changes
 from scripts.changes.components import component_changes
-from scripts.changes.contents import Found, leftovers
+from scripts.changes.contents import Carried, Found, leftovers
 from scripts.changes.findings import Change, Direction, change
 from scripts.changes.operations import METHODS, Operation, identity_changes, paired, path_items
-from scripts.changes.pairs import Pair
 from scripts.changes.places import Place, whole
 from scripts.changes.requests import request_changes
 from scripts.changes.rules import Grade
@@ -19,6 +18,7 @@ from scripts.changes.security import security_changes
 from scripts.changes.servers import own_server_changes, server_changes
 from scripts.changes.unchanged import Unchanged, unchanged
 from scripts.changes.wording import KEYWORDS, place_wording
+from scripts.contract.schemas import Schemas
 from scripts.files.failures import Refused
 
 _DOCUMENT = frozenset(
@@ -51,7 +51,8 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
     Raises Refused where a document is not shaped like OpenAPI, or refers to what is not there.
     """
     before, after = _openapi_document(old, "old"), _openapi_document(new, "new")
-    comparison = Comparison(unchanged(before, after))
+    readers = Schemas(old, last_alone=False), Schemas(new, last_alone=False)
+    comparison = Comparison(unchanged(before, after), readers)
     found = [*_document(before, after), *component_changes(before, after, comparison)]
     found.extend(_operations(before, after, comparison, names or {}))
     unique = dict.fromkeys(found)
@@ -193,8 +194,9 @@ def _is_unchanged(old: Operation, new: Operation, known: Unchanged) -> bool:
 def _resolved(found: Iterable[Found], comparison: Comparison, part: Direction) -> Iterator[Change]:
     """Compare what is paired, and say of every change which way the thing goes: as its rule says, or as its part."""
     for item in found:
-        if isinstance(item, Pair):
-            yield from (evolve(inner, direction=item.direction) for inner in comparison.changes(item))
+        if isinstance(item, Carried):
+            pair = comparison.pair(item.old, item.new, item.direction)
+            yield from (evolve(inner, direction=item.direction) for inner in comparison.changes(pair))
         else:
             by_rule = next((side for start, side in _SIDES.items() if item.rule.startswith(start)), part)
             yield evolve(item, direction=by_rule)

@@ -1,86 +1,157 @@
-"""An old and a new schema side by side."""
+"""An old and a new type side by side, in the canonical form, and how a change between them is made."""
+
+from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, frozen
 
-from scripts.changes.branches import Branch
 from scripts.changes.findings import Change, Direction, change
 from scripts.changes.labels import label
-from scripts.changes.places import Place
-from scripts.changes.shapes import Shape, shape
+from scripts.changes.places import Place, canonical, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scripts.contract.schemas import Form
+
+ANY: Final = "any"
+_OF_TEXT: Final = frozenset({"uuid", "date", "date-time", "binary"})
+_TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+
+
+def meet(one: str, other: str) -> str | None:
+    """Give the JSON type that is both: an integer is a number, and everything is any."""
+    if other in (one, ANY):
+        return one
+    if one == ANY:
+        return other
+    return "integer" if {one, other} == {"integer", "number"} else None
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Tell whether every value of one JSON type is one of the other."""
+    return meet(wide, narrow) == narrow
 
 
 @frozen(eq=False)
-class Node:
-    """The schemas that apply together at one spot. `home` is where that is, schema or no schema."""
+class Branch:
+    """One alternative: a JSON type (or any), the values that an enum leaves of it, and the option that says so."""
 
-    home: Place
-    parts: tuple[Place, ...]
-
-    @classmethod
-    def of(cls, parts: tuple[Place, ...], home: Place) -> "Node":
-        """Make a node; a plain reference stands for what it names, so that moving a schema changes nothing."""
-        plain = tuple(_named(part) for part in parts)
-        return cls(plain[0] if plain else home, plain)
+    kind: str
+    values: dict[str, Any] | None
+    option: Form
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """Tell nodes apart."""
-        return (self.home.pointer, *(part.pointer for part in self.parts))
+    def limits(self) -> Form:
+        """Give the keywords that limit the values, those of merged parts too."""
+        return {**self.option.get("inherited", {}), **self.option["limits"]}
+
+    @property
+    def content(self) -> Form:
+        """Give what is in an object or an array."""
+        found: Form = self.option.get("content", {})
+        return found
 
 
-def _named(place: Place) -> Place:
-    return place.followed() if isinstance(place.value, dict) and set(place.value) == {"$ref"} else place
+def branches(type_: Form) -> list[Branch]:
+    """Give the alternatives of a type; several lists of values of one JSON type are one list."""
+    found: list[Branch] = []
+    for branch in (branch for option in type_["options"] for branch in _branches(option)):
+        listed = next((one for one in found if _joins(one, branch, exactly_one="exactly one" in type_["notes"])), None)
+        if listed is None:
+            found.append(branch)
+        else:
+            values = {**(listed.values or {}), **(branch.values or {})}
+            found[found.index(listed)] = Branch(listed.kind, values, {**listed.option, "@": type_["@"]})
+    return [Branch(one.kind, None, one.option) if _is_both(one) else one for one in found]
+
+
+def _branches(option: Form) -> Iterator[Branch]:
+    if option["type"] != "enum":
+        kind = "string" if option["type"] in _OF_TEXT else option["type"]
+        yield Branch(ANY if option["limits"].get("type") == "implied" else kind, None, option)
+        return
+    by_kind: dict[str, dict[str, Any]] = {}
+    for value in option["values"].values():
+        kind = _TYPES.get(type(value), ANY)
+        kind = next((one for one in option["of"] if covers(one, kind) and one != ANY), kind)
+        by_kind.setdefault(kind, {})[canonical(value)] = value
+    yield from (Branch(kind, values, option) for kind, values in by_kind.items())
+
+
+def _joins(one: Branch, other: Branch, *, exactly_one: bool) -> bool:
+    both = one.kind == other.kind and one.values is not None and other.values is not None
+    if not both or one.limits.keys() - {"type"} or other.limits.keys() - {"type"}:
+        return False
+    return not (exactly_one and set(one.values or ()) & set(other.values or ()))
+
+
+def _is_both(branch: Branch) -> bool:
+    return branch.kind == "boolean" and len(branch.values or {}) == len((True, False))
 
 
 @define(eq=False, slots=False)
 class Pair:
-    """An old and a new schema, for what is sent (request) or received (response)."""
+    """An old and a new type, for what is sent (request) or received (response), and the documents they are in."""
 
-    old_node: Node
-    new_node: Node
+    old: Form
+    new: Form
     direction: Direction
+    documents: tuple[Any, Any]
 
     @property
     def key(self) -> tuple[object, ...]:
         """Tell pairs apart."""
-        return (self.direction, self.old_node.key, self.new_node.key)
+        return (self.direction, id(self.old), id(self.new))
 
     @cached_property
-    def old(self) -> Shape:
-        """Give what the old schema allows."""
-        return shape(self.old_node.parts)
+    def before(self) -> list[Branch]:
+        """Give the alternatives of the old type."""
+        return branches(self.old)
 
     @cached_property
-    def new(self) -> Shape:
-        """Give what the new schema allows."""
-        return shape(self.new_node.parts)
+    def after(self) -> list[Branch]:
+        """Give the alternatives of the new type."""
+        return branches(self.new)
 
     @property
     def homes(self) -> tuple[Place, Place]:
-        """Give where the two stand."""
-        return self.old_node.home, self.new_node.home
+        """Give where the two are."""
+        return self.at("", self.old["home"], self.new["home"])
 
     @property
     def label(self) -> str:
-        """Name the spot, by the new document where it has a schema there."""
-        return label(self.new_node.home if self.new_node.parts else self.old_node.home)
+        """Name the type, by the new document where it has a schema there."""
+        homes = self.homes
+        return label(homes[1] if homes[1].pointer == self.new["home"] else homes[0])
+
+    def inner(self, old: Form, new: Form) -> Pair:
+        """Make the pair of two types inside this one."""
+        return Pair(old, new, self.direction, self.documents)
+
+    def at(self, keyword: str, old: str, new: str) -> tuple[Place, Place]:
+        """Give where a keyword of the schemas at two pointers is; where it is not there, what would hold it."""
+        key = f"/{escaped(keyword)}" if keyword else ""
+        return _nearest(self.documents[0], old + key), _nearest(self.documents[1], new + key)
+
+    def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
+        """Give where a keyword is in an alternative of each."""
+        return self.at(keyword, old.option["@"], new.option["@"])
 
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
         """Make a change by a rule that has one row for what is sent and one for what is received."""
         return change(f"{self.direction}-{rule}", *places, template, *values)
 
-    def at(self, keyword: str) -> tuple[Place, Place]:
-        """Give where a keyword stands in both, or where it would."""
-        return site(self.old.parts, keyword, self.old_node.home), site(self.new.parts, keyword, self.new_node.home)
 
-    def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
-        """Give where a keyword stands in an alternative of each, or where it would."""
-        return site(old.parts, keyword, self.old_node.home), site(new.parts, keyword, self.new_node.home)
-
-
-def site(parts: tuple[Place, ...], keyword: str, home: Place) -> Place:
-    """Give the outermost place that holds a keyword; where none does, the outermost schema object."""
-    found = (child for part in parts if (child := part.child(keyword)))
-    return next(found, next(iter(parts), home))
+def _nearest(document: Any, pointer: str) -> Place:
+    """Give the place at a pointer, or the nearest one around it."""
+    place = Place(document, "", document)
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        inside = place.child(int(key) if isinstance(place.value, list) and key.isdecimal() else key)
+        if inside is None:
+            break
+        place = inside
+    return place

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scripts.changes.contents import Found, content_changes, leftovers, media, schema_pair
+from scripts.changes.contents import Carried, Found, content_changes, leftovers, media
 from scripts.changes.findings import change
 from scripts.changes.operations import Operation, renamed
 from scripts.changes.places import Place
@@ -78,7 +78,7 @@ def _parameter(operation: Operation, old: Place, new: Place) -> Iterator[Found]:
         yield change(rule, old, new, words, name)
     yield from place_wording(old, new)
     yield from leftovers(old, new, _PARAMETER, flags={"allowReserved", "allowEmptyValue"})
-    yield schema_pair(_carrier(old), _carrier(new), operation.direction("request"))
+    yield Carried(_carrier(old), _carrier(new), operation.direction("request"))
 
 
 _FLIPPED = {

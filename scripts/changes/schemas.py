@@ -1,114 +1,247 @@
-"""Two schemas compared: the changes of a pair and the pairs below it, a graph, so that cycles are no matter."""
+"""Two types compared: the changes of a pair and the pairs inside it, a graph, so that types may hold themselves."""
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from __future__ import annotations
 
-from attrs import define, field
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from scripts.changes.branches import ANY
-from scripts.changes.facets import unknown
-from scripts.changes.findings import Change, change, extension
-from scripts.changes.members import inner_pairs, member_changes
-from scripts.changes.notes import notes, variant_notes
-from scripts.changes.pairs import Pair
-from scripts.changes.places import Place, same
-from scripts.changes.unchanged import Unchanged
-from scripts.changes.values import value_changes
+from attrs import define, evolve, field
+
+from scripts.changes.findings import Change, change, extension, shown
+from scripts.changes.labels import label
+from scripts.changes.limits import limit_changes
+from scripts.changes.pairs import ANY, Branch, Pair
+from scripts.changes.places import Place, canonical
 from scripts.changes.variants import matched, type_changes
+from scripts.changes.wording import WORDS
+from scripts.contract.values import Unreadable
+from scripts.files.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scripts.changes.findings import Direction
+    from scripts.changes.unchanged import Unchanged
+    from scripts.contract.schemas import Form, Schemas
 
 Step: TypeAlias = tuple[list[Change], list[Pair]]
 
 
 @define(eq=False)
 class Comparison:
-    """What comparing two documents' schemas gave so far; each pair is looked at once, and none that is unchanged."""
+    """What comparing the types of two documents gave so far; each pair is looked at once, none that is unchanged."""
 
-    unchanged: Unchanged = field(factory=Unchanged)
+    unchanged: Unchanged
+    readers: tuple[Schemas, Schemas]
     steps: dict[tuple[object, ...], Step] = field(factory=dict)
+    kept: list[Pair] = field(factory=list)  # alive, so that a key stays theirs
+
+    def pair(self, old: Place, new: Place, direction: Direction) -> Pair:
+        """Pair the schemas that two objects hold; none at all allows anything."""
+        schemas = [one.child("schema") or evolve(one, value=True) for one in (old, new)]
+        return self.between(schemas[0], schemas[1], direction)
+
+    def between(self, old: Place, new: Place, direction: Direction) -> Pair:
+        """Pair two schemas."""
+        types = _read(self.readers[0], old), _read(self.readers[1], new)
+        return Pair(*types, direction, (old.root, new.root))
 
     def changes(self, pair: Pair) -> list[Change]:
-        """Give the changes of a pair and of everything below it, nearest first, each once."""
+        """Give the changes of a pair and of everything inside it, nearest first, each once."""
         seen = {pair.key}
         queue = [pair]
         found: dict[Change, None] = {}
         for current in queue:
-            own, below = self._step(current)
+            own, inside = self._step(current)
             found.update(dict.fromkeys(own))
-            fresh = {child.key: child for child in below if child.key not in seen}
+            fresh = {child.key: child for child in inside if child.key not in seen}
             seen.update(fresh)
             queue.extend(fresh.values())
         return list(found)
 
     def _step(self, pair: Pair) -> Step:
         if pair.key not in self.steps:
-            self.steps[pair.key] = ([], []) if self._is_unchanged(pair) else _compared(pair)
+            self.kept.append(pair)
+            same = pair.old["home"] == pair.new["home"] and self.unchanged.has(pair.old["home"])
+            self.steps[pair.key] = ([], []) if same else _compared(pair)
         return self.steps[pair.key]
 
-    def _is_unchanged(self, pair: Pair) -> bool:
-        keys = pair.old_node.key, pair.new_node.key
-        return keys[0] == keys[1] and all(self.unchanged.has(pointer) for pointer in keys[0])
+
+def _read(reader: Schemas, schema: Place) -> Form:
+    try:
+        found = reader.read(schema.value, schema.pointer)
+        reader.complete()
+    except Unreadable as problem:
+        raise Refused(f"{problem.pointer}: {problem.why}") from None
+    for one in reader.problems:
+        raise Refused(f"{one.pointer}: {one.why}")
+    return found
 
 
 def _compared(pair: Pair) -> Step:
-    found = [item for check in CHECKS for item in check(pair)]
-    below: list[Pair] = []
-    matching = matched(pair.old, pair.new)
+    found = [*_nullability(pair), *_exclusiveness(pair), *_notes_of_whole(pair)]
+    inside: list[Pair] = []
+    matching = matched(pair.before, pair.after)
     found.extend(type_changes(pair, matching))
     for old, new in matching.pairs:
-        found.extend(value_changes(pair, old, new))
-        found.extend(member_changes(pair, old, new))
-        found.extend(variant_notes(pair, old, new))
-        below.extend(inner_pairs(pair, old, new))
-    return found, below
+        found.extend(limit_changes(pair, old, new))
+        found.extend(_members(pair, old, new))
+        found.extend(_notes_of_variants(pair, old, new))
+        inside.extend(_inside(pair, old, new))
+    return found, inside
 
 
 def _nullability(pair: Pair) -> Iterator[Change]:
     """Report null, unless a schema without a type says more: then the change of type has said it."""
-    if ANY in pair.old.kinds | pair.new.kinds or pair.old.null == pair.new.null:
+    if ANY in {branch.kind for branch in (*pair.before, *pair.after)} or pair.old["null"] == pair.new["null"]:
         return
-    rule, words = ("nullable-added", "{} may be null") if pair.new.null else ("nullable-removed", "{} is never null")
+    rule, words = ("nullable-added", "{} may be null") if pair.new["null"] else ("nullable-removed", "{} is never null")
     yield pair.change(rule, pair.homes, words, pair.label)
 
 
 def _exclusiveness(pair: Pair) -> Iterator[Change]:
-    if pair.old.exclusive == pair.new.exclusive or min(len(pair.old.branches), len(pair.new.branches)) < 2:  # noqa: PLR2004
+    """Report that one variant alone may match, where two could."""
+    sides = (pair.old, pair.before), (pair.new, pair.after)
+    was, now = ("exactly one" in one["notes"] and len({b.kind for b in some}) < len(some) for one, some in sides)
+    if was == now or min(len(pair.before), len(pair.after)) < 2:  # noqa: PLR2004 - a union has two
         return
-    if pair.new.exclusive:
-        yield pair.change("variants-exclusive", pair.homes, "{}: exactly one variant may match", pair.label)
-    else:
-        yield pair.change("variants-combinable", pair.homes, "{}: more than one variant may match", pair.label)
+    rule, words = (
+        ("variants-exclusive", "{}: exactly one variant may match")
+        if now
+        else ("variants-combinable", "{}: more than one variant may match")
+    )
+    yield pair.change(rule, pair.homes, words, pair.label)
 
 
-def _discriminator(pair: Pair) -> Iterator[Change]:
-    old, new = ([c for p in s.parts if (c := p.child("discriminator"))] for s in (pair.old, pair.new))
-    if not _all_same(old, new):
-        words = "how variants of {} are told apart changed"
-        yield pair.change("discriminator-changed", pair.at("discriminator"), words, pair.label)
+def _is_split(pair: Pair) -> bool:
+    """Tell whether a type became a union of several, or the reverse: what was said of all is said of one."""
+    return (len(pair.before) > 1) != (len(pair.after) > 1)
 
 
-def _unknown(pair: Pair) -> Iterator[Change]:
-    old, new = unknown(pair.old), unknown(pair.new)
-    for keyword in sorted(old.keys() | new.keys()):
-        # A limit that stayed while the type beside it changed lost or gained its meaning: the type has said it.
-        if _all_same(old.get(keyword, []), new.get(keyword, [])) or _all_same(*_written(pair, keyword)):
-            continue
-        if rule := extension(keyword):
-            yield change(rule, *pair.at(keyword), "{} of {} changed", keyword, pair.label)
-        else:
-            words = "{} of {} changed, which no rule knows"
-            yield pair.change("unclassified", pair.at(keyword), words, keyword, pair.label)
+def _notes_of_whole(pair: Pair) -> Iterator[Change]:
+    if not _is_split(pair):
+        yield from _notes(pair, _said(pair.old), _said(pair.new), pair.homes)
+    asides = pair.old.get("asides", []), pair.new.get("asides", [])
+    if len(asides[0]) == len(asides[1]):
+        for old, new in zip(*asides, strict=True):
+            yield from _notes(pair, old, new, pair.homes)
 
 
-def _written(pair: Pair, keyword: str) -> tuple[list[Place], list[Place]]:
-    old, new = ([c for part in side.parts if (c := part.child(keyword))] for side in (pair.old, pair.new))
-    return old, new
+def _notes_of_variants(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    own = [branch.option.get("about", {}) for branch in (old, new)]
+    if _is_split(pair):
+        own = [{**_said(one), **more} for one, more in zip((pair.old, pair.new), own, strict=True)]
+    yield from _notes(pair, own[0], own[1], pair.within(old, new, ""))
 
 
-def _all_same(old: list[Place], new: list[Place]) -> bool:
-    return len(old) == len(new) and all(same(one, other) for one, other in zip(old, new, strict=True))
+def _said(type_: Form) -> Form:
+    return {**type_["about"], **type_["notes"]}
 
 
-CHECKS: tuple[Callable[[Pair], Iterator[Change]], ...] = (
-    *(_nullability, _exclusiveness, _discriminator, _unknown),
-    notes,
+# A setting, the rule when it comes, the rule when it goes, and how each reads.
+_SETTINGS: Final = (
+    ("readOnly", "read-only-added", "read-only-removed", "{} is read-only", "{} is read-only no longer"),
+    ("writeOnly", "write-only-added", "write-only-removed", "{} is write-only", "{} is write-only no longer"),
+    ("deprecated", "deprecated", "undeprecated", "{} is deprecated", "{} is deprecated no longer"),
 )
+_TOLD: Final = frozenset({"exactly one", "branches", "default", *(row[0] for row in _SETTINGS)})
+
+
+def _notes(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:
+    """Compare what two schemas say beside what they allow."""
+    name = label(homes[1])
+    yield from _default(pair, old, new, homes)
+    for keyword, comes, goes, coming, going in _SETTINGS:
+        was, now = (one.get(keyword) is True for one in (old, new))
+        if was != now:
+            yield pair.change(comes if now else goes, _at(pair, keyword, homes), coming if now else going, name)
+    for keyword in sorted((old.keys() | new.keys()) - _TOLD):
+        if keyword in old and keyword in new and canonical(old[keyword]) == canonical(new[keyword]):
+            continue
+        places = _at(pair, keyword, homes)
+        if keyword in WORDS:
+            rule, words = WORDS[keyword]
+            verb = "changed" if keyword in old and keyword in new else "added" if keyword in new else "removed"
+            yield change(rule, *places, f"{words} of {{}} {verb}", name)
+        elif keyword == "discriminator":
+            yield pair.change("discriminator-changed", places, "how variants of {} are told apart changed", name)
+        elif rule_ := extension(keyword):
+            yield change(rule_, *places, "{} of {} changed", keyword, name)
+        else:
+            yield pair.change("unclassified", places, "{} of {} changed, which no rule knows", keyword, name)
+
+
+def _default(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:
+    values = [shown(one["default"]) for one in (old, new) if "default" in one]
+    places, name = _at(pair, "default", homes), label(homes[1])
+    if "default" in old and "default" in new:
+        if canonical(old["default"]) != canonical(new["default"]):
+            yield pair.change("default-changed", places, "default of {} changed from {} to {}", name, *values)
+    elif "default" in new:
+        yield pair.change("default-added", places, "{} has a default: {}", name, *values)
+    elif "default" in old:
+        yield pair.change("default-removed", places, "{} has no default any more: {}", name, *values)
+
+
+def _at(pair: Pair, keyword: str, homes: tuple[Place, Place]) -> tuple[Place, Place]:
+    return pair.at(keyword, homes[0].pointer, homes[1].pointer)
+
+
+def _members(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    """Compare which properties two alternatives have, which must be there, and whether others may be."""
+    before, after = _names(old), _names(new)
+    must = [branch.content.get("required", {}) for branch in (old, new)]
+    homes = pair.within(old, new, "")
+    names = [label(home) for home in homes]
+    for name in sorted(before - after):
+        rule = "property-removed-from-closed" if _is_closed(new) else "property-removed"
+        yield pair.change(rule, (_member(pair, old, new, name)[0], homes[1]), "{} is gone", f"{names[0]}.{name}")
+    for name in sorted(after - before):
+        sort, words = ("required", "{} is new and required") if name in must[1] else ("optional", "{} is new")
+        places = homes[0], _member(pair, old, new, name)[1]
+        yield pair.change(f"property-added-{sort}", places, words, f"{names[1]}.{name}")
+    for name in sorted((must[0].keys() ^ must[1].keys()) & before & after):
+        sort, words = ("required", "{} is required") if name in must[1] else ("optional", "{} may be absent")
+        places = _member(pair, old, new, name)
+        yield pair.change(f"property-became-{sort}", places, words, f"{names[1]}.{name}")
+    if _is_closed(old) != _is_closed(new):
+        rule, words = (
+            ("additional-closed", "{} has no other properties than those named")
+            if _is_closed(new)
+            else ("additional-opened", "{} may have other properties than those named")
+        )
+        yield pair.change(rule, pair.within(old, new, "additionalProperties"), words, names[1])
+
+
+def _names(branch: Branch) -> set[str]:
+    return {*branch.content.get("properties", {}), *branch.content.get("required", {})}
+
+
+def _is_closed(branch: Branch) -> bool:
+    return branch.content.get("extra") is False
+
+
+def _member(pair: Pair, old: Branch, new: Branch, name: str) -> tuple[Place, Place]:
+    """Give where a property is in each."""
+    found = [branch.content.get("properties", {}).get(name, branch.option) for branch in (old, new)]
+    return pair.at("", found[0].get("home", found[0]["@"]), found[1].get("home", found[1]["@"]))
+
+
+def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
+    """Give the pairs of types in two alternatives: properties, items, further properties."""
+    before, after = old.content, new.content
+    properties = before.get("properties", {}), after.get("properties", {})
+    for name in {**properties[0], **properties[1]}:
+        if name in _names(old) and name in _names(new):
+            yield pair.inner(
+                *(some.get(name) or _anything(one) for some, one in zip(properties, (old, new), strict=True))
+            )
+    for key in ("items", "extra"):
+        if (before.get(key) or after.get(key)) and before.get(key) is not False and after.get(key) is not False:
+            yield pair.inner(before.get(key) or _anything(old), after.get(key) or _anything(new))
+
+
+def _anything(branch: Branch) -> Form:
+    """Give the type of what nothing is said of."""
+    at = branch.option["@"]
+    option = {"@": at, "type": ANY, "limits": {}}
+    return {"@": at, "home": at, "null": False, "options": [option], "notes": {}, "about": {}}

@@ -1,17 +1,21 @@
-"""Types and variants of two schemas: which alternatives belong together, and which came or went."""
+"""Types and variants of a pair: which alternatives belong together, and which came or went."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from itertools import product
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from scripts.changes.branches import Branch, closed_list, covers
-from scripts.changes.facets import properties, texts
-from scripts.changes.findings import Change
 from scripts.changes.labels import label
-from scripts.changes.pairs import Pair
-from scripts.changes.places import Place
-from scripts.changes.shapes import Shape
+from scripts.changes.limits import several
+from scripts.changes.pairs import Branch, Pair, covers
+from scripts.changes.places import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scripts.changes.findings import Change
 
 # Variants less alike than this are one that went and one that came.
 ALIKE = 0.5
@@ -19,24 +23,26 @@ ALIKE = 0.5
 
 @define
 class Matching:
-    """Alternatives of two shapes: those that belong together, and the old and new ones left alone."""
+    """Alternatives of two types: those that belong together, and the old and new ones left alone."""
 
     pairs: list[tuple[Branch, Branch]] = field(factory=list)
     gone: list[Branch] = field(factory=list)
     come: list[Branch] = field(factory=list)
 
 
-def matched(old: Shape, new: Shape) -> Matching:
+def matched(old: list[Branch], new: list[Branch]) -> Matching:
     """Pair alternatives of one type, the most alike first; then a type with one that covers it (integer, number)."""
-    matching = Matching(gone=list(old.branches), come=list(new.branches))
-    for kind in sorted(old.kinds & new.kinds):
-        before = [branch for branch in old.branches if branch.kind == kind]
-        after = [branch for branch in new.branches if branch.kind == kind]
-        alone = len(before) == len(after) == 1
-        _take(matching, before, after, least=0 if alone else ALIKE)
+    matching = Matching(gone=list(old), come=list(new))
+    for kind in sorted(_kinds(old) & _kinds(new)):
+        before, after = ([branch for branch in some if branch.kind == kind] for some in (old, new))
+        _take(matching, before, after, least=0 if len(before) == len(after) == 1 else ALIKE)
     related = [(a, b) for a, b in product(matching.gone, matching.come) if a.kind != b.kind and _related(a, b)]
     _take(matching, [a for a, _ in related], [b for _, b in related], least=0)
     return matching
+
+
+def _kinds(some: list[Branch]) -> set[str]:
+    return {branch.kind for branch in some}
 
 
 def _related(one: Branch, other: Branch) -> bool:
@@ -59,66 +65,35 @@ def _likeness(one: Branch, other: Branch) -> float:
     """Tell how much two alternatives have in common: 0 to 1, and 1 more for the same name."""
     left, right = _features(one), _features(other)
     shared = len(left & right) / len(left | right) if left | right else 1.0
-    return shared + bool(_names(one) & _names(other))
+    return shared + ("name" in one.option and one.option["name"] == other.option.get("name"))
 
 
-def _features(branch: Branch) -> frozenset[str]:
-    values = closed_list(branch) or {}
-    words = (f"{keyword} {text}" for keyword in ("format", "pattern", "title") for text in texts(branch, keyword))
-    return frozenset({*properties(branch), *values, *words})
-
-
-def _names(branch: Branch) -> set[str]:
-    """Give the components that make up an alternative."""
-    return {part.pointer for part in branch.parts if part.pointer.count("/") == 3}  # noqa: PLR2004 - /components/schemas/X
+def _features(branch: Branch) -> set[str]:
+    words = {f"{keyword} {canonical(one)}" for keyword in ("format", "pattern") for one in several(branch, keyword)}
+    title = branch.option.get("about", {}).get("title")
+    content = branch.content
+    names = content.get("properties", {}).keys() | content.get("required", {}).keys()
+    return {*names, *(branch.values or ()), *words, *([f"title {canonical(title)}"] if title is not None else [])}
 
 
 def type_changes(pair: Pair, matching: Matching) -> Iterator[Change]:
     """Report which types came and went, and then variants without a partner unless that has said it."""
-    found = list(_types(pair))
-    yield from found
-    yield from _lost(pair, _untold(matching.gone, pair.new, told=bool(found)))
-    yield from _gained(pair, _untold(matching.come, pair.old, told=bool(found)))
-
-
-def _untold(branches: Iterable[Branch], other: Shape, *, told: bool) -> list[Branch]:
-    return [branch for branch in branches if not told or branch.kind in other.kinds]
-
-
-def _types(pair: Pair) -> Iterator[Change]:
-    old, new = pair.old.kinds, pair.new.kinds
-    wider = all(any(covers(wide, narrow) for wide in new) for narrow in old)
-    narrower = all(any(covers(wide, narrow) for wide in old) for narrow in new)
-    if wider and narrower:
-        return
-    rule = "type-widened" if wider else "type-narrowed" if narrower else "type-changed"
-    words = [" or ".join(sorted(kinds)) or "nothing" for kinds in (old, new)]
-    single = len(pair.old.branches) == len(pair.new.branches) == 1
-    yield pair.change(
-        rule, pair.at("type") if single else pair.homes, "type of {} changed from {} to {}", pair.label, *words
+    kinds = _kinds(pair.before), _kinds(pair.after)
+    wider, narrower = (
+        all(any(covers(wide, narrow) for wide in one) for narrow in other) for one, other in (kinds[::-1], kinds)
     )
-
-
-def _lost(pair: Pair, branches: list[Branch]) -> Iterator[Change]:
-    for branch in branches:
-        place = _own_part(branch, pair.old.common, pair.old_node.home)
-        places = place, pair.new_node.home
-        yield pair.change("variant-removed", places, "{} has lost a variant: {}", pair.label, label(place))
-
-
-def _gained(pair: Pair, branches: list[Branch]) -> Iterator[Change]:
-    for branch in branches:
-        place = _own_part(branch, pair.new.common, pair.new_node.home)
-        places = pair.old_node.home, place
-        yield pair.change("variant-added", places, "{} has another variant: {}", pair.label, label(place))
-
-
-def _own_part(branch: Branch, common: tuple[Place, ...], home: Place) -> Place:
-    """Give the schema object that makes an alternative what it is: the innermost one that not all share."""
-    return (own_parts(branch, common) or (home,))[-1]
-
-
-def own_parts(branch: Branch, common: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Give the schema objects of an alternative that not all alternatives share."""
-    shared = {place.pointer for place in common}
-    return tuple(part for part in branch.parts if part.pointer not in shared)
+    told = not (wider and narrower)
+    if told:
+        rule = "type-widened" if wider else "type-narrowed" if narrower else "type-changed"
+        single = len(pair.before) == len(pair.after) == 1
+        places = pair.within(pair.before[0], pair.after[0], "type") if single else pair.homes
+        words = [" or ".join(sorted(some)) or "nothing" for some in kinds]
+        yield pair.change(rule, places, "type of {} changed from {} to {}", pair.label, *words)
+    for branch in matching.gone:
+        if not told or branch.kind in kinds[1]:
+            places = pair.at("", branch.option["@"], pair.new["home"])
+            yield pair.change("variant-removed", places, "{} has lost a variant: {}", pair.label, label(places[0]))
+    for branch in matching.come:
+        if not told or branch.kind in kinds[0]:
+            places = pair.at("", pair.old["home"], branch.option["@"])
+            yield pair.change("variant-added", places, "{} has another variant: {}", pair.label, label(places[1]))

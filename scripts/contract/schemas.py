@@ -74,11 +74,14 @@ def united(at: str, parts: Sequence[Form], notes: Mapping[str, object]) -> Form:
 class Schemas:
     """Reads schemas of one document. `titles`: pointer of a schema -> the name that is declared for its type.
 
+    `last_alone`: a lone `nullable: true` is null only as the last branch of a union, as in the generated code; where
+    two documents are compared it is in any branch, also behind a reference, since other ways to write it mean no other.
     What objects and arrays hold is read by `complete`, which notes in `problems` what cannot be read.
     """
 
     document: Mapping[str, Any]
     titles: Mapping[str, str] = field(factory=dict)
+    last_alone: bool = True
     problems: list[Unreadable] = field(factory=list)
     _known: dict[str, Form] = field(factory=dict, init=False)
     _pending: dict[int, tuple[Form, Callable[[], Form]]] = field(factory=dict, init=False)
@@ -101,21 +104,18 @@ class Schemas:
         self._pending[id(content)] = content, read
         return content
 
-    def read(self, schema: object, at: str, *, last: bool = False, within: tuple[str, ...] = ()) -> Form:
-        """Read the schema at a pointer. `last`: it ends a union; `within`: the schemas that it is a part of."""
+    def read(self, schema: object, at: str, *, is_null: bool = False, within: tuple[str, ...] = ()) -> Form:
+        """Read the schema at a pointer, or null if it stands for that. `within`: the schemas that it is a part of."""
         if isinstance(schema, bool):
             schema = {} if schema else {"not": {}}
         found = table(schema, at)
         if at in within:
             raise Unreadable(at, "schemas refer to each other in a circle")
         null = flag(found, "nullable", at)
-        if last and null and not STRUCTURE & found.keys():
-            made = Form(null=True, options=[], notes={}, about={})
-        else:
-            made = self._whole(found, at, (*within, at))
+        made = Form(null=True, options=[], notes={}, about={}) if is_null else self._whole(found, at, (*within, at))
         null = (made["null"] or null) and not takes_any(made["options"])
         about = {**made["about"], **words_of(found)}
-        home = made["@"] if found.keys() == {"$ref"} else at
+        home = made["@"] if set(found) == {"$ref"} else at
         notes = {**made["notes"], **notes_of(found)}
         return {**made, "@": at, "home": home, "null": null, "notes": notes, "about": about}
 
@@ -158,6 +158,7 @@ class Schemas:
         null = all(part["null"] or takes_any(part["options"]) for part in (one, other))
         return {
             "@": at,
+            "home": at,
             "null": null and not takes_any(options),
             "options": options,
             **{key: {**one[key], **other[key]} for key in ("notes", "about")},
@@ -178,17 +179,23 @@ class Schemas:
             return {**narrow, "limits": limits}
         contents = narrow["content"], wide["content"]
         if narrow["type"] == "array":
-            inside = self._later(lambda: {"items": self._together(*(self._fill(one)["items"] for one in contents), at)})
+            inside = self._later(
+                lambda: {
+                    "items": self._together(self._fill(contents[0])["items"], self._fill(contents[1])["items"], at)
+                }
+            )
             return {**narrow, "content": inside, "limits": limits}
         merged = self._later(lambda: _merged([self._fill(content) for content in contents], self._together))
         return {"@": at, "type": "object", "content": merged, "limits": {}, "inherited": limits, **self._named(at)}
 
     def _union(self, found: Mapping[str, Any], keyword: str, at: str, within: tuple[str, ...]) -> Form:
         branches = list(_parts(found, keyword, at))
-        last = len(branches) - 1
+        nulls = [len(branches) > 1 and self._is_null(part, place, within) for place, part in branches]
+        if self.last_alone:
+            nulls = [index == len(nulls) - 1 and null for index, null in enumerate(nulls)]
         types = [
-            self.read(part, place, last=index == last > 0, within=within)
-            for index, (place, part) in enumerate(branches)
+            self.read(part, place, is_null=null, within=within)
+            for (place, part), null in zip(branches, nulls, strict=True)
         ]
         filled = [one for one in types if one["options"]]
         asides = [one["about"] | one["notes"] for one in types if not one["options"]]
@@ -200,6 +207,20 @@ class Schemas:
             types = said
         about = filled[0]["about"] if len(filled) == 1 else {}
         return {**united(at, types, _notes_of_union(types, keyword)), "about": about, "asides": asides}
+
+    def _is_null(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> bool:
+        """Tell whether a branch of a union says `nullable: true` and no type; or the only part of it, as in `read`."""
+        telling = {key for key in found if key in STRUCTURE or (key not in _TOLD and not key.startswith("x-"))}
+        if not telling:
+            return flag(found, "nullable", at)
+        if self.last_alone or at in within:
+            return False
+        inner = (*within, at)
+        if telling == {"$ref"}:
+            target, there = follow(self.document, found["$ref"], at)
+            return isinstance(target, dict) and self._is_null(target, there, inner)
+        parts = list(_parts(found, "allOf", at))
+        return telling == {"allOf"} and len(parts) == 1 and self._is_null(parts[0][1], parts[0][0], inner)
 
     def _typed(self, found: Mapping[str, Any], at: str) -> Form:
         types = found.get("type", _implied(found))
@@ -224,7 +245,7 @@ class Schemas:
         if name not in ("string", "integer", "number", "boolean", "any", "object", "array"):
             raise Unreadable(join(at, "type"), f"not a type of JSON: {name!r}")
         made: Form = {"@": at, "type": name, "limits": limits}
-        if name == "string" and found.get("format") in FORMATS:
+        if name == "string" and str(found.get("format")) in FORMATS:
             made["type"] = found["format"]
         elif name == "object":
             made.update(content=self._later(lambda: self._members(found, at)), **self._named(at))
@@ -289,8 +310,8 @@ def _notes_of_union(types: Sequence[Form], keyword: str) -> Form:
 
 
 def notes_of(found: Mapping[str, Any]) -> Form:
-    """Collect what a schema says beside its type."""
-    return {key: found[key] for key in NOTES if key in found}
+    """Collect what a schema says beside its type; a flag that is off says nothing."""
+    return {key: found[key] for key in NOTES if key in found and (key == "default" or found[key] is not False)}
 
 
 def words_of(found: Mapping[str, Any]) -> Form:

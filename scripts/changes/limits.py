@@ -1,0 +1,181 @@
+"""What an alternative allows of a value of its type: listed values, formats, patterns, limits."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from scripts.changes.findings import Change, extension, shown
+from scripts.changes.labels import label
+from scripts.changes.pairs import ANY, Branch, Pair, meet
+from scripts.changes.places import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+# How much a limit refuses, greater is tighter (the second number: the bound itself is refused), and how it reads.
+Limit: TypeAlias = tuple[tuple[Fraction | float, int], str, str]
+NONE: Final[Limit] = ((-math.inf, 0), "none", "")
+_COUNTS: Final = {
+    "minLength": "string",
+    "minItems": "array",
+    "minProperties": "object",
+    "maxLength": "string",
+    "maxItems": "array",
+    "maxProperties": "object",
+}
+_BOUNDS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_WIDER_FORMATS: Final = {("int32", "int64"), ("float", "double")}  # every value of the first is one of the second
+
+
+def limit_changes(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    """Compare what two alternatives allow of values."""
+    yield from _listed(pair, old, new)
+    yield from _formats(pair, old, new)
+    yield from _patterns(pair, old, new)
+    before, after = limits(old), limits(new)
+    for sort in sorted(before.keys() | after.keys()):
+        was, now = before.get(sort, NONE), after.get(sort, NONE)
+        if was[0] != now[0]:
+            rule = "limit-tightened" if now[0] > was[0] else "limit-loosened"
+            places = pair.within(old, new, "")
+            name = label(places[1] if now is not NONE else places[0])
+            yield pair.change(rule, places, "{}: limit changed from {} to {}", name, was[1], now[1])
+    yield from _factors(pair, old, new)
+    yield from _unknown(pair, old, new)
+
+
+def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    before, after = old.values, new.values
+    places = pair.within(old, new, "enum")
+    name = label(places[1])
+    if before is None and after is not None:
+        words = ", ".join(map(shown, after.values()))
+        yield pair.change("enum-added", places, "{} takes only listed values: {}", name, words)
+    elif before is not None and after is None:
+        words = ", ".join(map(shown, before.values()))
+        yield pair.change("enum-removed", places, "{} takes other values than those listed: {}", name, words)
+    elif before is not None and after is not None:
+        for value in sorted(after.keys() - before.keys()):
+            yield pair.change("enum-value-added", places, "{} has another value: {}", name, shown(after[value]))
+        for value in sorted(before.keys() - after.keys()):
+            yield pair.change("enum-value-removed", places, "{} has lost a value: {}", name, shown(before[value]))
+
+
+def several(branch: Branch, keyword: str) -> list[Any]:
+    """Give the different values of a keyword, which several parts may have."""
+    if keyword not in branch.limits:
+        return []
+    value = branch.limits[keyword]
+    return sorted(
+        {canonical(one): one for one in (value if isinstance(value, list) else [value])}.values(), key=canonical
+    )
+
+
+def _formats(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    before, after = several(old, "format"), several(new, "format")
+    if before == after:
+        return
+    places = pair.within(old, new, "format")
+    words = [" and ".join(map(shown, one)) for one in (before, after)]
+    if not before or not after:
+        rule, says = ("format-added", "has a format") if after else ("format-removed", "has no format any more")
+        yield pair.change(rule, places, f"{{}} {says}: {{}}", label(places[1]), words[bool(after)])
+        return
+    step = shown(before[0]), shown(after[0])
+    rule = "widened" if step in _WIDER_FORMATS else "narrowed" if step[::-1] in _WIDER_FORMATS else "changed"
+    yield pair.change(f"format-{rule}", places, "format of {} changed from {} to {}", label(places[1]), *words)
+
+
+def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    before, after = ({canonical(one) for one in several(branch, "pattern")} for branch in (old, new))
+    if before != after:
+        places = pair.within(old, new, "pattern")
+        rule = "pattern-added" if before < after else "pattern-removed" if after < before else "pattern-changed"
+        words = [" and ".join(map(shown, several(branch, "pattern"))) or "none" for branch in (old, new)]
+        yield pair.change(rule, places, "pattern of {} changed from {} to {}", label(places[1]), *words)
+
+
+def limits(branch: Branch) -> dict[str, Limit]:
+    """Give the limit of each sort; one that allows everything (a least length of 0) is left out."""
+    found: dict[str, Limit] = {}
+    for keyword, value in branch.limits.items():
+        if keyword == "uniqueItems" and value is True and meet(branch.kind, "array"):
+            found[keyword] = ((1, 0), "uniqueItems true", keyword)
+        elif keyword in _COUNTS and is_number(value) and meet(branch.kind, _COUNTS[keyword]):
+            amount = Fraction(value) * (1 if keyword[:3] == "min" else -1)
+            if keyword[:3] == "max" or amount > 0:
+                found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}", keyword)
+    return found | (dict(_ranges(branch)) if meet(branch.kind, "number") else {})
+
+
+def _ranges(branch: Branch) -> Iterator[tuple[str, Limit]]:
+    """Read the range of a number. For whole numbers "above 4" is "from 5", however it is written."""
+    for end, sign, beyond in (("Minimum", 1, "above"), ("Maximum", -1, "below")):
+        plain, other = branch.limits.get(end.lower()), branch.limits.get(f"exclusive{end}")
+        bounds = [_bound(plain, sign, exclusive=other is True, kind=branch.kind)] if is_number(plain) else []
+        bounds += [_bound(other, sign, exclusive=True, kind=branch.kind)] if is_number(other) else []
+        if bounds:
+            tightness, value, exclusive = max(bounds, key=lambda one: one[0])
+            yield end, (tightness, f"{end.lower()} {f'{beyond} ' if exclusive else ''}{canonical(value)}", end.lower())
+
+
+def _bound(value: Any, sign: int, *, exclusive: bool, kind: str) -> tuple[tuple[Fraction, int], Any, bool]:
+    amount, refused = sign * Fraction(value), exclusive
+    if kind == "integer":
+        amount, refused = Fraction(math.floor(amount) + 1 if exclusive else math.ceil(amount)), False
+    return (amount, int(refused)), value, exclusive
+
+
+def _factors(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    before, after = (
+        {Fraction(str(one)) for one in several(branch, "multipleOf") if is_number(one) and one > 0}
+        if meet(branch.kind, "number")
+        else set[Fraction]()
+        for branch in (old, new)
+    )
+    if before == after:
+        return
+    places = pair.within(old, new, "multipleOf")
+    tighter = all(any(now % was == 0 for now in after) for was in before)
+    looser = all(any(was % now == 0 for was in before) for now in after)
+    rule = "limit-tightened" if tighter else "limit-loosened" if looser else "limit-changed"
+    words = ["multiple of " + " and ".join(map(str, sorted(one))) if one else "none" for one in (before, after)]
+    yield pair.change(rule, places, "{}: limit changed from {} to {}", label(places[1]), *words)
+
+
+def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
+    """Report keywords that nothing here understands, or that say nothing about the type beside them."""
+    for keyword in sorted(old.limits.keys() | new.limits.keys()):
+        one, other = (branch.limits.get(keyword) for branch in (old, new))
+        if keyword in _KNOWN and all(_KNOWN[keyword](branch) for branch in (old, new)):
+            continue
+        if (keyword in old.limits) is not (keyword in new.limits) or canonical(one) != canonical(other):
+            places = pair.within(old, new, keyword)
+            rule = extension(keyword)
+            words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
+            yield pair.change(rule or "unclassified", places, words, keyword, pair.label)
+
+
+def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callable[[Branch], bool]:
+    return lambda branch: (
+        keyword not in branch.limits or (meet(branch.kind, kind) is not None and fits(branch.limits[keyword]))
+    )
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a JSON value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_KNOWN: Final[Mapping[str, Callable[[Branch], bool]]] = {
+    **{keyword: _understood(keyword, kind, is_number) for keyword, kind in _COUNTS.items()},
+    **{
+        keyword: _understood(keyword, "number", lambda value: value is not None) for keyword in (*_BOUNDS, "multipleOf")
+    },
+    "uniqueItems": _understood("uniqueItems", "array", lambda value: isinstance(value, bool)),
+    "pattern": _understood("pattern", "string", lambda _: True),
+    "format": lambda branch: branch.kind in ("string", "integer", "number", ANY) or "format" not in branch.limits,
+    "type": lambda _: True,  # that it is implied is a matter of the alternative's kind
+}
