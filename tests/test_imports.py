@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("overlay", "generated", "scripts")
-RUNTIME = {"attr", "attrs", "dateutil", "httpx"}
+RUNTIME = {"attr", "attrs", "dateutil", "httpx", "httpcore"}  # httpx is made of httpcore
 SANDBOX_FOLDER = "overlay/jobmojito/sandbox"
 SANDBOX = {"fpdf", "jsonschema", "python_multipart", "starlette", "uvicorn"}
 
