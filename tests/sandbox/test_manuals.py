@@ -41,7 +41,7 @@ def names(http, sandbox, scene, tmp_path, monkeypatch):  # noqa: F811 - fixtures
     for name in ("cv.pdf", "handbook.pdf", "resumes/bo.pdf"):
         Path(name).write_bytes(b"%PDF-1.7\n% " + name.encode())
     Path("people.csv").write_text("email,name,external_id\nbo@example.com,Bo Example,7\n")
-    Path("ats.csv").write_bytes("Mail;First;Last;Owner\r\njürg@example.com;Jürg;Müller;x\r\n".encode("windows-1252"))
+    Path("ats.csv").write_bytes("Mail,First,Last,Owner\r\njuerg@example.com,Jürg,Müller,x\r\n".encode("windows-1252"))
     Path("resumes.csv").write_text("file,candidate_name,candidate_email\nbo.pdf,Bo Example,bo@example.com\n")
     ids = {f"{name}_id": scene[name] for name in ("interview", "position", "result")}
     with Sandbox() as own, JobMojito() as jm:
