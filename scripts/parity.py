@@ -30,7 +30,7 @@ from scripts.drift.meaning import meaning
 from scripts.drift.reports import Report
 from scripts.files import lock, trees
 from scripts.files.documents import load
-from scripts.files.failures import Refused, one_line
+from scripts.files.failures import Refused, exit_code, one_line
 from scripts.generate import build, corrected
 
 if TYPE_CHECKING:
@@ -151,7 +151,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to look at (this one)")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone (all three)")
     arguments = parser.parse_args(argv)
-    reports = parity(arguments.root.resolve(), arguments.only or PARTS)
+    return exit_code("drift", lambda: _run(arguments.root.resolve(), arguments.only or PARTS))
+
+
+def _run(root: Path, parts: Sequence[str]) -> int:
+    reports = parity(root, parts)
     show(reports)
     return code(reports)
 

@@ -56,6 +56,9 @@ def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     elif before is not None and after is None:
         words = ", ".join(map(shown, before.values()))
         yield pair.change("enum-removed", places, "{} takes other values than those listed: {}", name, words)
+    elif before and after and not before.keys() & after.keys():
+        values = [", ".join(map(shown, one.values())) for one in (after, before)]
+        yield pair.change("enum-replaced", places, "{} takes other values: {}, no more {}", name, *values)
     elif before is not None and after is not None:
         for value in sorted(after.keys() - before.keys()):
             yield pair.change("enum-value-added", places, "{} has another value: {}", name, shown(after[value]))

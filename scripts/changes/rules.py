@@ -1,13 +1,8 @@
-"""Every kind of change, and its grade: one row each, after the field's practice (oasdiff).
+"""Every kind of change, and its grade, which follows from its effect and from who writes and who reads.
 
-The grade follows from who writes and who reads. What a caller sends may get wider but not narrower; what a caller
-receives may get narrower but not wider. Exceptions, each for its reason:
-- an answer's new enum value is potentially breaking, no more: readers are told to expect them;
-- an answer's lost enum value or variant is potentially breaking although it is narrower: somebody may wait for it;
-- an answer's lost property is breaking, also where it could be absent before: it was there to be read;
-- a request's lost property or parameter is potentially breaking: it may be ignored, or refused;
-- a request's default is potentially breaking: whoever sends nothing may get something else;
-- anything that no row knows is `unclassified`, potentially breaking: nothing is silent.
+What a caller sends may get wider but not narrower, what a caller receives may get narrower but not wider. The
+exceptions are few, each with its reason. The practice of the field (oasdiff) is the measure. Anything that no row
+knows is `unclassified`, potentially breaking: nothing is silent.
 """
 
 from collections.abc import Iterator
@@ -32,6 +27,33 @@ class Grade(IntEnum):
 
 NOTE, MORE, MAYBE, BREAKS = Grade.DOCUMENTATION, Grade.ADDITIVE, Grade.POTENTIALLY_BREAKING, Grade.BREAKING
 
+# The effect of a change: its grade where it is sent, and where it is received.
+WIDENED, NARROWED = (MORE, BREAKS), (BREAKS, MORE)
+ADDED, REMOVED, CHANGED = (MORE, MORE), (BREAKS, BREAKS), (BREAKS, BREAKS)
+UNCERTAIN, NOTED = (MAYBE, MAYBE), (NOTE, NOTE)
+
+EXCEPTIONS = {
+    "request-property-removed": MAYBE,  # it may be ignored, or refused
+    "parameter-removed": MAYBE,  # it may be ignored, or refused
+    "request-read-only-added": MAYBE,  # it may be ignored, or refused
+    "response-variant-removed": MAYBE,  # a lost variant is narrower, but somebody may wait for it
+    "response-enum-value-removed": MAYBE,  # so is a lost value
+    "response-enum-value-added": MAYBE,  # readers are told to expect new values
+    "response-enum-removed": MAYBE,  # the same, for values that are not listed any more
+    "response-pattern-removed": MAYBE,  # few readers go by a pattern
+    "response-failure-status-removed": MAYBE,  # somebody may act on it, but gets nothing worse
+    "response-header-removed-optional": MAYBE,  # it could be absent before
+    "response-additional-closed": MAYBE,  # a property that was not named may have been there to be read
+    "response-additional-opened": MORE,  # readers are told to expect new properties
+    "response-default-added": NOTE,  # a default is for whoever sends nothing
+    "response-default-removed": NOTE,
+    "response-default-changed": NOTE,
+    "response-read-only-added": NOTE,  # says nothing of answers
+    "response-read-only-removed": NOTE,  # says nothing of answers
+    "request-write-only-added": NOTE,  # says nothing of requests
+    "request-write-only-removed": NOTE,  # says nothing of requests
+}
+
 
 @frozen
 class Rule:
@@ -42,150 +64,139 @@ class Rule:
     says: str
 
 
-# Changes of the document as a whole.
+# Changes of the document as a whole, of wording and of operations; how the id starts says which way a thing goes.
 _DOCUMENT = (
-    Rule("api-title-changed", NOTE, "the title of the document"),
-    Rule("api-version-changed", NOTE, "the version that the document gives itself"),
-    Rule("api-details-changed", NOTE, "contact, licence or terms"),
-    Rule("openapi-version-changed", MAYBE, "the OpenAPI version: keywords may mean something else"),
-    Rule("openapi-patch-changed", NOTE, "the patch level of the OpenAPI version"),
-    Rule("server-added", MORE, "another base URL"),
-    Rule("server-removed", BREAKS, "a base URL is gone"),
-    Rule("server-default-changed", MAYBE, "another base URL stands first"),
-    Rule("server-variables-changed", MAYBE, "the variables of a base URL"),
-    Rule("tag-declared", NOTE, "a tag is described"),
-    Rule("tag-undeclared", NOTE, "a tag is no longer described"),
-    Rule("unused-component-added", NOTE, "a component that nothing uses"),
-    Rule("unused-component-removed", NOTE, "a component that nothing used is gone"),
-    Rule("unused-component-changed", NOTE, "a component that nothing uses"),
-    Rule("extension-changed", NOTE, "a key of the vendor's own (x-...), which OpenAPI gives no meaning"),
-    Rule("naming-extension-changed", MAYBE, "a key that generated names follow"),
-    Rule("unclassified", MAYBE, "something that no other rule knows"),
+    ("api-title-changed", NOTED, "the title of the document"),
+    ("api-version-changed", NOTED, "the version that the document gives itself"),
+    ("api-details-changed", NOTED, "contact, licence or terms"),
+    ("openapi-version-changed", UNCERTAIN, "the OpenAPI version: keywords may mean something else"),
+    ("openapi-patch-changed", NOTED, "the patch level of the OpenAPI version"),
+    ("server-added", ADDED, "another base URL"),
+    ("server-removed", REMOVED, "a base URL is gone"),
+    ("server-default-changed", UNCERTAIN, "another base URL stands first"),
+    ("server-variables-changed", UNCERTAIN, "the variables of a base URL"),
+    ("tag-declared", NOTED, "a tag is described"),
+    ("tag-undeclared", NOTED, "a tag is no longer described"),
+    ("unused-component-added", NOTED, "a component that nothing uses"),
+    ("unused-component-removed", NOTED, "a component that nothing used is gone"),
+    ("unused-component-changed", NOTED, "a component that nothing uses"),
+    ("extension-changed", NOTED, "a key of the vendor's own (x-...), which OpenAPI gives no meaning"),
+    ("naming-extension-changed", UNCERTAIN, "a key that generated names follow"),
+    ("unclassified", UNCERTAIN, "something that no other rule knows"),
+    ("description-changed", NOTED, "a description"),
+    ("summary-changed", NOTED, "a summary"),
+    ("title-changed", NOTED, "the title of a schema"),
+    ("example-changed", NOTED, "an example"),
+    ("external-docs-changed", NOTED, "a link to further documentation"),
+    ("comment-changed", NOTED, "a comment in a schema"),
+    ("operation-added", ADDED, "a new operation"),
+    ("operation-removed", REMOVED, "an operation is gone"),
+    ("operation-path-changed", CHANGED, "an operation moved to another path"),
+    ("operation-method-changed", CHANGED, "an operation takes another method"),
+    ("operation-deprecated", NOTED, "an operation is deprecated"),
+    ("operation-undeprecated", NOTED, "an operation is deprecated no longer"),
+    ("operation-id-added", NOTED, "an operationId where there was none"),
+    ("operation-id-removed", UNCERTAIN, "an operationId is gone: generated names follow it"),
+    ("operation-id-changed", UNCERTAIN, "an operationId: generated names follow it"),
+    ("operation-tag-changed", UNCERTAIN, "the first tag, by which generated code is laid out"),
+    ("operation-tag-added", NOTED, "a further tag"),
+    ("operation-tag-removed", NOTED, "a further tag is gone"),
+    ("path-parameter-renamed", UNCERTAIN, "the same URL, but the parameter in it has another name"),
+    ("security-required", NARROWED, "a login is needed where none was"),
+    ("security-dropped", WIDENED, "no login is needed any more"),
+    ("security-alternative-added", ADDED, "another way to log in"),
+    ("security-alternative-removed", REMOVED, "a way to log in is gone"),
+    ("security-scope-added", NARROWED, "a further scope is needed"),
+    ("security-scope-removed", WIDENED, "a scope is needed no longer"),
+    ("security-scheme-changed", CHANGED, "the same way to log in works differently"),
+    ("parameter-added-required", NARROWED, "a parameter that every call must give"),
+    ("parameter-added-optional", ADDED, "a parameter that a call may give"),
+    ("parameter-removed", REMOVED, "a parameter is gone: ignored, or refused"),
+    ("parameter-became-required", NARROWED, "a parameter must be given"),
+    ("parameter-became-optional", WIDENED, "a parameter need not be given"),
+    ("parameter-location-changed", CHANGED, "a parameter goes elsewhere in the request"),
+    ("parameter-style-changed", CHANGED, "a parameter is written differently"),
+    ("parameter-deprecated", NOTED, "a parameter is deprecated"),
+    ("parameter-undeprecated", NOTED, "a parameter is deprecated no longer"),
+    ("request-body-added-required", NARROWED, "a body that every call must send"),
+    ("request-body-added-optional", ADDED, "a body that a call may send"),
+    ("request-body-removed", REMOVED, "no body is taken any more"),
+    ("request-body-became-required", NARROWED, "the body must be sent"),
+    ("request-body-became-optional", WIDENED, "the body need not be sent"),
+    ("request-content-type-added", ADDED, "the body may be of another content type"),
+    ("request-content-type-removed", REMOVED, "the body may not be of that content type any more"),
+    ("request-encoding-changed", UNCERTAIN, "how the parts of a form are encoded"),
+    ("response-success-status-added", ADDED, "another status for success"),
+    ("response-success-status-removed", REMOVED, "a status for success is gone"),
+    ("response-failure-status-added", ADDED, "another status for failure"),
+    ("response-failure-status-removed", REMOVED, "a status for failure is gone: somebody may act on it"),
+    ("response-content-type-added", ADDED, "the answer may be of another content type"),
+    ("response-content-type-removed", REMOVED, "the answer is not of that content type any more"),
+    ("response-encoding-changed", UNCERTAIN, "how the parts of an answer are encoded"),
+    ("response-body-became-required", NARROWED, "a delivery always has its body"),
+    ("response-body-became-optional", WIDENED, "a delivery may come without its body"),
+    ("response-header-added", ADDED, "another header"),
+    ("response-header-removed-required", REMOVED, "a header that was always there is gone"),
+    ("response-header-removed-optional", REMOVED, "a header that could be there is gone"),
+    ("response-header-became-required", NARROWED, "a header is always there"),
+    ("response-header-became-optional", WIDENED, "a header may be absent"),
 )
 
-# Wording, wherever it stands.
-_WORDING = (
-    Rule("description-changed", NOTE, "a description"),
-    Rule("summary-changed", NOTE, "a summary"),
-    Rule("title-changed", NOTE, "the title of a schema"),
-    Rule("example-changed", NOTE, "an example"),
-    Rule("external-docs-changed", NOTE, "a link to further documentation"),
-    Rule("comment-changed", NOTE, "a comment in a schema"),
-)
-
-_OPERATIONS = (
-    Rule("operation-added", MORE, "a new operation"),
-    Rule("operation-removed", BREAKS, "an operation is gone"),
-    Rule("operation-path-changed", BREAKS, "an operation moved to another path"),
-    Rule("operation-method-changed", BREAKS, "an operation takes another method"),
-    Rule("operation-deprecated", NOTE, "an operation is deprecated"),
-    Rule("operation-undeprecated", NOTE, "an operation is deprecated no longer"),
-    Rule("operation-id-added", NOTE, "an operationId where there was none"),
-    Rule("operation-id-removed", MAYBE, "an operationId is gone: generated names follow it"),
-    Rule("operation-id-changed", MAYBE, "an operationId: generated names follow it"),
-    Rule("operation-tag-changed", MAYBE, "the first tag, by which generated code is laid out"),
-    Rule("operation-tag-added", NOTE, "a further tag"),
-    Rule("operation-tag-removed", NOTE, "a further tag is gone"),
-    Rule("path-parameter-renamed", MAYBE, "the same URL, but the parameter in it has another name"),
-    Rule("security-required", BREAKS, "a login is needed where none was"),
-    Rule("security-dropped", MORE, "no login is needed any more"),
-    Rule("security-alternative-added", MORE, "another way to log in"),
-    Rule("security-alternative-removed", BREAKS, "a way to log in is gone"),
-    Rule("security-scope-added", BREAKS, "a further scope is needed"),
-    Rule("security-scope-removed", MORE, "a scope is needed no longer"),
-    Rule("security-scheme-changed", BREAKS, "the same way to log in works differently"),
-)
-
-_REQUESTS = (
-    Rule("parameter-added-required", BREAKS, "a parameter that every call must give"),
-    Rule("parameter-added-optional", MORE, "a parameter that a call may give"),
-    Rule("parameter-removed", MAYBE, "a parameter is gone: ignored, or refused"),
-    Rule("parameter-became-required", BREAKS, "a parameter must be given"),
-    Rule("parameter-became-optional", MORE, "a parameter need not be given"),
-    Rule("parameter-location-changed", BREAKS, "a parameter goes elsewhere in the request"),
-    Rule("parameter-style-changed", BREAKS, "a parameter is written differently"),
-    Rule("parameter-deprecated", NOTE, "a parameter is deprecated"),
-    Rule("parameter-undeprecated", NOTE, "a parameter is deprecated no longer"),
-    Rule("request-body-added-required", BREAKS, "a body that every call must send"),
-    Rule("request-body-added-optional", MORE, "a body that a call may send"),
-    Rule("request-body-removed", BREAKS, "no body is taken any more"),
-    Rule("request-body-became-required", BREAKS, "the body must be sent"),
-    Rule("request-body-became-optional", MORE, "the body need not be sent"),
-    Rule("request-content-type-added", MORE, "the body may be of another content type"),
-    Rule("request-content-type-removed", BREAKS, "the body may not be of that content type any more"),
-    Rule("request-encoding-changed", MAYBE, "how the parts of a form are encoded"),
-)
-
-_ANSWERS = (
-    Rule("response-success-status-added", MORE, "another status for success"),
-    Rule("response-success-status-removed", BREAKS, "a status for success is gone"),
-    Rule("response-failure-status-added", MORE, "another status for failure"),
-    Rule("response-failure-status-removed", MAYBE, "a status for failure is gone: somebody may act on it"),
-    Rule("response-content-type-added", MORE, "the answer may be of another content type"),
-    Rule("response-content-type-removed", BREAKS, "the answer is not of that content type any more"),
-    Rule("response-encoding-changed", MAYBE, "how the parts of an answer are encoded"),
-    Rule("response-body-became-required", MORE, "a delivery always has its body"),
-    Rule("response-body-became-optional", BREAKS, "a delivery may come without its body"),
-    Rule("response-header-added", MORE, "another header"),
-    Rule("response-header-removed-required", BREAKS, "a header that was always there is gone"),
-    Rule("response-header-removed-optional", MAYBE, "a header that could be there is gone"),
-    Rule("response-header-became-required", MORE, "a header is always there"),
-    Rule("response-header-became-optional", BREAKS, "a header may be absent"),
-)
-
-# What a schema says, for what is sent (first grade) and for what is received (second grade).
+# What a schema says, for what is sent and for what is received.
 _SCHEMAS = (
-    ("type-changed", BREAKS, BREAKS, "neither type covers the other"),
-    ("type-widened", MORE, BREAKS, "more types than before"),
-    ("type-narrowed", BREAKS, MORE, "fewer types than before"),
-    ("nullable-added", MORE, BREAKS, "null is allowed"),
-    ("nullable-removed", BREAKS, MORE, "null is not allowed any more"),
-    ("variant-added", MORE, BREAKS, "another variant"),
-    ("variant-removed", BREAKS, MAYBE, "a variant is gone"),
-    ("variants-exclusive", MAYBE, MAYBE, "exactly one variant may match"),
-    ("variants-combinable", MAYBE, MAYBE, "more than one variant may match"),
-    ("discriminator-changed", MAYBE, MAYBE, "how variants are told apart"),
-    ("enum-added", BREAKS, MORE, "only listed values are allowed"),
-    ("enum-removed", MORE, MAYBE, "not only listed values are allowed"),
-    ("enum-value-added", MORE, MAYBE, "another listed value"),
-    ("enum-value-removed", BREAKS, MAYBE, "a listed value is gone"),
-    ("format-added", BREAKS, MORE, "a format where there was none"),
-    ("format-removed", MORE, BREAKS, "no format any more"),
-    ("format-widened", MORE, BREAKS, "a format that covers the old one"),
-    ("format-narrowed", BREAKS, MORE, "a format that the old one covers"),
-    ("format-changed", BREAKS, BREAKS, "another format"),
-    ("pattern-added", BREAKS, MORE, "texts must match a pattern"),
-    ("pattern-removed", MORE, MAYBE, "texts need not match the pattern"),
-    ("pattern-changed", MAYBE, MAYBE, "another pattern; which one allows more is not decided"),
-    ("limit-tightened", BREAKS, MORE, "a length, size, count or range allows less"),
-    ("limit-loosened", MORE, BREAKS, "a length, size, count or range allows more"),
-    ("limit-changed", BREAKS, BREAKS, "a divisor that neither contains nor is contained in the old one"),
-    ("default-added", MAYBE, NOTE, "what is assumed where nothing is sent is stated"),
-    ("default-removed", MAYBE, NOTE, "what is assumed where nothing is sent is no longer stated"),
-    ("default-changed", MAYBE, NOTE, "something else is assumed where nothing is sent"),
-    ("property-added-required", BREAKS, MORE, "a property that is always there"),
-    ("property-added-optional", MORE, MORE, "a property that may be there"),
-    ("property-removed", MAYBE, BREAKS, "a property is gone"),
-    ("property-removed-from-closed", BREAKS, BREAKS, "a property is gone, and no others are allowed"),
-    ("property-became-required", BREAKS, MORE, "a property must be there"),
-    ("property-became-optional", MORE, BREAKS, "a property may be absent"),
-    ("additional-closed", BREAKS, MAYBE, "no properties but the named ones"),
-    ("additional-opened", MORE, MORE, "other properties than the named ones"),
-    ("read-only-added", MAYBE, NOTE, "only the server sets it"),
-    ("read-only-removed", MORE, NOTE, "not only the server sets it"),
-    ("write-only-added", NOTE, BREAKS, "it is never in an answer"),
-    ("write-only-removed", NOTE, MORE, "it may be in an answer"),
-    ("deprecated", NOTE, NOTE, "it is deprecated"),
-    ("undeprecated", NOTE, NOTE, "it is deprecated no longer"),
-    ("unclassified", MAYBE, MAYBE, "a keyword that no other rule knows"),
+    ("type-changed", CHANGED, "neither type covers the other"),
+    ("type-widened", WIDENED, "more types than before"),
+    ("type-narrowed", NARROWED, "fewer types than before"),
+    ("nullable-added", WIDENED, "null is allowed"),
+    ("nullable-removed", NARROWED, "null is not allowed any more"),
+    ("variant-added", WIDENED, "another variant"),
+    ("variant-removed", NARROWED, "a variant is gone"),
+    ("variants-exclusive", UNCERTAIN, "exactly one variant may match"),
+    ("variants-combinable", UNCERTAIN, "more than one variant may match"),
+    ("discriminator-changed", UNCERTAIN, "how variants are told apart"),
+    ("enum-added", NARROWED, "only listed values are allowed"),
+    ("enum-removed", WIDENED, "not only listed values are allowed"),
+    ("enum-value-added", WIDENED, "another listed value"),
+    ("enum-value-removed", NARROWED, "a listed value is gone"),
+    ("enum-replaced", CHANGED, "none of the listed values is left"),
+    ("format-added", NARROWED, "a format where there was none"),
+    ("format-removed", WIDENED, "no format any more"),
+    ("format-widened", WIDENED, "a format that covers the old one"),
+    ("format-narrowed", NARROWED, "a format that the old one covers"),
+    ("format-changed", CHANGED, "another format"),
+    ("pattern-added", NARROWED, "texts must match a pattern"),
+    ("pattern-removed", WIDENED, "texts need not match the pattern"),
+    ("pattern-changed", UNCERTAIN, "another pattern; which one allows more is not decided"),
+    ("limit-tightened", NARROWED, "a length, size, count or range allows less"),
+    ("limit-loosened", WIDENED, "a length, size, count or range allows more"),
+    ("limit-changed", CHANGED, "a divisor that neither contains nor is contained in the old one"),
+    ("default-added", UNCERTAIN, "what is assumed where nothing is sent is stated"),
+    ("default-removed", UNCERTAIN, "what is assumed where nothing is sent is no longer stated"),
+    ("default-changed", UNCERTAIN, "something else is assumed where nothing is sent"),
+    ("property-added-required", NARROWED, "a property that is always there"),
+    ("property-added-optional", ADDED, "a property that may be there"),
+    ("property-removed", REMOVED, "a property is gone"),
+    ("property-removed-from-closed", CHANGED, "a property is gone, and no others are allowed"),
+    ("property-became-required", NARROWED, "a property must be there"),
+    ("property-became-optional", WIDENED, "a property may be absent"),
+    ("additional-closed", NARROWED, "no properties but the named ones"),
+    ("additional-opened", WIDENED, "other properties than the named ones"),
+    ("read-only-added", NARROWED, "only the server sets it"),
+    ("read-only-removed", WIDENED, "not only the server sets it"),
+    ("write-only-added", REMOVED, "it is never in an answer"),
+    ("write-only-removed", ADDED, "it may be in an answer"),
+    ("deprecated", NOTED, "it is deprecated"),
+    ("undeprecated", NOTED, "it is deprecated no longer"),
+    ("unclassified", UNCERTAIN, "a keyword that no other rule knows"),
 )
 
 
-def _rows() -> Iterator[Rule]:
-    yield from (*_DOCUMENT, *_WORDING, *_OPERATIONS, *_REQUESTS, *_ANSWERS)
-    for name, sent, received, says in _SCHEMAS:
-        yield Rule(f"request-{name}", sent, f"what is sent: {says}")
-        yield Rule(f"response-{name}", received, f"what is received: {says}")
+def _rows() -> Iterator[tuple[str, tuple[Grade, Grade], str]]:
+    yield from _DOCUMENT
+    for side, verb in (("request", "sent"), ("response", "received")):
+        yield from ((f"{side}-{name}", effect, f"what is {verb}: {says}") for name, effect, says in _SCHEMAS)
 
 
-RULES = {rule.id: rule for rule in _rows()}
+RULES = {
+    id_: Rule(id_, EXCEPTIONS.get(id_, effect[id_.startswith("response-")]), says) for id_, effect, says in _rows()
+}

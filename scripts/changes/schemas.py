@@ -83,6 +83,8 @@ def _compared(pair: Pair) -> Step:
     matching = matched(pair.before, pair.after)
     found.extend(type_changes(pair, matching))
     for old, new in matching.pairs:
+        if any(one.kind == ANY != other.kind and not one.content for one, other in ((old, new), (new, old))):
+            continue  # any value there: the change of type has said all
         found.extend(limit_changes(pair, old, new))
         found.extend(_members(pair, old, new))
         found.extend(_notes_of_variants(pair, old, new))
@@ -188,7 +190,8 @@ def _at(pair: Pair, keyword: str, homes: tuple[Place, Place]) -> tuple[Place, Pl
 
 def _members(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     """Compare which properties two alternatives have, which must be there, and whether others may be."""
-    before, after = _names(old), _names(new)
+    foreign = _foreign(pair, old, new)
+    before, after = _names(old) - foreign, _names(new) - foreign
     must = [branch.content.get("required", {}) for branch in (old, new)]
     homes = pair.within(old, new, "")
     names = [label(home) for home in homes]
@@ -216,6 +219,17 @@ def _names(branch: Branch) -> set[str]:
     return {*branch.content.get("properties", {}), *branch.content.get("required", {})}
 
 
+def _foreign(pair: Pair, old: Branch, new: Branch) -> set[str]:
+    """Name the properties that do not count, being read-only and sent or write-only and received, then as now."""
+    flag = "readOnly" if pair.direction == "request" else "writeOnly"
+    found = [branch.content.get("properties", {}) for branch in (old, new)]
+    is_foreign = {
+        name: [some[name]["notes"].get(flag) is True for some in found if name in some]
+        for name in {**found[0], **found[1]}
+    }
+    return {name for name, flags in is_foreign.items() if all(flags)}
+
+
 def _is_closed(branch: Branch) -> bool:
     return branch.content.get("extra") is False
 
@@ -231,7 +245,7 @@ def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
     before, after = old.content, new.content
     properties = before.get("properties", {}), after.get("properties", {})
     for name in {**properties[0], **properties[1]}:
-        if name in _names(old) and name in _names(new):
+        if name in (_names(old) & _names(new)) - _foreign(pair, old, new):
             yield pair.inner(
                 *(some.get(name) or _anything(one) for some, one in zip(properties, (old, new), strict=True))
             )

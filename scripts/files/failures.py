@@ -10,6 +10,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from scripts.files.output import inert_output
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,9 +45,18 @@ def reason(error: OSError) -> str:
 def exit_code(name: str, action: Callable[[], int], *, interrupted: str = "nothing was changed") -> int:
     """Run a script's work: a refusal becomes one line and exit code 2, Ctrl-C or a request to end one line and 130.
 
-    Both ends are exceptions, so that what is half made or half replaced is taken back.
+    Both ends are exceptions, so that what is half made or half replaced is taken back. Nothing that is printed is a
+    command to a CI runner.
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with inert_output():
+            return _exit_code(name, action, interrupted)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _exit_code(name: str, action: Callable[[], int], interrupted: str) -> int:
     try:
         return action()
     except Refused as refusal:
@@ -54,5 +65,3 @@ def exit_code(name: str, action: Callable[[], int], *, interrupted: str = "nothi
     except KeyboardInterrupt:
         print(f"{name}: interrupted; {interrupted}", file=sys.stderr)
         return 130
-    finally:
-        signal.signal(signal.SIGTERM, before)

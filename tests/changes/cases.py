@@ -51,6 +51,8 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
         {"oneOf": [{"const": "a"}, {"enum": ["b"]}]},
         {"enum": ["a", "c", "b"]},
     ),
+    ("enum-replaced", "BB", "enum-replaced", "BB", {"const": "a"}, {"const": "b"}),
+    ("type-widened", "AB", "type-narrowed", "BA", {"type": "array", "items": CAT, "minItems": 1}, {}),
     ("format-added", "BA", "format-removed", "AB", TEXT, {"type": "string", "format": "uuid"}),
     ("format-changed", "BB", "format-changed", "BB", {"type": "string", "format": "date"}, {**TEXT, "format": "uuid"}),
     ("format-widened", "AB", "format-narrowed", "BA", {**WHOLE, "format": "int32"}, {**WHOLE, "format": "int64"}),

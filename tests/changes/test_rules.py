@@ -44,6 +44,20 @@ def test_opposite_change_of_a_schema_gives_the_mirror_rule(rule, grades, mirror,
     assert found == {(f"{side}-{mirror}", GRADES[mirror_grades[SIDES.index(side)]])}
 
 
+@pytest.mark.parametrize(("flag", "silent"), [("readOnly", "request"), ("writeOnly", "response")])
+def test_what_is_never_sent_or_never_received_does_not_count(flag, silent):
+    """A read-only property may change and come without a word where it is sent, a write-only one where it is read."""
+    before = {"type": "object", "properties": {"a": {"type": "string", flag: True}}}
+    after = {
+        "type": "object",
+        "required": ["b"],
+        "properties": {"a": {"type": "integer", flag: True}, "b": {"type": "string", flag: True}},
+    }
+    found = {side: _found(with_schema(before, side), with_schema(after, side)) for side in SIDES}
+
+    assert [side for side in SIDES if not found[side]] == [silent]
+
+
 def test_every_rule_has_a_case():
     """No row of the table of rules goes untested."""
     tested = {rule for case in CASES for rule in (case[0], case[2])}

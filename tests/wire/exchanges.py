@@ -22,10 +22,11 @@ from urllib.parse import quote
 
 import httpx
 from attrs import frozen
-from jobmojito.sandbox.checks import is_valid, validator
 
 from jobmojito import JobMojito
-from jobmojito.sandbox import contract, samples
+from jobmojito.sandbox.contract.document import load
+from jobmojito.sandbox.contract.samples import sample
+from jobmojito.sandbox.contract.validation import is_valid, validator
 from tests.wire.styles import pairs, piece, text
 
 TOKEN = "made-up"
@@ -45,7 +46,7 @@ class Client:
     def of(cls, package="jobmojito_api"):
         """Make one of an importable package."""
         path = Path(importlib.import_module(package).__file__).parent / "contract.json"
-        return cls(package, dict(contract.load(path).operations))
+        return cls(package, dict(load(path).operations))
 
     def module(self, name):
         """Import a module of the package."""
@@ -102,7 +103,7 @@ class Exchange:
         status = str(self.way.status)
         family = next((one for one in (status, f"{status[0]}XX", "default") if one in self.declared.answers), None)
         schema = self.declared.answers.get(family)
-        return None if schema is None else samples.sample(schema)
+        return None if schema is None else sample(schema)
 
     def _parameters(self):
         """Give each parameter a value of its own, as far as its schema has several, so that none passes for another."""
@@ -110,13 +111,13 @@ class Exchange:
         for number, entry in enumerate(self.table.OPERATION.parameters, 3):
             one = schemas[entry.location, entry.name]
             if self.way.full or one.required:
-                tries = (f"{entry.name} {number}", number, samples.sample(one.schema))
+                tries = (f"{entry.name} {number}", number, sample(one.schema))
                 value = next(one_try for one_try in tries if is_valid(one.schema, one_try))
                 self.arguments[entry.attribute] = self.codec.read(entry.type, value).value
                 self.given.setdefault(entry.location, {})[entry.name] = value
 
     def _body(self):
-        self.body = samples.sample(self.declared.bodies[self.way.media])
+        self.body = sample(self.declared.bodies[self.way.media])
         type_ = next(one.type for one in self.table.OPERATION.bodies if one.content_type == self.way.media)
         model = self.codec.read(type_, self.body).value
         properties = self.declared.bodies[self.way.media].get("properties", {})
