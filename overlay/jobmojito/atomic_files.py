@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -47,8 +48,8 @@ class AtomicFile:
             # No part of the name: it can be a person's, and as long as names may be.
             self._part = place.with_name(f".jobmojito-{secrets.token_hex(8)}.part")
             self._place = place
-            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if kept is None else kept)
-            self._file = open(descriptor, "wb")  # noqa: PTH123 - a descriptor, closed below
+            mode = 0o666 if kept is None else kept
+            self._file = open(self._part, "xb", opener=partial(os.open, mode=mode))
             if kept is not None:
                 self._part.chmod(kept)  # whatever the umask takes away
         return self
