@@ -90,7 +90,7 @@ class AtomicFile:
             self._part.replace(self._place)
         self._file = None
         with suppress(OSError):
-            _sync_folder(self._place.parent)
+            sync_folder(self._place.parent)
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
@@ -119,13 +119,14 @@ class AtomicFile:
         return error
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last, where the system can (Windows cannot open a folder)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def sync_folder(folder: Path) -> None:
+    """Make sure that a new file's name is on the disk; only POSIX lets a folder be synced."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_csv(
