@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -47,8 +48,8 @@ class AtomicFile:
             # No part of the name: it can be a person's, and as long as names may be.
             self._part = place.with_name(f".jobmojito-{secrets.token_hex(8)}.part")
             self._place = place
-            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if kept is None else kept)
-            self._file = open(descriptor, "wb")  # noqa: PTH123 - a descriptor, closed below
+            mode = 0o666 if kept is None else kept
+            self._file = open(self._part, "xb", opener=partial(os.open, mode=mode))
             if kept is not None:
                 self._part.chmod(kept)  # whatever the umask takes away
         return self
@@ -89,7 +90,7 @@ class AtomicFile:
             self._part.replace(self._place)
         self._file = None
         with suppress(OSError):
-            _sync_folder(self._place.parent)
+            sync_folder(self._place.parent)
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
@@ -118,13 +119,14 @@ class AtomicFile:
         return error
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last, where the system can (Windows cannot open a folder)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def sync_folder(folder: Path) -> None:
+    """Make sure that a new file's name is on the disk; only POSIX lets a folder be synced."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_csv(

@@ -109,7 +109,12 @@ class Helpers:
     ) -> ScreenedCandidate | NotApplicable:
         """Screen a candidate by a resume: a path, bytes, or a binary stream from where it stands. Costs credits.
 
-        It is streamed, and never read whole. PDF, DOCX, DOC, ODT, RTF and plain text, told by content.
+        It is streamed, and never read whole. PDF, DOCX, DOC, ODT, RTF and plain text, told by content; what nobody
+        could read is refused before it is paid for: protected by a password, cut off, or not what its name says.
+
+        A stream is left where it stood, and one stream may be sent by several calls at once; one that cannot seek, such
+        as a pipe, is sent once. An upload of Starlette, FastAPI, Flask or Django will do; what is read with `await`
+        otherwise will not.
 
         Options:
             candidate_country_code: str = None - ISO; stands in for residency and nationality where `form` lacks them.
@@ -162,7 +167,8 @@ class Helpers:
     ) -> KnowledgeBaseDocumentUploadResponse:
         """Put a document of any kind into a knowledge base, streamed like a resume; it is processed later.
 
-        `name` is what the document is called there (with extension); without it, the file's name.
+        `name` is what the document is called there (with extension); without it, the file's name. A file without a name
+        that says what it is, such as bytes, is sent under this one.
 
         Options:
             file_name: str = the file's own - for bytes and streams without a name.

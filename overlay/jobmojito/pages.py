@@ -1,22 +1,21 @@
 """Reading lists to their end: page by page, or item by item.
 
-Which operations have pages is read from their declared tables: parameters `limit` and `offset`, and an answer with
-`data` and `pagination`. While a page is being used, the next one is already asked for.
+An operation has pages if it takes `limit` and `offset` and answers with `data` and `pagination`, by the contract. While
+a page is being used, the next one is already asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, closing
 from contextvars import copy_context
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from jobmojito_api.codec import Model, Object, table_of
+from jobmojito_api.codec import Object, table_of
 from jobmojito_api.resources import OPERATIONS, operation
 from jobmojito_api.types import UNSET
 
@@ -30,14 +29,14 @@ T = TypeVar("T")
 Item_co = TypeVar("Item_co", covariant=True)
 
 _SLACK: Final = 1000
-"""Items beyond twice the first page's `total` at which a list is taken for endless."""
+"""A list with more items than twice the first page's `total` and this is taken for endless."""
 
 _MOST_PAGES: Final = 1000
-"""Pages after which a list is taken for endless where the first one has no total."""
+"""A list whose first page has no `total` is taken for endless after so many pages."""
 
 
 class Listing(Protocol[Item_co]):
-    """What a page is: it has its items in `data`."""
+    """A page: it has its items in `data`."""
 
     @property
     def data(self) -> Sequence[Item_co]:
@@ -46,20 +45,24 @@ class Listing(Protocol[Item_co]):
 
 
 def read_pages(method: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Generator[T]:
-    """Read page after page; what is wrong with the method is found at once, before the first one is asked for."""
-    return _pages(method, _start(method, kwargs), kwargs, args)
+    """Read page after page.
+
+    Raises:
+        ConfigurationError: at once, before anything is asked for: the method has no pages.
+    """
+    return _pages(method, _start(method, kwargs), args, kwargs)
 
 
 def read_items(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Generator[Any]:
-    """Read every item of every page."""
+    """Read every item of every page, as `read_pages` reads pages."""
     return _flat(read_pages(method, args, kwargs))
 
 
 def read_pages_async(
     method: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> AsyncGenerator[T]:
-    """Read page after page; the next one is asked for in a task."""
-    return _async_pages(method, _start(method, kwargs), kwargs, args)
+    """Read page after page, as `read_pages` does."""
+    return _async_pages(method, _start(method, kwargs), args, kwargs)
 
 
 def read_items_async(
@@ -69,14 +72,12 @@ def read_items_async(
     return _async_flat(read_pages_async(method, args, kwargs))
 
 
-def _pages(
-    method: Callable[..., T], cursor: PageCursor, arguments: dict[str, Any], positional: tuple[Any, ...]
-) -> Generator[T]:
-    page = method(*positional, **arguments)
+def _pages(method: Callable[..., T], cursor: PageCursor, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Generator[T]:
+    page = method(*args, **kwargs)
     while cursor.takes(page):
-        coming: Future[T] | None = None
+        coming = None
         if cursor.goes_on:
-            coming = _ahead(partial(method, *positional, **{**arguments, "offset": cursor.offset}))
+            coming = _ahead(partial(method, *args, **{**kwargs, "offset": cursor.offset}))
         yield page
         if coming is None:
             return
@@ -98,14 +99,14 @@ def _ahead(fetch: Callable[[], T]) -> Future[T]:
 
 
 async def _async_pages(
-    method: Callable[..., Awaitable[T]], cursor: PageCursor, arguments: dict[str, Any], positional: tuple[Any, ...]
+    method: Callable[..., Awaitable[T]], cursor: PageCursor, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> AsyncGenerator[T]:
     coming: asyncio.Future[T] | None = None
     try:
-        page = await method(*positional, **arguments)
+        page = await method(*args, **kwargs)
         while cursor.takes(page):
             if cursor.goes_on:
-                coming = asyncio.ensure_future(method(*positional, **{**arguments, "offset": cursor.offset}))
+                coming = asyncio.ensure_future(method(*args, **{**kwargs, "offset": cursor.offset}))
             yield page
             if coming is None:
                 return
@@ -131,54 +132,50 @@ async def _async_flat(pages: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
 
 
 class PageCursor:
-    """Where reading stands, and whether it goes on: pure, and the same for both clients."""
+    """Where the next page begins, and whether there is one: decides, and asks for nothing."""
 
-    def __init__(self, name: str, offset: int) -> None:
-        self._name = name
+    def __init__(self, operation: str, offset: int) -> None:
+        self._operation = operation
         self._last: Sequence[Any] = ()
         self._seen = self._pages = 0
-        self._most = math.inf
+        self._announced: int | None = None
         self.offset = offset
         self.goes_on = True
 
     def takes(self, page: object) -> bool:
-        """Whether a page is a new one; sets where the next one begins and whether there is one.
+        """Take a page, and tell whether it is a new one; then `offset` and `goes_on` are about the next.
 
         A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the
-        offset is not obeyed), and where far more came than the first page announced, or far too many pages where it
-        announced no total: a `has_more` that never turns false must not be followed for ever.
+        offset is not obeyed), and where it is endless: a `has_more` that never turns false must not be followed for
+        ever.
         """
         items = _items(page)
         if items and items == self._last:
             self._stop("the API gave the same page again")
             return False
+        paging = getattr(page, "pagination", None)
+        total = _count(getattr(paging, "total", None))
+        if not self._pages:
+            self._announced = total
         self._last = items
+        self._pages += 1
         self._seen += len(items)
         self.offset += len(items)
-        paging = getattr(page, "pagination", None)
-        self.goes_on = bool(items) and self._has_more(paging)
-        if self._is_endless(paging) and self.goes_on:
+        # The answer says so; where its `has_more` is no flag, its total; where that is no number, the next page.
+        more = getattr(paging, "has_more", None)
+        self.goes_on = bool(items) and (more if isinstance(more, bool) else total is None or self.offset < total)
+        if self.goes_on and self._is_endless():
             self._stop("the API announces more than it has")
         return True
 
-    def _has_more(self, paging: object) -> bool:
-        """Ask the answer; where its `has_more` is no flag, its total; where that is no number, the next page."""
-        more, total = getattr(paging, "has_more", None), getattr(paging, "total", None)
-        if isinstance(more, bool):
-            return more
-        return not _is_count(total) or self.offset < total
-
-    def _is_endless(self, paging: object) -> bool:
-        """Compare with what the first page announced."""
-        total = getattr(paging, "total", None)
-        self._pages += 1
-        if self._pages == 1 and _is_count(total):
-            self._most = 2 * total + _SLACK
-        return self._seen > self._most or (self._most == math.inf and self._pages >= _MOST_PAGES)
+    def _is_endless(self) -> bool:
+        if self._announced is None:
+            return self._pages >= _MOST_PAGES
+        return self._seen > 2 * self._announced + _SLACK
 
     def _stop(self, reason: str) -> None:
         self.goes_on = False
-        log.warning("%s: reading stopped after %d items: %s", self._name, self._seen, reason)
+        log.warning("%s: reading stopped after %d items: %s", self._operation, self._seen, reason)
 
 
 def _items(page: object) -> Sequence[Any]:
@@ -187,28 +184,24 @@ def _items(page: object) -> Sequence[Any]:
     return data if isinstance(data, list) else []
 
 
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _start(method: Callable[..., object], arguments: dict[str, Any]) -> PageCursor:
-    """Check that a method has pages, before anything is sent."""
+def _start(method: Callable[..., object], kwargs: dict[str, Any]) -> PageCursor:
     name = getattr(method, "__name__", "")
-    if name not in OPERATIONS or not is_paged(operation(name)):
+    if name not in OPERATIONS or not _is_paged(operation(name)):
         raise ConfigurationError(f"{name or 'this'} has no pages; those that have: {', '.join(paged_operations())}")
-    offset = arguments.get("offset", UNSET)
+    offset = kwargs.get("offset", UNSET)
     return PageCursor(name, offset if isinstance(offset, int) else 0)
 
 
 def paged_operations() -> list[str]:
     """Name the operations that have pages, by the contract."""
-    return [name for name in OPERATIONS if is_paged(operation(name))]
+    return [name for name in OPERATIONS if _is_paged(operation(name))]
 
 
-def is_paged(declared: Operation[Any]) -> bool:
-    """Tell whether an operation takes `limit` and `offset` and answers with `data` and `pagination`."""
-    parameters = {parameter.attribute for parameter in declared.parameters}
-    if not isinstance(declared.success, Object) or not {"limit", "offset"} <= parameters:
-        return False
-    model: type[Model] = declared.success.python
-    return {"data", "pagination"} <= {field.name for field in table_of(model).fields}
+def _is_paged(declared: Operation[Any]) -> bool:
+    takes = {parameter.attribute for parameter in declared.parameters}
+    gives = table_of(declared.success.python).fields if isinstance(declared.success, Object) else ()
+    return takes >= {"limit", "offset"} and {field.name for field in gives} >= {"data", "pagination"}

@@ -79,7 +79,7 @@ def download(
         if asked.link is None:
             yield Block(partial(target.write, asked.text))
         else:
-            yield Block(partial(_check_host, asked.link, session.settings.base_url, hosts))
+            yield Block(partial(_check_link, asked.link, session.settings, hosts))
             yield from session.download(asked.link, _Pdf(target, max_bytes), DOWNLOAD)
         yield Block(target.commit)
     return Report(target.path, format_, target.size, asked.valid_until)
@@ -119,23 +119,22 @@ _HOLDERS: Final = {"pdf": "pdf_export_url", "html": "html_export", "json": "json
 
 
 def _link(found: object) -> httpx.URL:
-    """Check a signed link; what is wrong with it is said without showing it."""
+    """Read a signed link; what is wrong with it is said without showing it."""
     if not isinstance(found, str):
         raise _no_report("it has no link to a PDF")
     link = config.parse_url(found)
     if link is None or link.userinfo:
         raise _no_report("its link is no plain URL")
-    if not config.is_safe(link):
-        raise _no_report("its link is neither https nor to this machine")
     return link
 
 
-def _check_host(link: httpx.URL, base_url: str, allowed: Collection[str]) -> None:
+def _check_link(link: httpx.URL, settings: config.Settings, allowed: Collection[str]) -> None:
     """Find out where a link leads before it is followed."""
+    if not config.is_safe(link, settings.http_hosts):
+        raise _no_report("its link is neither https nor to this machine")
     host = link.raw_host.decode().lower()
-    if host in allowed or (config.is_loopback(host) and config.is_loopback(httpx.URL(base_url).host)):
-        return
-    if not addresses.is_public(host):
+    at_home = config.is_loopback(host) and config.is_loopback(httpx.URL(settings.base_url).host)
+    if not at_home and host not in settings.http_hosts.union(allowed) and not addresses.is_public(host):
         raise _no_report("its link leads to this machine or an internal network (allow_hosts= names hosts that may)")
 
 

@@ -102,6 +102,17 @@ def test_items_come_in_many_forms(screen, sandbox, tmp_path):
     assert "a@example.org" not in repr(forms[0])
 
 
+def test_text_in_a_file_part_is_content_and_no_path(screen, sandbox, tmp_path):
+    """As it is in an operation's file part; a path in a row is one by itself."""
+    (tmp_path / "cv.txt").write_text("somebody else's")
+    text = str(tmp_path / "cv.txt")
+
+    result = screen([{"file": File(text), "candidate_name": "Ann", "candidate_email": "a@example.org"}])
+
+    assert statuses(result) == ["ok"]
+    assert [one.size for _, one in sandbox.tally.uploads] == [len(text)]
+
+
 @pytest.mark.parametrize("journal", [False, True])
 def test_same_resume_is_paid_for_once(screen, items, sandbox, tmp_path, journal):
     """The same content for the same candidate is sent once, whatever the file is called and the e-mail's case."""

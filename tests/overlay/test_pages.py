@@ -237,16 +237,16 @@ def test_every_paged_operation_can_be_read(api):
         assert len(api.call(work, transport=server.transport)) == 3
 
 
-def test_course_counts_from_where_it_starts():
-    """Pure: no client needed."""
+def test_cursor_counts_from_where_it_starts():
+    """The offset of the call, not 0; no client is needed."""
 
     class Page:
         data = (1, 2)
 
-    course = PageCursor("x", 40)
-    course.takes(Page())
+    cursor = PageCursor("x", 40)
+    cursor.takes(Page())
 
-    assert (course.offset, course.goes_on) == (40, False)
+    assert (cursor.offset, cursor.goes_on) == (40, False)
 
 
 def _wait_for(condition):

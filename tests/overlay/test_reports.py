@@ -559,6 +559,16 @@ def test_internal_host_has_to_be_allowed(api, tmp_path, resolver, link, base_url
     assert len(server.fetched) == followed
 
 
+def test_host_that_the_client_may_reach_by_http_may_be_linked_to(api, tmp_path, resolver):
+    """As in docker compose, where the sandbox links to itself by its name there."""
+    server = _Api(httpx.Response(200, content=PDF), link="http://sandbox:8080/r.pdf")
+    base = {"base_url": "http://sandbox:8080", "allow_http_hosts": ["sandbox"]}
+
+    api.call(_download(tmp_path / "r.pdf"), transport=server.transport, **base)
+
+    assert len(server.fetched) == 1
+
+
 def test_report_that_is_too_large_is_not_saved(api, tmp_path):
     """It stops as soon as that is known."""
     server = _Api(httpx.Response(200, content=PDF))

@@ -20,6 +20,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from jobmojito.atomic_files import sync_folder
 from jobmojito.errors import JournalError
 
 from .identity import KeyTable
@@ -59,7 +60,7 @@ class JournalFile:
             self._sync()
             self._write(0, _first_line(self._end))
             if new:
-                _sync_folder(path)
+                sync_folder(path.parent)
         except OSError as error:
             self.close()
             raise explain(error) from error
@@ -246,16 +247,6 @@ def _lock(descriptor: int) -> None:
             _LOCKS.locking(descriptor, _LOCKS.LK_NBLCK, 1)
     except (BlockingIOError, PermissionError):
         raise JournalError("the journal cannot be used: another process is using it") from None
-
-
-def _sync_folder(path: Path) -> None:
-    """Make sure that a new file's name is on disk; only POSIX lets a folder be synced."""
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def explain(error: Exception) -> JournalError:

@@ -95,7 +95,9 @@ class ResumeSender:
         fields = {name: value for name, value in fields_of(row).items() if value is not None}
         if isinstance(fields.get("file"), File):
             file: File = fields.pop("file")
-            fields |= {"file": file.payload, "file_name": file.file_name, "content_type": file.mime_type}
+            held = cast("object", file.payload)
+            content = held.encode() if isinstance(held, str) else held  # as in an operation: content, not a path
+            fields |= {"file": content, "file_name": file.file_name, "content_type": file.mime_type}
         unknown = [name for name in fields if name not in {*_ABOUT, *_CANDIDATE}]
         if unknown:
             raise Refused(f"unknown field {quoted(unknown)}; an item has {', '.join([*_ABOUT, *_CANDIDATE])}")

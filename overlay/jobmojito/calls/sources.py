@@ -56,14 +56,13 @@ class Source:
 
     def at(self, offset: int, size: int) -> bytes:
         """Read `size` bytes at an offset from the start, fewer at the end; the next ones of what cannot go back."""
-        found = bytearray()
+        position = self._reader.start + offset
         with self._reading():
-            while len(found) < size:
-                block = self._reader.read(self._reader.start + offset + len(found), size - len(found))
-                if not block:
-                    break
+            found = block = self._reader.read(position, size)
+            while block and len(found) < size:  # a pipe gives what it has at the moment
+                block = self._reader.read(position + len(found), size - len(found))
                 found += block
-        return bytes(found)
+        return found
 
     def has_changed(self) -> bool:
         """Whether the stream was written to since it was opened here, as far as that can be seen."""
@@ -182,21 +181,21 @@ class _Turns(_Reader):
     """A stream that seeks, and its readers, who take turns at it; `left` is where the last turn ended."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.readers, self.lock = stream, 0, threading.Lock()
+        self.stream, self.key = stream, id(_innermost(stream))
+        self.readers, self.lock = 0, threading.Lock()
         self.start = stream.tell()
         self.end = self.left = self._move(0, os.SEEK_END)
 
     @classmethod
     def join(cls, stream: BinaryIO) -> _Turns:
         """Give the stream's reader; who comes while others read starts where they did."""
-        key = id(_innermost(stream))
         with _guard:
-            turns = _in_turns.get(key) or cls(stream)
+            turns = _in_turns.get(id(_innermost(stream))) or cls(stream)
             with turns.lock:
                 if turns.stream is not stream or stream.tell() != turns.left:
-                    raise UploadError("the stream is in use by another upload, and is moved or wrapped meanwhile")
+                    raise UploadError("the stream is in use by another upload, and was moved or wrapped meanwhile")
             turns.readers += 1
-            _in_turns[key] = turns
+            _in_turns[turns.key] = turns
         return turns
 
     def read(self, position: int, size: int) -> bytes:
@@ -214,11 +213,12 @@ class _Turns(_Reader):
 
     def close(self) -> None:
         """Put the stream back after the last reader."""
-        with _guard, self.lock, suppress(Exception):
+        with _guard, self.lock:
             self.readers -= 1
             if not self.readers:
-                del _in_turns[id(_innermost(self.stream))]
-                self._move(self.start)
+                _in_turns.pop(self.key, None)
+                with suppress(Exception):  # it may be closed, or of any make
+                    self._move(self.start)
 
     def _move(self, offset: int, whence: int = os.SEEK_SET) -> int:
         moved = cast("int | None", self.stream.seek(offset, whence))
@@ -230,10 +230,15 @@ class _OneWay(_Reader):
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._key = stream, _pipe(stream)
-        with _guard, suppress(TypeError):  # what cannot be weakly referenced is not remembered
-            if self._key in _one_way or stream in _spent:
+        with _guard:
+            if self._key in _one_way or self._is_spent():
                 raise UploadError("the stream can be read only once, and another upload has begun to")
-        _one_way.add(self._key)
+            _one_way.add(self._key)
+
+    def _is_spent(self) -> bool:
+        with suppress(TypeError):  # what cannot be weakly referenced is not remembered
+            return self._stream in _spent
+        return False
 
     def read(self, position: int, size: int) -> bytes:
         if not position:
