@@ -129,7 +129,7 @@ def test_second_run_in_one_process_is_refused(path):
 
 
 def database(path):
-    """A database of another program, or a journal of version 0.1.0."""
+    """A database of another program, or a journal of an earlier version."""
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE intent (key)")
     connection.close()
@@ -172,7 +172,7 @@ def without_a_line(path):
         (lambda path: path.write_text("x"), "is no journal"),
         (lambda path: path.touch(), "is empty"),
         (os.mkfifo, "no regular file"),
-        (database, "finish its run with 0.1.0, or name a new file"),
+        (database, "finish its run with that version, or name a new file"),
         (newer, "newer version"),
         (with_a_hole, "damaged"),
         (without_its_end, "its end is missing"),

@@ -174,9 +174,9 @@ def _committed(first: bytes) -> int:
         return int(found[2])
     if first.startswith(_SQLITE):
         raise JournalError(
-            "the journal is a database: one of version 0.1.0 of this package, or of another program. A 0.1.0 journal"
-            " may lack what lies beside it, and tells rows apart by how they are spelled: finish its run with 0.1.0,"
-            " or name a new file and give only the rows that it has not done"
+            "the journal is a database, made by another program or by an earlier version of this package. Such a"
+            " journal tells rows apart by their spelling and may lack what lay beside it: finish its run with that"
+            " version, or name a new file and give only the rows that are not done"
         )
     if not first:
         raise JournalError(

@@ -180,8 +180,13 @@ def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
         raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
     for problem in unwritable(fields):
         raise Refused(f"{_place(problem.pointer)} holds {problem.got}")
+    refuse_nul(fields)
+
+
+def refuse_nul(fields: Mapping[str, Any]) -> None:
+    """Refuse the character that the API's database cannot hold: it fails at it, and with it the whole request."""
     for name, value in fields.items():
-        if isinstance(value, str) and "\0" in value:  # at which the API's database fails, and with it all of a request
+        if isinstance(value, str) and "\0" in value:
             raise Refused(f"{name} holds a NUL character")
 
 
