@@ -168,10 +168,10 @@ def without_a_line(path):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda path: path.write_text("dear diary " * 100), "is no journal"),
-        (lambda path: path.write_text("x"), "is no journal"),
+        (lambda path: path.write_text("dear diary " * 100), "is not a journal"),
+        (lambda path: path.write_text("x"), "is not a journal"),
         (lambda path: path.touch(), "is empty"),
-        (os.mkfifo, "no regular file"),
+        (os.mkfifo, "not a regular file"),
         (database, "finish its run with that version, or name a new file"),
         (newer, "newer version"),
         (with_a_hole, "damaged"),

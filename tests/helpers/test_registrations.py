@@ -18,6 +18,7 @@ from jobmojito import (
     OutcomeUnknownError,
     PermissionDeniedError,
     RetryPolicy,
+    TransportError,
 )
 from jobmojito_api.models import InvitedUser, RegisteredUser
 from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
@@ -422,7 +423,7 @@ def test_exception_of_a_transport_costs_its_own_rows(api, rows_api):
 
     assert kinds(result) == [None, None, "outcome_unknown", "outcome_unknown", None, None]
     assert isinstance(result[2].error, OutcomeUnknownError)
-    assert isinstance(result[2].error.__cause__, RuntimeError)
+    assert isinstance(result[2].error.cause, TransportError)
 
 
 def test_failed_rows_are_sent_again_and_no_others(api, rows_api):

@@ -185,7 +185,7 @@ def _committed(first: bytes) -> int:
         )
     if first.startswith(b"jobmojito journal "):
         raise _damaged("its first line is not as it was written")
-    raise JournalError("the journal cannot be used: it is no journal (the file is something else)")
+    raise JournalError("the journal cannot be used: it is not a journal (the file is something else)")
 
 
 def _damaged(how: str) -> JournalError:
@@ -223,7 +223,7 @@ def _unopened(error: Exception) -> JournalError:
 def _make_private(descriptor: int) -> None:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
-        raise JournalError("the journal cannot be opened: it is no regular file")
+        raise JournalError("the journal cannot be opened: it is not a regular file")
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         try:
             os.fchmod(descriptor, 0o600)

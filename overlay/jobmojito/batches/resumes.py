@@ -87,7 +87,7 @@ class ResumeSender:
     ledger: Ledger
 
     def read(self, row: object) -> Mapping[str, Any]:
-        """Give the fields of an item: the file, and what is told of the candidate."""
+        """Give the fields of an item: the file, and what it says of the candidate."""
         problem = getattr(row, "problem", None)
         if isinstance(problem, str):
             raise Refused(problem)

@@ -1,4 +1,4 @@
-"""One chunk of rows sent as one request. Shared by both clients; it yields what is to be done and does nothing itself.
+"""One chunk of rows sent as one request. Shared by both clients; it yields the steps to be done and does none itself.
 
 What is known before sending is settled first; with a journal, an intent is on disk before a row is sent, and its
 outcome after. A request that fails as a whole settles its own rows and no others.

@@ -1,4 +1,4 @@
-"""A run over many rows: drawn, sent several at a time, their outcomes given in order, broken off cleanly."""
+"""A run over many rows: they are drawn and sent several at a time, and every row's outcome is given in input order."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MAX_CONCURRENCY: Final = 64
 
 
 class RunOptions(TypedDict, total=False):
-    """How a run over many rows goes about it; described at `JobMojito.register_candidates`."""
+    """Options of every run over many rows, described at `JobMojito.register_candidates`."""
 
     concurrency: int
     duplicates: Duplicates
@@ -62,7 +62,7 @@ class RunOptions(TypedDict, total=False):
 
 
 class BatchOptions(RunOptions, total=False):
-    """How a run whose rows travel several in a request goes about it; described there too."""
+    """Options of a run whose requests hold several rows each, described there too."""
 
     chunk_size: int
 
