@@ -133,10 +133,11 @@ def test_same_resume_is_paid_for_once(screen, items, sandbox, tmp_path, journal)
 def test_bad_items_fail_alone(screen, items):
     """What is no item says why; the others are screened."""
     rows = [5, {"candidate_name": "Ann"}, {"file": PDF, "name": "x"}, {**items(1)[0], "form": {"agee": 3}}, *items(1)]
+    rows.append({**rows[4], "candidate_name": "A\0"})
 
     result = screen(rows)
 
-    assert kinds(result) == ["invalid"] * 4 + [None]
+    assert kinds(result) == ["invalid"] * 4 + [None, "invalid"]
     assert [one.message for one in result[1:3]] == ["there is no file", result[2].message]
     assert "unknown field 'name'" in result[2].message
 

@@ -129,7 +129,7 @@ def test_second_run_in_one_process_is_refused(path):
 
 
 def database(path):
-    """A database of another program, or a journal of version 0.1.0."""
+    """A database of another program, or a journal of an earlier version."""
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE intent (key)")
     connection.close()
@@ -168,11 +168,11 @@ def without_a_line(path):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda path: path.write_text("dear diary " * 100), "is no journal"),
-        (lambda path: path.write_text("x"), "is no journal"),
+        (lambda path: path.write_text("dear diary " * 100), "is not a journal"),
+        (lambda path: path.write_text("x"), "is not a journal"),
         (lambda path: path.touch(), "is empty"),
-        (os.mkfifo, "no regular file"),
-        (database, "finish its run with 0.1.0, or name a new file"),
+        (os.mkfifo, "not a regular file"),
+        (database, "finish its run with that version, or name a new file"),
         (newer, "newer version"),
         (with_a_hole, "damaged"),
         (without_its_end, "its end is missing"),

@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import json
+import socket
+import time
 
 import httpx
 import pytest
@@ -15,6 +17,8 @@ from jobmojito import (
     NotFoundError,
     OutcomeUnknownError,
     PermissionDeniedError,
+    RetryPolicy,
+    TransportError,
 )
 from jobmojito_api.models import InvitedUser, RegisteredUser
 from tests.helpers.fakes import INTERVIEW, LINK, kinds, ok, people, register, statuses
@@ -109,15 +113,32 @@ def test_failed_request_costs_its_own_rows_alone(api, rows_api, respond, status,
     assert isinstance(result[2].error, error)
 
 
-def test_connection_that_fails_before_sending_is_an_error(api, rows_api):
+def test_connection_that_fails_before_sending_is_an_error(api):
     """Rows that never left are errors, not unknown."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and not listening, so that connecting is refused
+        base_url = f"http://127.0.0.1:{taken.getsockname()[1]}"
 
-    def refuse(_rows):
-        raise httpx.ConnectError("refused")
+        assert kinds(api.call(register(people(2)), base_url=base_url)) == ["connection"] * 2
 
-    rows_api.respond = refuse
 
-    assert kinds(api.call(register(people(2)), transport=rows_api)) == ["connection"] * 2
+def test_rate_limit_costs_no_row(api, rows_api):
+    """Against 3 requests a tenth of a second, 16 at a time are slowed down until all come through; none is given up."""
+    begun, refused = [], []
+
+    def respond(rows):
+        now = time.monotonic()
+        if sum(now - one < 0.1 for one in begun) >= 3:
+            refused.append(now)
+            return httpx.Response(429, headers={"Retry-After": "0.1"}, json={"error": "slow down"})
+        begun.append(now)
+        return [ok(row) for row in rows]
+
+    rows_api.respond = respond
+    result = api.call(register(people(60), chunk_size=1, concurrency=16), transport=rows_api, retry=RetryPolicy())
+
+    assert statuses(result) == ["ok"] * 60
+    assert len(refused) < 120
 
 
 def test_stop_on_error_sends_no_more_and_loses_no_row(api, rows_api):
@@ -402,7 +423,7 @@ def test_exception_of_a_transport_costs_its_own_rows(api, rows_api):
 
     assert kinds(result) == [None, None, "outcome_unknown", "outcome_unknown", None, None]
     assert isinstance(result[2].error, OutcomeUnknownError)
-    assert isinstance(result[2].error.__cause__, RuntimeError)
+    assert isinstance(result[2].error.cause, TransportError)
 
 
 def test_failed_rows_are_sent_again_and_no_others(api, rows_api):

@@ -107,7 +107,7 @@ def test_pipe_is_no_table(tmp_path):
     """What can be read only once is refused, without waiting for somebody to write to it."""
     os.mkfifo(tmp_path / "pipe.csv")
 
-    with pytest.raises(TableError, match="no regular file"):
+    with pytest.raises(TableError, match="not a regular file"):
         read_candidates(tmp_path / "pipe.csv")
 
 

@@ -39,8 +39,9 @@ class CsvRows(Collection[CsvRow]):
     """The records of a CSV file, each with its line; `len` counts them, iterating reads them from the file.
 
     Cells lose outer spaces; an empty cell is left out, as if the column were not there, and so is a record of empty
-    cells. An empty e-mail, or a record with more or fewer cells than the header, is no error of the file: the row comes
-    back as failed, with its line and all its cells. The apostrophe that `to_csv` puts before a formula is taken away.
+    cells. An empty e-mail, or a record with more or fewer cells than the header, is not an error of the file: the row
+    comes back as failed, with its line and all its cells. The apostrophe that `to_csv` puts before a formula is taken
+    away.
 
     Raises:
         TableError: unreadable, of another encoding, no header, unknown or repeated columns, or broken quoting.
@@ -75,7 +76,7 @@ class CsvRows(Collection[CsvRow]):
         try:
             if not self.path.is_dir() and self.path.exists() and not self.path.is_file():
                 # A pipe would wait for its other end, and could be read only once.
-                raise TableError(f"{self.path.name}: it is no regular file")
+                raise TableError(f"{self.path.name}: it is not a regular file")
             with self.path.open(encoding=self._recognise(), newline="") as file:
                 yield from self._records(file)
         except OSError as error:

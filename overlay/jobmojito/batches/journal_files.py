@@ -175,9 +175,9 @@ def _committed(first: bytes) -> int:
         return int(found[2])
     if first.startswith(_SQLITE):
         raise JournalError(
-            "the journal is a database: one of version 0.1.0 of this package, or of another program. A 0.1.0 journal"
-            " may lack what lies beside it, and tells rows apart by how they are spelled: finish its run with 0.1.0,"
-            " or name a new file and give only the rows that it has not done"
+            "the journal is a database, made by another program or by an earlier version of this package. Such a"
+            " journal tells rows apart by their spelling and may lack what lay beside it: finish its run with that"
+            " version, or name a new file and give only the rows that are not done"
         )
     if not first:
         raise JournalError(
@@ -186,7 +186,7 @@ def _committed(first: bytes) -> int:
         )
     if first.startswith(b"jobmojito journal "):
         raise _damaged("its first line is not as it was written")
-    raise JournalError("the journal cannot be used: it is no journal (the file is something else)")
+    raise JournalError("the journal cannot be used: it is not a journal (the file is something else)")
 
 
 def _damaged(how: str) -> JournalError:
@@ -224,7 +224,7 @@ def _unopened(error: Exception) -> JournalError:
 def _make_private(descriptor: int) -> None:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
-        raise JournalError("the journal cannot be opened: it is no regular file")
+        raise JournalError("the journal cannot be opened: it is not a regular file")
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         try:
             os.fchmod(descriptor, 0o600)

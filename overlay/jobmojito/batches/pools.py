@@ -68,7 +68,7 @@ def _in_threads(
 async def map_ordered_async(
     jobs: AsyncIterable[Job], work: Callable[[Job], Awaitable[Result]], *, concurrency: int
 ) -> AsyncGenerator[Result, None]:
-    """Do the same with tasks; cancelling the iteration cancels what is in flight."""
+    """Await `work` in `concurrency` tasks, results in the order of the jobs; cancelling cancels what is in flight."""
     waiting: deque[asyncio.Task[Result]] = deque()
     gate = _Gate(concurrency)
     try:

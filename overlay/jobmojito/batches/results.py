@@ -62,7 +62,7 @@ class RowKind(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # skipped: the candidate is past pre-screening
     OUTCOME_UNKNOWN = "outcome_unknown"  # unknown: no usable answer came
     INTERRUPTED = "interrupted"  # unknown: a journal shows it was in flight when an earlier run was killed
-    UNREADABLE = "unreadable"  # unknown: processed, but the answer is no JSON or holds no rows
+    UNREADABLE = "unreadable"  # unknown: processed, but the answer is not JSON or holds no rows
     UNMATCHED = "unmatched"  # unknown: no answered row is certain to be its own
     UNRECOGNISED = "unrecognised"  # unknown: its answered row says nothing that the contract knows
 

@@ -30,8 +30,8 @@ from jobmojito_api.types import File
 from .identity import digest, same_email, same_id, same_server
 from .results import Resend, RowKind, RowStatus
 from .row_results import settle_failure
-from .rows import Refused, fields_of, quoted
-from .runs import RunOptions, RunSettings, plan
+from .rows import Refused, fields_of, quoted, refuse_nul
+from .runs import Run, RunOptions, RunSettings
 
 if TYPE_CHECKING:
     from jobmojito.calls.sessions import AsyncSession, Session
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from .chunks import PendingRow, Stop
     from .journal import Ledger
-    from .runs import Run
 
 Item = TypeVar("Item")
 
@@ -88,7 +87,7 @@ class ResumeSender:
     ledger: Ledger
 
     def read(self, row: object) -> Mapping[str, Any]:
-        """Give the fields of an item: the file, and what is told of the candidate."""
+        """Give the fields of an item: the file, and what it says of the candidate."""
         problem = getattr(row, "problem", None)
         if isinstance(problem, str):
             raise Refused(problem)
@@ -103,6 +102,7 @@ class ResumeSender:
             raise Refused(f"unknown field {quoted(unknown)}; an item has {', '.join([*_ABOUT, *_CANDIDATE])}")
         if "file" not in fields:
             raise Refused("there is no file")
+        refuse_nul(fields)
         return fields
 
     def identify(self, fields: Mapping[str, Any]) -> bytes:  # noqa: ARG002 - another sender looks at them
@@ -214,4 +214,4 @@ def plan_resumes(
     journal = None if settings.journal is None else str(settings.journal)
     resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)
     make = partial(ResumeSender, session, position_id, max_bytes)
-    return plan(session, items, make, resend, settings)
+    return Run(session, items, settings, make, resend)

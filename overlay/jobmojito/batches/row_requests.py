@@ -1,4 +1,4 @@
-"""One chunk of rows sent as one request. Shared by both clients; it yields what is to be done and does nothing itself.
+"""One chunk of rows sent as one request. Shared by both clients; it yields the steps to be done and does none itself.
 
 What is known before sending is settled first; with a journal, an intent is on disk before a row is sent, and its
 outcome after. A request that fails as a whole settles its own rows and no others.
@@ -26,7 +26,7 @@ from .identity import digest, same_email, same_id, same_server
 from .results import Resend
 from .row_results import settle_answers, settle_failure
 from .rows import EMAIL, RowType, read_row
-from .runs import BatchOptions, RunSettings, plan
+from .runs import BatchOptions, Run, RunSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from .chunks import PendingRow, Stop
     from .journal import Ledger
-    from .runs import Run
 
 Fields = Mapping[str, Any]
 
@@ -223,4 +222,4 @@ def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, optio
         raise refusal(error) from None
     make = partial(RowSender, batch, given, session)
     journal = None if settings.journal is None else str(settings.journal)
-    return plan(session, rows, make, Resend(batch.operation, given, journal), settings)
+    return Run(session, rows, settings, make, Resend(batch.operation, given, journal))

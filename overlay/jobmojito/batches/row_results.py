@@ -178,7 +178,7 @@ def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None
 
 
 def _contradicts(sent: Fields, echo: Fields) -> bool:
-    """Tell whether an answered row speaks of another row; an echo that is missing or null says nothing."""
+    """Whether an answered row is about another row; an echo that is missing or null says nothing."""
     if sent.get(EMAIL) != (email := echo.get(EMAIL)) and same_email(email) not in {None, same_email(sent.get(EMAIL))}:
         return True
     for name in _ECHOED:
@@ -193,7 +193,7 @@ def _differs(sent: object, echo: object) -> bool:
 
 
 def _is_mixed_up(emails: Sequence[str | None], sent: Sequence[Fields], echoes: Sequence[Fields]) -> bool:
-    """Tell whether, of rows that share an e-mail, one has the very echo of another: answered twice, or swapped."""
+    """Whether, of rows that share an e-mail, one has the very echo of another: answered twice, or swapped."""
     for rows in _groups(emails).values():
         marks = {_mark(sent[index]) for index in rows}
         if any((echo := _mark(echoes[index])) != _mark(sent[index]) and echo in marks for index in rows):
@@ -227,7 +227,7 @@ def _mark(row: Fields) -> str:
 
 
 def _groups(keys: Iterable[Key | None]) -> dict[Key, list[int]]:
-    """Give the indexes at which each key stands; None is no key."""
+    """Give the indexes of each key; None is not a key."""
     groups: defaultdict[Key, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         if key is not None:

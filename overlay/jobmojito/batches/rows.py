@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import KeysView, Mapping
+from collections.abc import Callable, Iterable, KeysView, Mapping
 from functools import cache
 from typing import Any, Final, cast
 
@@ -128,6 +128,8 @@ def _named_values(row: Any) -> Model | Mapping[Any, Any]:
         return cast("Mapping[Any, Any]", row)
     try:
         found = None if isinstance(row, type) else _told_by(row)
+    except Refused:
+        raise
     except Exception as error:  # noqa: BLE001 - the class is the caller's, and one bad row fails alone
         raise Refused(f"a {type(row).__name__} cannot be read as a row ({type(error).__name__})") from None
     if found is not None:
@@ -142,16 +144,22 @@ def _told_by(row: Any) -> Mapping[Any, Any] | None:
     if attrs.has(type(row)):
         return {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}
     for name in _AS_MAPPING:
-        if callable(give := getattr(row, name, None)):
+        give: Callable[[], Mapping[Any, Any]] | None = getattr(row, name, None)
+        if callable(give):
             fields = dict(give())
             if isinstance(row, tuple):
                 fields.pop("Index", None)  # of pandas' `itertuples`, which puts it before the columns
             return fields
-    if isinstance(row, tuple) and len(row) == 2:  # noqa: PLR2004 - a file, or the place in `iterrows`, and its fields
-        return fields_of(row[1]) if isinstance(row[0], int) else {**fields_of(row[1]), "file": row[0]}
-    if hasattr(row, "keys"):  # a row of sqlite3
-        return {name: row[name] for name in row.keys()}  # noqa: SIM118 - iterating over it gives the values
-    return None
+    if isinstance(row, tuple):
+        pair: tuple[Any, ...] = row
+        return _of_pair(*pair) if len(pair) == 2 else None  # noqa: PLR2004 - a pair
+    names: Callable[[], Iterable[str]] | None = getattr(row, "keys", None)  # a row of sqlite3
+    return None if names is None else {name: row[name] for name in names()}
+
+
+def _of_pair(first: object, fields: object) -> Mapping[Any, Any]:
+    """Give the fields of a file and what belongs to it; a number comes from pandas' `iterrows` and is no file."""
+    return fields_of(fields) if isinstance(first, int) else {**fields_of(fields), "file": first}
 
 
 def read_row(row: object, kind: RowType) -> dict[str, Any]:
@@ -180,8 +188,13 @@ def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
         raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
     for problem in unwritable(fields):
         raise Refused(f"{_place(problem.pointer)} holds {problem.got}")
+    refuse_nul(fields)
+
+
+def refuse_nul(fields: Mapping[str, Any]) -> None:
+    """Refuse the character that the API's database cannot hold: it fails at it, and with it the whole request."""
     for name, value in fields.items():
-        if isinstance(value, str) and "\0" in value:  # at which the API's database fails, and with it all of a request
+        if isinstance(value, str) and "\0" in value:
             raise Refused(f"{name} holds a NUL character")
 
 

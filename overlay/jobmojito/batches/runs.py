@@ -1,4 +1,4 @@
-"""A run over many rows: drawn, sent several at a time, their outcomes given in order, broken off cleanly."""
+"""A run over many rows: they are drawn and sent several at a time, and every row's outcome is given in input order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collections.abc import (
     Sequence,
     Sized,
 )
-from contextlib import aclosing, closing, contextmanager, nullcontext
+from contextlib import aclosing, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
 from attrs import define, evolve, field, frozen
@@ -27,7 +27,7 @@ from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, Jou
 from jobmojito.lazy import DeferredModule
 
 from .chunks import Chunker, Duplicates, SeenRows, Stop
-from .journal import Journal, Ledger
+from .journal import Journal, Ledger, RowCodec
 from .pools import map_ordered, map_ordered_async
 from .results import BatchResult, Resend, RowKind, RowOutcome, RowStatus, count
 
@@ -51,7 +51,7 @@ MAX_CONCURRENCY: Final = 64
 
 
 class RunOptions(TypedDict, total=False):
-    """How a run over many rows goes about it; described at `JobMojito.register_candidates`."""
+    """Options of every run over many rows, described at `JobMojito.register_candidates`."""
 
     concurrency: int
     duplicates: Duplicates
@@ -62,7 +62,7 @@ class RunOptions(TypedDict, total=False):
 
 
 class BatchOptions(RunOptions, total=False):
-    """How a run whose rows travel several in a request goes about it; described there too."""
+    """Options of a run whose requests hold several rows each, described there too."""
 
     chunk_size: int
 
@@ -98,7 +98,7 @@ class RunSettings:
             raise ConfigurationError("retry_unknown is for runs with a journal; without one, use retry_failed")
 
 
-class Sender(Protocol):
+class Sender(RowCodec, Protocol):
     """What sends the chunks of one kind of run."""
 
     def read(self, row: object) -> Mapping[str, Any]:
@@ -107,14 +107,6 @@ class Sender(Protocol):
 
     def identify(self, fields: Mapping[str, Any]) -> bytes:
         """Give the key under which two rows are the same; an empty one where that is known only later."""
-        ...
-
-    def subject(self, row: PendingRow) -> Mapping[str, Any]:
-        """Give what a person needs to recognise a row in the journal by."""
-        ...
-
-    def recall(self, document: object) -> Any:
-        """Read an answer that a journal kept: JSON to its typed form."""
         ...
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
@@ -142,13 +134,16 @@ class Run:
 
     `make_sender` makes what sends its chunks, from where to look for a stop and what decides which rows are sent.
     `earlier` is the result whose rows at `places` are sent again.
+
+    Raises:
+        ConfigurationError: `rows` is nothing that rows can be drawn from.
     """
 
-    session: Any = field(repr=False)
+    session: Any = field(repr=False)  # of the one kind for `collect`, of the other for `collect_async`
     rows: Any = field(repr=False)
     settings: RunSettings
     make_sender: Callable[[Stop, Ledger], Sender] = field(repr=False)
-    resend: Resend | None = None
+    resend: Resend
     earlier: BatchResult[Any, Any] | None = None
     places: Sequence[int] = ()
     stop: Stop = field(init=False)
@@ -157,6 +152,16 @@ class Run:
 
     def __attrs_post_init__(self) -> None:
         self.stop = Stop(on_error=self.settings.stop_on_error)
+        if hasattr(self.rows, "to_dict"):
+            raise ConfigurationError(
+                "rows must be rows, not a table: give table.to_dict('records') of pandas, table.to_dicts() of polars"
+            )
+        kinds = (Iterable, AsyncIterable) if self.session.asynchronous else (Iterable,)
+        if isinstance(self.rows, str | bytes | os.PathLike | Mapping) or not isinstance(self.rows, kinds):
+            what = type(self.rows).__name__
+            raise ConfigurationError(
+                f"rows must be something to iterate over, not {what}; for a CSV file, use one of the readers"
+            )
 
     @property
     def total(self) -> int | None:
@@ -252,7 +257,8 @@ class Run:
         self.stop.because("the run was cancelled")
         rows = chunker.left(self.rows if self.total is not None else ())
         waiting = [row for row in rows if row.outcome is None and not row.begun]
-        ledger.settle_known([row for row in waiting if row.key], sender)
+        with suppress(JournalError):  # then they count as not sent by this run, which is what they are
+            ledger.settle_known([row for row in waiting if row.key], sender)
         self.stop.settle(row for row in waiting if row.outcome is None)
         for row in rows:
             if row.outcome is None:
@@ -332,32 +338,8 @@ class Run:
 
     def _left(self, outcomes: list[Outcome]) -> str:
         left = sum(one.kind is RowKind.NOT_SENT for one in outcomes)
-        again = "; run it again with the same journal to go on" if self.resend and self.resend.journal else ""
+        again = "; run it again with the same journal to go on" if self.resend.journal else ""
         return f"stopped by Ctrl-C: {len(outcomes) - left} of {count(len(outcomes), 'row')} done, {left} left{again}"
-
-
-def plan(
-    session: Session | AsyncSession,
-    rows: object,
-    make_sender: Callable[[Stop, Ledger], Sender],
-    resend: Resend,
-    settings: RunSettings,
-) -> Run:
-    """Put a run together.
-
-    Raises:
-        ConfigurationError: `rows` is nothing that rows can be drawn from.
-    """
-    if hasattr(rows, "to_dict"):
-        raise ConfigurationError(
-            "rows must be rows, not a table: give table.to_dict('records') of pandas, table.to_dicts() of polars"
-        )
-    kinds = (Iterable, AsyncIterable) if session.asynchronous else (Iterable,)
-    if isinstance(rows, str | bytes | os.PathLike | Mapping) or not isinstance(rows, kinds):
-        raise ConfigurationError(
-            f"rows must be something to iterate over, not {type(rows).__name__}; for a CSV file, use one of the readers"
-        )
-    return Run(session, rows, settings, make_sender, resend)
 
 
 def _recorded(chunk: list[PendingRow]) -> set[Future[Any]]:
