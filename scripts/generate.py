@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scripts.correct import effective, load_overlay
+from scripts.corrections.facts import FILE as FACTS
+from scripts.corrections.facts import join, load_facts
 from scripts.files import lock, trees
 from scripts.files.documents import dump, load
 from scripts.files.failures import Refused, exit_code, one_line, reason
@@ -112,7 +114,8 @@ def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
         Refused: something would be missing, or what came out is not what templates write, or does not import.
     """
     lock.refuse_other_versions()
-    render(read(document, load_config(root / "generator-config.yml")), document, out)
+    facts = join(document, load_facts(root / FACTS))
+    render(read(document, load_config(root / "generator-config.yml")), document, out, facts)
     _format(out)
     _refuse_foreign_code(out)
     _refuse_what_does_not_import(out)

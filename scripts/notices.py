@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from scripts.changes.reports import Style
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
-MOST_WARNINGS = 30  # operations without a name that a pull request names
+MOST_WARNINGS = 30  # operations without a name or facts that a pull request names
+_UNNAMED = "Warning: {} has no name in the corrections yet, and is called {} until it has."
+_WITHOUT_FACTS = (
+    "Warning: openapi/facts.yaml has no facts of {} yet: does it cost credits, send mail, may it be repeated?"
+    " Until it has, it counts as costing, as mailing and as not repeatable."
+)
 
 
 @frozen
@@ -29,12 +34,14 @@ class Notice:
     """The changes of each document that changed, what they do to generated names, and what is left to a person.
 
     `unnamed`: each operation that no correction names ("GET /path"), and the name that it was given.
+    `without_facts`: each operation that openapi/facts.yaml does not have.
     """
 
     reports: tuple[Report, ...]
     impact: Impact
     unnamed: tuple[tuple[str, str], ...]
     previous: str
+    without_facts: tuple[str, ...] = ()
 
     @property
     def grade(self) -> Grade | None:
@@ -65,7 +72,7 @@ class Notice:
         blocks = [_listed("For users of the package", self._briefly(code))]
         if warnings := self._warnings(code):
             more = len(warnings) - MOST_WARNINGS
-            rest = [f"{more} more operations have no name in the corrections."] if more > 0 else []
+            rest = [f"{more} more operations have no name in the corrections, or no facts."] if more > 0 else []
             blocks.append(_listed("Left to a person", [*warnings[:MOST_WARNINGS], *rest]))
         room = MOST_MARKDOWN - sum(map(len, blocks))
         return "\n".join([*blocks, *(as_markdown(one, room // max(1, len(self.reports))) for one in self.reports)])
@@ -79,6 +86,7 @@ class Notice:
             "documents": [json.loads(as_json(report)) for report in self.reports],
             "names": [_row(effect) for effect in self.impact.effects],
             "unnamed": dict(self.unnamed),
+            "without_facts": list(self.without_facts),
         }
         return json.dumps(content, indent=2) + "\n"
 
@@ -92,8 +100,10 @@ class Notice:
         return head + (f"\n{warnings}" if warnings else "") + mark + sections
 
     def _warnings(self, style: Style) -> list[str]:
-        words = "Warning: {} has no name in the corrections yet, and is called {} until it has."
-        return [words.format(style(operation), style(name)) for operation, name in self.unnamed]
+        return [
+            *(_UNNAMED.format(style(operation), style(name)) for operation, name in self.unnamed),
+            *(_WITHOUT_FACTS.format(style(operation)) for operation in self.without_facts),
+        ]
 
     def _briefly(self, style: Style) -> list[str]:
         """Give what users should know with as many names as leave room for the changes themselves."""

@@ -28,6 +28,7 @@ from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert
 from scripts.changes.impact import impact
 from scripts.correct import correct, load_overlay
+from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
@@ -154,7 +155,7 @@ def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str
     if len(found) != 1:
         raise Refused(f"pyproject.toml: {len(found)} lines look like the version, not one")
     effects = impact(stage.root / PACKAGE, stage.copy / PACKAGE)
-    notice = Notice(reports, effects, tuple(unnamed.items()), previous=found[0])
+    notice = Notice(reports, effects, tuple(unnamed.items()), previous=found[0], without_facts=_without_facts(stage))
     if notice.grade is not None:
         _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
         _write(log, insert(log.read_text(encoding="utf-8"), notice.entry(datetime.now(UTC).date())))
@@ -163,6 +164,11 @@ def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str
         _write(stage.copy / "build" / f"changelog.{name}", content)
     _write(stage.copy / "build/grade.txt", f"{notice.label}\n")
     return notice
+
+
+def _without_facts(stage: Staging) -> tuple[str, ...]:
+    """List the operations whose costs, mail and repeatability nobody has looked up yet."""
+    return tuple(facts.unknown(documents.load(stage.copy / sync.CONTRACT), facts.load_facts(stage.copy / facts.FILE)))
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("overlay", "generated", "scripts")
 RUNTIME = {"attr", "attrs", "dateutil", "httpx", "httpcore"}  # httpx is made of httpcore
 SANDBOX_FOLDER = "overlay/jobmojito/sandbox"
+CLI = {"cyclopts", "rich"}
 SANDBOX = {"fpdf", "jsonschema", "python_multipart", "starlette", "uvicorn"}
 
 
@@ -76,6 +77,9 @@ WRONG = [
     ("scripts/files/documents.py", "from jobmojito import errors", "Scripts and overlay do not import each other"),
     ("scripts/files/documents.py", "import jobmojito_api", "Scripts make the generated client and do not use it"),
     ("overlay/jobmojito/calls/settings.py", "import jobmojito.sandbox", "Nothing imports the sandbox"),
+    ("overlay/jobmojito/client.py", "import jobmojito.cli", "Nothing imports the command line"),
+    ("overlay/jobmojito/cli/output.py", "import jobmojito.redaction", "The command line uses only what every"),
+    ("overlay/jobmojito/cli/output.py", "import jobmojito.cli.bulk", "The command line: "),
     ("overlay/jobmojito/redaction.py", "from jobmojito import client", "No cycles among the modules"),
     ("overlay/jobmojito/errors.py", "from jobmojito.calls import retries", "Errors are the foundation"),
     ("overlay/jobmojito/calls/settings.py", "from jobmojito import batches", "Errors are the foundation"),
@@ -115,9 +119,10 @@ def test_every_contract_can_fail(copy):
 
 
 def test_packages_import_what_they_declare(graph):
-    """Users get what is imported: three packages, and the extra's own in the sandbox alone."""
+    """Users get what is imported: three packages, and an extra's own where the extra is used alone."""
     assert third_party(graph, "jobmojito_api") <= RUNTIME
-    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox"]) <= RUNTIME
+    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox", "jobmojito.cli"]) <= RUNTIME
+    assert third_party(graph, "jobmojito.cli") <= RUNTIME | CLI
     assert third_party(graph, "jobmojito.sandbox") <= RUNTIME | SANDBOX
 
 

@@ -96,5 +96,5 @@ def test_a_pull_request_has_room_for_everything(length):
 
     assert MOST_MARKDOWN // 2 < len(text) <= MOST_MARKDOWN
     assert re.search(r"New fields: .* and 19\d\d more\.", text)
-    assert "1970 more operations have no name in the corrections." in text
+    assert "1970 more operations have no name in the corrections, or no facts." in text
     assert re.search(r"\d+ more lines do not fit here", text)

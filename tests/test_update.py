@@ -94,9 +94,10 @@ def test_a_changed_document_goes_all_the_way(run, document, checkout):
     _tells_the_same(out, *(after[name][0].decode() for name in ("build/changelog.md", "CHANGELOG.md")))
     told = json.loads(after["build/changelog.json"][0])
     assert (told["grade"], told["documents"][0]["grade"]) == ("additive", "additive")
-    assert (told["version"], told["unnamed"]) == (
+    assert (told["version"], told["unnamed"], told["without_facts"]) == (
         {"old": "0.1.0", "new": "0.1.1"},
         {"GET /brand-new": "get_brand_new"},
+        ["GET /brand-new"],
     )
     assert (after["build/grade.txt"][0], 'version = "0.1.1"' in after["pyproject.toml"][0].decode()) == (
         b"additive\n",
@@ -105,10 +106,11 @@ def test_a_changed_document_goes_all_the_way(run, document, checkout):
 
 
 def _tells_the_same(terminal, request, log):
-    """Terminal, pull request and changelog name the new operation, and warn of its derived name."""
+    """Terminal, pull request and changelog name the new operation, warn of its derived name, and ask for its facts."""
     assert re.findall(r"(?m)^## \[(.*?)\]", log) == ["0.1.1", "0.1.0"]
     for text in (terminal, request, log):
         assert "GET /brand-new" in text
+        assert re.search(r"openapi/facts.yaml has no facts of .GET /brand-new. yet", text)
         assert re.search(r"- New operations: .admin\.get_brand_new.\.", text)
         assert re.search(r"Warning: .GET /brand-new. has no name in the corrections yet, .* .get_brand_new.", text)
 

@@ -11,6 +11,9 @@ if _typing.TYPE_CHECKING:
     from .batches.csv_rows import read_candidates as read_candidates
     from .batches.csv_rows import read_invitations as read_invitations
     from .batches.csv_rows import read_resumes as read_resumes
+    from .batches.journal_contents import JournalRow as JournalRow
+    from .batches.journal_contents import forget_person as forget_person
+    from .batches.journal_contents import read_journal as read_journal
     from .batches.results import BatchResult as BatchResult
     from .batches.results import RowKind as RowKind
     from .batches.results import RowOutcome as RowOutcome
@@ -31,6 +34,7 @@ else:
         __name__,
         {
             "batches.csv_rows": ("read_candidates", "read_invitations", "read_resumes"),
+            "batches.journal_contents": ("JournalRow", "forget_person", "read_journal"),
             "batches.results": ("BatchResult", "RowKind", "RowOutcome", "RowStatus"),
             "batches.resumes": ("Resume",),
             "batches.runs": ("RunInterrupted",),

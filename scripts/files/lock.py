@@ -23,6 +23,7 @@ def compute(root: Path, package: Path | None = None) -> dict[str, Any]:
         "document": file_hash(api / "jobmojito.openapi.json"),
         "webhooks": file_hash(api / "webhooks.openapi.json"),
         "corrections": file_hash(api / "corrections.overlay.yaml"),
+        "facts": file_hash(api / "facts.yaml"),
         "config": file_hash(root / "generator-config.yml"),
         "templates": tree_hash(root / "scripts" / "templates"),
         "generator": f"openapi-python-client {PINS['openapi-python-client']}",

@@ -98,7 +98,11 @@ def _not_json(content: bytes) -> str | None:
     return None
 
 
-_DATA: Final = {"py.typed": lambda content: "is not empty" if content else None, "contract.json": _not_json}
+_DATA: Final = {
+    "py.typed": lambda content: "is not empty" if content else None,
+    "contract.json": _not_json,
+    "facts.json": _not_json,
+}
 
 
 def _module(content: bytes) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from scripts.corrections.facts import sentences
 from scripts.files.failures import Refused
 from scripts.generation.dialect import is_json
 from scripts.generation.imports import operation_imports
@@ -68,7 +69,7 @@ class OperationPages:
             success=codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)})" if codes else "_c.ANY",
             success_annotation=success,
             answer_annotation=answer,
-            docstring=docstring(operation_prose(operation, arguments), indent=4),
+            docstring=docstring([*operation_prose(operation, arguments), sentences(self._facts(operation))], indent=4),
             note=docstring([f"{operation.method.upper()} {operation.path}.", NOTE]),
             used_by_method=[success, *(one.annotation for one in arguments)],
         )
@@ -79,6 +80,10 @@ class OperationPages:
             optional=any(not one.required for one in arguments),
         )
         return page
+
+    def _facts(self, operation: Operation) -> Mapping[str, Any]:
+        facts: Mapping[str, Any] = self.package.facts[f"{operation.method.upper()} {operation.path}"]
+        return facts
 
     def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
         """Give the arguments in the order of a call: path, body, and the others, those that are required first."""

@@ -29,6 +29,7 @@ class Package:
     parsed: Parsed
     document: Mapping[str, Any]
     out: Path
+    facts: Mapping[str, Any]
     _written: set[str] = field(factory=set, init=False)
 
     @cached_property

@@ -32,7 +32,7 @@ _EXPORTS = [
 ]
 
 
-def render(parsed: Parsed, document: Mapping[str, Any], out: Path) -> None:
+def render(parsed: Parsed, document: Mapping[str, Any], out: Path, facts: Mapping[str, Any]) -> None:
     """Write the whole package into `out`, which must not exist."""
     out.mkdir(parents=True)
     for module in sorted((TEMPLATES / "runtime").glob("*.py")):
@@ -40,7 +40,9 @@ def render(parsed: Parsed, document: Mapping[str, Any], out: Path) -> None:
             shutil.copyfile(module, out / module.name)
     (out / "py.typed").write_bytes(b"")
     (out / "contract.json").write_bytes(dump(document))
-    package = Package(parsed, document, out)
+    named = {op.name: facts["operations"][f"{op.method.upper()} {op.path}"] for op in parsed.operations}
+    (out / "facts.json").write_bytes(dump({**facts, "operations": named}))
+    package = Package(parsed, document, out, facts["operations"])
     ModelPages(package).write()
     OperationPages(package).write()
     ResourcePages(package).write()

@@ -12,7 +12,6 @@ from attrs import frozen
 
 from jobmojito.batches.row_requests import INVITATION, REGISTRATION
 from jobmojito.batches.rows import EMAIL
-from jobmojito.calls.retries import REPEATABLE
 from jobmojito.reports import OPERATION as REPORT
 from jobmojito.uploads.requests import DOCUMENT, RESUME, TEXT, CandidateDetails
 from tests.bodies import JSON, MULTIPART
@@ -42,10 +41,9 @@ class Reads:
 
 @frozen
 class Calls:
-    """An operation is named in the overlay, and is called by this method (None: by whichever it has)."""
+    """An operation is named in the overlay."""
 
     operation: str
-    method: str | None = None
 
 
 Assumption = Sends | Reads | Calls
@@ -107,6 +105,5 @@ READ = (
 CALLED = (
     *(Calls(one.operation) for one in (REGISTRATION, INVITATION)),
     *(Calls(name) for name in (RESUME, TEXT, DOCUMENT, REPORT)),
-    *(Calls(name, "post") for name in REPEATABLE),
 )
 ASSUMPTIONS: tuple[Assumption, ...] = (*CALLED, *SENT, *READ)

@@ -127,16 +127,6 @@ def test_a_change_that_breaks_an_assumption_is_told_with_its_place(edit, line):
     assert any(told.startswith(line) for told in found), found
 
 
-def test_a_method_that_is_harmless_to_repeat_under_one_method_alone_is_told():
-    """What may be sent twice was judged as it was."""
-    document = baseline.effective()
-    item = document["paths"]["/job-interview-set-state"]
-    item["put"] = item.pop("post")
-
-    (line,) = breaches(document)
-    assert line.startswith("/paths/~1job-interview-set-state/put: set_interview_state is a put, and is taken for ")
-
-
 ADDITIVE = {
     "an optional property": (f"{SCHEMAS}/RegisterUser/properties/phone", {"type": "string"}),
     "a property of an answer": (f"{SCHEMAS}/RegisteredUser/required", ["email", "result", "brand_new"]),

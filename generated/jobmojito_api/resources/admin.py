@@ -49,6 +49,12 @@ class Admin:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - inviting candidates needs interview credits (contract, 2026-11-26)
+            mails: yes - it mails an invitation to each user (contract, 2026-11-26)
+            repeatable: no - sent twice it can mail and charge twice (contract, 2026-11-26)
+            mind force_invite: mails those again who were invited and have not come (contract, 2026-11-26)
         """
         return self._call(_invite_users.call(body=body))
 
@@ -73,6 +79,11 @@ class Admin:
             filter_text: Text to look for in the sub-merchant's name, ignoring case.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_sub_merchants.call(
@@ -107,6 +118,11 @@ class Admin:
             include_public: Default on the server: false.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_avatars.call(
@@ -132,6 +148,11 @@ class Admin:
         Args:
             merchant_id: Merchant to read in place of the token's own; honoured only for admins and sub-merchant
                 operators.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_get_merchant_status.call(merchant_id=merchant_id))
 
@@ -140,6 +161,11 @@ class Admin:
 
         Every platform (mojito) language with its code, English and local names and SVG flag URL; pass `code` as
         `mojito_language_code` when creating interviews or personas.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_list_languages.call())
 
@@ -160,6 +186,12 @@ class AsyncAdmin:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - inviting candidates needs interview credits (contract, 2026-11-26)
+            mails: yes - it mails an invitation to each user (contract, 2026-11-26)
+            repeatable: no - sent twice it can mail and charge twice (contract, 2026-11-26)
+            mind force_invite: mails those again who were invited and have not come (contract, 2026-11-26)
         """
         return await self._call(_invite_users.call(body=body))
 
@@ -184,6 +216,11 @@ class AsyncAdmin:
             filter_text: Text to look for in the sub-merchant's name, ignoring case.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_sub_merchants.call(
@@ -218,6 +255,11 @@ class AsyncAdmin:
             include_public: Default on the server: false.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_avatars.call(
@@ -243,6 +285,11 @@ class AsyncAdmin:
         Args:
             merchant_id: Merchant to read in place of the token's own; honoured only for admins and sub-merchant
                 operators.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_get_merchant_status.call(merchant_id=merchant_id))
 
@@ -251,5 +298,10 @@ class AsyncAdmin:
 
         Every platform (mojito) language with its code, English and local names and SVG flag URL; pass `code` as
         `mojito_language_code` when creating interviews or personas.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_list_languages.call())

@@ -54,6 +54,11 @@ class Candidates:
             filter_emoji: Keep only candidates marked with this emoji.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_candidates.call(
@@ -102,6 +107,11 @@ class AsyncCandidates:
             filter_emoji: Keep only candidates marked with this emoji.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_candidates.call(

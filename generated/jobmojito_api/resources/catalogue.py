@@ -48,6 +48,11 @@ class Catalogue:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - a directory is not among what costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - an id that is taken is a 409, so a repeat would hide a success (contract, 2026-11-26)
         """
         return self._call(_create_catalogue_directory.call(body=body))
 
@@ -61,6 +66,11 @@ class Catalogue:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a directory is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a directory and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
         """
         return self._call(_update_catalogue_directory.call(body=body))
 
@@ -74,6 +84,11 @@ class Catalogue:
             id: Directory id, which is also its URL segment in the catalogue.
             merchant_id: Merchant to read instead of the token's own; honoured only for admins and sub-merchant
                 operators.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_get_catalogue_directory.call(id=id, merchant_id=merchant_id))
 
@@ -106,6 +121,11 @@ class Catalogue:
             include_public: Default on the server: true.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_catalogue_directories.call(
@@ -139,6 +159,11 @@ class AsyncCatalogue:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - a directory is not among what costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - an id that is taken is a 409, so a repeat would hide a success (contract, 2026-11-26)
         """
         return await self._call(_create_catalogue_directory.call(body=body))
 
@@ -152,6 +177,11 @@ class AsyncCatalogue:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a directory is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a directory and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
         """
         return await self._call(_update_catalogue_directory.call(body=body))
 
@@ -167,6 +197,11 @@ class AsyncCatalogue:
             id: Directory id, which is also its URL segment in the catalogue.
             merchant_id: Merchant to read instead of the token's own; honoured only for admins and sub-merchant
                 operators.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_get_catalogue_directory.call(id=id, merchant_id=merchant_id))
 
@@ -199,6 +234,11 @@ class AsyncCatalogue:
             include_public: Default on the server: true.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_catalogue_directories.call(

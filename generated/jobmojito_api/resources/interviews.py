@@ -70,6 +70,19 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind interview_length: is silently capped at one question for two minutes of max_duration;
+                `questions_generated` has the real count (credits page, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return self._call(_create_interview.call(body=body))
 
@@ -83,6 +96,15 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return self._call(_create_interview_from_questions.call(body=body))
 
@@ -96,6 +118,13 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview and pre-screening a candidate cost credits (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
         """
         return self._call(_create_interview_for_candidate.call(body=body))
 
@@ -108,6 +137,19 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind portal: without it the role-play is for coaching: paid by learners and invisible to recruiters, so the
+                wrong product for hiring (contract, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return self._call(_create_persona.call(body=body))
 
@@ -120,6 +162,11 @@ class Interviews:
         Args:
             position_id: Id of a single-stage interview definition or a multi-stage position definition; whichever
                 exists is used.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_get_interview_definition.call(position_id=position_id))
 
@@ -133,6 +180,11 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_get_interview_definition_by_post.call(body=body))
 
@@ -144,6 +196,17 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a definition is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a definition and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return self._call(_update_interview.call(body=body))
 
@@ -157,6 +220,11 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a state is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a state and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets a state to a value; setting it again changes nothing (contract, 2026-11-26)
         """
         return self._call(_set_interview_state.call(body=body))
 
@@ -168,6 +236,11 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - a link is not among what costs credits (guide, 2026-11-26)
+            mails: no - the link is answered and not sent (contract, 2026-11-26)
+            repeatable: no - each call makes another signed link (guide, 2026-11-26)
         """
         return self._call(_generate_interview_url.call(body=body))
 
@@ -181,6 +254,11 @@ class Interviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - candidate invitations cost credits (guide, 2026-11-26)
+            mails: yes - each candidate gets an invitation if `send_email` says so (contract, 2026-11-26)
+            repeatable: no - sent twice it can mail and charge twice (guide, 2026-11-26)
         """
         return self._call(_register_users_for_interview.call(body=body))
 
@@ -212,6 +290,11 @@ class Interviews:
             filter_emoji: Keep only interviews carrying this emoji marker.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_interviews.call(
@@ -245,6 +328,19 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind interview_length: is silently capped at one question for two minutes of max_duration;
+                `questions_generated` has the real count (credits page, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return await self._call(_create_interview.call(body=body))
 
@@ -258,6 +354,15 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return await self._call(_create_interview_from_questions.call(body=body))
 
@@ -271,6 +376,13 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview and pre-screening a candidate cost credits (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
         """
         return await self._call(_create_interview_for_candidate.call(body=body))
 
@@ -283,6 +395,19 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - creating an interview costs credits (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+            mind portal: without it the role-play is for coaching: paid by learners and invisible to recruiters, so the
+                wrong product for hiring (contract, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return await self._call(_create_persona.call(body=body))
 
@@ -295,6 +420,11 @@ class AsyncInterviews:
         Args:
             position_id: Id of a single-stage interview definition or a multi-stage position definition; whichever
                 exists is used.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_get_interview_definition.call(position_id=position_id))
 
@@ -308,6 +438,11 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_get_interview_definition_by_post.call(body=body))
 
@@ -321,6 +456,17 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a definition is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a definition and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
+            mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+                x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+            mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+                2026-11-26)
+            mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+                2026-11-26)
         """
         return await self._call(_update_interview.call(body=body))
 
@@ -334,6 +480,11 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - changing a state is not among what costs credits (guide, 2026-11-26)
+            mails: no - it changes a state and tells nobody (contract, 2026-11-26)
+            repeatable: yes - it sets a state to a value; setting it again changes nothing (contract, 2026-11-26)
         """
         return await self._call(_set_interview_state.call(body=body))
 
@@ -345,6 +496,11 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - a link is not among what costs credits (guide, 2026-11-26)
+            mails: no - the link is answered and not sent (contract, 2026-11-26)
+            repeatable: no - each call makes another signed link (guide, 2026-11-26)
         """
         return await self._call(_generate_interview_url.call(body=body))
 
@@ -358,6 +514,11 @@ class AsyncInterviews:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - candidate invitations cost credits (guide, 2026-11-26)
+            mails: yes - each candidate gets an invitation if `send_email` says so (contract, 2026-11-26)
+            repeatable: no - sent twice it can mail and charge twice (guide, 2026-11-26)
         """
         return await self._call(_register_users_for_interview.call(body=body))
 
@@ -389,6 +550,11 @@ class AsyncInterviews:
             filter_emoji: Keep only interviews carrying this emoji marker.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_interviews.call(

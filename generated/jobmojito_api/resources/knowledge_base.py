@@ -33,6 +33,11 @@ class KnowledgeBase:
 
         Args:
             body: the request body
+
+        Facts:
+            costs: no - a document is not among what costs credits (guide, 2026-11-26)
+            mails: no - it stores a document and tells nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it stores and processes the document twice (contract, 2026-11-26)
         """
         return self._call(_upload_knowledge_base_document.call(body=body))
 
@@ -54,5 +59,10 @@ class AsyncKnowledgeBase:
 
         Args:
             body: the request body
+
+        Facts:
+            costs: no - a document is not among what costs credits (guide, 2026-11-26)
+            mails: no - it stores a document and tells nobody (contract, 2026-11-26)
+            repeatable: no - sent twice it stores and processes the document twice (contract, 2026-11-26)
         """
         return await self._call(_upload_knowledge_base_document.call(body=body))

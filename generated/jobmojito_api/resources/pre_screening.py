@@ -46,6 +46,11 @@ class PreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; whether its definition does is not said (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - without an id to update it creates another position each time (contract, 2026-11-26)
         """
         return self._call(_upsert_pre_screening.call(body=body))
 
@@ -59,6 +64,11 @@ class PreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; its price is not published (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it screens and charges twice (guide, 2026-11-26)
         """
         return self._call(_pre_screen_resume_text.call(body=body))
 
@@ -72,6 +82,11 @@ class PreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; its price is not published (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it screens and charges twice (guide, 2026-11-26)
         """
         return self._call(_pre_screen_resume_binary.call(body=body))
 
@@ -96,6 +111,11 @@ class AsyncPreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; whether its definition does is not said (guide, 2026-11-26)
+            mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+            repeatable: no - without an id to update it creates another position each time (contract, 2026-11-26)
         """
         return await self._call(_upsert_pre_screening.call(body=body))
 
@@ -109,6 +129,11 @@ class AsyncPreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; its price is not published (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it screens and charges twice (guide, 2026-11-26)
         """
         return await self._call(_pre_screen_resume_text.call(body=body))
 
@@ -122,5 +147,10 @@ class AsyncPreScreening:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a pre-screen costs credits; its price is not published (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - sent twice it screens and charges twice (guide, 2026-11-26)
         """
         return await self._call(_pre_screen_resume_binary.call(body=body))

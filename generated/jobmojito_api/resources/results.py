@@ -59,6 +59,11 @@ class Results:
         Args:
             interview_result_id: Id of the interview result to read.
             get_signed_recordings: Default on the server: false.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _get_interview_result_details.call(
@@ -75,6 +80,11 @@ class Results:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(_get_interview_result_details_by_post.call(body=body))
 
@@ -88,6 +98,13 @@ class Results:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a report costs credits; its price is not published (guide, 2026-11-26)
+            mails: no - the report is answered and not sent (contract, 2026-11-26)
+            repeatable: no - sent twice it is charged twice (guide, 2026-11-26)
+            mind export_features_result: a `mojito_language_code` other than the result's own has it translated, for 0.1
+                credits a result (contract, 2026-11-26)
         """
         return self._call(_generate_interview_report.call(body=body))
 
@@ -101,6 +118,11 @@ class Results:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - whether a second attempt is charged is not said anywhere (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - it clears what the recruiter has decided since (contract, 2026-11-26)
         """
         return self._call(_request_another_interview_attempt.call(body=body))
 
@@ -139,6 +161,11 @@ class Results:
             filter_emoji: Keep only candidates carrying this emoji marker.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _list_interview_results.call(
@@ -181,6 +208,11 @@ class Results:
                 position sums all of its interviews, an interview counts only itself.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _get_merchant_analytics.call(
@@ -214,6 +246,11 @@ class Results:
                 translations.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return self._call(
             _get_merchant_credit_usage.call(
@@ -240,6 +277,11 @@ class AsyncResults:
         Args:
             interview_result_id: Id of the interview result to read.
             get_signed_recordings: Default on the server: false.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _get_interview_result_details.call(
@@ -256,6 +298,11 @@ class AsyncResults:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(_get_interview_result_details_by_post.call(body=body))
 
@@ -269,6 +316,13 @@ class AsyncResults:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - a report costs credits; its price is not published (guide, 2026-11-26)
+            mails: no - the report is answered and not sent (contract, 2026-11-26)
+            repeatable: no - sent twice it is charged twice (guide, 2026-11-26)
+            mind export_features_result: a `mojito_language_code` other than the result's own has it translated, for 0.1
+                credits a result (contract, 2026-11-26)
         """
         return await self._call(_generate_interview_report.call(body=body))
 
@@ -282,6 +336,11 @@ class AsyncResults:
 
         Args:
             body: the request body, as a model or a mapping with the contract's names
+
+        Facts:
+            costs: yes - whether a second attempt is charged is not said anywhere (guide, 2026-11-26)
+            mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+            repeatable: no - it clears what the recruiter has decided since (contract, 2026-11-26)
         """
         return await self._call(_request_another_interview_attempt.call(body=body))
 
@@ -320,6 +379,11 @@ class AsyncResults:
             filter_emoji: Keep only candidates carrying this emoji marker.
             limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
             offset: How many leading records to pass over. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _list_interview_results.call(
@@ -362,6 +426,11 @@ class AsyncResults:
                 position sums all of its interviews, an interview counts only itself.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _get_merchant_analytics.call(
@@ -395,6 +464,11 @@ class AsyncResults:
                 translations.
             limit: Page size, from 1 to 1000 records. Default on the server: 50.
             offset: How many records to pass over before the page begins. Default on the server: 0.
+
+        Facts:
+            costs: no - it only reads (guide, 2026-11-26)
+            mails: no - it only reads (contract, 2026-11-26)
+            repeatable: yes - it only reads (contract, 2026-11-26)
         """
         return await self._call(
             _get_merchant_credit_usage.call(

@@ -26,7 +26,7 @@ from jobmojito.errors import JournalError
 from .identity import KeyTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _LOCKS: Final[Any] = import_module("fcntl" if os.name == "posix" else "msvcrt")
@@ -111,6 +111,18 @@ class JournalFile:
             line += piece.partition(b"\n")[0] + (b"\n" if b"\n" in piece else b"")
         entry: dict[str, Any] = json.loads(line.split(b" ", 2)[2])
         return entry
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every entry in the order in which they were added, those that later ones replace too.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        with open(self._descriptor, "rb", closefd=False) as file:
+            file.seek(_FIRST_SIZE)
+            for line in file:
+                _, key, entry = line.split(b" ", 2)
+                yield bytes.fromhex(key.decode()), json.loads(entry)
 
     def close(self) -> None:
         """Let go of the file and its lock."""

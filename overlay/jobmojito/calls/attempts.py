@@ -18,12 +18,13 @@ from attrs import field, frozen
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError, TransportError
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log
+from jobmojito_api.facts import facts_of
 
 from .bodies import open_files
 from .decoding import ACCEPTED
 from .failures import FailedAttempt
 from .responses import Detailed, is_api_error, read_error, read_success
-from .retries import Failure, FailureKind, GiveUp, is_repeatable, kind_of_status, next_attempt, read_retry_after
+from .retries import Failure, FailureKind, GiveUp, kind_of_status, next_attempt, read_retry_after
 from .steps import GetToken, Pause, SendOnce
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
         settings,
         partial(_request, request, settings, body),
         lambda answer, attempts: read_success(call, answer, strict=settings.strict, attempts=attempts),
-        repeatable=is_repeatable(call.operation, call.method),
+        repeatable=facts_of(call.operation).repeatable,
         resendable=not once if body is None else body.rewindable,
         files=files,
     )

@@ -1,9 +1,10 @@
 """When a request is sent again: a table and one pure function, without sockets or clocks.
 
 The API has no idempotency key: a POST that was processed once and is sent again creates twice and spends credits twice.
-So what counts is whether a failed request can have been processed, and whether doing it twice does harm.
+So what counts is whether a failed request can have been processed, and whether doing it twice does harm: which
+operations are repeatable is said by `openapi/facts.yaml`, and one that it does not have is not.
 
-| failure | GET and `REPEATABLE` | other POSTs |
+| failure | repeatable operations | others |
 |---|---|---|
 | `NOT_SENT` it never reached the API | repeat | repeat |
 | `TOLD_TO_WAIT` 429, or a 503 with `Retry-After` that the API wrote | repeat when told | repeat when told |
@@ -68,15 +69,6 @@ RULES: Final[Mapping[FailureKind, Rule]] = {
     FailureKind.UNCERTAIN: Rule(Action.REPEAT, Action.UNKNOWN),
     FailureKind.FINAL: Rule(Action.SURFACE, Action.SURFACE),
 }
-
-REPEATABLE: Final[Mapping[str, str]] = {
-    "set_interview_state": "sets a state to a value; setting it again changes nothing",
-    "update_interview": "sets properties to values; setting them again changes nothing",
-    "update_catalogue_directory": "sets properties to values; setting them again changes nothing",
-    "get_interview_definition_by_post": "reads, although it is a POST (from the guide)",
-    "get_interview_result_details_by_post": "reads, although it is a POST (from the guide)",
-}
-"""POSTs that may be sent twice, and why. Nothing that costs credits, sends mail or creates anything belongs here."""
 
 _LONGEST: Final = 64
 """Characters of a `Retry-After`; a date has 29, and reading takes longer the longer it is."""
@@ -155,11 +147,6 @@ class GiveUp(NamedTuple):
     """Raise: the failure itself, or that the outcome is unknown."""
 
     unknown: bool = False
-
-
-def is_repeatable(operation: str, method: str) -> bool:
-    """Tell whether doing it twice is harmless: every GET, and what `REPEATABLE` lists."""
-    return method.upper() == "GET" or operation in REPEATABLE
 
 
 def kind_of_status(status: int, *, retry_after: float | None, api_error: bool) -> FailureKind:

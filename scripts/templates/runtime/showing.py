@@ -55,6 +55,17 @@ def show_model(model: Model, room: int = 1) -> str:
     return f"{type(model).__name__}({', '.join([*kept, *more, *extra])})"
 
 
+def is_shown(field: Field, value: object) -> bool:
+    """Tell whether a property's value is shown in full; a list's items are then all known to be harmless."""
+    if isinstance(value, list | tuple):
+        return all(is_shown(field, one) for one in value) if isinstance(field.type, Array) else False
+    words = field.attribute.rstrip("_").split("_")
+    type_ = field.type.item if isinstance(field.type, Array) else field.type
+    return isinstance(value, bool | None) or (
+        _SECRETS.isdisjoint(words) and _known(type_, value, words[-1], 0) is not None
+    )
+
+
 def _within(shown: list[str]) -> list[str]:
     """Keep what fits into the most characters that a `repr` may have."""
     length = 0

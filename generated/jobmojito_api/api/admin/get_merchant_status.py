@@ -60,6 +60,11 @@ def sync_detailed(
     Args:
         merchant_id: Merchant to read in place of the token's own; honoured only for admins and sub-merchant
             operators.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(client, call(merchant_id=merchant_id))
 

@@ -58,6 +58,12 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - inviting candidates needs interview credits (contract, 2026-11-26)
+        mails: yes - it mails an invitation to each user (contract, 2026-11-26)
+        repeatable: no - sent twice it can mail and charge twice (contract, 2026-11-26)
+        mind force_invite: mails those again who were invited and have not come (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -46,6 +46,11 @@ def sync_detailed(*, client: AuthenticatedClient | Client) -> Response[PlatformL
 
     Every platform (mojito) language with its code, English and local names and SVG flag URL; pass `code` as
     `mojito_language_code` when creating interviews or personas.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(client, call())
 

@@ -58,6 +58,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - a directory is not among what costs credits (guide, 2026-11-26)
+        mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+        repeatable: no - an id that is taken is a 409, so a repeat would hide a success (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -64,6 +64,11 @@ def sync_detailed(
         id: Directory id, which is also its URL segment in the catalogue.
         merchant_id: Merchant to read instead of the token's own; honoured only for admins and sub-merchant
             operators.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(client, call(id=id, merchant_id=merchant_id))
 

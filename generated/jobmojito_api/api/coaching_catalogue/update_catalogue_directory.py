@@ -58,6 +58,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - changing a directory is not among what costs credits (guide, 2026-11-26)
+        mails: no - it changes a directory and tells nobody (contract, 2026-11-26)
+        repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -64,6 +64,13 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - creating an interview and pre-screening a candidate cost credits (guide, 2026-11-26)
+        mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+        repeatable: no - sent twice it creates twice, and there is no idempotency key (guide, 2026-11-26)
+        mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+            x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -57,6 +57,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - a link is not among what costs credits (guide, 2026-11-26)
+        mails: no - the link is answered and not sent (contract, 2026-11-26)
+        repeatable: no - each call makes another signed link (guide, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -57,6 +57,11 @@ def sync_detailed(
     Args:
         position_id: Id of a single-stage interview definition or a multi-stage position definition; whichever
             exists is used.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(client, call(position_id=position_id))
 

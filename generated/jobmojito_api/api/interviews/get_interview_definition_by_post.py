@@ -58,6 +58,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -133,6 +133,11 @@ def sync_detailed(
         filter_emoji: Keep only interviews carrying this emoji marker.
         limit: Page size: how many records to return at most, 1 to 1000. Default on the server: 50.
         offset: How many leading records to pass over. Default on the server: 0.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(
         client,

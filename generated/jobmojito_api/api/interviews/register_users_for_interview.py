@@ -58,6 +58,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - candidate invitations cost credits (guide, 2026-11-26)
+        mails: yes - each candidate gets an invitation if `send_email` says so (contract, 2026-11-26)
+        repeatable: no - sent twice it can mail and charge twice (guide, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -60,6 +60,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - changing a state is not among what costs credits (guide, 2026-11-26)
+        mails: no - it changes a state and tells nobody (contract, 2026-11-26)
+        repeatable: yes - it sets a state to a value; setting it again changes nothing (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -58,6 +58,17 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: no - changing a definition is not among what costs credits (guide, 2026-11-26)
+        mails: no - it changes a definition and tells nobody (contract, 2026-11-26)
+        repeatable: yes - it sets properties to values; setting them again changes nothing (contract, 2026-11-26)
+        mind max_duration: multiplies the price of each interview: up to 20 minutes x1, 30 x2, 45 x3, 60 x4, longer
+            x5, by the limit that is configured and not by the time that is used (credits page, 2026-11-26)
+        mind recording: adds to the price of each interview: audio 0.1, video 0.25 credits (credits page,
+            2026-11-26)
+        mind recording_full_session: adds to the price of each interview: audio 0.2, video 0.4 credits (contract,
+            2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -62,6 +62,11 @@ def sync_detailed(
 
     Args:
         body: the request body
+
+    Facts:
+        costs: no - a document is not among what costs credits (guide, 2026-11-26)
+        mails: no - it stores a document and tells nobody (contract, 2026-11-26)
+        repeatable: no - sent twice it stores and processes the document twice (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -71,6 +71,13 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - a report costs credits; its price is not published (guide, 2026-11-26)
+        mails: no - the report is answered and not sent (contract, 2026-11-26)
+        repeatable: no - sent twice it is charged twice (guide, 2026-11-26)
+        mind export_features_result: a `mojito_language_code` other than the result's own has it translated, for 0.1
+            credits a result (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -70,6 +70,11 @@ def sync_detailed(
     Args:
         interview_result_id: Id of the interview result to read.
         get_signed_recordings: Default on the server: false.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(
         client, call(interview_result_id=interview_result_id, get_signed_recordings=get_signed_recordings)

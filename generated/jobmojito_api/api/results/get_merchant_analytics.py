@@ -115,6 +115,11 @@ def sync_detailed(
             position sums all of its interviews, an interview counts only itself.
         limit: Page size, from 1 to 1000 records. Default on the server: 50.
         offset: How many records to pass over before the page begins. Default on the server: 0.
+
+    Facts:
+        costs: no - it only reads (guide, 2026-11-26)
+        mails: no - it only reads (contract, 2026-11-26)
+        repeatable: yes - it only reads (contract, 2026-11-26)
     """
     return _calls.send(
         client,

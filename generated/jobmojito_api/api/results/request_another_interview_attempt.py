@@ -57,6 +57,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - whether a second attempt is charged is not said anywhere (guide, 2026-11-26)
+        mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+        repeatable: no - it clears what the recruiter has decided since (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

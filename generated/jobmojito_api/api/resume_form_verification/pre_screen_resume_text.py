@@ -62,6 +62,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - a pre-screen costs credits; its price is not published (guide, 2026-11-26)
+        mails: yes - whether it mails the candidate is not said anywhere (contract, 2026-11-26)
+        repeatable: no - sent twice it screens and charges twice (guide, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

@@ -61,6 +61,11 @@ def sync_detailed(
 
     Args:
         body: the request body, as a model or a mapping with the contract's names
+
+    Facts:
+        costs: yes - a pre-screen costs credits; whether its definition does is not said (guide, 2026-11-26)
+        mails: no - it creates a definition and invites nobody (contract, 2026-11-26)
+        repeatable: no - without an id to update it creates another position each time (contract, 2026-11-26)
     """
     return _calls.send(client, call(body=body))
 

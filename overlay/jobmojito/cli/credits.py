@@ -1,0 +1,136 @@
+"""Before something costs credits or sends mail: what it is estimated to cost, whether it is wanted, and its budget."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from jobmojito_api.facts import Facts, prices
+
+from .failures import UsageError
+from .options import Careful, Spending
+from .output import Output
+
+if TYPE_CHECKING:
+    import jobmojito
+
+_BALANCES = ("credits_interview_monthly", "credits_interview_extra", "credits_interview_single")
+_CHECKED_EVERY = 50
+
+
+@define
+class Price:
+    """Credits from and to; the range says what the table cannot know."""
+
+    low: float
+    high: float
+
+    def times(self, count: float) -> "Price":
+        """Give the price of several."""
+        return Price(self.low * count, self.high * count)
+
+    def __str__(self) -> str:
+        low, high = (f"{round(one, 2):g}" for one in (self.low, self.high))
+        return f"about {low} credits" if low == high else f"{low} to {high} credits"
+
+
+def price_of(facts: Facts, given: Mapping[str, Any]) -> Price | None:
+    """Estimate a call from its body, or from the definition it is about; None where no price is published."""
+    if facts.price is None:
+        return None
+    table = prices()[facts.price]
+    bases = table["base"].get(given.get(table["kind"]))
+    base = (
+        Price(*bases) if bases else Price(min(map(min, table["base"].values())), max(map(max, table["base"].values())))
+    )
+    added = sum(_add_on(amounts, given.get(name)) for name, amounts in table["add_ons"].items())
+    return Price(base.low + added, base.high + added).times(_multiplier(table, given))
+
+
+def _add_on(amounts: Mapping[str, float], value: object) -> float:
+    """Give what a recording adds; a kind that is not in the table may be as dear as the dearest."""
+    return 0.0 if value is None else amounts.get(str(value), max(amounts.values()))
+
+
+def _multiplier(table: Mapping[str, Any], given: Mapping[str, Any]) -> float:
+    seconds = given.get(table["duration"])
+    known = seconds if isinstance(seconds, int | float) else table["default_duration"]
+    return float(next(factor for limit, factor in table["multipliers"] if limit is None or known <= limit))
+
+
+def consequences(facts: Facts, price: Price | None) -> str:
+    """Say what a call does that one may not want: "costs about 2 credits and sends mail"."""
+    cost = f"costs {price}" if price else "costs credits, how many is not published"
+    said = [*([cost] if facts.costs else []), *(["may send mail"] if facts.mails else [])]
+    return " and ".join(said) or "changes data"
+
+
+def agreed(careful: Careful, output: Output, what: str, effect: str) -> bool:
+    """Say what would be done for `--dry-run`, or ask; False where nothing is to be sent.
+
+    Raises:
+        UsageError: nobody can be asked.
+    """
+    if careful.dry_run:
+        output.note(f"Would {what}: {effect}. Nothing was sent.")
+        return False
+    if careful.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(f"to {what} {effect}: give --yes, for there is no terminal to ask on")
+    output.notes.print(f"{what[0].upper()}{what[1:]}? It {effect}. \\[y/N] ", end="")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def balance(client: "jobmojito.JobMojito") -> float | None:
+    """Give the credits that are left; None where the API does not say."""
+    status = client.admin.get_merchant_status()
+    known = [getattr(status, name, None) for name in _BALANCES]
+    amounts = [float(one) for one in known if isinstance(one, int | float)]
+    return sum(amounts) if amounts else None
+
+
+@define
+class Budget:
+    """Lets rows through as long as they stay within an amount, counted by the table and checked against the account.
+
+    Every row that is given out counts, so that a run that goes on with a journal has one budget for all of it.
+    """
+
+    client: "jobmojito.JobMojito"
+    limit: float
+    price: float
+    start: float | None
+    given: int = 0
+    stopped: bool = False
+
+    @classmethod
+    def of(cls, client: "jobmojito.JobMojito", spending: Spending, price: Price | None) -> "Budget | None":
+        """Make the budget that was asked for.
+
+        Raises:
+            UsageError: nobody knows what a row costs.
+        """
+        if spending.budget is None:
+            return None
+        if spending.price is None and price is None:
+            raise UsageError("--budget needs --price CREDITS here: the price of a row is not published")
+        each = spending.price if spending.price is not None else price.high if price else 0.0
+        return cls(client, spending.budget, each, balance(client))
+
+    def rows(self, rows: Iterable[Any]) -> Iterator[Any]:
+        """Give rows out until the next one could pass the limit."""
+        for row in rows:
+            if (self.given + 1) * self.price > self.limit + 1e-9 or self._is_spent():
+                self.stopped = True
+                return
+            self.given += 1
+            yield row
+
+    def _is_spent(self) -> bool:
+        """Ask the account now and then whether more has gone than was counted."""
+        if self.start is None or self.given % _CHECKED_EVERY:
+            return False
+        now = balance(self.client)
+        return now is not None and self.start - now + self.price > self.limit + 1e-9

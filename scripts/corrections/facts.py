@@ -1,0 +1,119 @@
+"""Facts of operations that no contract has: `openapi/facts.yaml`, read, checked, and joined with a contract.
+
+An operation that the table does not have counts as costing, as mailing and as not repeatable.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from scripts.corrections.grammar import operations
+from scripts.files.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE: Final = "openapi/facts.yaml"
+# Each question, and how it counts as long as nobody knows the answer.
+QUESTIONS: Final = {"costs": True, "mails": True, "repeatable": False}
+_UNKNOWN: Final = "not in openapi/facts.yaml yet"
+_KEYS: Final = {*QUESTIONS, "care", "price"}
+
+
+def load_facts(path: Path | str) -> dict[str, Any]:
+    """Read the table and check its form; Refused names the file and the entry."""
+    try:
+        table = YAML(typ="safe", pure=True).load(Path(path).read_bytes())
+        _check(table)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {error.strerror}") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: not valid YAML: {error}") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Refused(f"{path}: not the form of a table of facts: {error}") from error
+    checked: dict[str, Any] = table
+    return checked
+
+
+def join(document: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
+    found = {place: _entry(table["operations"].get(place), declared, table) for place, declared in _places(document)}
+    return {"operations": found, "prices": table["prices"]}
+
+
+def unknown(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
+    """List the operations of a contract, as `METHOD /path`, that the table has no facts of."""
+    return [place for place, _ in _places(document) if place not in table["operations"]]
+
+
+def stale(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
+    """List the entries of the table that are about no operation of a contract."""
+    declared = dict(_places(document))
+    return [place for place in table["operations"] if place not in declared]
+
+
+def sentences(entry: Mapping[str, Any]) -> str:
+    """Say the facts of an operation in a docstring's words."""
+    words = {True: "yes", False: "no"}
+    return "\n".join(
+        [
+            "Facts:",
+            *(f"    {question}: {words[entry[question]]} - {entry['why'][question]}" for question in QUESTIONS),
+            *(f"    mind {name}: {why}" for name, why in entry["care"].items()),
+        ]
+    )
+
+
+def _places(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for path, method, declared in operations(document):
+        yield f"{method.upper()} {path}", declared
+
+
+def _entry(facts: Mapping[str, Any] | None, declared: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    given = facts or {}
+    answers = {question: given.get(question, {}).get("is", "unknown") for question in QUESTIONS}
+    return {
+        **{question: QUESTIONS[question] if is_ == "unknown" else is_ for question, is_ in answers.items()},
+        "known": facts is not None,
+        "guide_only": declared.get("x-source") == "guide",
+        "price": given.get("price"),
+        "why": {question: _said(given.get(question), table) for question in QUESTIONS},
+        "care": {name: _said(care, table) for name, care in given.get("care", {}).items()},
+    }
+
+
+def _said(fact: Mapping[str, Any] | None, table: Mapping[str, Any]) -> str:
+    """Give a fact's reason with its source and date."""
+    if fact is None:
+        return _UNKNOWN
+    return f"{fact['why']} ({fact['source']}, {table['sources'][fact['source']]['read']})"
+
+
+def _check(table: Any) -> None:
+    """Refuse a fact without reason or source, a source without a date, and keys that nothing reads."""
+    if not isinstance(table, dict) or set(table) != {"sources", "prices", "operations"}:
+        raise Refused(f"{FILE}: expected sources, prices and operations")
+    for name, source in table["sources"].items():
+        if not (isinstance(source.get("title"), str) and isinstance(source.get("read"), date)):
+            raise Refused(f"{FILE}: the source {name} needs a title and the date it was read")
+    for place, facts in table["operations"].items():
+        _check_operation(place, facts, table)
+
+
+def _check_operation(place: str, facts: Any, table: Any) -> None:
+    if not QUESTIONS.keys() <= facts.keys() <= _KEYS:
+        raise Refused(f"{FILE}: {place} needs {', '.join(QUESTIONS)}, and may have care and price")
+    if facts.get("price") not in {None, *table["prices"]}:
+        raise Refused(f"{FILE}: {place}: prices has no {facts['price']}")
+    questions = {question: facts[question] for question in QUESTIONS}
+    for question, fact in questions.items():
+        if fact.get("is") not in {True, False, "unknown"}:
+            raise Refused(f"{FILE}: {place}: {question} is true, false or unknown")
+    for name, fact in {**questions, **facts.get("care", {})}.items():
+        if not str(fact.get("why") or "").strip() or fact.get("source") not in table["sources"]:
+            raise Refused(f"{FILE}: {place}: {name} needs a reason and one of the sources")

@@ -1,0 +1,111 @@
+"""The command line against a running sandbox, in this process, with what it says."""
+
+import json
+from typing import NamedTuple
+
+import pytest
+
+from jobmojito import JobMojito
+from jobmojito.cli import main
+from jobmojito.sandbox import Sandbox
+from tests.helpers.conftest import POSITION
+
+INTERVIEW = {
+    "name": "Night nurse",
+    "location": "Berlin",
+    "interview_template_id": "baa3bf7c-6926-46fd-9005-16738a31f72d",
+    "mojito_language_code": "en",
+    "status": "active",
+    "type": "interview",
+    "visibility": "merchant_public",
+}
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def sandbox():
+    """A sandbox of a test's own."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def run(sandbox, monkeypatch, capsys):
+    """Run a command against the sandbox; nobody sits at the terminal."""
+    monkeypatch.setenv("JOBMOJITO_TOKEN", sandbox.token)
+    monkeypatch.setenv("JOBMOJITO_API_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run_(*words, answer=None):
+        with monkeypatch.context() as patched:
+            if answer is not None:
+                patched.setattr("sys.stdin", _Answers(answer))
+            code = main([str(word) for word in words])
+        return Ran(code, *capsys.readouterr())
+
+    return run_
+
+
+class _Answers:
+    """A terminal on which somebody has typed this."""
+
+    def __init__(self, text):
+        self._lines = iter(text.splitlines(keepends=True))
+
+    def isatty(self):
+        return True
+
+    def readline(self):
+        return next(self._lines, "")
+
+
+@pytest.fixture
+def jm(sandbox):
+    """A client of the same account."""
+    with JobMojito(sandbox.token, base_url=sandbox.base_url) as client:
+        yield client
+
+
+@pytest.fixture
+def interview(jm):
+    """The id of an interview."""
+    return jm.interviews.create_interview(body=INTERVIEW).interview_def_set_id
+
+
+@pytest.fixture
+def position(jm):
+    """The id of a position with pre-screening."""
+    return jm.pre_screening.upsert_pre_screening(body=POSITION).position_def_set_id
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Three rows, of which one cannot be registered."""
+    path = tmp_path / "people.csv"
+    path.write_text("email,name\nann@example.com,Ann Example\nnot-an-address,Carl\nbob@example.com,Bob Example\n")
+    return path
+
+
+@pytest.fixture
+def resumes(tmp_path):
+    """A folder of two resumes, named by whose they are."""
+    folder = tmp_path / "resumes"
+    folder.mkdir()
+    for who in ("Ann Example ann@example.com", "bob@example.com_Bob_Example"):
+        (folder / f"{who}.txt").write_text(f"{who}: ten years of nursing.")
+    return folder
