@@ -168,7 +168,7 @@ def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str
 
 def _without_facts(stage: Staging) -> tuple[str, ...]:
     """List the operations whose costs, mail and repeatability nobody has looked up yet."""
-    return tuple(facts.unknown(documents.load(stage.copy / sync.CONTRACT), facts.load_facts(stage.copy / facts.FILE)))
+    return tuple(facts.unknown(documents.load(stage.copy / CONTRACT), facts.load_facts(stage.copy / facts.FILE)))
 
 
 def _write(path: Path, text: str) -> None:
