@@ -44,4 +44,4 @@ def prices() -> Mapping[str, Any]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return cast("dict[str, Any]", json.loads(files(__package__).joinpath("facts.json").read_bytes()))
+    return cast("dict[str, Any]", json.loads(files("jobmojito_api").joinpath("facts.json").read_bytes()))
