@@ -90,7 +90,7 @@ def thing(tmp_path_factory):
     target = made(small({"Thing": THING}), tmp_path_factory.mktemp("thing"))
     with loading.package(target) as package:
         assert package.failures == {}
-        yield package.module("models")
+        yield package.modules["models/__init__.py"]
 
 
 def test_trap_1_the_report_operation_is_there_with_its_template():

@@ -37,7 +37,7 @@ def piece(name: str, value: Any, style: str = "simple", *, explode: bool = False
     """Write a parameter of a path or a header."""
     words, start = _words(value, explode=explode), _STARTS[style]
     if style != "matrix":
-        return start + (start or ",").join(words)
+        return start + ((start if explode else "") or ",").join(words)
     if isinstance(value, Mapping) and explode:
         return start + start.join(words)
     return start + (start.join(f"{name}={word}" for word in words) if explode else f"{name}={','.join(words)}")

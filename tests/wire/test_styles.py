@@ -6,12 +6,12 @@ import pytest
 
 from tests.wire.styles import pairs, piece
 
-# Of "Style Examples" in the OpenAPI Specification 3.1: a parameter `color`, as these values.
+# Of "Style Examples" in the OpenAPI Specification 3.1.1 (3.1.0 has other labels): a parameter `color`, as these values.
 TEXT, ARRAY, OBJECT = "blue", ["blue", "black", "brown"], {"R": 100, "G": 200, "B": 150}
 IN_PATHS = [
     ("matrix", False, ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"),
     ("matrix", True, ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"),
-    ("label", False, ".blue", ".blue.black.brown", ".R.100.G.200.B.150"),
+    ("label", False, ".blue", ".blue,black,brown", ".R,100,G,200,B,150"),
     ("label", True, ".blue", ".blue.black.brown", ".R=100.G=200.B=150"),
     ("simple", False, "blue", "blue,black,brown", "R,100,G,200,B,150"),
     ("simple", True, "blue", "blue,black,brown", "R=100,G=200,B=150"),

@@ -43,7 +43,10 @@ def kind_of(value: object) -> str:
 
 
 class Type(Generic[T_co]):
-    """How a JSON value is read. `expected` names it for a person; `exact` is the Python class that needs no reading."""
+    """How a JSON value is read. `expected` names it for a person.
+
+    `exact` is the Python class whose values need no reading; of floats, those that are finite.
+    """
 
     expected: str = "any value"
     exact: type | None = None
@@ -82,6 +85,7 @@ class Number(Type[float]):
     """A number, an integer among them, as JSON has it: neither NaN nor infinite, which Python's `json` lets through."""
 
     expected = "number"
+    exact = float
 
     def read(self, value: object, faults: Faults) -> object:
         """Take an integer or a finite number."""
@@ -278,9 +282,10 @@ class Array(Type[Any]):
         if value.__class__ is not list:
             faults.add(self.expected, kind_of(value))
             return value
+        entries: list[Any] = cast("Any", value)
         exact, item, result = self.item.exact, self.item.read, []
-        for index, entry in enumerate(cast("list[object]", value)):
-            if entry.__class__ is exact:
+        for index, entry in enumerate(entries):
+            if entry.__class__ is exact and (exact is not float or isfinite(entry)):  # type: ignore[arg-type]  # narrowed
                 result.append(entry)
                 continue
             mark = len(faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
 
 from .faults import Faults
@@ -38,7 +39,7 @@ class Table:
         self.blank: dict[str, object] = {field.attribute: UNSET for field in fields}
         self.entries = {f.name: (f.attribute, f.type.exact, f.type, f.nullable) for f in fields}
 
-    def read(self, model: type[Model], data: dict[str, object], faults: Faults) -> Model:
+    def read(self, model: type[Model], data: dict[str, Any], faults: Faults) -> Model:
         """Make a model of a JSON object, in one pass over what came."""
         values, extra = self.blank.copy(), {}
         entries = self.entries
@@ -48,7 +49,8 @@ class Table:
                 extra[name] = value
                 continue
             attribute, exact, type_, nullable = entry
-            if value.__class__ is exact or (value is None and nullable):
+            kind = value.__class__
+            if (kind is exact and (kind is not float or isfinite(value))) or (value is None and nullable):
                 values[attribute] = value
                 continue
             mark = len(faults)
