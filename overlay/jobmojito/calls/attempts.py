@@ -86,10 +86,12 @@ def send_with_retries(
     """
     limits, policy = call.settings.timeout, call.settings.retry
     began, refreshed, uncounted, number = clock(), False, 0, 0
-    token = refused = None
+    token = refused = error = None
     while True:
         while policy.is_patient and call.login and (held := pacer.wait()):
             yield Pause(held)
+        if error is not None and clock() - began > policy.max_elapsed:
+            raise error
         number += 1
         if call.login:
             token = yield GetToken(refused, limits.pool)

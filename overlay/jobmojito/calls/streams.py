@@ -22,11 +22,10 @@ from jobmojito.lazy import DeferredModule
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Generator, Mapping
-
-    import httpcore
 else:
     asyncio = DeferredModule("asyncio")
-    httpcore = DeferredModule("httpcore")  # httpx itself loads it with the first connection
+
+_httpcore: Final = DeferredModule("httpcore")  # httpx depends on it, and loads it with the first connection
 
 _CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"})
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -161,7 +160,7 @@ class _AsyncReads:
         finally:
             early.cancel()  # does nothing to one that is done
         if not done:
-            raise httpcore.ReadTimeout
+            raise httpx.ReadTimeout("no answer within the time limit")
         return early.result()
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
@@ -170,13 +169,13 @@ class _AsyncReads:
             await self._write(data, timeout)
             return
         if await self._has_answer():
-            raise httpcore.WriteError("an answer came early")  # on which httpcore reads it
+            raise _httpcore.WriteError("an answer came early")  # on which httpcore reads it
         writing = asyncio.ensure_future(self._write(data, timeout))
         try:
             while not writing.done():
                 await asyncio.wait({writing, self._reading()}, return_when=asyncio.FIRST_COMPLETED)
                 if not writing.done() and self._is_answer():
-                    raise httpcore.WriteError("an answer came early")
+                    raise _httpcore.WriteError("an answer came early")
         finally:
             writing.cancel()
         writing.result()
