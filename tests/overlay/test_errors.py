@@ -165,6 +165,14 @@ def test_redirect_is_an_error_that_names_the_host_alone():
     assert error.message == "redirects are not followed (to login.example.org)"
 
 
+@pytest.mark.parametrize("status", [300, 304, 305])
+def test_only_a_redirect_is_called_one(status):
+    """304 says that nothing has changed, 300 that there is a choice."""
+    error = read_error("list_avatars", _answered(status, location="https://login.example.org/x"))
+
+    assert error.message == "no error text of the API; received an empty body"
+
+
 def test_answer_keeps_no_cookie_and_not_the_token():
     """A server that echoes the request's headers does not get the token into a pickle."""
     headers = httpx.Headers({"set-cookie": "a=b", "x-echo": "Bearer secret-token-1"})

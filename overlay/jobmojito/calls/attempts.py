@@ -88,8 +88,8 @@ def send_with_retries(
     began, refreshed, uncounted, number = clock(), False, 0, 0
     token = refused = error = None
     while True:
-        while policy.is_patient and call.login and (held := pacer.wait()):
-            yield Pause(held)
+        if policy.is_patient and call.login:
+            yield from _turn(pacer)
         if error is not None and clock() - began > policy.max_elapsed:
             raise error
         number += 1
@@ -123,6 +123,12 @@ def send_with_retries(
             pacer.hold(decision.seconds, sent)
         elif decision.seconds:
             yield Pause(decision.seconds)
+
+
+def _turn(pacer: Pacer) -> Steps[None]:
+    """Wait as long as the API has told any call of this client to wait."""
+    while seconds := pacer.wait():
+        yield Pause(seconds)
 
 
 def _classify(operation: str, outcome: Answer | FailedAttempt, *, refreshable: bool) -> tuple[Failure, JobMojitoError]:

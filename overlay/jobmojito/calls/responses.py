@@ -236,6 +236,8 @@ def _list(departures: tuple[Departure, ...]) -> str:
     return f"the answer departs from the contract at {shown}{more}"
 
 
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
 _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
     401: AuthenticationError,
     403: PermissionDeniedError,
@@ -308,7 +310,7 @@ def _api_text(body: dict[str, Any]) -> str | None:
 
 def _received(answer: Answer) -> str:
     """Say what came where the API gave no text."""
-    if 300 <= answer.status_code < 400:  # noqa: PLR2004 - the family of redirects
+    if answer.status_code in _REDIRECTS:
         host = _host(answer.headers.get("location", ""))
         return f"redirects are not followed (to {host})" if host else "redirects are not followed"
     return f"no error text of the API; received {describe(answer)}"

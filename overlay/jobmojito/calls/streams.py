@@ -44,14 +44,14 @@ class UsedConnectionError(Exception):
 
 
 class Attempt:
-    """What is known about one attempt: `begun` says that its head may have been written, even in part."""
+    """What is known about one attempt: `begun` says that its head may have been written, in part at least."""
 
     def __init__(self, limit: float | None, clock: Callable[[], float], *, alone: bool, trusted: bool) -> None:
         self._limit, self._clock = limit, clock
         self._alone, self._trusted = alone, trusted
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
-        self._writing = False
+        self._refused = self._writing = False
         self._written = 0
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
@@ -72,6 +72,8 @@ class Attempt:
 
         Another transport's word is not taken: some map whatever fails to a failure to connect.
         """
+        if isinstance(error, httpx.LocalProtocolError):
+            return self._refused  # httpcore raises it about an answer as well
         if self.begun:
             return False
         told = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
@@ -118,8 +120,8 @@ class Attempt:
             if self._alone and protocol == "http11" and not self._fresh:
                 raise UsedConnectionError
             self.begun = True
-        elif phase == "failed" and type(info["exception"]).__name__.endswith("LocalProtocolError"):
-            self.begun = False  # refused by the writer of HTTP, before it wrote any of it
+        elif phase == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
+            self._refused = True  # by what writes HTTP, before any of it is handed on
 
 
 def _left(timeout: float | None) -> float | None:
