@@ -89,9 +89,7 @@ def send_with_retries(
     token = refused = error = None
     while True:
         if policy.is_patient and call.login:
-            yield from _turn(pacer)
-        if error is not None and clock() - began > policy.max_elapsed:
-            raise error
+            yield from _turn(pacer, error, began + policy.max_elapsed - clock())
         number += 1
         if call.login:
             token = yield GetToken(refused, limits.pool)
@@ -125,9 +123,15 @@ def send_with_retries(
             yield Pause(decision.seconds)
 
 
-def _turn(pacer: Pacer) -> Steps[None]:
-    """Wait as long as the API has told any call of this client to wait."""
+def _turn(pacer: Pacer, error: JobMojitoError | None, left: float) -> Steps[None]:
+    """Wait as long as the API has told any call of this client to; raise `error`, if there is one, once none is `left`.
+
+    What was not sent yet waits for its turn however long that takes.
+    """
     while seconds := pacer.wait():
+        left -= seconds
+        if error is not None and left < 0:
+            raise error
         yield Pause(seconds)
 
 
