@@ -18,7 +18,7 @@ from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
 from .calls.settings import DEFAULT_TIMEOUT, Settings, connected, read_settings, trusts_environment
 from .calls.tokens import AsyncTokens, Tokens
-from .calls.transport import AsyncTransport, Transport
+from .calls.transport import AsyncTransport, Transport, is_mock
 from .errors import ConfigurationError
 from .helpers import Helpers
 from .lazy import DeferredModule
@@ -247,7 +247,7 @@ def _maker(kind: type[C], settings: Settings, transport: Any, given: C | None) -
         return connected(lambda: kind(transport=transport, trust_env=trusts_environment(settings)))
 
     first = [given or make()]
-    anywhere = given is None and (transport is None or type(transport) is httpx.MockTransport)
+    anywhere = given is None and (transport is None or is_mock(transport))
 
     def first_or_new() -> C:
         if first:

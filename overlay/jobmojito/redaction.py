@@ -21,8 +21,15 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from .lazy import DeferredModule
+
 if TYPE_CHECKING:
+    import html
+    import unicodedata
     from collections.abc import Generator, Iterable
+    from urllib import parse
+else:
+    html, parse, unicodedata = map(DeferredModule, ("html", "urllib.parse", "unicodedata"))
 
 log: Final = logging.getLogger("jobmojito")
 
@@ -32,32 +39,45 @@ SHOWN = 500
 _LONG = 8
 """Characters; a secret that is shorter, such as a sandbox takes, is found in ordinary words: there it stays."""
 
+_MOST_CODES = 12
+"""Codes within codes that are undone."""
+
 _SCANNED = 4 * SHOWN
 """Characters looked at: the patterns below stay fast on a text of this length, however it was made."""
 
 # Kept as texts: Python compiles them when one is first needed, which takes a millisecond, and keeps them then.
 _JWT = r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}"
 _BEARER = r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}"
-# With a scheme, its slashes perhaps escaped as JSON may have them; or a host's name (with a port) and what follows it.
+# By its name: a query, a form, a header or JSON; after a colon, what has a digit (words follow colons in sentences).
+_NAMED = (
+    r"(?i)((?<![\w-])[\w-]*(?:token|secret|passw(?:or)?d|api_?-?key|signature|credential|session_?id|jwt)[\w-]*"
+    r"(?:\\?[\"'])?\s?(?:=|:\s?(?=\\?[\"']|\S{0,40}\d)))(?!\[)[^\s&,;)}\]]+"
+)
+# With a scheme, its slashes perhaps escaped as JSON may have them; a host's name (with a port) and what follows it; a
+# path with a query.
 _LINK = (
     r"(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}\S+|\bwww\.\S+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:\\?/|[?#])\S+"
+    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{2,24}|\d{1,3})(?::\d{1,5})?(?:\\?/|[?#])\S+"
+    r"|(?:\blocalhost|\b[a-z][a-z0-9-]*:\d{2,5}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?(?:\\?/|[?#])\S+"
+    r"|(?<!\w)(?:\\?/[\w.~%-]*){1,8}\?\S+"
 )
 # What may stand in an address (RFC 5321) without quotes; where one begins with punctuation, that goes with it.
 _WORD = r"[^\s@<>\"(),;:]"
 # Only from the beginning of a word: trying from its every character would take seconds on a long one.
-_EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@|%40){_WORD}+'
+_EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@{_WORD}*)+'
 _OPAQUE = r"[A-Za-z0-9_-]{24,}"
 _UUID = r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Lone surrogates among them: a log in UTF-8 could not be written.
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+_INVISIBLE = r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+"
 
 
 def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
     """Show `text` on one line, at most `limit` characters, without tokens, e-mail addresses and links.
 
-    `secrets` are texts known to be secret, whatever they look like. Masking a masked text changes nothing, which is
-    what lets an exception be rebuilt from its own arguments.
+    What is written in code (percent signs, entities, escapes, wide letters, one within the other) is looked at in plain
+    letters, and is shown in them where something had to be masked. `secrets` are texts known to be secret, however they
+    look. Masking a masked text changes nothing, which lets an exception be rebuilt from its own arguments.
     """
     for secret in secrets:
         if len(secret) >= _LONG:
@@ -65,12 +85,42 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
         else:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "[token]", text)
     text = re.sub(_UNPRINTABLE, " ", _cut(text, _SCANNED)).strip()
+    plain = _in_plain_letters(text)
+    masked = _masked(plain)
+    return _cut(_masked(text) if masked == plain else masked, limit)
+
+
+def _masked(text: str) -> str:
     text = re.sub(_JWT, "[token]", text)
     text = re.sub(_BEARER, r"\1 [token]", text)
     text = re.sub(_LINK, "[link]", text)
     text = re.sub(_EMAIL, "[email]", text)
-    text = re.sub(_OPAQUE, _mask_opaque, text)
-    return _cut(text, limit)
+    text = re.sub(_NAMED, r"\1[token]", text)
+    return re.sub(_OPAQUE, _mask_opaque, text)
+
+
+def _in_plain_letters(text: str) -> str:
+    """Undo every code that a text may be written in, until there is none; "…" where there is no end of it."""
+    for _ in range(_MOST_CODES):
+        before = text
+        if "%" in text:
+            text = parse.unquote(re.sub(r"%(?:25)+", "%", text))
+        if "&" in text:
+            text = html.unescape(re.sub(r"(?i)&(?:amp;|#38;|#x26;)+", "&", text))
+        if "\\" in text:
+            text = re.sub(r"\\+(?:u\{?00|u\{|x)([0-9a-fA-F]{2})\}?", _character, text)
+        if "=" in text:
+            text = re.sub(r"=([0-9A-F]{2})(?![0-9A-Za-z]*=)", _character, text) if "=40" in text else text
+        if not text.isascii():
+            text = re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text))
+        text = re.sub(_UNPRINTABLE, " ", text).strip()
+        if text == before:
+            return text
+    return "…"
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found.group(1), 16))
 
 
 def _mask_opaque(found: re.Match[str]) -> str:

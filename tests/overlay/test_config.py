@@ -74,6 +74,45 @@ def test_bad_base_urls_are_refused_without_being_repeated(url):
     assert "[" not in str(raised.value), "something of our own words was masked"
 
 
+@pytest.mark.parametrize("hosts", [["sandbox"], ("SANDBOX", "other"), frozenset({"sandbox"})])
+def test_http_is_allowed_to_hosts_that_are_named(hosts):
+    """As docker compose needs it; the name alone, on whatever port."""
+    seen = []
+    transport = httpx.MockTransport(lambda request: seen.append(request.url.host) or httpx.Response(200, json={}))
+
+    with JobMojito(TOKEN, base_url="http://sandbox:8000/v1", allow_http_hosts=hosts, transport=transport) as jm:
+        jm.admin.list_languages(**ASKED)
+
+    assert seen == ["sandbox"]
+
+
+def test_environment_names_hosts_for_http(monkeypatch):
+    """Several with commas; what the constructor is given wins."""
+    monkeypatch.setenv("JOBMOJITO_ALLOW_HTTP_HOSTS", "other, sandbox ,")
+
+    assert read_settings("http://sandbox:8000", timeout=1).http_hosts == {"other", "sandbox"}
+    with pytest.raises(ConfigurationError, match="https"):
+        read_settings("http://sandbox:8000", [], timeout=1)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.sandbox", "http://sandbox.evil.example", "http://evil.example", "ftp://sandbox"]
+)
+def test_no_other_host_gets_http(url):
+    """Neither above nor below the one that is named."""
+    with pytest.raises(ConfigurationError, match="https"):
+        JobMojito(TOKEN, base_url=url, allow_http_hosts=["sandbox"])
+
+
+@pytest.mark.parametrize(
+    "hosts", ["sandbox", ["*"], ["*.example"], ["http://sandbox"], ["sandbox:8000"], [""], ["a b"]]
+)
+def test_allowed_hosts_are_names_and_nothing_else(hosts):
+    """A pattern or a URL would allow more than was meant, or nothing."""
+    with pytest.raises(ConfigurationError, match="take names of hosts"):
+        JobMojito(TOKEN, base_url="http://sandbox", allow_http_hosts=hosts)
+
+
 def test_missing_token_says_what_to_set():
     """A newcomer reads the name of the variable."""
     with pytest.raises(ConfigurationError, match="JOBMOJITO_TOKEN"):

@@ -165,6 +165,14 @@ def test_redirect_is_an_error_that_names_the_host_alone():
     assert error.message == "redirects are not followed (to login.example.org)"
 
 
+@pytest.mark.parametrize("status", [300, 304, 305])
+def test_only_a_redirect_is_called_one(status):
+    """304 says that nothing has changed, 300 that there is a choice."""
+    error = read_error("list_avatars", _answered(status, location="https://login.example.org/x"))
+
+    assert error.message == "no error text of the API; received an empty body"
+
+
 def test_answer_keeps_no_cookie_and_not_the_token():
     """A server that echoes the request's headers does not get the token into a pickle."""
     headers = httpx.Headers({"set-cookie": "a=b", "x-echo": "Bearer secret-token-1"})
@@ -184,6 +192,15 @@ def test_answer_keeps_no_cookie_and_not_the_token():
         ({"cf-ray": "8f2-PRG"}, "8f2-PRG"),
         ({"x-request-id": "two\x20words", "cf-ray": "ray"}, "ray"),
         ({"x-request-id": "x" * 1000}, None),
+        ({"x-request-id": PERSON, "cf-ray": "ray"}, "ray"),
+        ({"x-request-id": LINK}, None),
+        ({"x-request-id": "app.example.org:8443/i/7"}, None),
+        ({"x-request-id": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"}, None),
+        ({"x-request-id": "sk_live_4eC39HqLyjWDarjtT1zdp7dc"}, None),
+        ({"x-request-id": "token=abc"}, None),
+        ({"x-request-id": "4bf92f3577b34da6a3ce929d0e0e4736"}, "4bf92f3577b34da6a3ce929d0e0e4736"),
+        ({"x-amzn-trace-id": "Root=1-5759e988-bd862e3fe1be46a994272793"}, "Root=1-5759e988-bd862e3fe1be46a994272793"),
+        ({"sb-request-id": "019a3b1e-7d2c-7b1a-8c3d-2b1a0f9e8d7c"}, "019a3b1e-7d2c-7b1a-8c3d-2b1a0f9e8d7c"),
         ({}, None),
     ],
 )

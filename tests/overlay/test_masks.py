@@ -1,4 +1,7 @@
+import html
+import re
 import time
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -41,9 +44,71 @@ def test_mask_hides_addresses_links_and_tokens(secret, frame):
     assert "abcdefghijkl" not in shown
 
 
+SECRET = {
+    "jane.doe@example.org": "[email]",
+    "https://app.example.org/i/jane": "[link]",
+    "app.example.org:8443/i/jane": "[link]",
+    "localhost:8000/i/jane": "[link]",
+    "api:8000/i/jane": "[link]",
+    "127.0.0.1:8000/i/jane": "[link]",
+    "[::1]:8000/i/jane": "[link]",
+    "/interview?token=jane": "[link]",
+    "interview_token=jane": "interview_token=[token]",
+    "password=jane": "password=[token]",
+    '"access_token": "jane"': '"access_token": [token]',
+    "?user=jane@example.org": "[email]",
+}
+_PUNCTUATION = "@:/?=&"
+CODES = {
+    "percent": lambda text: "".join(f"%{ord(c):02x}" if c in _PUNCTUATION else c for c in text),
+    "percent, all of it": lambda text: "".join(f"%{ord(c):02X}" for c in text),
+    "of the percent": lambda text: text.replace("%", "%25"),
+    "decimal entities": lambda text: "".join(f"&#{ord(c)};" if c in "@:/?" else c for c in text),
+    "hexadecimal entities": lambda text: "".join(f"&#x{ord(c):X};" if c in "@:/" else c for c in text),
+    "named entities": lambda text: text.replace("&", "&amp;").replace("@", "&commat;").replace("/", "&sol;"),
+    "escapes": lambda text: "".join(f"\\u{ord(c):04x}" if c in "@:/?a" else c for c in text),
+    "short escapes": lambda text: "".join(f"\\x{ord(c):02x}" if c in "@:/?a" else c for c in text),
+    "wide letters": lambda text: "".join(chr(ord(c) + 0xFEE0) if c in "@:/?=janexmplorg" else c for c in text),
+    "invisible letters": lambda text: text.replace("@", "\u200b@\u2060").replace("jane", "ja\u00adne"),
+    "none": lambda text: text,
+}
+
+
+@given(st.sampled_from(sorted(SECRET)), st.lists(st.sampled_from(sorted(CODES)), max_size=4))
+def test_mask_hides_secrets_in_whatever_code_within_whatever_code(secret, codes):
+    """What a person or a program could read back is not shown."""
+    text = secret
+    for code in codes:
+        text = CODES[code](text)
+    shown = mask(f"the value {text} is taken")
+
+    assert "jane" not in CODES["none"](_read_back(shown))
+    assert mask(shown) == shown
+
+
+def _read_back(text):
+    """Undo what the codes above do, in a way of its own."""
+    for _ in range(10):
+        text = html.unescape(unquote(text))
+        text = re.sub(r"\\(?:u00|x)([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+        text = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in text)
+        text = text.replace("\u00ad", "").replace("\u200b", "").replace("\u2060", "")
+    return text
+
+
+@pytest.mark.parametrize(("secret", "shown"), SECRET.items())
+def test_mask_says_what_it_hid(secret, shown):
+    """In its place."""
+    assert mask(f"the value {secret} is taken") == f"the value {shown} is taken"
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "100% sure & safe: a%20b &lt; c \\u0041",
+        "the token is empty: give token= or set JOBMOJITO_TOKEN",
+        "127.0.0.1:4711: [Errno 111] Connection refused",
+        "/data/0/id: expected string, got integer",
         "Interview is already active",
         "interview_id 28106cba-1c27-4e53-b149-32113e5e8e31 was not found",
         "job-interview-pre-screening-api-resume-binary needs application/json",

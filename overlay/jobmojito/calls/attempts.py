@@ -86,10 +86,10 @@ def send_with_retries(
     """
     limits, policy = call.settings.timeout, call.settings.retry
     began, refreshed, uncounted, number = clock(), False, 0, 0
-    token = refused = None
+    token = refused = error = None
     while True:
-        while policy.is_patient and call.login and (held := pacer.wait()):
-            yield Pause(held)
+        if policy.is_patient and call.login:
+            yield from _turn(pacer, error, began + policy.max_elapsed - clock())
         number += 1
         if call.login:
             token = yield GetToken(refused, limits.pool)
@@ -121,6 +121,18 @@ def send_with_retries(
             pacer.hold(decision.seconds, sent)
         elif decision.seconds:
             yield Pause(decision.seconds)
+
+
+def _turn(pacer: Pacer, error: JobMojitoError | None, left: float) -> Steps[None]:
+    """Wait as long as the API has told any call of this client to; raise `error`, if there is one, once none is `left`.
+
+    What was not sent yet waits for its turn however long that takes.
+    """
+    while seconds := pacer.wait():
+        left -= seconds
+        if error is not None and left < 0:
+            raise error
+        yield Pause(seconds)
 
 
 def _classify(operation: str, outcome: Answer | FailedAttempt, *, refreshable: bool) -> tuple[Failure, JobMojitoError]:

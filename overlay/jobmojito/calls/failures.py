@@ -56,8 +56,8 @@ RULES: Final = (
     ErrorRule(httpx.HTTPStatusError, TransportError, "an event hook refused the answer's status"),
     ErrorRule(httpx.TransportError, ConnectionFailedError, "the connection broke off", shown=True),
     ErrorRule(httpx.HTTPError, TransportError, "the request failed"),
-    ErrorRule(httpx.StreamError, TransportError, "the body's stream was already used or closed", Kind.FINAL),
-    ErrorRule(httpx.CookieConflict, TransportError, "two cookies have the same name", Kind.FINAL),
+    ErrorRule(httpx.StreamError, TransportError, "the body's stream was already used or closed"),
+    ErrorRule(httpx.CookieConflict, TransportError, "two cookies have the same name"),
     # httpx maps these itself; a transport given by the caller may not.
     ErrorRule(TimeoutError, RequestTimeoutError, "no complete answer within the time limit"),
     ErrorRule(OSError, ConnectionFailedError, "the connection broke off", shown=True),

@@ -19,7 +19,6 @@ from jobmojito.errors import (
     ApiError,
     AuthenticationError,
     ConflictError,
-    DownloadError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -73,7 +72,9 @@ _REQUEST_IDS: Final = (
     "cf-ray",
 )
 _LIKE_AN_ID: Final = re.compile(r".*(?:request|correlation|execution|invocation|transaction|trace)-?id")
-_REQUEST_ID: Final = re.compile(r"[\w.:=/+@-]{1,200}", re.ASCII)
+_REQUEST_ID: Final = re.compile(r"[\w.:=-]{1,100}", re.ASCII)
+_DRAWN: Final = re.compile(r"(?:Root=)?[0-9a-f:;.-]+", re.IGNORECASE)
+"""Ids as most hosts draw them, hexadecimal: they may be as long as tokens, and are none."""
 _NEVER_KEPT: Final = (b"set-cookie", b"authorization", b"proxy-authorization")
 
 
@@ -93,12 +94,14 @@ class Detailed(Generic[T]):
 
 
 class ResponseReader:
-    """An answer's body while it arrives, bounded in unpacked size and in time; a success may go to the step's sink."""
+    """An answer's body while it arrives, bounded in time and unpacked size; a success may go to the step's sink.
+
+    A sink has a limit of its own.
+    """
 
     def __init__(self, response: httpx.Response, step: SendOnce, attempt: Attempt) -> None:
         self._response, self._step, self._attempt = response, step, attempt
         self._bytes = bytearray()
-        self._size = 0
         self._enough = MAX_BODY + 1 if response.is_success else MAX_ERROR_BODY
         self.sink = step.sink if response.is_success else None
         self.piece = _PIECE if self.sink else None
@@ -110,11 +113,8 @@ class ResponseReader:
         """Take what arrived, unpack it, and give what a sink is to write."""
         for piece in self._decoder.pieces(raw):
             self._attempt.left()
-            self._size += len(piece)
             if self.sink is None:
                 self._bytes += piece
-            elif self._size > MAX_BODY:
-                raise DownloadError(f"the file is larger than {MAX_BODY} bytes")
             elif piece:
                 yield piece
             if self.is_full:
@@ -128,7 +128,7 @@ class ResponseReader:
     @property
     def is_full(self) -> bool:
         """Whether no more is wanted."""
-        return self._size >= self._enough
+        return len(self._bytes) >= self._enough
 
     def answer(self) -> Answer:
         """Give what has arrived.
@@ -149,7 +149,7 @@ class ResponseReader:
 
 
 def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) -> Answer:
-    secrets = () if token is None or response.is_success else (token.reveal(),)
+    secrets = () if token is None else (token.reveal(),)
     return snapshot(response.status_code, response.headers, content, secrets)
 
 
@@ -171,13 +171,13 @@ def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
 
 
 def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
-    """Keep an answer without cookies and without the token, should a server echo it."""
+    """Keep an answer without cookies and without the token, should a server echo it; a success's body is kept whole."""
     # As bytes, for a host may send what is no ASCII, such as the name of a file.
     kept = [(name, value) for name, value in headers.raw if name.lower() not in _NEVER_KEPT]
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
             kept = [(name, value.replace(secret.encode(), b"[token]")) for name, value in kept]
-            content = content.replace(secret.encode(), b"[token]")
+            content = content if 200 <= status < 300 else content.replace(secret.encode(), b"[token]")  # noqa: PLR2004
     return Answer(status, httpx.Headers(kept), content)
 
 
@@ -185,7 +185,12 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     """Find the id to quote to the vendor's support; None where there is none, or none that is fit to be shown."""
     names = (*_REQUEST_IDS, *(name for name in headers if _LIKE_AN_ID.fullmatch(name.lower())))
     found = (headers.get(name, "").strip() for name in names)
-    return next((one for one in found if _REQUEST_ID.fullmatch(one) and not one.startswith("eyJ")), None)
+    return next(filter(_is_request_id, found), None)
+
+
+def _is_request_id(text: str) -> bool:
+    """Tell an id from an address, a link or a token that a host put in its place: an error shows it."""
+    return bool(_REQUEST_ID.fullmatch(text)) and (bool(_DRAWN.fullmatch(text)) or mask(text) == text)
 
 
 def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) -> Detailed[T]:
@@ -230,6 +235,8 @@ def _list(departures: tuple[Departure, ...]) -> str:
     more = f"; and {len(departures) - 5} more" if len(departures) > 5 else ""  # noqa: PLR2004 - as many as shown
     return f"the answer departs from the contract at {shown}{more}"
 
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
     401: AuthenticationError,
@@ -303,7 +310,7 @@ def _api_text(body: dict[str, Any]) -> str | None:
 
 def _received(answer: Answer) -> str:
     """Say what came where the API gave no text."""
-    if 300 <= answer.status_code < 400:  # noqa: PLR2004 - the family of redirects
+    if answer.status_code in _REDIRECTS:
         host = _host(answer.headers.get("location", ""))
         return f"redirects are not followed (to {host})" if host else "redirects are not followed"
     return f"no error text of the API; received {describe(answer)}"

@@ -19,7 +19,7 @@ import math
 import re
 from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 from attrs import field, frozen
 
@@ -99,10 +99,14 @@ class Failure(NamedTuple):
         return self.kind is FailureKind.TOLD_TO_WAIT and bool(self.retry_after)
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell a number from whatever else an option may be given: a flag or NaN is none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
+
+
 def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
     def validate(_: object, attribute: Attribute[Any], value: Any) -> None:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or math.isnan(value) or value < minimum:
+        if not is_number(value) or value < minimum:
             raise ConfigurationError(f"RetryPolicy: {attribute.name} must be a number of at least {minimum:g}")
 
     return validate

@@ -19,7 +19,7 @@ from attrs import evolve, field, frozen
 from jobmojito.errors import ConfigurationError
 from jobmojito.lazy import DeferredModule
 
-from .retries import RetryPolicy
+from .retries import RetryPolicy, is_number
 
 if TYPE_CHECKING:
     import difflib
@@ -172,7 +172,7 @@ def _read_timeout(value: object) -> httpx.Timeout:
         return value
     if value is None:
         return httpx.Timeout(None)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < math.inf:
+    if not is_number(value) or not 0 < value < math.inf:
         raise ConfigurationError("timeout must be a positive number of seconds, an httpx.Timeout, or None")
     return httpx.Timeout(value, connect=min(value, _CONNECT_TIMEOUT))
 

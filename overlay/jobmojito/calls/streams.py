@@ -22,11 +22,10 @@ from jobmojito.lazy import DeferredModule
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Generator, Mapping
-
-    import httpcore
 else:
     asyncio = DeferredModule("asyncio")
-    httpcore = DeferredModule("httpcore")  # httpx itself loads it with the first connection
+
+_httpcore: Final = DeferredModule("httpcore")  # httpx depends on it, and loads it with the first connection
 
 _CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"})
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -45,14 +44,14 @@ class UsedConnectionError(Exception):
 
 
 class Attempt:
-    """What is known about one attempt: `begun` says that its head may have been written, even in part."""
+    """What is known about one attempt: `begun` says that its head may have been written, in part at least."""
 
     def __init__(self, limit: float | None, clock: Callable[[], float], *, alone: bool, trusted: bool) -> None:
         self._limit, self._clock = limit, clock
         self._alone, self._trusted = alone, trusted
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
-        self._writing = False
+        self._refused = self._writing = False
         self._written = 0
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
@@ -73,6 +72,8 @@ class Attempt:
 
         Another transport's word is not taken: some map whatever fails to a failure to connect.
         """
+        if isinstance(error, httpx.LocalProtocolError):
+            return self._refused  # httpcore raises it about an answer as well
         if self.begun:
             return False
         told = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
@@ -119,8 +120,8 @@ class Attempt:
             if self._alone and protocol == "http11" and not self._fresh:
                 raise UsedConnectionError
             self.begun = True
-        elif phase == "failed" and type(info["exception"]).__name__.endswith("LocalProtocolError"):
-            self.begun = False  # refused by the writer of HTTP, before it wrote any of it
+        elif phase == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
+            self._refused = True  # by what writes HTTP, before any of it is handed on
 
 
 def _left(timeout: float | None) -> float | None:
@@ -161,7 +162,7 @@ class _AsyncReads:
         finally:
             early.cancel()  # does nothing to one that is done
         if not done:
-            raise httpcore.ReadTimeout
+            raise httpx.ReadTimeout("no answer within the time limit")
         return early.result()
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
@@ -170,13 +171,13 @@ class _AsyncReads:
             await self._write(data, timeout)
             return
         if await self._has_answer():
-            raise httpcore.WriteError("an answer came early")  # on which httpcore reads it
+            raise _httpcore.WriteError("an answer came early")  # on which httpcore reads it
         writing = asyncio.ensure_future(self._write(data, timeout))
         try:
             while not writing.done():
                 await asyncio.wait({writing, self._reading()}, return_when=asyncio.FIRST_COMPLETED)
                 if not writing.done() and self._is_answer():
-                    raise httpcore.WriteError("an answer came early")
+                    raise _httpcore.WriteError("an answer came early")
         finally:
             writing.cancel()
         writing.result()

@@ -25,6 +25,7 @@ from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import Secret
 
 from .processes import PerLoop
+from .retries import is_number
 from .settings import read_environment_token
 
 if TYPE_CHECKING:
@@ -228,8 +229,7 @@ def _expiry(text: str) -> float:
         expiry = claims["exp"]
     except (IndexError, KeyError, TypeError, ValueError, RecursionError):
         return math.inf
-    number = isinstance(expiry, (int, float)) and not isinstance(expiry, bool)
-    return float(min(expiry, _FAR)) if number and expiry == expiry else math.inf  # noqa: PLR0124 - not NaN
+    return float(min(expiry, _FAR)) if is_number(expiry) else math.inf
 
 
 def _is_async(provider: object) -> bool:

@@ -59,7 +59,7 @@ class _Transport(Generic[C]):
     def attempt(self, request: httpx.Request, limit: float | None, *, alone: bool) -> Attempt:
         """Watch over one sending of a request."""
         chosen = getattr(self.client, "_transport_for_url", lambda _: None)(request.url)
-        attempt = Attempt(limit, self.clock, alone=alone, trusted=type(chosen) is httpx.MockTransport)
+        attempt = Attempt(limit, self.clock, alone=alone, trusted=is_mock(chosen))
         attempt.watch(request, asynchronous=isinstance(self.client, httpx.AsyncClient))
         return attempt
 
@@ -192,6 +192,12 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
         client = self._clients.peek()
         if self.owned and client is not None:
             await client.aclose()
+
+
+def is_mock(transport: object) -> bool:
+    """Tell whether a transport is httpx's own for tests, which has no connection."""
+    names = ("handle_request", "handle_async_request")
+    return all(getattr(type(transport), name, None) is getattr(httpx.MockTransport, name) for name in names)
 
 
 def _built(step: SendOnce, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
