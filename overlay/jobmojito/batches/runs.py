@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
 from attrs import define, evolve, field, frozen
 
+from jobmojito.calls.retries import check_number
 from jobmojito.calls.steps import drive, drive_async
 from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError
 from jobmojito.lazy import DeferredModule
@@ -47,6 +48,7 @@ Outcome = RowOutcome[Any, Any]
 Progress = Callable[[int, int, int | None], object]
 """Called after each request with the rows done so far, those that failed or are unknown, and the total if known."""
 
+MAX_CHUNK_SIZE: Final = 10_000
 MAX_CONCURRENCY: Final = 64
 
 
@@ -67,20 +69,12 @@ class BatchOptions(RunOptions, total=False):
     chunk_size: int
 
 
-def _at_least_one(limit: int) -> Callable[[object, Any, Any], None]:
-    def check(_: object, attribute: Any, value: Any) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-            raise ConfigurationError(f"{attribute.name} must be a whole number from 1 to {limit}")
-
-    return check
-
-
 @frozen(kw_only=True)
 class RunSettings:
     """A run's options, checked."""
 
-    chunk_size: int = field(default=100, validator=_at_least_one(10_000))
-    concurrency: int = field(default=4, validator=_at_least_one(MAX_CONCURRENCY))
+    chunk_size: int = 100
+    concurrency: int = 4
     duplicates: Duplicates = "once"
     stop_on_error: bool = False
     on_progress: Progress | None = None
@@ -88,6 +82,8 @@ class RunSettings:
     retry_unknown: bool = False
 
     def __attrs_post_init__(self) -> None:
+        check_number("chunk_size", self.chunk_size, 1, MAX_CHUNK_SIZE, whole=True)
+        check_number("concurrency", self.concurrency, 1, MAX_CONCURRENCY, whole=True)
         if self.duplicates not in get_args(Duplicates):
             raise ConfigurationError(f"duplicates must be one of {', '.join(get_args(Duplicates))}")
         if self.journal is not None and self.duplicates == "send":

@@ -19,7 +19,7 @@ import math
 import re
 from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from attrs import field, frozen
 
@@ -99,13 +99,20 @@ class Failure(NamedTuple):
         return self.kind is FailureKind.TOLD_TO_WAIT and bool(self.retry_after)
 
 
-def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
-    def validate(_: object, attribute: Attribute[Any], value: Any) -> None:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or math.isnan(value) or value < minimum:
-            raise ConfigurationError(f"RetryPolicy: {attribute.name} must be a number of at least {minimum:g}")
+def check_number(name: str, value: object, least: float, most: float = math.inf, *, whole: bool = False) -> None:
+    """Check an option that is a number.
 
-    return validate
+    Raises:
+        ConfigurationError: it is no number, a bool, NaN, out of range, or not `whole` where that is asked.
+    """
+    number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+    if not number or not least <= cast("float", value) <= most:
+        limits = f"of at least {least:g}" if most == math.inf else f"from {least:g} to {most:,g}"
+        raise ConfigurationError(f"{name} must be a {'whole ' if whole else ''}number {limits}")
+
+
+def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
+    return lambda _, attribute, value: check_number(f"RetryPolicy: {attribute.name}", value, minimum)
 
 
 @frozen(kw_only=True)
