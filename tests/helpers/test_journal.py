@@ -50,11 +50,11 @@ def recalled(path, *keys):
 
 def test_latest_entry_of_a_key_is_found_in_a_later_run(path):
     """What was recorded comes back as it was, of several entries the latest; an unknown key has none."""
-    remember(path, (KEY, {"row": 1}), (OTHER, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}))
+    done = {"status": "ok", "answer": {"a": ["\ud800\n", 2.5, None], "long": "x" * 10_000}}
+    remember(path, (KEY, {"row": 1}), (OTHER, done))
     remember(path, (KEY, {"status": "error"}))
 
-    found = [{"status": "error"}, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}, None]
-    assert recalled(path, KEY, OTHER, b"c" * 16) == found
+    assert recalled(path, KEY, OTHER, b"c" * 16) == [{"status": "error"}, done, None]
 
 
 def test_entry_is_in_the_one_file_when_its_future_is_done(path):

@@ -27,7 +27,7 @@ _UTF8: Final = "utf-8-sig"  # with its mark or without
 _UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}
 """By where the first zero byte is: of a letter of a header, one of two bytes is."""
 
-_WORKBOOKS: Final = {b"PK\x03\x04": "an Excel workbook (.xlsx)", b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)"}
+_WORKBOOKS: Final = {b"PK\x03\x04": "a workbook (.xlsx, .ods or .numbers)", b"\xd0\xcf\x11\xe0": "a workbook (.xls)"}
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """The first line by which Excel learns what separates cells."""
 
