@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import fcntl
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 
 import httpx
 import pytest
@@ -463,6 +465,33 @@ def test_cancelled_run_begins_nothing_more(rows_api, path):
     result = Driver("async").call(register(people(10), journal=path), transport=rows_api)
 
     assert kinds(result) == ["interrupted"] * 2 + [None] * 8
+
+
+def test_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(rows_api, path, monkeypatch):
+    """`result` has every row as not sent, and the file is closed as soon as it is open."""
+    entered, go_on = threading.Event(), threading.Event()
+    lock = fcntl.flock
+
+    def slow(*args):
+        entered.set()
+        go_on.wait()
+        return lock(*args)
+
+    async def cancelled():
+        monkeypatch.setattr(fcntl, "flock", slow)
+        async with Driver("async").client(transport=rows_api) as jm:
+            run = asyncio.create_task(register(people(3), journal=path)(jm))
+            await asyncio.to_thread(entered.wait)
+            run.cancel()
+            await asyncio.sleep(0)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await run
+            return raised.value.result
+
+    assert kinds(asyncio.run(cancelled())) == ["not_sent"] * 3
+    Journal(path).close()
+    assert rows_api.bodies == []
 
 
 def test_answer_that_cannot_be_read_costs_its_row_only(api, rows_api, path):

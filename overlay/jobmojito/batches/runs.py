@@ -194,31 +194,32 @@ class Run:
             CancelledError: the task was cancelled; its `result` has the rows whose outcome was not given yet.
         """
         session: AsyncSession = self.session
-        journal = await asyncio.to_thread(self._journal)
+        sender, chunker, ledger = self._begin(None)
+        opening = asyncio.ensure_future(asyncio.to_thread(self._journal))
+
+        async def work(chunk: list[PendingRow]) -> list[PendingRow]:
+            await drive_async(sender(chunk), session.transport.do)
+            return chunk
+
+        chunks = chunker.chunks_async(self.rows, self.go_on)
         try:
-            sender, chunker, ledger = self._begin(journal)
-
-            async def work(chunk: list[PendingRow]) -> list[PendingRow]:
-                await drive_async(sender(chunk), session.transport.do)
-                return chunk
-
-            chunks = chunker.chunks_async(self.rows, self.go_on)
-            try:
-                async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
-                    async for chunk in finished:
-                        for recorded in _recorded(chunk):
-                            self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
-                        chunker.under_way.popleft()
-                        for outcome in self._finished(chunk):
-                            yield outcome
-            except asyncio.CancelledError as cancelled:
-                # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
-                vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
-                raise
-            self._raise()
+            ledger.journal = await asyncio.shield(opening)
+            async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
+                async for chunk in finished:
+                    for recorded in _recorded(chunk):
+                        self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
+                    chunker.under_way.popleft()
+                    for outcome in self._finished(chunk):
+                        yield outcome
+        except asyncio.CancelledError as cancelled:
+            # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
+            vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
+            raise
         finally:
-            if journal is not None:
-                await asyncio.to_thread(journal.close)
+            with suppress(JournalError):  # which was raised above
+                if (journal := await opening) is not None:
+                    await asyncio.to_thread(journal.close)
+        self._raise()
 
     def _journal(self) -> Journal | None:
         return None if self.settings.journal is None else Journal(self.settings.journal)
