@@ -100,6 +100,8 @@ class CsvRows(Collection[CsvRow]):
         fields: dict[str, list[int]] | None = None
         width = 0
         for line, cells in self._lines(file):
+            while len(cells) > width and not cells[-1]:  # beyond the header, and at its end
+                cells.pop()
             if not any(cells):
                 continue
             if fields is None:
@@ -116,7 +118,7 @@ class CsvRows(Collection[CsvRow]):
             separator = _SEPARATOR.fullmatch(file.readline())
             if separator is None:
                 file.seek(0)
-            skipped = line - 1 if separator is None else line
+            skipped = 0 if separator is None else 1
             line += skipped
             delimiter = self._delimiter or (separator[1] if separator else ",")
             reader = csv.reader(file, delimiter=delimiter, strict=True)
