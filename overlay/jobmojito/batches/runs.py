@@ -274,14 +274,8 @@ class Run:
             RunInterrupted: Ctrl-C was pressed meanwhile.
             BatchError: the run broke off; an exception before any row had an outcome is raised as it came.
         """
-        gathered: list[Outcome] = []
-        with interruptible(self.stop):
-            try:
-                gathered.extend(self.outcomes())
-            except Exception as error:
-                if not gathered:
-                    raise
-                raise self._broken_off(gathered, error) from error
+        with self._gathering() as gathered:
+            gathered.extend(self.outcomes())
         return self._result(gathered)
 
     async def collect_async(self) -> BatchResult[Any, Any]:
@@ -291,19 +285,26 @@ class Run:
             RunInterrupted, BatchError: as `collect` raises them.
             CancelledError: the task was cancelled; its `result` has the outcome of every row.
         """
+        with self._gathering() as gathered:
+            async for outcome in self.outcomes_async():
+                gathered.append(outcome)
+        return self._result(gathered)
+
+    @contextmanager
+    def _gathering(self) -> Generator[list[Outcome], None, None]:
+        """Gather outcomes, and give them with whatever breaks the run off."""
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
-                async for outcome in self.outcomes_async():
-                    gathered.append(outcome)  # noqa: PERF401 - what came before an exception counts
-            except asyncio.CancelledError as cancelled:
-                vars(cancelled)["result"] = self._assembled([*gathered, *vars(cancelled).get("result", ())])
-                raise
+                yield gathered
             except Exception as error:
                 if not gathered:
                     raise
                 raise self._broken_off(gathered, error) from error
-        return self._result(gathered)
+            except BaseException as error:
+                if isinstance(left := vars(error).get("result"), BatchResult):  # of a cancelled task
+                    vars(error)["result"] = self._assembled([*gathered, *left])
+                raise
 
     def _result(self, outcomes: list[Outcome]) -> BatchResult[Any, Any]:
         result = self._assembled(outcomes)
