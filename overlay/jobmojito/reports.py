@@ -21,11 +21,10 @@ from jobmojito_api.codec import write
 from .atomic_files import AtomicFile
 from .calls import addresses
 from .calls import settings as config
-from .calls.retries import parse_time
+from .calls.retries import check_number, parse_time
 from .calls.sessions import call_in_form
 from .calls.steps import Block
 from .errors import ConfigurationError, ResponseDecodeError
-from .uploads.files import check_limit
 from .uploads.pdfs import announced_size
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def download(
     """Ask for a report and write it to its file; see `JobMojito.download_report`."""
     call = _call(result_id, format_, template, features)
     hosts = _read_hosts(allow_hosts)
-    check_limit(max_bytes)
+    check_number("max_bytes", max_bytes, 1)
     with AtomicFile(path, "the report", state="nothing was asked for") as target:
         target.state = "the report was asked for already"
         asked = _Asked((yield from session.steps(call)), format_)

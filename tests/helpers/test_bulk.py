@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from jobmojito import (
+    AuthenticationError,
+    BatchError,
     ConfigurationError,
     InvalidRequestError,
     JournalError,
@@ -217,6 +219,25 @@ def test_token_that_expires_on_the_way_is_renewed(screen, items, sandbox):
 
     assert statuses(result) == ["ok"] * 20
     assert (paid(sandbox), len(given)) == (20, 2)
+
+
+def test_token_that_dies_for_good_stops_the_run(screen, items, sandbox):
+    """Without another token no more resumes are uploaded; `result` has those that were done, and the rest unsent."""
+
+    def progress(done, failed, total):
+        if done == 5:
+            sandbox.revoke(token)
+
+    token = sandbox.issue_token()
+    with pytest.raises(BatchError) as raised:
+        screen(items(60), token=token, on_progress=progress, concurrency=2)
+
+    result = raised.value.result
+    assert isinstance(raised.value.__cause__, AuthenticationError)
+    assert len(result) == 60
+    assert len(result.succeeded) == paid(sandbox) < 20
+    assert kinds(result).count("authentication") <= 2
+    assert set(kinds(result)) == {None, "authentication", "not_sent"}
 
 
 def test_streams_can_be_sent_again(screen, api, sandbox):

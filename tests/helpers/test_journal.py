@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import fcntl
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 
 import httpx
 import pytest
@@ -50,11 +52,11 @@ def recalled(path, *keys):
 
 def test_latest_entry_of_a_key_is_found_in_a_later_run(path):
     """What was recorded comes back as it was, of several entries the latest; an unknown key has none."""
-    remember(path, (KEY, {"row": 1}), (OTHER, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}))
+    done = {"status": "ok", "answer": {"a": ["\ud800\n", 2.5, None], "long": "x" * 10_000}}
+    remember(path, (KEY, {"row": 1}), (OTHER, done))
     remember(path, (KEY, {"status": "error"}))
 
-    found = [{"status": "error"}, {"status": "ok", "answer": {"a": ["\ud800", 2.5, None]}}, None]
-    assert recalled(path, KEY, OTHER, b"c" * 16) == found
+    assert recalled(path, KEY, OTHER, b"c" * 16) == [{"status": "error"}, done, None]
 
 
 def test_entry_is_in_the_one_file_when_its_future_is_done(path):
@@ -463,6 +465,33 @@ def test_cancelled_run_begins_nothing_more(rows_api, path):
     result = Driver("async").call(register(people(10), journal=path), transport=rows_api)
 
     assert kinds(result) == ["interrupted"] * 2 + [None] * 8
+
+
+def test_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(rows_api, path, monkeypatch):
+    """`result` has every row as not sent, and the file is closed as soon as it is open."""
+    entered, go_on = threading.Event(), threading.Event()
+    lock = fcntl.flock
+
+    def slow(*args):
+        entered.set()
+        go_on.wait()
+        return lock(*args)
+
+    async def cancelled():
+        monkeypatch.setattr(fcntl, "flock", slow)
+        async with Driver("async").client(transport=rows_api) as jm:
+            run = asyncio.create_task(register(people(3), journal=path)(jm))
+            await asyncio.to_thread(entered.wait)
+            run.cancel()
+            await asyncio.sleep(0)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await run
+            return raised.value.result
+
+    assert kinds(asyncio.run(cancelled())) == ["not_sent"] * 3
+    Journal(path).close()
+    assert rows_api.bodies == []
 
 
 def test_answer_that_cannot_be_read_costs_its_row_only(api, rows_api, path):

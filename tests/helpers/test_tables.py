@@ -79,8 +79,8 @@ def test_what_a_csv_writer_wrote_is_read(tmp_path_factory, people):
         (b"email\r\n" + b"a@example.org\r\n" * 5000 + b"Ren\xe9\r\n" + b"b\r\n" * 5000, "line 5002 is not UTF-8"),
         (b'email\n"a\n\n\xc3', "line 4 is not UTF-8"),
         (b"email\nRen\xe9\n", "if Excel saved it, it may be of encoding='windows-1252'"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "it is an Excel workbook (.xlsx), not a CSV file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an Excel workbook (.xls), not a CSV file"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "it is a workbook (.xlsx, .ods or .numbers), not a CSV file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook (.xls), not a CSV file"),
         ("email\n".encode("utf-16") + b"x", "it is not utf-16"),
         ('sep=;\nemail;name\n"a"b;c\n', "line 3: "),
         ("email,Email\n", "the column 'email' stands twice"),
@@ -176,13 +176,16 @@ def test_encodings_of_excel_are_read(table, encoding, given):
         '"sep=;"\nemail;name\na@example.org;Ann\n',
         "\ufeffSEP=\t\nemail\tname\na@example.org\tAnn",
         "EMAIL , Name\na@example.org,Ann\n,,\n, \n,\n",
-        "email,name,\na@example.org,Ann,\n\x1a",
+        "email,name,,\na@example.org,Ann,,\n,,,\n\x1a",
+        "email,name\na@example.org,Ann,,,\n",
         "email,name\na@example.org,Ann\x1a",
     ],
 )
 def test_what_excel_and_msdos_add_is_no_row(table, content):
     """A first line that names the separator, capitals, empty records and a final Ctrl-Z make no difference."""
-    assert list(read_candidates(table(content), ignore="*")) == [{"email": "a@example.org", "name": "Ann"}]
+    (row,) = read_candidates(table(content))
+
+    assert (row, row.problem) == ({"email": "a@example.org", "name": "Ann"}, None)
 
 
 def test_lines_are_counted_from_the_file_s_first(table):

@@ -128,7 +128,7 @@ def test_memory_of_any_layout_is_sent():
 
 @pytest.mark.parametrize("name", [5, b"cv.pdf", Path("cv.pdf")])
 def test_options_of_another_kind_are_refused(name):
-    """A name and a type are texts; a limit is a number above 0."""
+    """A name and a type are texts; a limit is a number of at least 1."""
     with pytest.raises(UploadError, match="file_name"):
         Upload(PDF, file_name=name)
     with pytest.raises(UploadError, match="content_type"):

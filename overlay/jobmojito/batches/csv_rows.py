@@ -27,7 +27,7 @@ _UTF8: Final = "utf-8-sig"  # with its mark or without
 _UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}
 """By where the first zero byte is: of a letter of a header, one of two bytes is."""
 
-_WORKBOOKS: Final = {b"PK\x03\x04": "an Excel workbook (.xlsx)", b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)"}
+_WORKBOOKS: Final = {b"PK\x03\x04": "a workbook (.xlsx, .ods or .numbers)", b"\xd0\xcf\x11\xe0": "a workbook (.xls)"}
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """The first line by which Excel learns what separates cells."""
 
@@ -100,6 +100,8 @@ class CsvRows(Collection[CsvRow]):
         fields: dict[str, list[int]] | None = None
         width = 0
         for line, cells in self._lines(file):
+            while len(cells) > width and not cells[-1]:  # beyond the header, and at its end
+                cells.pop()
             if not any(cells):
                 continue
             if fields is None:
@@ -116,7 +118,7 @@ class CsvRows(Collection[CsvRow]):
             separator = _SEPARATOR.fullmatch(file.readline())
             if separator is None:
                 file.seek(0)
-            skipped = line - 1 if separator is None else line
+            skipped = 0 if separator is None else 1
             line += skipped
             delimiter = self._delimiter or (separator[1] if separator else ",")
             reader = csv.reader(file, delimiter=delimiter, strict=True)

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
-from attrs import frozen
+from attrs import define
 
 from jobmojito.calls.steps import Block
 from jobmojito.errors import JournalError
@@ -125,7 +125,7 @@ INTERRUPTED: Final = (
 UNREADABLE: Final = "an earlier run has done this row, but what the journal kept of its answer cannot be read"
 
 
-@frozen
+@define
 class Ledger:
     """Which of a run's rows are to be sent: not those seen before, nor those that its journal knows as done."""
 

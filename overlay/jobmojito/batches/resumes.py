@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, cast
 
 from attrs import field, frozen
 
+from jobmojito.calls.retries import check_number
 from jobmojito.calls.settings import read_options
 from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import InvalidRequestError, UploadError
-from jobmojito.uploads.files import MAX_BYTES, Upload, check_limit
+from jobmojito.uploads.files import MAX_BYTES, Upload
 from jobmojito.uploads.requests import (
     RESUME,
     CandidateDetails,
@@ -209,7 +210,7 @@ def plan_resumes(
     settings = RunSettings(chunk_size=1, **{name: value for name, value in run.items() if name != "chunk_size"})
     position_id = cast("str", write(options["position_id"]))
     max_bytes = options.get("max_bytes", MAX_BYTES)
-    check_limit(max_bytes)
+    check_number("max_bytes", max_bytes, 1)
     resume_call({"position_id": position_id, "candidate_name": "-", "candidate_email": "-"})
     journal = None if settings.journal is None else str(settings.journal)
     resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
 from attrs import define, evolve, field, frozen
 
+from jobmojito.calls.retries import check_number
 from jobmojito.calls.steps import drive, drive_async
 from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError
 from jobmojito.lazy import DeferredModule
@@ -47,6 +48,7 @@ Outcome = RowOutcome[Any, Any]
 Progress = Callable[[int, int, int | None], object]
 """Called after each request with the rows done so far, those that failed or are unknown, and the total if known."""
 
+MAX_CHUNK_SIZE: Final = 10_000
 MAX_CONCURRENCY: Final = 64
 
 
@@ -67,20 +69,12 @@ class BatchOptions(RunOptions, total=False):
     chunk_size: int
 
 
-def _at_least_one(limit: int) -> Callable[[object, Any, Any], None]:
-    def check(_: object, attribute: Any, value: Any) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-            raise ConfigurationError(f"{attribute.name} must be a whole number from 1 to {limit}")
-
-    return check
-
-
 @frozen(kw_only=True)
 class RunSettings:
     """A run's options, checked."""
 
-    chunk_size: int = field(default=100, validator=_at_least_one(10_000))
-    concurrency: int = field(default=4, validator=_at_least_one(MAX_CONCURRENCY))
+    chunk_size: int = 100
+    concurrency: int = 4
     duplicates: Duplicates = "once"
     stop_on_error: bool = False
     on_progress: Progress | None = None
@@ -88,6 +82,8 @@ class RunSettings:
     retry_unknown: bool = False
 
     def __attrs_post_init__(self) -> None:
+        check_number("chunk_size", self.chunk_size, 1, MAX_CHUNK_SIZE, whole=True)
+        check_number("concurrency", self.concurrency, 1, MAX_CONCURRENCY, whole=True)
         if self.duplicates not in get_args(Duplicates):
             raise ConfigurationError(f"duplicates must be one of {', '.join(get_args(Duplicates))}")
         if self.journal is not None and self.duplicates == "send":
@@ -198,31 +194,32 @@ class Run:
             CancelledError: the task was cancelled; its `result` has the rows whose outcome was not given yet.
         """
         session: AsyncSession = self.session
-        journal = await asyncio.to_thread(self._journal)
+        sender, chunker, ledger = self._begin(None)
+        opening = asyncio.ensure_future(asyncio.to_thread(self._journal))
+
+        async def work(chunk: list[PendingRow]) -> list[PendingRow]:
+            await drive_async(sender(chunk), session.transport.do)
+            return chunk
+
+        chunks = chunker.chunks_async(self.rows, self.go_on)
         try:
-            sender, chunker, ledger = self._begin(journal)
-
-            async def work(chunk: list[PendingRow]) -> list[PendingRow]:
-                await drive_async(sender(chunk), session.transport.do)
-                return chunk
-
-            chunks = chunker.chunks_async(self.rows, self.go_on)
-            try:
-                async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
-                    async for chunk in finished:
-                        for recorded in _recorded(chunk):
-                            self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
-                        chunker.under_way.popleft()
-                        for outcome in self._finished(chunk):
-                            yield outcome
-            except asyncio.CancelledError as cancelled:
-                # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
-                vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
-                raise
-            self._raise()
+            ledger.journal = await asyncio.shield(opening)
+            async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
+                async for chunk in finished:
+                    for recorded in _recorded(chunk):
+                        self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
+                    chunker.under_way.popleft()
+                    for outcome in self._finished(chunk):
+                        yield outcome
+        except asyncio.CancelledError as cancelled:
+            # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
+            vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
+            raise
         finally:
-            if journal is not None:
-                await asyncio.to_thread(journal.close)
+            with suppress(JournalError):  # which was raised above
+                if (journal := await opening) is not None:
+                    await asyncio.to_thread(journal.close)
+        self._raise()
 
     def _journal(self) -> Journal | None:
         return None if self.settings.journal is None else Journal(self.settings.journal)
@@ -277,14 +274,8 @@ class Run:
             RunInterrupted: Ctrl-C was pressed meanwhile.
             BatchError: the run broke off; an exception before any row had an outcome is raised as it came.
         """
-        gathered: list[Outcome] = []
-        with interruptible(self.stop):
-            try:
-                gathered.extend(self.outcomes())
-            except Exception as error:
-                if not gathered:
-                    raise
-                raise self._broken_off(gathered, error) from error
+        with self._gathering() as gathered:
+            gathered.extend(self.outcomes())
         return self._result(gathered)
 
     async def collect_async(self) -> BatchResult[Any, Any]:
@@ -294,19 +285,26 @@ class Run:
             RunInterrupted, BatchError: as `collect` raises them.
             CancelledError: the task was cancelled; its `result` has the outcome of every row.
         """
+        with self._gathering() as gathered:
+            async for outcome in self.outcomes_async():
+                gathered.append(outcome)
+        return self._result(gathered)
+
+    @contextmanager
+    def _gathering(self) -> Generator[list[Outcome], None, None]:
+        """Gather outcomes, and give them with whatever breaks the run off."""
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
-                async for outcome in self.outcomes_async():
-                    gathered.append(outcome)  # noqa: PERF401 - what came before an exception counts
-            except asyncio.CancelledError as cancelled:
-                vars(cancelled)["result"] = self._assembled([*gathered, *vars(cancelled).get("result", ())])
-                raise
+                yield gathered
             except Exception as error:
                 if not gathered:
                     raise
                 raise self._broken_off(gathered, error) from error
-        return self._result(gathered)
+            except BaseException as error:
+                if isinstance(left := vars(error).get("result"), BatchResult):  # of a cancelled task
+                    vars(error)["result"] = self._assembled([*gathered, *left])
+                raise
 
     def _result(self, outcomes: list[Outcome]) -> BatchResult[Any, Any]:
         result = self._assembled(outcomes)

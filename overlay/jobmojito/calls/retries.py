@@ -100,16 +100,23 @@ class Failure(NamedTuple):
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell a number from whatever else an option may be given: a flag or NaN is none."""
+    """Tell a number from whatever else an option may be given: a flag or NaN is not one."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
 
 
-def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
-    def validate(_: object, attribute: Attribute[Any], value: Any) -> None:
-        if not is_number(value) or value < minimum:
-            raise ConfigurationError(f"RetryPolicy: {attribute.name} must be a number of at least {minimum:g}")
+def check_number(name: str, value: object, least: float, most: float = math.inf, *, whole: bool = False) -> None:
+    """Check an option that is a number.
 
-    return validate
+    Raises:
+        ConfigurationError: it is no number, a bool, NaN, out of range, or not `whole` where that is asked.
+    """
+    if not is_number(value) or (whole and not isinstance(value, int)) or not least <= value <= most:
+        limits = f"of at least {least:g}" if most == math.inf else f"from {least:g} to {most:,g}"
+        raise ConfigurationError(f"{name} must be a {'whole ' if whole else ''}number {limits}")
+
+
+def _at_least(minimum: float) -> Callable[[object, Attribute[Any], Any], None]:
+    return lambda _, attribute, value: check_number(f"RetryPolicy: {attribute.name}", value, minimum)
 
 
 @frozen(kw_only=True)

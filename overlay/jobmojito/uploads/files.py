@@ -13,8 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, cast
 
+from jobmojito.calls.retries import check_number
 from jobmojito.calls.sources import Source, reason
-from jobmojito.errors import ConfigurationError, UploadError
+from jobmojito.errors import UploadError
 
 from . import filetypes, pdfs
 from .multipart import is_mime_type, safe_name
@@ -168,17 +169,7 @@ def _check(file_name: object, content_type: object, max_bytes: object) -> None:
         raise UploadError("file_name must be a text")
     if content_type is not None and not (isinstance(content_type, str) and is_mime_type(content_type)):
         raise UploadError("content_type must be a MIME type, such as application/pdf")
-    check_limit(max_bytes)
-
-
-def check_limit(max_bytes: object) -> None:
-    """Refuse a limit that is none.
-
-    Raises:
-        ConfigurationError: it is no number above 0.
-    """
-    if not isinstance(max_bytes, int | float) or isinstance(max_bytes, bool) or not max_bytes > 0:
-        raise ConfigurationError("max_bytes must be a number above 0")
+    check_number("max_bytes", max_bytes, 1)
 
 
 def _open(file: FileSource, opened: ExitStack) -> BinaryIO:
