@@ -4,6 +4,7 @@ import contextlib
 import gc
 import gzip
 import io
+import mmap
 import os
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import warnings
 from itertools import zip_longest
 
 import pytest
+from anyio import AsyncFile
 from starlette.datastructures import UploadFile
 
 from jobmojito import UploadError
@@ -58,6 +60,12 @@ def spooled(content):
     return made
 
 
+def mapped(path):
+    """A file mapped into memory, which does not say whether it can seek."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 def archive(content):
     """A stream that is compressed, so that its descriptor gives other bytes than it does."""
     return gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(content, 1)))
@@ -76,6 +84,7 @@ MAKES = {
     "file": lambda path: path.open("rb"),
     "unbuffered": lambda path: path.open("rb", buffering=0),
     "written": lambda path: path.open("r+b"),
+    "mapped": mapped,
     "gzip": lambda _: archive(CONTENT),
     "spooled": lambda _: spooled(CONTENT),
     "odd": lambda _: Odd(CONTENT),
@@ -271,9 +280,11 @@ def test_uploads_of_web_frameworks_are_sent_or_refused_in_words():
         warnings.simplefilter("always")
         with Upload(framework) as upload, Upload(storage) as other:
             sent = [(b"".join(one.blocks()), one.file_name) for one in (upload, other)]
-        for source, words in ((Async(), "read with await"), (Awaited(), "gives coroutine where bytes are needed")):
-            with pytest.raises(UploadError, match=words):
+        for source in (Async(), AsyncFile(io.BytesIO(PDF))):
+            with pytest.raises(UploadError, match="read with await"):
                 Upload(source)
+        with pytest.raises(UploadError, match="gives coroutine where bytes are needed"):
+            Upload(Awaited())
         gc.collect()
 
     assert sent == [(PDF, "cv.pdf"), (PDF, "cv2.pdf")]

@@ -125,11 +125,17 @@ def _reader(stream: BinaryIO) -> _Reader:
         return _Memory(stream)
     if _is_regular_file(stream):
         return _RegularFile(stream)
+    return _Turns.join(stream) if _can_seek(stream) else _OneWay(stream)
+
+
+def _can_seek(stream: BinaryIO) -> bool:
     try:
-        seekable = stream.seekable()
+        if hasattr(stream, "seekable"):
+            return stream.seekable()
+        stream.seek(stream.tell())  # such as a mapped file
     except Exception:  # noqa: BLE001 - streams are of many makes; reading tells what is wrong
-        seekable = False
-    return _Turns.join(stream) if seekable else _OneWay(stream)
+        return False
+    return True
 
 
 def _is_regular_file(stream: BinaryIO) -> bool:
