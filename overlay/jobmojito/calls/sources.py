@@ -299,6 +299,6 @@ def _pipe(stream: Any) -> Hashable:
 def _bytes(block: Any) -> bytes:
     if not isinstance(block, bytes | bytearray | memoryview):
         with suppress(AttributeError):
-            block.close()  # a coroutine, which would otherwise be told as never awaited
+            block.close()  # a coroutine: Python would warn that it was never awaited
         raise UploadError(f"the file gives {type(block).__name__} where bytes are needed: open it in binary mode")
     return bytes(block)

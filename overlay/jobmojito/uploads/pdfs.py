@@ -102,7 +102,7 @@ def _first_id(trailer: dict[bytes, Any]) -> bytes:
 
 
 def _dictionary(text: bytes) -> dict[bytes, Any]:
-    """Read the first dictionary of a text: strings unescaped, a reference as a list of three."""
+    """Read the first dictionary found: strings unescaped, a reference as a list of three."""
     begin = text.index(b"<<")
     tokens = (found[0] for found in _TOKEN.finditer(text, begin + 2, begin + _DICTIONARY))
     return _pairs(_items(tokens, b">>"))
