@@ -50,7 +50,8 @@ class AtomicFile:
             self._place = place
             mode = 0o666 if kept is None else kept
             self._file = open(self._part, "xb", opener=partial(os.open, mode=mode))
-            if kept is not None:
+        if kept is not None:
+            with suppress(OSError):  # a disk without permissions
                 self._part.chmod(kept)  # whatever the umask takes away
         return self
 

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Model
 
-    from .calls.responses import Detailed
     from .calls.sessions import AsyncSession, Session
     from .calls.steps import Steps
 
@@ -74,14 +73,16 @@ def download(
     check_number("max_bytes", max_bytes, 1)
     with AtomicFile(path, "the report", state="nothing was asked for") as target:
         target.state = "the report was asked for already"
-        asked = _Asked((yield from session.steps(call)), format_)
-        if asked.link is None:
-            yield Block(partial(target.write, asked.text))
+        value = write((yield from session.steps(call)).value)
+        facts: dict[str, Any] = value if isinstance(value, dict) else {}
+        if format_ == "pdf":
+            link = _link(facts.get("pdf_export_url"))
+            yield Block(partial(_check_link, link, session.settings, hosts))
+            yield from session.download(link, _Pdf(target, max_bytes), DOWNLOAD)
         else:
-            yield Block(partial(_check_link, asked.link, session.settings, hosts))
-            yield from session.download(asked.link, _Pdf(target, max_bytes), DOWNLOAD)
+            yield Block(partial(target.write, _TEXTS[format_](facts)))
         yield Block(target.commit)
-    return Report(target.path, format_, target.size, asked.valid_until)
+    return Report(target.path, format_, target.size, parse_time(facts.get("pdf_export_valid_until")))
 
 
 def _call(result_id: ResultIds, format_: str, template: str | None, features: Any) -> Call[Any]:
@@ -96,25 +97,6 @@ def _call(result_id: ResultIds, format_: str, template: str | None, features: An
     chosen = {"template": template, "export_features_result": features}
     body = {"export_type": format_, **which, **kept, **{name: value for name, value in chosen.items() if value}}
     return call_in_form("application/json", OPERATION, body)
-
-
-class _Asked:
-    """What asking for a report gave: a link to fetch, or the text of the report itself."""
-
-    def __init__(self, detailed: Detailed[Any], format_: str) -> None:
-        facts = write(detailed.value)
-        found = facts.get(_HOLDERS[format_]) if isinstance(facts, dict) else None
-        self.link: httpx.URL | None = None
-        self.text = b""
-        self.valid_until: datetime | None = None
-        if format_ == "pdf":
-            self.link = _link(found)
-            self.valid_until = parse_time(facts.get("pdf_export_valid_until"))
-        else:
-            self.text = _TEXTS[format_](found)
-
-
-_HOLDERS: Final = {"pdf": "pdf_export_url", "html": "html_export", "json": "json_export"}
 
 
 def _link(found: object) -> httpx.URL:
@@ -143,14 +125,16 @@ def _read_hosts(hosts: object) -> frozenset[str]:
     return frozenset(str(host).lower() for host in cast("Collection[object]", hosts))
 
 
-def _html(found: object) -> bytes:
+def _html(facts: Mapping[str, Any]) -> bytes:
+    found = facts.get("html_export")
     if not isinstance(found, str) or not found.strip():
         raise _no_report("it has no HTML")
     # JSON can hold a lone surrogate, a file in UTF-8 cannot.
     return found.encode("utf-8", "xmlcharrefreplace")
 
 
-def _json(found: object) -> bytes:
+def _json(facts: Mapping[str, Any]) -> bytes:
+    found = facts.get("json_export")
     if not isinstance(found, dict | list):
         raise _no_report("it has no JSON report")
     try:

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import gzip
 import io
+import mmap
 import os
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import warnings
 from itertools import zip_longest
 
 import pytest
+from anyio import AsyncFile
 from starlette.datastructures import UploadFile
 
 from jobmojito import UploadError
@@ -58,6 +60,12 @@ def spooled(content):
     return made
 
 
+def mapped(path):
+    """A file mapped into memory, which does not say whether it can seek."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 def archive(content):
     """A stream that is compressed, so that its descriptor gives other bytes than it does."""
     return gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(content, 1)))
@@ -76,6 +84,7 @@ MAKES = {
     "file": lambda path: path.open("rb"),
     "unbuffered": lambda path: path.open("rb", buffering=0),
     "written": lambda path: path.open("r+b"),
+    "mapped": mapped,
     "gzip": lambda _: archive(CONTENT),
     "spooled": lambda _: spooled(CONTENT),
     "odd": lambda _: Odd(CONTENT),
@@ -198,11 +207,11 @@ def test_what_is_left_of_a_stream_is_not_sent_as_a_file():
         Upload(stream, content_type="a/b")
 
 
-@pytest.mark.parametrize("make", ["memory", "file", "spooled", "gzip"])
+@pytest.mark.parametrize("make", ["memory", "file", "spooled"])
 def test_items_of_a_run_share_a_stream(api, path, make):
     """With eight in flight, every request carries the whole file."""
     seen = []
-    people = [{**ANN, "candidate_email": f"p{number}@example.org"} for number in range(24)]
+    people = [{**ANN, "candidate_email": f"p{number}@example.org"} for number in range(12)]
 
     with contextlib.closing(MAKES[make](path)) as stream:
         items = [{"file": stream, "file_name": "cv.pdf", **one} for one in people]
@@ -211,8 +220,8 @@ def test_items_of_a_run_share_a_stream(api, path, make):
             transport=answering(EXIT, seen),
         )
 
-    assert [one.status.value for one in result] == ["skipped"] * 24
-    assert [CONTENT in body for _, body in seen] == [True] * 24
+    assert [one.status.value for one in result] == ["skipped"] * 12
+    assert [CONTENT in body for _, body in seen] == [True] * 12
 
 
 @pytest.mark.parametrize("make", ["memory", "file", "odd"])
@@ -271,9 +280,11 @@ def test_uploads_of_web_frameworks_are_sent_or_refused_in_words():
         warnings.simplefilter("always")
         with Upload(framework) as upload, Upload(storage) as other:
             sent = [(b"".join(one.blocks()), one.file_name) for one in (upload, other)]
-        for source, words in ((Async(), "read with await"), (Awaited(), "gives coroutine where bytes are needed")):
-            with pytest.raises(UploadError, match=words):
+        for source in (Async(), AsyncFile(io.BytesIO(PDF))):
+            with pytest.raises(UploadError, match="read with await"):
                 Upload(source)
+        with pytest.raises(UploadError, match="gives coroutine where bytes are needed"):
+            Upload(Awaited())
         gc.collect()
 
     assert sent == [(PDF, "cv.pdf"), (PDF, "cv2.pdf")]

@@ -323,6 +323,17 @@ def test_slow_download_is_a_timeout(api, tmp_path, fault_server):
     assert _files(tmp_path) == []
 
 
+def test_download_that_trickles_is_a_timeout_too(api, tmp_path, fault_server):
+    """Each piece comes in time, and the whole does not."""
+    link = faults.json_answer(200, {"pdf_export_url": f"{fault_server.url}/r.pdf"})
+    fault_server.plays(link, faults.slow_body(b"%PDF-1.7 %%EOF", 0.1, 20))
+
+    with pytest.raises(RequestTimeoutError, match="download_report"):
+        api.call(_download(tmp_path / "r.pdf"), base_url=fault_server.url, timeout=0.5, retry=RetryPolicy.none())
+
+    assert _files(tmp_path) == []
+
+
 def test_link_is_in_no_log(api, tmp_path, fault_server, caplog):
     """With every library at DEBUG."""
     for name in ("httpx", "httpcore", "jobmojito"):

@@ -125,11 +125,17 @@ def _reader(stream: BinaryIO) -> _Reader:
         return _Memory(stream)
     if _is_regular_file(stream):
         return _RegularFile(stream)
+    return _Turns.join(stream) if _can_seek(stream) else _OneWay(stream)
+
+
+def _can_seek(stream: BinaryIO) -> bool:
     try:
-        seekable = stream.seekable()
+        if hasattr(stream, "seekable"):
+            return stream.seekable()
+        stream.seek(stream.tell())  # such as a mapped file
     except Exception:  # noqa: BLE001 - streams are of many makes; reading tells what is wrong
-        seekable = False
-    return _Turns.join(stream) if seekable else _OneWay(stream)
+        return False
+    return True
 
 
 def _is_regular_file(stream: BinaryIO) -> bool:
@@ -293,6 +299,6 @@ def _pipe(stream: Any) -> Hashable:
 def _bytes(block: Any) -> bytes:
     if not isinstance(block, bytes | bytearray | memoryview):
         with suppress(AttributeError):
-            block.close()  # a coroutine, which would otherwise be told as never awaited
+            block.close()  # a coroutine: Python would warn that it was never awaited
         raise UploadError(f"the file gives {type(block).__name__} where bytes are needed: open it in binary mode")
     return bytes(block)

@@ -42,7 +42,7 @@ class Upload:
     back is left where it stood.
 
     Raises:
-        UploadError: missing, no regular file, unreadable, empty, too large, opened as text, or no resume.
+        UploadError: missing, no regular file, unreadable, empty, too large, opened in text mode, in use, or no resume.
         ConfigurationError: `max_bytes` is no limit.
     """
 
@@ -97,7 +97,7 @@ class Upload:
         """Read the file from where it began; a block at a time, of at most `BLOCK` bytes.
 
         Raises:
-            UploadError: it cannot be read, it has become shorter or longer than it was, or is larger than the limit.
+            UploadError: it cannot be read, has changed since it was opened, or is larger than the limit.
         """
         if self.size is None:
             yield from self._once()
@@ -166,7 +166,7 @@ class Upload:
 
 def _check(file_name: object, content_type: object, max_bytes: object) -> None:
     if not isinstance(file_name, str | None):
-        raise UploadError("file_name must be a text")
+        raise UploadError("file_name must be a string")
     if content_type is not None and not (isinstance(content_type, str) and is_mime_type(content_type)):
         raise UploadError("content_type must be a MIME type, such as application/pdf")
     check_number("max_bytes", max_bytes, 1)

@@ -148,7 +148,7 @@ _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ESC is left o
 
 
 def _text(head: bytes, extension: str) -> FileType:
-    """Take for text what holds no control characters, whatever its encoding; markup only where it is called a text."""
+    """Take for text what holds no control characters, in any encoding; markup only if its name ends in .txt."""
     claimed = RESUME_TYPES.get(extension)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = None  # UTF-16, by its byte order mark

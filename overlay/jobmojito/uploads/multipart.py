@@ -34,7 +34,7 @@ _MIME_TYPE: Final = re.compile(
 
 @frozen
 class Envelope:
-    """What stands around the file's bytes: everything of the body but the file itself."""
+    """What surrounds the file's bytes in the body: the other parts, and the head and the end of its own."""
 
     content_type: str
     head: bytes
@@ -81,10 +81,10 @@ def safe_name(name: str, *, fallback: str) -> str:
 
 
 def _cut(text: str, size: int) -> str:
-    """Cut to `size` bytes of UTF-8 without leaving half a character."""
+    """Cut to `size` bytes of UTF-8, at the end of a character."""
     return text.encode()[:size].decode(errors="ignore")
 
 
 def is_mime_type(text: str) -> bool:
-    """Tell whether a text can stand in a Content-Type line: type/subtype, with parameters at most."""
+    """Tell whether a text is what a Content-Type line may hold: type/subtype, perhaps with parameters."""
     return _MIME_TYPE.fullmatch(text) is not None

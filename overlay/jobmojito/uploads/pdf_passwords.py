@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EMPTY: Final = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
-"""What stands for the empty password up to revision 4."""
+"""What the standard has in place of the empty password, up to revision 4."""
 
 
 def needs_password(encryption: Mapping[bytes, Any], first_id: bytes) -> bool:

@@ -23,6 +23,7 @@ _DICTIONARY: Final = 8 * 1024
 """Bytes of a dictionary that are looked at; a trailer and what it says of encryption take a few hundred."""
 
 _OBJECT: Final = re.compile(rb"\d\s+\d{1,5}\s+obj\s*[<(\[/\d]")
+_NUMBERED: Final = re.compile(rb"\s{0,9}\d{1,10}\s+\d{1,5}\s+obj\b")
 _LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d{1,12})\b")
 _STARTXREF: Final = re.compile(rb"startxref\s+(\d{1,12})")
 _TOKEN: Final = re.compile(
@@ -41,7 +42,7 @@ def flaw_of(read: Read, size: int) -> str | None:
     if _is_cut_off(read, size):
         return "it is a PDF that is cut off"
     with suppress(ArithmeticError, LookupError, TypeError, ValueError, RecursionError):  # not understood: not certain
-        trailer = _trailer(read, size)
+        trailer = _dictionary(_section(read, size))
         if b"/Encrypt" in trailer and needs_password(_encryption(trailer[b"/Encrypt"], read, size), _first_id(trailer)):
             return "it is a PDF that needs a password to open"
     return None
@@ -54,7 +55,7 @@ def announced_size(head: bytes) -> int:
 
 
 def _is_cut_off(read: Read, size: int) -> bool:
-    """Look what comes last: the end of a revision (7.5.5), or an object of one that was begun."""
+    """Look what comes last: an object, or the end of a revision (7.5.5); only its last line may be missing."""
     if announced_size(read(0, 1024)) > size + _OVERLAP:  # a line end may be lost at the end
         return True
     for _, block in _backwards(read, size):
@@ -62,7 +63,7 @@ def _is_cut_off(read: Read, size: int) -> bool:
         if _OBJECT.search(block, max(end, 0)):
             return True
         if end >= 0:
-            break
+            return block.startswith(b"startxref", end) and not _section(read, size)
     return False
 
 
@@ -72,16 +73,17 @@ def _backwards(read: Read, size: int) -> Iterator[tuple[int, bytes]]:
         yield start, read(start, end - start + _OVERLAP)
 
 
-def _trailer(read: Read, size: int) -> dict[bytes, Any]:
-    """Read the newest trailer: after a table, or in the dictionary of a stream (7.5.5, 7.5.8)."""
-    offset = int(_STARTXREF.findall(read(max(size - 2048, 0), 2048))[-1])
+def _section(read: Read, size: int) -> bytes:
+    """Read from the newest trailer on: after a table, or in the dictionary of a stream (7.5.5, 7.5.8); or nothing."""
+    found = _STARTXREF.findall(read(max(size - _BLOCK, 0), _BLOCK))
+    offset = int(found[-1]) if found else size
     for start in (offset, offset + read(0, 1024).find(b"%PDF-")):  # counted from the mark, says the standard
         section = read(start, _BLOCK)
         if section.lstrip().startswith(b"xref"):
-            return _dictionary(section[section.index(b"trailer") :])
-        if _OBJECT.search(section[:_OVERLAP]):
-            return _dictionary(section)
-    raise ValueError
+            return section[section.find(b"trailer") :]
+        if _NUMBERED.match(section):
+            return section
+    return b""
 
 
 def _encryption(value: object, read: Read, size: int) -> dict[bytes, Any]:
@@ -102,7 +104,7 @@ def _first_id(trailer: dict[bytes, Any]) -> bytes:
 
 
 def _dictionary(text: bytes) -> dict[bytes, Any]:
-    """Read the first dictionary of a text: strings unescaped, a reference as a list of three."""
+    """Read the first dictionary found: strings unescaped, a reference as a list of three."""
     begin = text.index(b"<<")
     tokens = (found[0] for found in _TOKEN.finditer(text, begin + 2, begin + _DICTIONARY))
     return _pairs(_items(tokens, b">>"))

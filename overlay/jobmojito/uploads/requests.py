@@ -46,7 +46,7 @@ else:
     asyncio = DeferredModule("asyncio")  # a synchronous run does without
 
 ScreenedCandidate = PreScreeningResumeTextResponse
-"""The candidate was screened: decision, recommendation, score and analysis. Text and file answer alike."""
+"""The candidate was screened: decision, recommendation, score and analysis. The same type for text and file."""
 
 NotApplicable = PreScreeningNotApplicable
 """The candidate was not screened, being past that state: `decision_status` and `message` say which one."""
