@@ -123,7 +123,7 @@ def _module(content: bytes) -> Iterator[tuple[int, str]]:
 
 def _comments(source: str) -> list[int]:
     """Lines of comments: one may name another encoding for the file, or silence a check."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline) if "#" in source else ()
     return [token.start[0] for token in tokens if token.type == tokenize.COMMENT]
 
 
@@ -154,7 +154,7 @@ def _body(tree: ast.Module) -> None:
     before: ast.stmt = first
     for statement in rest:
         is_note = isinstance(before, ast.AnnAssign) and _is_docstring(statement)  # what a name for a type means
-        if not is_note and ast.dump(statement) not in _FIXED:
+        if not is_note and not (isinstance(statement, ast.If | ast.FunctionDef) and ast.dump(statement) in _FIXED):
             _statement(statement)
         before = statement
 
@@ -196,10 +196,10 @@ def _table(statement: ast.stmt) -> None:
 
 
 def _class(made: ast.ClassDef) -> None:
-    bases = [ast.unparse(base) for base in made.bases]
+    bases = [_dotted(base) for base in made.bases]
     _require(made, re.fullmatch(NAME, made.name), not made.keywords, len(bases) < 2, _BASES.issuperset(bases))  # noqa: PLR2004
     for decorator in made.decorator_list:
-        is_define = isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "_define" and not decorator.args
+        is_define = isinstance(decorator, ast.Call) and _dotted(decorator.func) == "_define" and not decorator.args
         _require(decorator, is_define, all(_is_flag(one) for one in getattr(decorator, "keywords", ())))
     _require(made.body[0], _is_docstring(made.body[0]))
     _bound_once(made.body)
@@ -224,9 +224,9 @@ def _function(made: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     _require(made, re.fullmatch(NAME, made.name) or made.name in {"__init__", "_get_kwargs"})
     _require(made, not given.vararg, not given.kwarg, all(re.fullmatch(NAME, one.arg) for one in parameters))
-    _require(made, {ast.unparse(one) for one in made.decorator_list} <= {"property"})
+    _require(made, {_dotted(one) for one in made.decorator_list} <= {"property"})
     for default in (*given.defaults, *given.kw_defaults):
-        _require(made, default is None or ast.unparse(default) == "UNSET")
+        _require(made, default is None or _dotted(default) == "UNSET")
     for annotated in (*(one.annotation for one in parameters if one.arg != "self"), made.returns):
         _require(made, annotated is not None)
         _annotation(annotated)
@@ -235,9 +235,7 @@ def _function(made: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         case [first, ast.Return(value=ast.expr() as value)] if _is_docstring(first):
             _value(value, names)
         case [first, ast.Assign(targets=[target], value=ast.Name(id=name))] if _is_docstring(first):
-            _require(
-                made, made.name == "__init__", ast.unparse(target) in {"self._call", "self._caller"}, name in names
-            )
+            _require(made, made.name == "__init__", _dotted(target) in {"self._call", "self._caller"}, name in names)
         case _:
             raise ForeignError(made)
 
@@ -268,7 +266,7 @@ def _leaf(node: ast.AST, names: set[str]) -> None:
         case ast.Name(id=name):
             _require(node, name in names)
         case ast.Attribute():
-            written = ast.unparse(node)
+            written = _dotted(node)
             _require(node, written in _TYPES or (written == "self._caller" and "self" in names))
         case _:
             _require(node, _is_scalar(node) or (isinstance(node, ast.Constant) and node.value is None))
@@ -284,8 +282,9 @@ def _call(node: ast.Call, called: ast.expr, names: set[str]) -> None:
         case ast.Attribute(value=ast.Name(id=module), attr="call") if re.fullmatch(f"_{NAME}", module):
             _require(node, all(isinstance(one, ast.Name) for one in node.args))
         case _:
-            named = _CALLED.get(ast.unparse(called))
-            _require(node, named is not None, "self" in names or ast.unparse(called) != "self._call")
+            written = _dotted(called)
+            named = _CALLED.get(written)
+            _require(node, named is not None, "self" in names or written != "self._call")
             _require(node, all(index < len(node.args) and _is_name(node.args[index]) for index in named or ()))
             named_words = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
             _require(node, all(_is_name(one) or isinstance(one, ast.Name) for one in named_words))
@@ -307,7 +306,7 @@ def _annotation(node: ast.AST | None) -> None:
             for one in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
                 _annotation(one)
         case ast.Attribute():
-            _require(node, ast.unparse(node) in _ANNOTATIONS)
+            _require(node, _dotted(node) in _ANNOTATIONS)
         case _:
             raise ForeignError(node or ast.Pass())
 
@@ -320,6 +319,14 @@ def _bound_once(body: Iterable[ast.stmt]) -> None:
         for name in (getattr(target, "id", getattr(target, "name", "")) for target in targets):
             _require(one, not name or name not in bound)
             bound.add(name)
+
+
+def _dotted(node: ast.AST) -> str:
+    """Write a name, or names with dots between; "" for anything else."""
+    if isinstance(node, ast.Attribute):
+        before = _dotted(node.value)
+        return before and f"{before}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -20,12 +20,12 @@ from scripts.templates.runtime.expressions import Parser, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LENGTH: Final = 2_000  # characters of a pattern; the published ones have 20
-MOST: Final = 1_000  # characters and sets of a pattern, with counted parts written twice
+LENGTH: Final = 20_000  # characters of a pattern; the published ones have 20
+MOST: Final = 50_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
 OVERLAPS: Final = 3  # repeats that can also end where they go on: the power of the length that a search may take
 # What is read as something that matches more, or is not looked at: the judgement stays on the safe side.
 _TOKENS: Final = re.compile(
-    r"(?P<any>\\[pP]\{[^}]*\})|(?P<nothing>\\[bBAzZ]|\(\?[aiLmsux]+\))|(?P<group>\(\?(?:[=!>]|<[=!]|[aiLmsux]+:))"
+    r"(?P<any>\\[pPN]\{[^}]*\}|\\U[0-9a-fA-F]{8})|(?P<again>\\[1-9]\d*|\\k<[^>]*>|\(\?P=\w+\))|(?P<nothing>\\[bBAzZ]|\(\?[aiLmsux]+\))|(?P<group>\(\?(?:[=!>]|<[=!]|[aiLmsux]+:))"
     r"|(?P<possessive>[*+?}]\+)|\\[\s\S]|[\s\S]"
 )
 
@@ -84,7 +84,7 @@ def _loosened(text: str) -> str:
         if kind == "any":
             found = r"\s\S" if is_inside else r"[\s\S]"
         elif kind and not is_inside:
-            found = {"nothing": "", "group": "(?:", "possessive": found[0]}[kind]
+            found = {"again": r"[\s\S]*", "nothing": "", "group": "(?:", "possessive": found[0]}[kind]
         elif found in {"[", "]"}:
             is_inside = found == "["
         made += found
@@ -98,6 +98,7 @@ class _Positions:
     sets: list[Any] = field(factory=list)
     follow: list[list[int]] = field(factory=list)
     repeated: set[int] = field(factory=set)
+    done: int = 0
 
     def judge(self, pattern: Any) -> None:
         """Raise HeldUpError where a repeat has two ways to match one text, or too many can end where they go on."""
@@ -122,8 +123,7 @@ class _Positions:
                 return _Part(is_empty=True, first=(), last=())
 
     def _set(self, ranges: Any) -> _Part:
-        if len(self.sets) == MOST:
-            raise HeldUpError(f"has more than {MOST} parts")
+        self._work(1)
         self.sets.append(ranges)
         self.follow.append([])
         return _Part(is_empty=False, first=(len(self.sets) - 1,), last=(len(self.sets) - 1,))
@@ -156,8 +156,15 @@ class _Positions:
         return _Part(made.is_empty or not low, made.first, made.last)
 
     def _lead(self, ends: Iterable[int], beginnings: Iterable[int]) -> None:
+        beginnings = list(beginnings)
         for end in ends:
+            self._work(len(beginnings))
             self.follow[end].extend(beginnings)
+
+    def _work(self, more: int) -> None:
+        self.done += more
+        if self.done > MOST:
+            raise HeldUpError("has too many parts and ways through them")
 
     def _is_ambiguous(self, begin: int, first: Iterable[int]) -> bool:
         return self._overlap(first) or any(map(self._overlap, self.follow[begin:]))

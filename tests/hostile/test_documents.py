@@ -4,8 +4,9 @@ import copy
 
 import pytest
 
-from scripts import safety
+from scripts.safety import checks as safety
 from scripts.safety import limits
+from scripts.safety.collisions import check_names
 from scripts.safety.places import walk
 
 from .places import add_property, answer, schemas
@@ -274,7 +275,7 @@ def test_any_value_anywhere_is_refused_or_passes_without_a_crash(small, value):
     for steps in places:
         document = copy.deepcopy(small)
         _put(document, steps, value)
-        safety.check_names(document)
+        check_names(document)
         safety.check(document, accepted_hosts={"cool.jobmojito.com"})
 
 
