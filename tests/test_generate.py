@@ -120,38 +120,6 @@ def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
     assert refusal(checkout, capsys).startswith("generate: /components/schemas/Odd/properties/foo_bar: ")
 
 
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        (["XMLThing", "XmlThing"], "XmlThing"),
-        (["Merchant_Status"], "MerchantStatus"),
-        (["merchantStatus"], "MerchantStatus"),
-    ],
-)
-def test_schemas_whose_files_would_meet_are_refused(
-    names: list[str], told: str, checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The parser lets one file replace another without a word."""
-    schema = {"type": "object", "properties": {"only_here": {"type": "string"}}}
-    edit(checkout, lambda d: d["components"]["schemas"].update({name: copy.deepcopy(schema) for name in names}))
-
-    assert told in refusal(checkout, capsys)
-
-
-def test_operations_whose_files_would_meet_are_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two operationIds that are one after snake-casing are both named."""
-
-    def twin(document: dict[str, Any]) -> None:
-        operation = copy.deepcopy(document["paths"]["/merchant-status"]["get"])
-        document["paths"]["/merchant-status-again"] = {"get": {**operation, "operationId": "getMerchantStatus"}}
-
-    edit(checkout, twin)
-
-    line = refusal(checkout, capsys)
-    assert "/paths/~1merchant-status-again/get" in line
-    assert "get_merchant_status" in line or "getMerchantStatus" in line
-
-
 # Generates, and sends itself a signal when the given event comes the first time.
 INTERRUPTED = """
 import os, sys
