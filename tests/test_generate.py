@@ -120,28 +120,30 @@ def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
     assert refusal(checkout, capsys).startswith("generate: /components/schemas/Odd/properties/foo_bar: ")
 
 
-# Generates, and sends itself a signal when the given event comes the first time.
+# Runs a script, and sends it and what it has started a signal when the given event comes the first time.
 INTERRUPTED = """
 import os, sys
-from scripts import generate
-root, event, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+from importlib import import_module
+root, event, number, script = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+main = import_module(f"scripts.{script}").main
 left = [number]
 
 def interrupt(found, _):
     if found == event and left:
-        os.kill(os.getpid(), left.pop())
+        os.killpg(0, left.pop())
 
 sys.addaudithook(interrupt)
-raise SystemExit(generate.main(["--root", root]))
+raise SystemExit(main(["--root", root]))
 """
 
 
-def interrupted(root: Path, folder: Path, event: str, number: int) -> tuple[int, str]:
-    """Generate in a process that gets a signal, with temporary files in a folder; give its exit code and words."""
+def interrupted(root: Path, folder: Path, event: str, number: int, script: str = "generate") -> tuple[int, str]:
+    """Run a script that gets a signal with all it has started, its temporary files in a folder; how it ended."""
     folder.mkdir(exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(root), event, str(int(number))],
+        [sys.executable, "-c", INTERRUPTED, str(root), event, str(int(number)), script],
         cwd=ROOT,
+        start_new_session=True,
         env={**os.environ, "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
@@ -160,6 +162,15 @@ def test_an_interrupt_leaves_everything_as_it_was(checkout: Path, tmp_path: Path
         "generate: interrupted; nothing was changed\n",
     )
     assert snapshot(checkout) == before
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_an_interrupted_check_is_one_line(tmp_path: Path) -> None:
+    """Ctrl-C during `make drift` reaches its two processes, and only one of them has something to say."""
+    assert interrupted(ROOT, tmp_path / "tmp", "subprocess.Popen", signal.SIGINT, "parity") == (
+        130,
+        "drift: interrupted; nothing was changed\n",
+    )
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
