@@ -98,9 +98,10 @@ def _sources(arguments: argparse.Namespace) -> dict[Path, Path | str]:
 def _incoming(path: Path, source: Path | str, accepted: set[str], root: Path) -> Incoming:
     old = documents.load(root / path) if (root / path).exists() else None
     new = in_order_of(old, documents.parse(_read(source), name=str(source)))
-    if new != old:  # what is in use already was found safe when it came
-        require(new, source=str(source), accepted_hosts=accepted | hosts(old or {}))
-    return Incoming(path, str(source), old, new)
+    incoming = Incoming(path, str(source), old, new)
+    if incoming.is_changed:  # what is in use already was found safe when it came
+        require(new, source=str(source), accepted_hosts=accepted | hosts(old or {}), known=old)
+    return incoming
 
 
 def _read(source: Path | str) -> bytes:
