@@ -23,6 +23,7 @@ from scripts.files import documents
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused, exit_code
 from scripts.safety.collisions import check_names
+from scripts.safety.references import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     document = _lifted(corrected, overlay)
     unnamed = name_operations(document)
     _refuse_dangling(document)
-    if found := check_names(document):
+    if found := [*check_size(document), *check_names(document)]:
         raise Refused(str(found[0]))
     return Effective(document, unnamed)
 

@@ -8,6 +8,7 @@ same text. What only takes a power of the length passes, up to the cube.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 20_000  # characters of a pattern; the published ones have 20
 MOST: Final = 50_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
+MOST_IN_ALL: Final = 1_000_000  # the same for all patterns of a document
 OVERLAPS: Final = 3  # repeats that can also end where they go on: the power of the length that a search may take
 # What is read as something that matches more, or is not looked at: the judgement stays on the safe side.
 _TOKENS: Final = re.compile(
@@ -45,27 +47,40 @@ class _Part:
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
     """Every `pattern`, and every key of `patternProperties`."""
+    spent = 0
     for place in walk(document):
         value = place.value
         patterns = [value.get("pattern")] if place.kind == "schema" else []
         if isinstance(keyed := value.get("patternProperties"), dict):
             patterns += keyed
         for text in patterns:
-            if isinstance(text, str) and (reason := judged(text)):
-                yield finding(place.steps, f"has the pattern {quoted(text)}, which {reason}")
+            reason, work = _judged(text) if isinstance(text, str) else (None, 0)
+            spent += work
+            if reason or spent > MOST_IN_ALL:
+                why = reason or "is one too many of patterns that are large"
+                yield finding(place.steps, f"has the pattern {quoted(text)}, which {why}")
+        if spent > MOST_IN_ALL:
+            return
 
 
 def judged(text: str) -> str | None:
     """Say why a pattern could take for ever; None for one that cannot, or that Python does not run at all."""
+    return _judged(text)[0]
+
+
+@cache
+def _judged(text: str) -> tuple[str | None, int]:
+    """Judge a pattern; gives the steps that took as well."""
     if len(text) > LENGTH:
-        return f"is longer than {LENGTH} characters"
+        return f"is longer than {LENGTH} characters", 0
+    positions = _Positions()
     try:
-        _Positions().judge(Parser(_loosened(text)).whole())
+        positions.judge(Parser(_loosened(text)).whole())
     except HeldUpError as error:
-        return str(error)
+        return str(error), positions.done
     except (Unjudged, RecursionError):
-        return "cannot be judged" if _is_pythons(text) else None
-    return None
+        return "cannot be judged" if _is_pythons(text) else None, positions.done
+    return None, positions.done
 
 
 def _is_pythons(text: str) -> bool:

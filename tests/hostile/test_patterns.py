@@ -52,3 +52,11 @@ def test_keys_of_pattern_properties_are_patterns(published, refuses):
     add_property(published, "x", {"type": "object", "patternProperties": {"^(a+)+$": {"type": "string"}}})
 
     assert "has the pattern '^(a+)+$', which has a repeat" in refuses(published)[0]
+
+
+def test_large_patterns_are_few(published, refuses):
+    """Thousands of patterns, each as large as one may be, are refused when they have cost enough."""
+    for number in range(100):
+        add_property(published, f"x{number}", {"pattern": f"{number}" + "(" * 13 + "a" + "{2})" * 13})
+
+    assert "one too many" in refuses(published)[-1]
