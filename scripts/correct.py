@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts import safety
 from scripts.corrections.grammar import operations, references
 from scripts.corrections.lift import NotOneTypeError, idle_titles, lift, type_names
 from scripts.corrections.naming import name_operations
@@ -23,6 +22,8 @@ from scripts.corrections.overlays import actions_at, apply, load_overlay
 from scripts.files import documents
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused, exit_code
+from scripts.safety.collisions import check_names
+from scripts.safety.references import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     document = _lifted(corrected, overlay)
     unnamed = name_operations(document)
     _refuse_dangling(document)
-    if found := safety.check_names(document):
+    if found := [*check_size(document), *check_names(document)]:
         raise Refused(str(found[0]))
     return Effective(document, unnamed)
 

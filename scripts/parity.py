@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import posixpath
+import signal
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -102,7 +103,8 @@ def parity(root: Path, parts: Sequence[str] = PARTS) -> dict[str, Report]:
 
     Making the package anew takes about as long as looking at it, so two run at a time.
     """
-    with ProcessPoolExecutor(1) as pool:
+    # Ctrl-C reaches every process of a terminal; the one that waits for the others says so.
+    with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         looking = pool.submit(told, "meaning", root) if "meaning" in parts else None
         reports = {part: told(part, root) for part in parts if part != "meaning"}
         if looking is not None:

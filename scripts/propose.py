@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     steps: dict[str, Callable[[], int]] = {"pack": pack, "open": propose}
     parser = argparse.ArgumentParser(prog="propose", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("step", choices=sorted(steps))
-    return exit_code("propose", steps[parser.parse_args(argv).step])
+    step = steps[parser.parse_args(argv).step]
+    return exit_code("propose", step, interrupted="`git status` says how far it came")
 
 
 def pack() -> int:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts import safety
 from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.files import documents
@@ -29,6 +28,7 @@ from scripts.files.failures import Refused, exit_code
 from scripts.files.fetch import LIMIT, fetch
 from scripts.files.orders import in_order_of
 from scripts.files.staging import CONTRACT, WEBHOOKS, recover, replace, scratch
+from scripts.safety.checks import hosts, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,9 +98,10 @@ def _sources(arguments: argparse.Namespace) -> dict[Path, Path | str]:
 def _incoming(path: Path, source: Path | str, accepted: set[str], root: Path) -> Incoming:
     old = documents.load(root / path) if (root / path).exists() else None
     new = in_order_of(old, documents.parse(_read(source), name=str(source)))
-    if new != old:  # what is in use already was found safe when it came
-        safety.require(new, source=str(source), accepted_hosts=accepted | safety.hosts(old or {}))
-    return Incoming(path, str(source), old, new)
+    incoming = Incoming(path, str(source), old, new)
+    if incoming.is_changed:  # what is in use already was found safe when it came
+        require(new, source=str(source), accepted_hosts=accepted | hosts(old or {}), known=old)
+    return incoming
 
 
 def _read(source: Path | str) -> bytes:

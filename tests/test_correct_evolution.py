@@ -58,13 +58,6 @@ def string_to_object(document):
     component(document, "PreScreeningResumeBinaryRequest")["form"] = deepcopy(form)
 
 
-def wider_enum(document):
-    """Give every list of languages one more."""
-    for _, schema in schemas(document):
-        if {"br", "fil"} <= set(schema.get("enum", [])):
-            schema["enum"].append("ka")
-
-
 def known_enum_elsewhere(document):
     """Spell the languages out in a place that had free text, and in a query parameter."""
     language = component(document, LANGUAGES)["mojito_language_code"]
@@ -94,52 +87,13 @@ def nullability_as_branches(document):
             schema["anyOf"] = [content, {"type": "null"}]
 
 
-def loosened(document):
-    """Drop a required list, turn an answer's boolean into a number, make a new one required, reorder, reword."""
-    document["components"]["schemas"]["InviteUsersRequest"]["required"] = []
-    changed = component(document, "JobInterviewGetResponse")
-    name = next(name for name, schema in changed.items() if schema.get("type") == "boolean")
-    changed[name] = {"type": "number", "nullable": True}
-    changed["brand_new"] = {"type": "string", "enum": ["x"], "title": "Brand new, in words"}
-    document["components"]["schemas"]["JobInterviewGetResponse"].setdefault("required", []).append("brand_new")
-    document["paths"]["/merchant-result-list"]["get"]["parameters"].reverse()
-    component(document, LANGUAGES)["recording"]["description"] = 'Reworded: """ and \\ and {{ x }}.'
-
-
-def new_keywords(document):
-    """Use what 3.1 has and this document had not: const, oneOf, boolean schemas, $defs."""
-    component(document, "MerchantStatus").update(
-        {
-            "kind": {"const": "merchant"},
-            "either": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
-            "closed": {"type": "object", "additionalProperties": False, "$defs": {"x": True}},
-        }
-    )
-
-
-def published_names(document):
-    """Let the vendor name a new operation in its own style, and share a parameter by reference."""
-    document["components"]["parameters"]["Limit"] = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
-    document["paths"]["/merchant-tag-list"] = {
-        "get": {
-            "operationId": "listMerchantTags",
-            "parameters": [{"$ref": "#/components/parameters/Limit"}],
-            "responses": {"200": {"description": "Tags."}},
-        }
-    }
-
-
 FLOWING = [
     new_operations,
     string_to_object,
-    wider_enum,
     known_enum_elsewhere,
     nullability_flipped,
     nullability_as_3_1,
     nullability_as_branches,
-    loosened,
-    new_keywords,
-    published_names,
 ]
 
 

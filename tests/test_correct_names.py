@@ -125,6 +125,18 @@ def test_types_that_would_share_a_file_are_refused(overlay, key):
         effective(published, overlay)
 
 
+def test_schemas_that_double_are_refused(overlay):
+    """What could not be written out is told before anything is made of it, wherever the document comes from."""
+    published = document()
+    for number in range(40):
+        reference = {"$ref": f"#/components/schemas/S{number + 1}"}
+        published["components"]["schemas"][f"S{number}"] = {"allOf": [reference, reference]}
+    published["components"]["schemas"]["S40"] = {"type": "object"}
+
+    with pytest.raises(Refused, match="is more than 250000 values with its references written out"):
+        effective(published, overlay)
+
+
 @pytest.fixture
 def files(tmp_path):
     """Write a small document and its overlay; give the arguments that name them."""

@@ -120,60 +120,30 @@ def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
     assert refusal(checkout, capsys).startswith("generate: /components/schemas/Odd/properties/foo_bar: ")
 
 
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        (["XMLThing", "XmlThing"], "XmlThing"),
-        (["Merchant_Status"], "MerchantStatus"),
-        (["merchantStatus"], "MerchantStatus"),
-    ],
-)
-def test_schemas_whose_files_would_meet_are_refused(
-    names: list[str], told: str, checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The parser lets one file replace another without a word."""
-    schema = {"type": "object", "properties": {"only_here": {"type": "string"}}}
-    edit(checkout, lambda d: d["components"]["schemas"].update({name: copy.deepcopy(schema) for name in names}))
-
-    assert told in refusal(checkout, capsys)
-
-
-def test_operations_whose_files_would_meet_are_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two operationIds that are one after snake-casing are both named."""
-
-    def twin(document: dict[str, Any]) -> None:
-        operation = copy.deepcopy(document["paths"]["/merchant-status"]["get"])
-        document["paths"]["/merchant-status-again"] = {"get": {**operation, "operationId": "getMerchantStatus"}}
-
-    edit(checkout, twin)
-
-    line = refusal(checkout, capsys)
-    assert "/paths/~1merchant-status-again/get" in line
-    assert "get_merchant_status" in line or "getMerchantStatus" in line
-
-
-# Generates, and sends itself a signal when the given event comes the first time.
+# Runs a script, and sends it and what it has started a signal when the given event comes the first time.
 INTERRUPTED = """
 import os, sys
-from scripts import generate
-root, event, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+from importlib import import_module
+root, event, number, script = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+main = import_module(f"scripts.{script}").main
 left = [number]
 
 def interrupt(found, _):
     if found == event and left:
-        os.kill(os.getpid(), left.pop())
+        os.killpg(0, left.pop())
 
 sys.addaudithook(interrupt)
-raise SystemExit(generate.main(["--root", root]))
+raise SystemExit(main(["--root", root]))
 """
 
 
-def interrupted(root: Path, folder: Path, event: str, number: int) -> tuple[int, str]:
-    """Generate in a process that gets a signal, with temporary files in a folder; give its exit code and words."""
+def interrupted(root: Path, folder: Path, event: str, number: int, script: str = "generate") -> tuple[int, str]:
+    """Run a script that gets a signal with all it has started, its temporary files in a folder; how it ended."""
     folder.mkdir(exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(root), event, str(int(number))],
+        [sys.executable, "-c", INTERRUPTED, str(root), event, str(int(number)), script],
         cwd=ROOT,
+        start_new_session=True,
         env={**os.environ, "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
@@ -192,6 +162,15 @@ def test_an_interrupt_leaves_everything_as_it_was(checkout: Path, tmp_path: Path
         "generate: interrupted; nothing was changed\n",
     )
     assert snapshot(checkout) == before
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_an_interrupted_check_is_one_line(tmp_path: Path) -> None:
+    """Ctrl-C during `make drift` reaches its two processes, and only one of them has something to say."""
+    assert interrupted(ROOT, tmp_path / "tmp", "subprocess.Popen", signal.SIGINT, "parity") == (
+        130,
+        "drift: interrupted; nothing was changed\n",
+    )
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

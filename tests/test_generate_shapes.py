@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import safety
 from scripts.correct import effective
 from scripts.drift.loading import package
 from scripts.drift.meaning import meaning
@@ -21,6 +20,7 @@ from scripts.generation.dialect import TAKEN_CLASSES
 from scripts.generation.fence import check_tree
 from scripts.generation.parser import load_config
 from scripts.generation.reading import read
+from scripts.safety import checks as safety
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,6 @@ from tests import baseline
 from tests.checkouts import checkout_in
 from tests.evolutions.evolutions import EVOLUTIONS
 
-BY_NAME = {evolution.name: evolution for evolution in EVOLUTIONS}
-# Each of these goes through an update of its own; all that can stand together go through one more.
-ALONE = ("string became object", "response boolean became number", "new variant", "new tag")
 TOGETHER = [evolution for evolution in EVOLUTIONS if evolution.stale is None]
 
 
@@ -37,20 +34,6 @@ def without_names(text):
     """A changelog without our names: of operations, of what is generated, and the warnings of those without."""
     told = re.sub(r" \((?:\w+|'\w+')\)(?='| \[)", "", text)
     return re.sub(r"\n+FOR USERS OF THE PACKAGE\n[\s\S]*", "\n", told)
-
-
-@pytest.mark.parametrize("name", ALONE)
-def test_an_evolution_goes_through_the_whole_update(tmp_path, name):
-    """It gives its own changelog, grade and version, and a client that is proved equal to it."""
-    evolution = BY_NAME[name]
-    before, after = evolution.versions
-    checkout, code, out, err = updated(tmp_path, evolution.apply(baseline.published()), before)
-
-    assert code == 0, err
-    assert without_names(out) == evolution.changelog
-    assert f"## [{after}]" in (checkout / "CHANGELOG.md").read_text()
-    assert update.parity.check_lock(checkout).code == 0
-    assert f'version = "{after}"' in (checkout / "pyproject.toml").read_text()
 
 
 def test_evolutions_together_go_through_one_update(tmp_path):

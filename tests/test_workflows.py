@@ -1,4 +1,4 @@
-"""The workflows are thin and careful: they call make, pin what they use, and hold the least permission."""
+"""The workflows are thin and careful, as far as zizmor cannot say it: they call make, and few jobs may write."""
 
 import re
 import tomllib
@@ -66,21 +66,6 @@ def test_pinned_action_says_its_version(path):
 
     assert all(re.fullmatch(r" # v\d+\.\d+\.\d+", comment) for _, _, comment in uses)
     assert len({action for action, _ in everywhere}) == len(everywhere)
-
-
-@pytest.mark.parametrize("step", [case for case in steps() if "checkout" in case.values[0].get("uses", "")])
-def test_checkout_leaves_no_token_behind(step):
-    """No later step finds a credential in the checkout."""
-    assert step["with"]["persist-credentials"] is False
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_workflow_gives_nothing_by_default(path):
-    """Permissions are given by the job that needs them; runs of one kind don't overlap unseen."""
-    workflow = load(path)
-
-    assert workflow["permissions"] == {}
-    assert workflow["concurrency"]["group"]
 
 
 @pytest.mark.parametrize(("file", "name", "body"), jobs())

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.corrections.grammar import Place, copied, rewrite, rewrite_schema, schemas
 from scripts.corrections.naming import is_type_name
-from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null
+from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null, without_null
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
 
@@ -151,13 +151,7 @@ def _split_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
     """Give the type without its notes and its null."""
-    content = {key: copied(value) for key, value in schema.items() if not is_annotation(key)}
-    if isinstance(types := content.get("type"), list):
-        rest = [name for name in types if name != "null"]
-        content["type"] = rest[0] if len(rest) == 1 else rest
-    if "enum" in content:
-        content["enum"] = [value for value in content["enum"] if value is not None]
-    return content
+    return without_null({key: copied(value) for key, value in schema.items() if not is_annotation(key)})
 
 
 def _takes_null(schema: dict[str, Any]) -> bool:

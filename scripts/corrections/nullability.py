@@ -50,6 +50,17 @@ def allows_null(schema: dict[str, Any]) -> bool:
     return "null" in types if isinstance(types, list) else types == "null"
 
 
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Copy a schema so that its type list and its enum no longer take null."""
+    made = dict(schema)
+    if isinstance(types := schema.get("type"), list):
+        rest = [name for name in types if name != "null"]
+        made["type"] = rest[0] if len(rest) == 1 else rest
+    if "enum" in schema:
+        made["enum"] = [value for value in schema["enum"] if value is not None]
+    return made
+
+
 def or_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Let a schema take null by its type and its enum, in place; it limits values by nothing else."""
     if "type" in schema and not allows_null(schema):

@@ -89,6 +89,7 @@ def _prefix() -> str:
     return load_config().field_prefix
 
 
+@cache
 def identifier(name: str, prefix: str | None = None, *, keep_case: bool = False) -> str:
     """Give the attribute, function or module that a name becomes."""
     return str(strings.PythonIdentifier(name, _prefix() if prefix is None else prefix, skip_snake_case=keep_case))

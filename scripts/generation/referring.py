@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from scripts.corrections.grammar import Place, rewrite, rewrite_schema
-from scripts.corrections.nullability import NULL, allows_null, is_annotation
+from scripts.corrections.nullability import NULL, allows_null, is_annotation, without_null
 from scripts.files.documents import pointer, resolve
 from scripts.files.failures import Refused
 
@@ -31,7 +31,7 @@ def with_plain_references(document: dict[str, Any]) -> dict[str, Any]:
         del components[name]
     nullable = {name for name, schema in components.items() if _takes_null(schema)}
     for name in nullable:
-        components[name] = _without_null(components[name])
+        components[name] = _type_alone(components[name])
     return rewrite(written, lambda schema, _: _pointed(schema, document, nullable))
 
 
@@ -100,16 +100,14 @@ def _takes_null(schema: Any) -> bool:
         content = [key for key in schema if not is_annotation(key)]
         return len(branches) == 2 and branches[1] == NULL and content == ["anyOf"] and _makes_class(branches[0])  # noqa: PLR2004
     is_list = isinstance(schema.get("type"), list)
-    return is_list and allows_null(schema) and _makes_class(_without_null(schema))
+    return is_list and allows_null(schema) and _makes_class(without_null(schema))
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    if "anyOf" in schema:
-        notes = {key: value for key, value in schema.items() if key != "anyOf"}
-        return {**schema["anyOf"][0], **notes}
-    types = [name for name in schema["type"] if name != "null"]
-    listed = {"enum": [value for value in schema["enum"] if value is not None]} if "enum" in schema else {}
-    return {**schema, **listed, "type": types[0] if len(types) == 1 else types}
+def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give a named type that is never null: the branch beside null, or the schema without it."""
+    if "anyOf" not in schema:
+        return without_null(schema)
+    return {**schema["anyOf"][0], **{key: value for key, value in schema.items() if key != "anyOf"}}
 
 
 def _makes_class(schema: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.files.documents import pointer
 from scripts.generation.models import TAKEN
 from scripts.generation.parser import class_name, identifier
+from scripts.safety import names
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, walk
 
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
     Named = Iterable[tuple[Steps, str]]
 
 
+def check_names(document: dict[str, Any]) -> list[Finding]:
+    """List unsafe names, alone and together; meant for the effective document too, where everything has its name."""
+    return list(names.check(document)) or list(check(document))
+
+
 def check(document: dict[str, Any]) -> Iterator[Finding]:
     """Schemas, operations and tags against each other; properties within their schema."""
     places = list(walk(document))
     schemas = [(p.steps, str(p.steps[-1])) for p in places if p.is_component and p.kind == "schema"]
     yield from _colliding(schemas, lambda name: identifier(class_name(name)), "the module")
     operations = [(p.steps, p.value.get("operationId")) for p in places if p.kind == "operation"]
-    named = [(steps, name) for steps, name in operations if isinstance(name, str)]
-    yield from _colliding(named, identifier, "the function")
+    functions = [(steps, name) for steps, name in operations if isinstance(name, str)]
+    yield from _colliding(functions, identifier, "the function")
     tags, chosen = [(steps, tag) for tag, steps in _tags(places).items()], _resources(places)
     yield from _colliding(tags, lambda tag: identifier(tag, "tag"), "the folder")
     yield from _colliding(tags, lambda tag: chosen.get(tag) or identifier(tag, "tag_"), "the resource")
@@ -68,12 +74,12 @@ def _resources(places: Iterable[Place]) -> dict[str, str]:
 
 
 def _properties(steps: Steps, properties: object) -> Iterator[Finding]:
-    names = [str(name) for name in properties] if isinstance(properties, dict) else []
-    made = Counter(map(identifier, names))
+    named = [str(name) for name in properties] if isinstance(properties, dict) else []
+    made = Counter(map(identifier, named))
 
     def attribute(name: str) -> str:
         attribute = identifier(name)
         attribute = identifier(name, keep_case=True) if made[attribute] > 1 else attribute
         return f"{attribute}_" if attribute in TAKEN else attribute
 
-    yield from _colliding([((*steps, name), name) for name in names], attribute, "the attribute")
+    yield from _colliding([((*steps, name), name) for name in named], attribute, "the attribute")

@@ -8,6 +8,7 @@ same text. What only takes a power of the length passes, up to the cube.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,12 +21,13 @@ from scripts.templates.runtime.expressions import Parser, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LENGTH: Final = 2_000  # characters of a pattern; the published ones have 20
-MOST: Final = 1_000  # characters and sets of a pattern, with counted parts written twice
+LENGTH: Final = 20_000  # characters of a pattern; the published ones have 20
+MOST: Final = 50_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
+MOST_IN_ALL: Final = 1_000_000  # the same for all patterns of a document
 OVERLAPS: Final = 3  # repeats that can also end where they go on: the power of the length that a search may take
 # What is read as something that matches more, or is not looked at: the judgement stays on the safe side.
 _TOKENS: Final = re.compile(
-    r"(?P<any>\\[pP]\{[^}]*\})|(?P<nothing>\\[bBAzZ]|\(\?[aiLmsux]+\))|(?P<group>\(\?(?:[=!>]|<[=!]|[aiLmsux]+:))"
+    r"(?P<any>\\[pPN]\{[^}]*\}|\\U[0-9a-fA-F]{8})|(?P<again>\\[1-9]\d*|\\k<[^>]*>|\(\?P=\w+\))|(?P<nothing>\\[bBAzZ]|\(\?[aiLmsux]+\))|(?P<group>\(\?(?:[=!>]|<[=!]|[aiLmsux]+:))"
     r"|(?P<possessive>[*+?}]\+)|\\[\s\S]|[\s\S]"
 )
 
@@ -45,27 +47,40 @@ class _Part:
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
     """Every `pattern`, and every key of `patternProperties`."""
+    spent = 0
     for place in walk(document):
         value = place.value
         patterns = [value.get("pattern")] if place.kind == "schema" else []
         if isinstance(keyed := value.get("patternProperties"), dict):
             patterns += keyed
-        for text in patterns:
-            if isinstance(text, str) and (reason := judged(text)):
-                yield finding(place.steps, f"has the pattern {quoted(text)}, which {reason}")
+        for text in (one for one in patterns if isinstance(one, str)):
+            reason, work = _judged(text)
+            spent += work
+            if reason or spent > MOST_IN_ALL:
+                why = reason or "is one too many of patterns that are large"
+                yield finding(place.steps, f"has the pattern {quoted(text)}, which {why}")
+        if spent > MOST_IN_ALL:
+            return
 
 
 def judged(text: str) -> str | None:
     """Say why a pattern could take for ever; None for one that cannot, or that Python does not run at all."""
+    return _judged(text)[0]
+
+
+@cache
+def _judged(text: str) -> tuple[str | None, int]:
+    """Judge a pattern; gives the steps that took as well."""
     if len(text) > LENGTH:
-        return f"is longer than {LENGTH} characters"
+        return f"is longer than {LENGTH} characters", 0
+    positions = _Positions()
     try:
-        _Positions().judge(Parser(_loosened(text)).whole())
+        positions.judge(Parser(_loosened(text)).whole())
     except HeldUpError as error:
-        return str(error)
+        return str(error), positions.done
     except (Unjudged, RecursionError):
-        return "cannot be judged" if _is_pythons(text) else None
-    return None
+        return "cannot be judged" if _is_pythons(text) else None, positions.done
+    return None, positions.done
 
 
 def _is_pythons(text: str) -> bool:
@@ -84,7 +99,7 @@ def _loosened(text: str) -> str:
         if kind == "any":
             found = r"\s\S" if is_inside else r"[\s\S]"
         elif kind and not is_inside:
-            found = {"nothing": "", "group": "(?:", "possessive": found[0]}[kind]
+            found = {"again": r"[\s\S]*", "nothing": "", "group": "(?:", "possessive": found[0]}[kind]
         elif found in {"[", "]"}:
             is_inside = found == "["
         made += found
@@ -98,6 +113,7 @@ class _Positions:
     sets: list[Any] = field(factory=list)
     follow: list[list[int]] = field(factory=list)
     repeated: set[int] = field(factory=set)
+    done: int = 0
 
     def judge(self, pattern: Any) -> None:
         """Raise HeldUpError where a repeat has two ways to match one text, or too many can end where they go on."""
@@ -122,8 +138,7 @@ class _Positions:
                 return _Part(is_empty=True, first=(), last=())
 
     def _set(self, ranges: Any) -> _Part:
-        if len(self.sets) == MOST:
-            raise HeldUpError(f"has more than {MOST} parts")
+        self._work(1)
         self.sets.append(ranges)
         self.follow.append([])
         return _Part(is_empty=False, first=(len(self.sets) - 1,), last=(len(self.sets) - 1,))
@@ -156,8 +171,15 @@ class _Positions:
         return _Part(made.is_empty or not low, made.first, made.last)
 
     def _lead(self, ends: Iterable[int], beginnings: Iterable[int]) -> None:
+        beginnings = list(beginnings)
         for end in ends:
+            self._work(len(beginnings))
             self.follow[end].extend(beginnings)
+
+    def _work(self, more: int) -> None:
+        self.done += more
+        if self.done > MOST:
+            raise HeldUpError("has too many parts and ways through them")
 
     def _is_ambiguous(self, begin: int, first: Iterable[int]) -> bool:
         return self._overlap(first) or any(map(self._overlap, self.follow[begin:]))

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from openapi_spec_validator.schemas import openapi_v31_schema_validator
 
-from scripts.files.documents import resolve
+from scripts.files.documents import dump, resolve
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, walk
 
@@ -31,17 +31,38 @@ _IN_PATH = re.compile(r"\{([^{}]*)\}")
 MESSAGE = 160  # characters; longer ones repeat the document instead of naming the rule
 
 
-def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Shape first, then each schema by its meta-schema, then parameters and repeated names; stops where it fails."""
+def check(document: dict[str, Any], known: dict[str, Any] | None = None) -> Iterator[Finding]:
+    """Shape first, then each schema by its meta-schema, then parameters and repeated names; stops where it fails.
+
+    `known`: a document that is valid; paths and components that are the same there are not judged again.
+    """
     version = document.get("openapi")
     if not isinstance(version, str) or not re.fullmatch(r"3\.1\.\d+", version):
         yield finding(("openapi",), "is not 3.1, the version that everything here is made for")
         return
-    for stage in (_shape, _schemas, _rules):
-        found = list(stage(document))
+    news = _news(document, known or {})
+    for stage, judged in ((_shape, news), (_schemas, news), (_rules, document)):
+        found = list(stage(judged))
         yield from found
         if found:
             return
+
+
+def _news(document: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the paths and the components that another document has too."""
+    made = {**document, "paths": _others(document.get("paths"), known.get("paths"))}
+    components = document.get("components")
+    if isinstance(components, dict):
+        before = known.get("components", {})
+        made["components"] = {kind: _others(named, before.get(kind)) for kind, named in components.items()}
+    return {key: made[key] for key in document}
+
+
+def _others(named: Any, known: Any) -> Any:
+    if not isinstance(named, dict) or not isinstance(known, dict):
+        return named
+    # As text, for Python takes 1, 1.0 and true for the same.
+    return {name: value for name, value in named.items() if name not in known or dump(known[name]) != dump(value)}
 
 
 def _shape(document: dict[str, Any]) -> Iterator[Finding]:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from scripts import safety
 from scripts.correct import effective
 from scripts.drift.meaning import meaning
 from scripts.files.failures import Refused
 from scripts.generate import build
 from scripts.generation.fence import check_tree
+from scripts.safety import checks as safety
 from tests import baseline
 
 from .corpus import CANARY

@@ -90,6 +90,11 @@ def _body(document, index, name):
     document["paths"][f"/fresh-body-{index}"] = {"post": operation}
 
 
+def _required(document, names):
+    """Declare properties that are required."""
+    schemas(document)["FreshRequired"] = {**thing(), "properties": {n: text() for n in names}, "required": names}
+
+
 def _invite(document):
     return document["paths"]["/invite-users"]["post"]
 
@@ -110,7 +115,7 @@ PLACES = {
     "property of an object": keys(
         lambda d: schemas(d).setdefault("FreshOwner", {"type": "object", "properties": {}})["properties"], thing
     ),
-    "required": lambda d, names: schemas(d)["Error"]["required"].extend(names),
+    "required": _required,
     "enum value": lambda d, names: add_property(d, "enum", {"type": "string", "enum": ["plain", *names]}),
     "member name": each(
         lambda d, i, n: add_property(

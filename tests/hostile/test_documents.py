@@ -4,8 +4,9 @@ import copy
 
 import pytest
 
-from scripts import safety
+from scripts.safety import checks as safety
 from scripts.safety import limits
+from scripts.safety.collisions import check_names
 from scripts.safety.places import walk
 
 from .places import add_property, answer, schemas
@@ -247,6 +248,20 @@ def test_what_is_no_openapi_31_is_refused_where_it_stands(small, refuses, alter,
     assert any(line.startswith(place) for line in refuses(small))
 
 
+def test_what_is_new_beside_a_known_document_is_judged(small):
+    """What the document in use has too is not judged again; one that differs is, be it by 1 in the place of true."""
+    known = copy.deepcopy(small)
+    known["paths"]["/x"] = {"get": {**answer(), "parameters": [{**QUERY, "required": True}]}}
+    changed = copy.deepcopy(known)
+    hosts = safety.hosts(known)
+    assert safety.check(changed, accepted_hosts=hosts, known=known) == []
+
+    changed["paths"]["/x"]["get"]["parameters"][0]["required"] = 1
+    add_property(changed, "x", {"type": "text"})
+    found = [str(one) for one in safety.check(changed, accepted_hosts=hosts, known=known)]
+    assert [line.partition(" ")[0] for line in found] == ["/paths/~1x/get/parameters/0/required"]
+
+
 QUERY = {"name": "a", "in": "query", "schema": {"type": "string"}}
 
 
@@ -274,7 +289,7 @@ def test_any_value_anywhere_is_refused_or_passes_without_a_crash(small, value):
     for steps in places:
         document = copy.deepcopy(small)
         _put(document, steps, value)
-        safety.check_names(document)
+        check_names(document)
         safety.check(document, accepted_hosts={"cool.jobmojito.com"})
 
 
