@@ -75,9 +75,10 @@ def _branches(option: Form) -> Iterator[Branch]:
         return
     by_kind: dict[str, dict[str, Any]] = {}
     for value in option["values"].values():
-        kind = _TYPES.get(type(value), ANY)
-        kind = next((one for one in option["of"] if covers(one, kind) and one != ANY), kind)
-        by_kind.setdefault(kind, {})[canonical(value)] = value
+        own = _TYPES.get(type(value), "object")
+        for kind in (one for one in option["of"] if covers(one, own)):  # a value of another type is not allowed
+            by_kind.setdefault(kind, {})[canonical(value)] = value
+            break
     yield from (Branch(kind, values, option) for kind, values in by_kind.items())
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
+from tests.mutations import Mutation, mutations, without
 from tests.parity.catching import is_caught
-from tests.parity.document_mutations import Mutation, mutations, without
 
 # One in so many of each kind, and at least so many; MUTATIONS=all takes every one, a few minutes.
 STEP, LEAST = 40, 6

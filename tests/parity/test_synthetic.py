@@ -9,8 +9,8 @@ from scripts.drift import loading
 from scripts.drift.meaning import meaning
 from scripts.drift.observation import observe
 from scripts.generate import build
+from tests.mutations import mutations
 from tests.parity.catching import is_caught
-from tests.parity.document_mutations import mutations
 from tests.parity.synthetic import DOCUMENT, OVERLAY
 
 

@@ -1,12 +1,14 @@
-"""Changes of meaning, drawn systematically over every place of an OpenAPI document: one changed copy at a time.
+"""Changes, drawn systematically over every place of an OpenAPI document: one changed copy at a time.
 
-A copy shares everything but the path to its change, so thousands are cheap. Left out is what says nothing: `nullable`
+`mutations` change what a document means to programs; `remarks` what it says beside that, to people and of versions. A
+copy shares everything but the path to its change, so thousands are cheap. Left out is what says nothing: `nullable`
 on a schema without a type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -77,6 +79,69 @@ def mutations(document: Mapping[str, Any]) -> Iterator[Mutation]:
         for method in METHODS:
             if method in item:
                 yield from of_operation(item[method], ("paths", path, method), document)
+
+
+def remarks(document: Mapping[str, Any]) -> Iterator[Mutation]:
+    """Yield every change of what is said beside the meaning, which a changelog tells of all the same."""
+    yield from (Mutation("said otherwise", ("info",), setting(key, "other")) for key in ("title", "version"))
+    yield Mutation("said otherwise", (), setting("openapi", "3.0.0"))
+    for index in range(len(document.get("tags", []))):
+        yield Mutation("said otherwise", ("tags", index), setting("description", "other"))
+    for place, found in places(document):
+        above, last = ("", "", *place)[-2:]
+        if place[:2] not in (("components", "schemas"), ("paths", *place[1:2])):
+            continue
+        if last in ("schema", "items") or above in ("properties", "schemas"):
+            yield from _said(found, place, ("description", "title", "example", "x-mutant"))
+        elif last in METHODS or above == "parameters":
+            yield from _said(found, place, ("description", "x-mutant", *(["summary"] if last in METHODS else [])))
+        elif above == "responses":
+            yield from _said(found, place, ("description",))
+            yield Mutation("header added", place, setting("headers", {"X-Mutant": {"schema": {"type": "string"}}}))
+
+
+def _said(found: Mapping[str, Any], place: Path, keywords: Iterable[str]) -> Iterator[Mutation]:
+    for keyword in keywords:
+        yield Mutation("said otherwise", place, setting(keyword, "mutant"))
+        if keyword in found:
+            yield Mutation("said no more", place, without(keyword))
+
+
+def places(value: Any, place: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Walk every object of a document, with its place."""
+    if isinstance(value, dict):
+        yield place, value
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(part, (*place, key))
+
+
+def excerpt(document: dict[str, Any], place: Path, reached: Mapping[str, set[str]]) -> dict[str, Any]:
+    """Keep only the first path that a place in the document matters to, and what it uses: quick to compare."""
+    kept = next(iter(document["paths"]))
+    if place[:1] == ("paths",) and len(place) > 1:
+        kept = str(place[1])
+    elif place[:2] == ("components", "schemas") and len(place) > 2:
+        kept = next(path for path, names in reached.items() if place[2] in names)
+    elif len(place) < 3:
+        return document
+    used = {name: document["components"]["schemas"][name] for name in sorted(reached[kept])}
+    components = {**document["components"], "schemas": used}
+    return {**document, "paths": {kept: document["paths"][kept]}, "components": components}
+
+
+def reachable(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Give the names of the schemas that each path leads to."""
+    return {path: _reached(document, path) for path in document["paths"]}
+
+
+def _reached(document: Mapping[str, Any], path: str) -> set[str]:
+    reached: set[str] = set()
+    texts = [json.dumps(document["paths"][path])]
+    while texts:
+        names = {part.split('"')[0] for part in texts.pop().split('"#/components/schemas/')[1:]} - reached
+        reached |= names
+        texts.extend(json.dumps(document["components"]["schemas"][name]) for name in names)
+    return reached
 
 
 def of_whole(document: Mapping[str, Any]) -> Iterator[Mutation]:
@@ -159,7 +224,7 @@ def of_type(schema: Mapping[str, Any], place: Path) -> Iterator[Mutation]:
             "type dropped", place, lambda found: {k: v for k, v in found.items() if k in ("description", "nullable")}
         )
         if place[-2] != "allOf":  # where another part still says the type, and every part has to allow null
-            yield Mutation("type left out", place, without("type"))
+            yield Mutation(f"type left out{' of an enum' * ('enum' in schema)}", place, without("type"))
             yield Mutation("nullable flipped", place, setting("nullable", schema.get("nullable") is not True))
     if kind == "string" and "enum" not in schema:
         other = "date" if schema.get("format") == "uuid" else "uuid"
