@@ -60,7 +60,8 @@ class JournalFile:
             self._sync()
             self._write(0, _first_line(self._end))
             if new:
-                sync_folder(path.parent)
+                with suppress(OSError):  # not every system can
+                    sync_folder(path.parent)
         except OSError as error:
             self.close()
             raise explain(error) from error
