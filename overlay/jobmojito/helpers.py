@@ -300,6 +300,8 @@ class Helpers:
 
         Not those that were refused before sending, nor duplicates. Unknown rows only with `include_unknown`: they may
         have been done, so that could do it, and cost it, twice. A run's journal is used again.
+        `result` is what a helper gave, or the `result` of the error that broke it off; anything else is a
+        `ConfigurationError`.
 
         Options:
             ...: those of the run, from `chunk_size` on, as for `register_candidates` (resumes have no `chunk_size`).
