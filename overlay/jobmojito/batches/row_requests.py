@@ -175,7 +175,7 @@ class RowSender:
         if isinstance(error, ResponseDecodeError) and error.departures and error.answer is not None:
             # Strict mode refuses the whole answer for one row's sake; here each row is judged by its own part of it.
             try:
-                value = read(self._call.success, json.loads(error.answer.content)).value
+                value = json.loads(error.answer.content)
             except (ValueError, RecursionError):
                 value = None
             self._settle(rows, value, error)

@@ -33,7 +33,7 @@ from jobmojito.errors import (
     UploadError,
     ValidationError,
 )
-from jobmojito_api.codec import Array, Model, Object, read
+from jobmojito_api.codec import Model, Object, read
 from jobmojito_api.types import UNSET
 
 from .identity import same_email
@@ -102,8 +102,8 @@ def settle_answers(
 ) -> None:
     """Settle each row by the answered row that is certainly its own.
 
-    `value` is the answer as it was read, `model` the generated class of an answered row, `done` the words for success
-    in lower case. `strict` is the error that strict mode made of this answer: the rows it names become unknown.
+    `value` is the answer, `model` the generated class of an answered row, `done` the words for success in lower case.
+    `strict` is the error that strict mode made of this answer: rows that depart from the contract become unknown.
     """
     rows = answer_rows(value)
     if rows is None:
@@ -113,12 +113,12 @@ def settle_answers(
     # A model's attributes stand for its JSON: writing thousands of rows only to compare them would cost more than all
     # the rest. What they hold of a null or a missing echo says nothing either way.
     echoes = [vars(row) if isinstance(row, Model) else row for row in rows]
-    typed: list[object] = rows if value is rows else read(Array(Object(model)), rows).value
-    departing = set[int]() if strict is None else _places(strict, under_results=value is not rows)
+    readings = [] if strict is None and value is rows else [read(Object(model), row) for row in rows]
+    typed: list[object] = [reading.value for reading in readings] or rows
     for row, place in zip(pending, match([row.fields for row in pending], echoes), strict=True):
         if place is None:
             row.settle(RowStatus.UNKNOWN, RowKind.UNMATCHED, "no row of the answer is certain to be this one's")
-        elif place in departing:
+        elif strict is not None and readings[place].departures:
             text = "the row's answer departs from the contract (strict mode)"
             row.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, text, answer=typed[place], error=strict)
         else:
@@ -138,14 +138,6 @@ def _settle(row: PendingRow, answer: object, done: Collection[str]) -> None:
     else:
         said = f"an unknown result of {len(word)} characters" if word else "no result"
         row.settle(RowStatus.UNKNOWN, RowKind.UNRECOGNISED, f"the API answered with {said}", answer=answer)
-
-
-def _places(error: ResponseDecodeError, *, under_results: bool) -> set[int]:
-    """Find the answered rows that strict mode complains about; rows under `results` are no departure by themselves."""
-    steps = [one.pointer.split("/")[1:] for one in error.departures]
-    if under_results:
-        steps = [one[1:] for one in steps if one[:1] == ["results"]]
-    return {int(one[0]) for one in steps if one and one[0].isdigit()}
 
 
 def answer_rows(body: object) -> list[Any] | None:

@@ -209,9 +209,7 @@ def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) 
         reason = error.reason
     else:
         if strict and reading.departures:
-            raise ResponseDecodeError(
-                _list(reading.departures), reading.departures, call.operation, status, identity, answer
-            )
+            raise ResponseDecodeError(_list(reading), reading.departures, call.operation, status, identity, answer)
         return Detailed(reading.value, status, answer.headers, reading.departures, identity, attempts)
     raise _undecodable(call, answer, reason)
 
@@ -230,9 +228,9 @@ def _undecodable(call: Call[Any], answer: Answer, reason: str) -> ResponseDecode
     )
 
 
-def _list(departures: tuple[Departure, ...]) -> str:
-    shown = "; ".join(f"{one.pointer or '/'}: expected {one.expected}, got {one.got}" for one in departures[:5])
-    more = f"; and {len(departures) - 5} more" if len(departures) > 5 else ""  # noqa: PLR2004 - as many as shown
+def _list(reading: Reading[Any]) -> str:
+    shown = "; ".join(f"{one.pointer or '/'}: expected {one.expected}, got {one.got}" for one in reading.departures[:5])
+    more = f"; and {reading.total - 5} more" if reading.total > 5 else ""  # noqa: PLR2004 - as many as shown
     return f"the answer departs from the contract at {shown}{more}"
 
 

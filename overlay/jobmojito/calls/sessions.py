@@ -78,7 +78,7 @@ class _Session(Generic[W]):
             detailed = yield from send_with_retries(
                 prepared, wire.pacer, wire.clock, refreshable=wire.tokens.refreshable
             )
-        for departure in detailed.departures:
+        for departure in detailed.departures[:_MOST_KINDS]:
             self._log_once(call.operation, departure)
         if (seen := _watching.get()) is not None:
             seen.append(detailed)
