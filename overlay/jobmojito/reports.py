@@ -122,7 +122,7 @@ def _check_link(link: httpx.URL, settings: config.Settings, allowed: Collection[
 def _read_hosts(hosts: object) -> frozenset[str]:
     if isinstance(hosts, str) or not isinstance(hosts, Collection):
         raise ConfigurationError("allow_hosts must be a list of host names")
-    return frozenset(str(host).lower() for host in cast("Collection[object]", hosts))
+    return frozenset(str(host).lower().strip("[]") for host in cast("Collection[object]", hosts))
 
 
 def _html(facts: Mapping[str, Any]) -> bytes:

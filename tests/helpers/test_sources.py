@@ -168,6 +168,21 @@ def test_stream_moved_by_somebody_else_is_read_on_from_where_it_should_be(path, 
         assert sent + b"".join(blocks) == CONTENT
 
 
+def test_upload_that_nobody_closes_lets_go():
+    """As one does whose task was cancelled while a thread opened it."""
+    stream = Odd(CONTENT)
+    Upload(stream, content_type="a/b")
+    gc.collect()
+    stream.seek(7)
+
+    with Upload(stream, content_type="a/b") as upload, Upload(stream, content_type="a/b") as other:
+        assert b"".join(upload.blocks()) == CONTENT[7:]
+        upload.close()
+        upload.close()
+        assert b"".join(other.blocks()) == CONTENT[7:]
+    assert stream.tell() == 7
+
+
 def test_stream_moved_in_the_middle_of_a_read_is_an_error():
     """What was read then may be anybody's bytes."""
 

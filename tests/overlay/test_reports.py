@@ -552,6 +552,7 @@ def test_link_to_a_public_host_is_followed(api, tmp_path, resolver, host):
         ("https://inside.example.org/r.pdf", "https://api.example.org", ["INSIDE.example.org"], True),
         ("https://inside.example.org/r.pdf", "https://api.example.org", ["other.example.org"], False),
         ("http://inside.example.org/r.pdf", "https://api.example.org", ["inside.example.org"], False),
+        ("https://[fd00::1]/r.pdf", "https://api.example.org", ["[FD00::1]"], True),
         ("http://localhost:9/r.pdf", "http://127.0.0.1:8", (), True),
         ("https://10.0.0.5/r.pdf", "http://127.0.0.1:8", (), False),
     ],

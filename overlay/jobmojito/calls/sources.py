@@ -32,10 +32,13 @@ class Source:
         UploadError: it cannot be read, gives no bytes, was read once already, or somebody else moves it.
     """
 
+    _is_open = False
+
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = _synchronous(stream)
         with self._reading():
             self._reader = _reader(self._stream)
+        self._is_open = True
         end = self._reader.end
         self.size = None if end is None else max(end - self._reader.start, 0)
 
@@ -47,7 +50,13 @@ class Source:
 
     def close(self) -> None:
         """Let go of the stream."""
-        self._reader.close()
+        if self._is_open:
+            self._is_open = False
+            self._reader.close()
+
+    def __del__(self) -> None:
+        """Let go of it too where a task was cancelled while a thread opened it."""
+        self.close()
 
     @property
     def in_memory(self) -> bool:
@@ -188,7 +197,7 @@ class _Turns(_Reader):
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.key = stream, id(_innermost(stream))
-        self.readers, self.lock = 0, threading.Lock()
+        self.readers, self.lock = 0, threading.RLock()
         self.start = stream.tell()
         self.end = self.left = self._move(0, os.SEEK_END)
 
