@@ -15,7 +15,7 @@
     │   ├── ConnectionFailedError    refused, reset, or cut off before the answer was complete
     │   └── RequestTimeoutError      a time limit passed
     ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
-    ├── ResponseDecodeError          an answer that is no JSON; in strict mode, one that departs from the contract
+    ├── ResponseDecodeError          an answer that is not JSON; in strict mode, one that departs from the contract
     ├── UploadError                  a file that cannot be sent; nothing was sent
     ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class Answer:
     """What the API answered, without the request that led to it (which would carry the token).
 
-    `content` is the body as received and may hold personal data; it is cut for errors (see `answers.MAX_ERROR_BODY`).
+    `content` is the body as received and may hold personal data; it is cut for errors (`responses.MAX_ERROR_BODY`).
     The repr shows its length only.
     """
 
@@ -225,7 +225,7 @@ class OutcomeUnknownError(JobMojitoError):
 
 
 class ResponseDecodeError(JobMojitoError):
-    """A 2xx answer that is no JSON, or (strict mode) departs from the contract: `departures` says where and how.
+    """A 2xx answer that is not JSON, or (strict mode) departs from the contract: `departures` says where and how.
 
     The request itself was accepted: what it does and costs has happened.
     """
@@ -251,7 +251,7 @@ class ResponseDecodeError(JobMojitoError):
 
 
 class TableError(JobMojitoError):
-    """A CSV file is missing, no UTF-8, or has columns that rows do not have; the message names line or column."""
+    """A CSV file is missing, not UTF-8, or has columns that rows do not have; the message names line or column."""
 
 
 class BatchError(JobMojitoError):

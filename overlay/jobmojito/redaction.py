@@ -159,8 +159,8 @@ class Secret:
 
 def harmless(error: Exception, reason: str = "") -> Exception:
     """Copy an exception as far as it is harmless, to be chained: its class and a masked text, no path, no request."""
-    if isinstance(error, OSError):
-        reason = reason or error.strerror or ""
+    if isinstance(error, OSError) and not reason:
+        reason = str(error) if error.strerror is None else error.strerror
     if type(error).__module__.partition(".")[0] in {"builtins", "httpx"}:
         with suppress(TypeError):  # classes that take no text, or more than one
             return type(error)(mask(reason))

@@ -7,11 +7,13 @@ import logging
 import pickle
 import traceback
 import warnings
+from functools import partial
 
 import httpx
 import pytest
 
 from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy
+from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.api.candidates import list_candidates
 from tests.bodies import answer_for, body_for
 from tests.faults import server as faults
@@ -222,3 +224,45 @@ def test_quiet_ends_with_the_request():
         return others
 
     assert asyncio.run(main()) is False
+
+
+CANDIDATE = {"position_id": ID, "candidate_name": NAME, "candidate_email": EMAIL}
+WORK = {
+    "resume": lambda jm: jm.pre_screen_resume(f"of {NAME}".encode(), **CANDIDATE),
+    "document": lambda jm: jm.upload_document(EMAIL.encode(), name=f"{NAME}.txt", knowledge_base_store_id=ID),
+    "search": _search,
+    "invitation": _invite,
+    "person for a number": lambda jm: jm.admin.invite_users(body={"users": [{"email": EMAIL, "name": 7}]}),
+    "lone surrogate": lambda jm: jm.candidates.list_candidates(filter_text=EMAIL + "\ud800"),
+    "missing file": lambda jm: jm.pre_screen_resume(f"/nowhere/{NAME}.pdf", **CANDIDATE),
+    "own body": lambda jm: jm._session(
+        jm._session.call("list_languages", **ASKED), StreamedBody(partial(iter, [EMAIL.encode()]), {"X": EMAIL})
+    ),
+}
+FAILING = {
+    "refusal": lambda _: httpx.Response(422, json={"error": f"{EMAIL} is taken"}),
+    "other JSON": lambda _: httpx.Response(200, json=[PERSON]),
+    "no JSON": lambda _: httpx.Response(200, content=EMAIL.encode()),
+    "bug": lambda _: [EMAIL, 1 / 0],
+}
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+@pytest.mark.parametrize("answered", FAILING.values(), ids=FAILING)
+def test_no_frame_inside_shows_people_to_who_prints_local_variables(api, work, answered):
+    """As rich and cgitb do: beside the methods that the caller called by name, nothing of the way is left to print."""
+    with pytest.raises(JobMojitoError) as raised:
+        api.call(work, transport=httpx.MockTransport(answered), strict=True, retry=RetryPolicy.none())
+
+    assert _leaks(*_locals_inside(raised.value), "".join(traceback.format_exception(raised.value))) == []
+
+
+def _locals_inside(error):
+    """Give the local variables of our frames, but for those that hold a caller's arguments under his own eyes."""
+    public = ("/jobmojito/helpers.py", "/jobmojito/async_helpers.py", "/jobmojito_api/resources/")
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    while shown is not None:
+        for frame in shown.stack:
+            if "/jobmojito" in frame.filename and not any(part in frame.filename for part in public):
+                yield from (f"{name}={value}" for name, value in (frame.locals or {}).items())
+        shown = shown.__cause__ or shown.__context__

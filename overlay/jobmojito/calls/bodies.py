@@ -20,7 +20,7 @@ class StreamedBody:
     `rewindable=False` the body is sent once and never again, whatever happens.
     """
 
-    open: Callable[[], bytes | Iterable[bytes] | AsyncIterable[bytes]]
+    open: Callable[[], bytes | Iterable[bytes] | AsyncIterable[bytes]] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     rewindable: bool = True
 

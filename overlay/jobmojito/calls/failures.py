@@ -50,7 +50,7 @@ RULES: Final = (
     ErrorRule(httpx.UnsupportedProtocol, ConfigurationError, "the URL's protocol is not supported", Kind.FINAL),
     ErrorRule(httpx.InvalidURL, ConfigurationError, "the URL is not valid", Kind.FINAL),
     # Its text may quote a header.
-    ErrorRule(httpx.LocalProtocolError, TransportError, "the request cannot be written as HTTP", Kind.FINAL),
+    ErrorRule(httpx.LocalProtocolError, TransportError, "a rule of HTTP was broken", Kind.FINAL),
     ErrorRule(httpx.DecodingError, ConnectionFailedError, "the answer's compression is damaged"),
     ErrorRule(httpx.TooManyRedirects, TransportError, "the answer was redirected again and again"),
     ErrorRule(httpx.HTTPStatusError, TransportError, "an event hook refused the answer's status"),

@@ -172,7 +172,7 @@ def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
 
 def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
     """Keep an answer without cookies and without the token, should a server echo it; a success's body is kept whole."""
-    # As bytes, for a host may send what is no ASCII, such as the name of a file.
+    # As bytes, for a host may send what is not ASCII, such as the name of a file.
     kept = [(name, value) for name, value in headers.raw if name.lower() not in _NEVER_KEPT]
     for secret in secrets:
         if len(secret) >= _SHORTEST_SECRET:
@@ -197,7 +197,7 @@ def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) 
     """Read a 2xx answer as what the operation gives.
 
     Raises:
-        ResponseDecodeError: it is no JSON, or (`strict`) departs from the contract.
+        ResponseDecodeError: it is not JSON, or (`strict`) departs from the contract.
     """
     identity = request_id(answer.headers)
     status = answer.status_code

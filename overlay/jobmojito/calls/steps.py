@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from attrs import field, frozen
 
+from jobmojito.errors import JobMojitoError
+from jobmojito.redaction import harmless
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -41,7 +44,7 @@ class Sink(Protocol):
 class Block:
     """Do something that may wait for a disk; gives what it returns."""
 
-    do: Callable[[], Any]
+    do: Callable[[], Any] = field(repr=False)
 
 
 @frozen
@@ -95,6 +98,8 @@ def drive(steps: Steps[Result], do: Callable[[Step], Any]) -> Result:
                 step = steps.send(done)
     except StopIteration as end:
         return cast("Result", end.value)
+    except JobMojitoError as error:
+        raise without_frames(error) from error.__cause__
     finally:
         steps.close()
 
@@ -112,5 +117,18 @@ async def drive_async(steps: Steps[Result], do: Callable[[Step], Awaitable[Any]]
                 step = steps.send(done)
     except StopIteration as end:
         return cast("Result", end.value)
+    except JobMojitoError as error:
+        raise without_frames(error) from error.__cause__
     finally:
         steps.close()
+
+
+def without_frames(error: JobMojitoError) -> JobMojitoError:
+    """Take from an error what a traceback with local variables would show: frames that hold rows, bodies and tokens.
+
+    And the path that an error of the system names, often after a person.
+    """
+    if isinstance(error.__cause__, OSError):
+        error.__cause__ = harmless(error.__cause__)
+    error.__context__ = None
+    return error.with_traceback(None)

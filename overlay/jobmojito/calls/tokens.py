@@ -1,4 +1,4 @@
-"""The bearer token: a text, or a function that is asked for a fresh one.
+"""The bearer token: a string, or a function that is asked for a fresh one.
 
 A token is a JWT that commonly lives an hour, so long runs outlive it. A provider is asked for the first token, again
 shortly before the token's `exp`, and again when the API answers 401; calls that run at the same time share one answer,

@@ -204,13 +204,13 @@ def _built(step: SendOnce, client: httpx.Client | httpx.AsyncClient) -> httpx.Re
     """Make the request of an attempt.
 
     Raises:
-        InvalidRequestError: a text in it cannot be written.
+        InvalidRequestError: a string in it cannot be written.
     """
     try:
         return step.build(client)
     except UnicodeError:
         pass  # it holds the whole text
-    reason = "not sent, a text in it cannot be written as UTF-8 (it holds a lone surrogate)"
+    reason = "not sent, a string in it cannot be written as UTF-8 (it holds a lone surrogate)"
     raise InvalidRequestError(reason, None, None, step.operation)
 
 
