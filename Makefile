@@ -51,7 +51,7 @@ test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, work
 	$(call part,import rules,$(BIN)/lint-imports --no-logo)
 	$(call part,drift,$(BIN)/python -m scripts.parity)
 	$(call part,zizmor,$(BIN)/zizmor --offline --no-progress --pedantic .github)
-	$(call part,actionlint,if command -v actionlint >/dev/null; then actionlint; else echo 'not installed, left out'; fi)
+	$(call part,actionlint,if command -v actionlint >/dev/null; then actionlint; else echo 'not installed: left out'; fi)
 	$(call part,pytest,$(BIN)/python -m pytest $(PYTEST))
 	@$(call say,time by part); cat $(SPENT)
 else

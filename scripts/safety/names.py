@@ -50,7 +50,7 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
         for steps, name, rule in _names(place):
             if not isinstance(name, str):
                 if steps[-1] != "const" and steps[-2:-1] != ("enum",):
-                    yield finding(steps, "is no text, and stands where a name does")
+                    yield finding(steps, "is not a string, where a name belongs")
             elif reason := rule(name):
                 yield finding(steps, f"{reason}: {quoted(name)}")
 
