@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LENGTH: Final = 20_000  # characters of a pattern; the published ones have 20
-MOST: Final = 50_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
-MOST_IN_ALL: Final = 1_000_000  # the same for all patterns of a document
+MOST: Final = 20_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
+MOST_IN_ALL: Final = 200_000  # the same for all patterns of a document
 OVERLAPS: Final = 3  # repeats that can also end where they go on: the power of the length that a search may take
 # What is read as something that matches more, or is not looked at: the judgement stays on the safe side.
 _TOKENS: Final = re.compile(
