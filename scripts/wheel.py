@@ -19,6 +19,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from scripts.files import swaps
 from scripts.files.failures import Refused, exit_code
 from scripts.files.staging import replace, scratch
 
@@ -47,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def release() -> int:
     """Do it all in a temporary folder, and put the result into dist/ as the last step."""
     check_tag(os.environ.get("RELEASE_TAG", ""))
+    swaps.recover([ROOT / "dist"])
     with scratch() as folder:
         wheel = build(folder / "dist")
         problems = list(content_problems(wheel))

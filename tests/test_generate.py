@@ -71,14 +71,6 @@ def test_generation_gives_the_same_bytes_in_another_directory(checkout: Path) ->
     assert snapshot(checkout) == committed
 
 
-def test_nothing_is_left_beside_the_package(checkout: Path) -> None:
-    """A run cleans up after itself: no caches, no temporary folders."""
-    generate.generate(checkout)
-
-    assert [path.name for path in (checkout / "generated").iterdir()] == ["jobmojito_api"]
-    assert not list((checkout / "generated").rglob("*cache*"))
-
-
 def test_operation_that_cannot_be_generated_is_named_with_its_pointer(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -234,14 +226,6 @@ def test_unknown_setting_is_refused(checkout: Path, capsys: pytest.CaptureFixtur
     path.write_text(path.read_text("utf-8") + "literal_enum: true\n", encoding="utf-8")
 
     assert refusal(checkout, capsys) == "generate: generator-config.yml: unknown key 'literal_enum'"
-
-
-def test_invalid_vendored_file_is_one_clear_line(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A truncated document names the file and the line."""
-    path = checkout / "openapi" / "jobmojito.openapi.json"
-    path.write_bytes(path.read_bytes()[:5000])
-
-    assert "jobmojito.openapi.json: not valid JSON at line" in refusal(checkout, capsys)
 
 
 def test_another_version_of_the_generator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

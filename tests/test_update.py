@@ -217,7 +217,6 @@ def test_drift_stops_an_update(run, document, checkout, monkeypatch):
 def test_a_defect_of_the_generator_is_one_line_too(run, document, checkout, monkeypatch):
     """An exception that nobody expected is told with its step, and leaves everything as it was."""
     before = looks(checkout)
-    read = update.read
     monkeypatch.setattr(update, "generate", lambda *_: {}["x"])
     monkeypatch.setattr(update, "read", lambda part, _: {}["x"] if "/brand-new" in part["paths"] else None)
     code, _, last = run(add_operation(document))
@@ -225,7 +224,7 @@ def test_a_defect_of_the_generator_is_one_line_too(run, document, checkout, monk
 
     assert (code, last) == (2, f"update: {words}")
     assert looks(checkout) == before
-    monkeypatch.setattr(update, "read", read)
+    monkeypatch.setattr(update, "read", lambda *_: None)
     assert "generate: /paths: a defect of ours" in run(add_operation(document))[2]
 
 

@@ -200,27 +200,3 @@ def test_a_file_larger_than_the_limit_is_not_read(repository, tmp_path, capsys):
 
     assert sync.main(["--file", str(big)], root=repository) == 2
     assert "larger than 10000000 bytes" in capsys.readouterr().err
-
-
-def test_a_failure_while_replacing_takes_everything_back(repository, changed, file, monkeypatch):
-    """When the second file cannot be put in place, the first is put back."""
-    webhooks = documents.load(repository / WEBHOOKS)
-    webhooks["info"]["description"] = "Reworded."
-    before = {path: content for path, (content, _) in snapshot(repository).items()}
-    _fail_at(monkeypatch, "webhooks.openapi.json")
-
-    assert sync.main(["--file", file(changed), "--webhooks-file", file(webhooks)], root=repository) == 2
-    assert {path: content for path, (content, _) in snapshot(repository).items()} == before
-
-
-def _fail_at(monkeypatch, name):
-    """Let the disk fail when the file of that name is put in place."""
-    path_type = type(sync.ROOT)
-    replace = path_type.replace
-
-    def failing(self, target):
-        if target.name == name and self.name.endswith(".new"):
-            raise OSError(28, "No space left on device", str(target))
-        return replace(self, target)
-
-    monkeypatch.setattr(path_type, "replace", failing)
