@@ -22,6 +22,7 @@ from jobmojito.lazy import DeferredModule
 if TYPE_CHECKING:
     import asyncio
     import selectors
+    import socket
     import ssl
     from collections.abc import Callable, Generator, Mapping
 else:
@@ -192,6 +193,7 @@ class _AsyncReads:
         self._info = stream.get_extra_info
         self._early: asyncio.Task[bytes] | None = None
         self._kept = b""
+        self._spare: socket.socket | None = None
         stream.read, stream.write, stream.aclose = self.read, self.write, self.close
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
@@ -199,6 +201,21 @@ class _AsyncReads:
         if self._kept:
             kept, self._kept = self._kept, b""
             return kept
+        try:
+            return await self._next(max_bytes, limit)
+        except _httpcore.ReadError:
+            if rest := self._rest():
+                return rest
+            raise
+
+    def _rest(self) -> bytes:
+        """Read what had arrived when a write failed: asyncio closed its socket with that in it, but not this one."""
+        try:
+            return b"" if self._spare is None else self._spare.recv(_READ)
+        except OSError:
+            return b""
+
+    async def _next(self, max_bytes: int, limit: float | None) -> bytes:
         early, self._early = self._early, None
         if early is None:
             data: bytes = await self._read(max_bytes, limit)
@@ -216,6 +233,8 @@ class _AsyncReads:
         if not data or attempt is None or not attempt.is_long(len(data)):
             await self._write(data, timeout)
             return
+        if self._spare is None and self._info("ssl_object") is None:
+            self._spare = self._info("socket").dup()
         if await self._has_answer():
             raise _httpcore.WriteError("an answer came early")  # on which httpcore reads it
         writing = asyncio.ensure_future(self._write(data, timeout))
@@ -254,4 +273,6 @@ class _AsyncReads:
         early, self._early = self._early, None
         if early is not None and not early.cancel() and not early.cancelled():
             early.exception()  # looked at, so that asyncio does not complain
+        if self._spare is not None:
+            self._spare.close()
         await self._close()
