@@ -3,8 +3,10 @@
 import asyncio
 import gzip
 import itertools
+import ssl
 import time
 import zlib
+from pathlib import Path
 
 import httpx
 import pytest
@@ -210,6 +212,53 @@ def test_interim_answer_does_not_end_an_upload(api, fault_server):
     fault_server.plays(faults.Fault(act, read=False))
 
     assert api.call(_upload(3_000_000, asynchronous=api.kind == "async"), base_url=fault_server.url).html_export == "1"
+
+
+def _over_tls(act):
+    """Do the same behind TLS 1.3, whose own messages (tickets) make the client's socket readable."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("loopback.pem"))
+
+    def wrapped(connection):
+        with context.wrap_socket(connection, server_side=True) as secure:
+            act(secure)
+
+    return faults.Fault(wrapped, read=False)
+
+
+def _whole(answer):
+    """Read a request of 3 MB to its end, then answer."""
+
+    def act(connection):
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(4096)
+        left = 3_000_000 // 65536 * 65536 - len(received.partition(b"\r\n\r\n")[2])
+        while left > 0:
+            left -= len(connection.recv(65536))
+        connection.sendall(answer)
+
+    return act
+
+
+def _tls_url(server):
+    return server.url.replace("http:", "https:")
+
+
+def test_upload_over_tls_is_not_stopped_by_tickets(api, fault_server):
+    """What TLS sends by itself is no answer."""
+    fault_server.plays(_over_tls(_whole(OWN)))
+    work = _upload(3_000_000, asynchronous=api.kind == "async")
+
+    assert api.call(work, base_url=_tls_url(fault_server)).html_export == "1"
+
+
+def test_early_refusal_over_tls_is_told(api, fault_server):
+    """The server answers and reads nothing more: writing ends where it would have waited for ever."""
+    fault_server.plays(_over_tls(_early(REFUSAL, close=False).act))
+
+    with pytest.raises(ValidationError, match="full"):
+        api.call(_upload(30_000_000, asynchronous=api.kind == "async"), base_url=_tls_url(fault_server))
 
 
 def _endless(first, piece, pause=0.0):

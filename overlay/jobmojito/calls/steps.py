@@ -128,7 +128,7 @@ def without_frames(error: JobMojitoError) -> JobMojitoError:
 
     And the path that an error of the system names, often after a person.
     """
-    if isinstance(error.__cause__, OSError):
+    if isinstance(error.__cause__, OSError) and error.__cause__.filename is not None:
         error.__cause__ = harmless(error.__cause__)
     error.__context__ = None
     return error.with_traceback(None)

@@ -21,17 +21,23 @@ from jobmojito.lazy import DeferredModule
 
 if TYPE_CHECKING:
     import asyncio
+    import selectors
+    import socket
+    import ssl
     from collections.abc import Callable, Generator, Mapping
 else:
-    asyncio = DeferredModule("asyncio")
+    asyncio, selectors, ssl = map(DeferredModule, ("asyncio", "selectors", "ssl"))
 
 _httpcore: Final = DeferredModule("httpcore")  # httpx depends on it, and loads it with the first connection
 
 _CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"})
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
-_SHORT: Final = 64 * 1024
-"""Bytes of a body that are written without looking for an early answer: the system takes them at once."""
+_RECORD: Final = 16 * 1024
+"""Bytes of the largest record of TLS: the system takes them at once."""
+
+_READ: Final = 64 * 1024
+"""Bytes that httpcore reads at once."""
 
 _MOMENT: Final = 0.05
 """Seconds that asyncio may take to deliver what has arrived already."""
@@ -52,7 +58,7 @@ class Attempt:
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
         self._refused = self._writing = False
-        self._written = 0
+        self._first = True
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
         """Have the request's connection tell this attempt what it does."""
@@ -95,9 +101,9 @@ class Attempt:
         return min(self._end - now, self._limit if timeout is None else timeout)
 
     def is_long(self, size: int) -> bool:
-        """Count what is about to be written; tell whether an answer may well come before the body's end."""
-        self._written += size
-        return self._writing and self._written > _SHORT
+        """Tell whether an answer may come before what is about to be written: not before a first short piece."""
+        first, self._first = self._first, False
+        return self._writing and not (first and size <= _RECORD)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         protocol, name, phase = event.split(".")
@@ -109,7 +115,7 @@ class Attempt:
             self._note_head(protocol, phase, info)
         elif name == "send_request_body":
             # In HTTP/2 an answer belongs to its request, and reading is shared.
-            self._writing = phase == "started" and protocol == "http11"
+            self._writing = self._first = phase == "started" and protocol == "http11"
 
     async def _trace_async(self, event: str, info: Mapping[str, Any]) -> None:
         self._trace(event, info)
@@ -131,11 +137,52 @@ def _left(timeout: float | None) -> float | None:
 
 def _bound(stream: Any) -> None:
     """Bound the reads of a network stream."""
-    if hasattr(stream, "aclose"):
-        _AsyncReads(stream)
-        return
-    read = stream.read
-    stream.read = lambda max_bytes, timeout=None: read(max_bytes, _left(timeout))
+    (_AsyncReads if hasattr(stream, "aclose") else _Reads)(stream)
+
+
+class _Reads:
+    """Reads of a network stream: bounded, and tried between the pieces of a long body that goes out over TLS.
+
+    There a write that fails takes with it what has arrived and was not read; without TLS the system keeps it.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._read, self._write, self._info = stream.read, stream.write, stream.get_extra_info
+        self._kept = b""
+        stream.read, stream.write = self.read, self.write
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        limit = _left(timeout)
+        kept, self._kept = self._kept, b""
+        return kept or self._read(max_bytes, limit)
+
+    def write(self, data: bytes, timeout: float | None = None) -> None:
+        attempt = _current.get()
+        if attempt is None or not attempt.is_long(len(data)) or self._info("ssl_object") is None:
+            self._write(data, timeout)
+            return
+        for start in range(0, len(data), _RECORD):
+            self._wait_for_room(timeout)
+            self._write(data[start : start + _RECORD], timeout)
+
+    def _wait_for_room(self, timeout: float | None) -> None:
+        """Wait until a record can be written at once, so that an answer is seen before a write can fail."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while ready := selector.select(timeout):
+                if ready[0][1] & selectors.EVENT_READ and self._has_answer():
+                    raise _httpcore.WriteError("an answer came early")
+                if ready[0][1] & selectors.EVENT_WRITE:
+                    return
+        raise _httpcore.WriteTimeout
+
+    def _has_answer(self) -> bool:
+        """Read what is there; TLS has messages of its own, and a status of 1xx is no end."""
+        try:
+            self._kept += self._read(_READ, 0)
+        except _httpcore.ReadError as error:
+            return not isinstance(error.__cause__, (BlockingIOError, ssl.SSLWantReadError))
+        return self._kept[9:10] != b"1"
 
 
 class _AsyncReads:
@@ -146,6 +193,7 @@ class _AsyncReads:
         self._info = stream.get_extra_info
         self._early: asyncio.Task[bytes] | None = None
         self._kept = b""
+        self._spare: socket.socket | None = None
         stream.read, stream.write, stream.aclose = self.read, self.write, self.close
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
@@ -153,6 +201,21 @@ class _AsyncReads:
         if self._kept:
             kept, self._kept = self._kept, b""
             return kept
+        try:
+            return await self._next(max_bytes, limit)
+        except _httpcore.ReadError:
+            if rest := self._rest():
+                return rest
+            raise
+
+    def _rest(self) -> bytes:
+        """Read what had arrived when a write failed: asyncio closed its socket with that in it, but not this one."""
+        try:
+            return b"" if self._spare is None else self._spare.recv(_READ)
+        except OSError:
+            return b""
+
+    async def _next(self, max_bytes: int, limit: float | None) -> bytes:
         early, self._early = self._early, None
         if early is None:
             data: bytes = await self._read(max_bytes, limit)
@@ -170,6 +233,8 @@ class _AsyncReads:
         if not data or attempt is None or not attempt.is_long(len(data)):
             await self._write(data, timeout)
             return
+        if self._spare is None and self._info("ssl_object") is None:
+            self._spare = self._info("socket").dup()
         if await self._has_answer():
             raise _httpcore.WriteError("an answer came early")  # on which httpcore reads it
         writing = asyncio.ensure_future(self._write(data, timeout))
@@ -183,7 +248,7 @@ class _AsyncReads:
         writing.result()
 
     def _reading(self) -> asyncio.Task[bytes]:
-        reading = self._early or asyncio.ensure_future(self._read(_SHORT, None))
+        reading = self._early or asyncio.ensure_future(self._read(_READ, None))
         self._early = reading
         return reading
 
@@ -208,4 +273,6 @@ class _AsyncReads:
         early, self._early = self._early, None
         if early is not None and not early.cancel() and not early.cancelled():
             early.exception()  # looked at, so that asyncio does not complain
+        if self._spare is not None:
+            self._spare.close()
         await self._close()
