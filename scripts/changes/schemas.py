@@ -102,9 +102,10 @@ def _nullability(pair: Pair) -> Iterator[Change]:
 
 def _exclusiveness(pair: Pair) -> Iterator[Change]:
     """Report that one variant alone may match, where two could."""
+    alone = min(len(pair.before), len(pair.after)) == 1  # two objects that have come together may well not meet
     sides = (pair.old, pair.before), (pair.new, pair.after)
-    was, now = ("exactly one" in one["notes"] and len({b.kind for b in some}) < len(some) for one, some in sides)
-    if was == now or min(len(pair.before), len(pair.after)) < 2:  # noqa: PLR2004 - a union has two
+    was, now = ("exactly one" in one["notes"] and _meet(some, objects=not alone) for one, some in sides)
+    if was == now or (alone and was):
         return
     rule, words = (
         ("variants-exclusive", "{}: exactly one variant may match")
@@ -112,6 +113,12 @@ def _exclusiveness(pair: Pair) -> Iterator[Change]:
         else ("variants-combinable", "{}: more than one variant may match")
     )
     yield pair.change(rule, pair.homes, words, pair.label)
+
+
+def _meet(some: list[Branch], *, objects: bool) -> bool:
+    """Tell whether a value may be one of several alternatives."""
+    kinds = [branch.kind for branch in some if objects or branch.kind not in ("object", "array")]
+    return len(set(kinds)) < len(kinds)
 
 
 def _is_split(pair: Pair) -> bool:

@@ -48,10 +48,14 @@ def takes_any(options: Iterable[Form]) -> bool:
 
 def enumeration(at: str, values: Iterable[Any], *, literal: bool, said: Iterable[str] = ()) -> Form:
     """Make an option of listed values; null among them is its type's business. `said`: the types that are stated."""
-    listed = {json.dumps(value): value for value in values if value is not None}
+    listed = {_written(value): value for value in values if value is not None}
     types = {_TYPES.get(type(value), "object") for value in listed.values()}
     apart = {"literal": True} if literal or types not in _TYPED_ENUMS else {}
     return {"@": at, "type": "enum", "values": listed, "of": sorted(said or types), "limits": {}, **apart}
+
+
+def _written(value: Any) -> str:
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, sort_keys=True)
 
 
 def united(at: str, parts: Sequence[Form], notes: Mapping[str, object]) -> Form:
@@ -337,9 +341,10 @@ def _tighter(key: str, one: Any, other: Any) -> Any:
     """Give the limit that holds where two do: the tighter of two numbers, else both."""
     if one == other:
         return one
-    if key.startswith(("min", "exclusiveMin")):
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+    if numbers and key.startswith(("min", "exclusiveMin")):
         return max(one, other)
-    return min(one, other) if key.startswith(("max", "exclusiveMax")) else [one, other]
+    return min(one, other) if numbers and key.startswith(("max", "exclusiveMax")) else [one, other]
 
 
 def limits_of(found: Mapping[str, Any]) -> Form:

@@ -1,6 +1,6 @@
 """The meaning check of `make drift`: the published document on one side, the committed generated code on the other.
 
-allowances  the published document with what the corrections declare, and nothing else of them
+declared    the published document with what the corrections declare, and nothing else of them
 loading     imports a generated package from any folder, beside any other copy
 observation a package, read once: its contract file, its tables, its modules
 tables      what machines go by, in the canonical form of `scripts.contract`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scripts.contract.differences import Comparison
 from scripts.contract.documents import read_document
 from scripts.drift import loading
-from scripts.drift.allowances import allow
+from scripts.drift.declared import declared
 from scripts.drift.observation import CONTRACT, Code, Observation, observe
 from scripts.drift.offers import promises
 from scripts.drift.outlines import alternatives
@@ -49,17 +49,17 @@ def check(
         report.differ(one.pointer, one.file, one.what)
     places: Mapping[str, str] = {}
     try:
-        allowances = allow(document, corrections)
-        for pointer, why in allowances.misfits:
+        differences = declared(document, corrections)
+        for pointer, why in differences.misfits:
             report.puzzle(pointer, "", why)
-        wanted = read_document(allowances.document, allowances.titles)
+        wanted = read_document(differences.document, differences.titles)
         for problem in wanted.problems:
             report.differ(problem.pointer, "", problem.why)
         if seen.code is not None:
             comparison = _compare_tables(wanted.form, seen.code, report)
             places = comparison.places
             if outlines:
-                expected = _expected(wanted.form, seen.code, comparison, allowances.resources, report)
+                expected = _expected(wanted.form, seen.code, comparison, differences.resources, report)
                 _compare_outlines(expected, seen.code, report)
         _compare_contract(wanted.form, seen.contract.form, report)
     except RecursionError:

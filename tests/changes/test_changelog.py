@@ -125,6 +125,15 @@ def _forms(old, new):
     return [as_text(report), as_markdown(report), as_json(report)]
 
 
+def test_limits_that_are_none_meet_in_parts_without_an_error():
+    """A least length that is a text is no limit; a change beside it is told all the same, as unclassified."""
+    parts = {"allOf": [{"type": "string", "minLength": 1}, {"type": "string", "minLength": "x"}]}
+    other = {"allOf": [{"type": "string", "minLength": 2}, {"type": "string", "minLength": "x"}]}
+    old, new = (document({"/components/schemas/Thing": one}) for one in (parts, other))
+
+    assert {change.rule for change in changelog(old, new).changes} == {"request-unclassified", "response-unclassified"}
+
+
 def test_names_come_from_the_effective_contract():
     """What we call an operation is the operationId that the corrections gave it."""
     contract = {"paths": {"/a": {"get": {"operationId": "list_a"}, "parameters": []}, "/b": {"post": {}}}}

@@ -58,6 +58,16 @@ def test_what_is_never_sent_or_never_received_does_not_count(flag, silent):
     assert [side for side in SIDES if not found[side]] == [silent]
 
 
+def test_a_variant_that_takes_away_from_another_is_no_addition_alone():
+    """Where two variants of `oneOf` allow a value, it is refused, and somebody may have sent it."""
+    before, after = {"type": "string"}, {"oneOf": [{"type": "string"}, {"type": "string", "maxLength": 3}]}
+
+    assert _found(with_schema(before, "request"), with_schema(after, "request")) == {
+        ("request-variant-added", "additive"),
+        ("request-variants-exclusive", "potentially breaking"),
+    }
+
+
 def test_every_rule_has_a_case():
     """No row of the table of rules goes untested."""
     tested = {rule for case in CASES for rule in (case[0], case[2])}

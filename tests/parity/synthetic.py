@@ -101,6 +101,13 @@ SCHEMAS = {
         "additionalProperties": {"type": "string"},
     },
 }
+PLACE = {
+    "type": "object",
+    "required": ["x", "y"],
+    "properties": {"x": {"type": "integer", "example": 3}, "y": {"type": "string", "example": "q"}},
+    "additionalProperties": False,
+}
+WORDS = {"type": "array", "items": {"type": "string"}, "example": ["one", "two"]}
 LIST = {
     "tags": ["Shelves"],
     "parameters": [
@@ -113,6 +120,10 @@ LIST = {
         {"name": "since", "in": "query", "required": True, "schema": {"type": "string", "format": "date-time"}},
         {"name": "X-Trace", "in": "header", "schema": {"type": "string", "nullable": True}},
         {"name": "session", "in": "cookie", "schema": {"type": "string"}},
+        {"name": "near", "in": "query", "schema": PLACE},
+        {"name": "far", "in": "query", "explode": False, "schema": PLACE},
+        {"name": "box", "in": "query", "style": "deepObject", "explode": True, "schema": PLACE},
+        {"name": "words", "in": "query", "style": "pipeDelimited", "explode": False, "schema": WORDS},
         ref("Page", "parameters"),
     ],
     "responses": {

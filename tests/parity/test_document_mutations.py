@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 
 import pytest
 
@@ -41,12 +40,9 @@ def test_the_document_as_published_is_no_change(document, corrections, observati
     assert not is_caught(document, corrections, observation)
 
 
-def test_mutations_are_of_every_kind_and_all_change_something(document):
-    """The draw covers every kind, and each drawn mutation makes another document."""
-    tried = drawn(document)
-
-    assert all(one.apply(document) != document for one in tried)
-    assert Counter(one.kind for one in tried).keys() == {one.kind for one in mutations(document)}
+def test_each_mutation_changes_something(document):
+    """A mutation that makes the same document again would prove nothing by being caught."""
+    assert all(one.apply(document) != document for one in drawn(document))
 
 
 def test_nullable_on_a_typeless_schema_means_nothing(document, corrections, observation):

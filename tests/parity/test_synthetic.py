@@ -12,6 +12,7 @@ from scripts.generate import build
 from tests.mutations import mutations
 from tests.parity.catching import is_caught
 from tests.parity.synthetic import DOCUMENT, OVERLAY
+from tests.wire.exchanges import Client
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,17 @@ def test_a_freshly_generated_document_of_any_kind_has_no_drift(package_dir):
 
     assert report.differences == report.unknown == []
     assert report.counts["operations"] == 6
-    assert report.counts["parameters"] == 7
+    assert report.counts["parameters"] == 11
     assert report.counts["answers"] == 13
     assert report.counts["schemas"] + report.counts["aliases"] == len(DOCUMENT["components"]["schemas"])
+
+
+def test_every_operation_of_such_a_document_sends_and_reads_what_it_declares(package_dir):
+    """Parameters of every place and style, forms, families of statuses: judged by the contract, not by the tables."""
+    with loading.package(package_dir) as package:
+        client = Client.of(package.name)
+
+        assert sum(map(client.check, client.operations)) > 60
 
 
 def test_every_change_of_such_a_document_is_caught(package_dir):

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobmojito import JobMojito
 from jobmojito.sandbox.contract.document import load
@@ -32,6 +32,7 @@ from tests.wire.styles import pairs, piece, text
 TOKEN = "made-up"
 BASE = "https://example.com/api"
 CONTENT = b"%PDF-1.4"
+UNESCAPED = ",.;="  # what a path may hold as it is, and the styles of a path put between its parts
 FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 
 
@@ -41,12 +42,28 @@ class Client:
 
     package: str
     operations: dict
+    document: dict
 
     @classmethod
     def of(cls, package="jobmojito_api"):
         """Make one of an importable package."""
         path = Path(importlib.import_module(package).__file__).parent / "contract.json"
-        return cls(package, dict(load(path).operations))
+        declared = {(one.method, one.path): one for one in load(path).operations.values()}
+        tables = importlib.import_module(f"{package}.resources")
+        found = {name: tables.operation(name) for name in tables.OPERATIONS}
+        operations = {name: evolve(declared.pop((one.method, one.path)), name=name) for name, one in found.items()}
+        assert not declared, "the client has not all operations of its contract"
+        return cls(package, operations, json.loads(path.read_bytes()))
+
+    def styles(self, declared):
+        """How each parameter of an operation is written, by location and name, defaults filled in."""
+        item = self.document["paths"][declared.path]
+        found = {}
+        for one in (*item.get("parameters", []), *item[declared.method.lower()].get("parameters", [])):
+            part = self.document["components"]["parameters"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+            style = part.get("style", "simple" if part["in"] in ("path", "header") else "form")
+            found[part["in"], part["name"]] = {"style": style, "explode": part.get("explode", style == "form")}
+        return found
 
     def module(self, name):
         """Import a module of the package."""
@@ -93,8 +110,9 @@ class Exchange:
         self.client, self.declared, self.way = client, declared, way
         self.codec = client.module("codec")
         self.table = client.module(f"api.{client.module('resources').OPERATIONS[declared.name]}")
-        self.answer = self._answered()
+        self.answer, self.content = self._answered()
         self.arguments, self.given, self.body = {}, {}, None
+        self.styles = client.styles(declared)
         self._parameters()
         if way.media is not None and (way.full or declared.body_required):
             self._body()
@@ -103,7 +121,8 @@ class Exchange:
         status = str(self.way.status)
         family = next((one for one in (status, f"{status[0]}XX", "default") if one in self.declared.answers), None)
         schema = self.declared.answers.get(family)
-        return None if schema is None else sample(schema)
+        answer = None if schema is None else sample(schema)
+        return answer, b"" if schema is None else json.dumps(answer).encode()
 
     def _parameters(self):
         """Give each parameter a value of its own, as far as its schema has several, so that none passes for another."""
@@ -111,7 +130,7 @@ class Exchange:
         for number, entry in enumerate(self.table.OPERATION.parameters, 3):
             one = schemas[entry.location, entry.name]
             if self.way.full or one.required:
-                tries = (f"{entry.name} {number}", number, sample(one.schema))
+                tries = (f"{entry.name}-{number}", number, sample(one.schema))
                 value = next(one_try for one_try in tries if is_valid(one.schema, one_try))
                 self.arguments[entry.attribute] = self.codec.read(entry.type, value).value
                 self.given.setdefault(entry.location, {})[entry.name] = value
@@ -133,8 +152,7 @@ class Exchange:
 
         def handle(request):
             sent.append(request)
-            content = b"" if self.answer is None else json.dumps(self.answer)
-            return httpx.Response(self.way.status, content=content)
+            return httpx.Response(self.way.status, content=self.content)
 
         client = self._client(httpx.MockTransport(handle))
         for name in FUNCTIONS:
@@ -183,10 +201,10 @@ class Exchange:
             self.declared.method,
             httpx.URL(BASE).path + self._path(),
         ), self._what(name)
-        query = [pair for key, value in self.given.get("query", {}).items() for pair in pairs(key, value)]
+        query = [pair for some in self._written("query", pairs).values() for pair in some]
         assert sorted(request.url.params.multi_items()) == sorted(query), self._what(name)
-        headers = {key: piece(key, value) for key, value in self.given.get("header", {}).items()}
-        cookies = [f"{k}={v}" for key, value in self.given.get("cookie", {}).items() for k, v in pairs(key, value)]
+        headers = self._written("header", piece)
+        cookies = ["=".join(pair) for some in self._written("cookie", pairs).values() for pair in some]
         headers |= {"Cookie": "; ".join(cookies)} if cookies else {}
         assert {key: request.headers.get(key) for key in headers} == headers, self._what(name)
         assert request.headers["Authorization"] == f"Bearer {TOKEN}", self._what(name)
@@ -194,9 +212,14 @@ class Exchange:
 
     def _path(self):
         path = self.declared.path
-        for key, value in self.given.get("path", {}).items():
-            path = path.replace(f"{{{key}}}", quote(piece(key, value), safe=""))
+        for key, written in self._written("path", piece).items():
+            path = path.replace(f"{{{key}}}", quote(written, safe=UNESCAPED))
         return path
+
+    def _written(self, location, write):
+        """What each parameter of a place has to be in the request."""
+        given = self.given.get(location, {}).items()
+        return {key: write(key, value, **self.styles[location, key]) for key, value in given}
 
     def _judge_body(self, request, name):
         if self.body is None:
@@ -250,7 +273,6 @@ def method(resources, name, kind):
 def main():
     """Call everything, through the overlay too; the last line says how much that was."""
     client = Client.of()
-    assert client.operations.keys() == client.module("resources").OPERATIONS.keys()
     calls = sum(client.check(name) for name in client.operations)
     for name in client.operations:
         through_overlay(client, name)
@@ -262,8 +284,8 @@ def through_overlay(client, name):
     declared = client.operations[name]
     for way in (one for one in ways(declared) if one.status == declared.success and one.full):
         exchange = Exchange(client, declared, way)
-        content = b"" if exchange.answer is None else json.dumps(exchange.answer)
-        transport = httpx.MockTransport(lambda _, content=content, way=way: httpx.Response(way.status, content=content))
+        answer = {"status_code": way.status, "content": exchange.content}
+        transport = httpx.MockTransport(lambda _, answer=answer: httpx.Response(**answer))
         with JobMojito(TOKEN, base_url=BASE, transport=transport) as jm:
             found = method(jm, name, client.module("resources").Resources)(**exchange.arguments)
         assert exchange.answer is None or exchange.codec.write(found) == exchange.answer, name

@@ -32,7 +32,7 @@ FLAG: Final = "x-changes-meaning"
 
 
 @frozen
-class Allowances:
+class Declared:
     """The expected document, and what is declared about it. `resources`: tag -> name; `titles`: schema pointer -> name.
 
     `changes` are the pointers whose meaning is declared to differ; `misfits` are actions that could not be read.
@@ -45,17 +45,17 @@ class Allowances:
     misfits: tuple[tuple[str, str], ...] = ()
 
 
-def allow(document: Mapping[str, Any], corrections: Mapping[str, Any]) -> Allowances:
+def declared(document: Mapping[str, Any], corrections: Mapping[str, Any]) -> Declared:
     """Read the corrections against a published document; neither is changed."""
-    allowances = Allowances(document)
+    known = Declared(document)
     for index, action in enumerate(corrections.get("actions", [])):
         try:
-            for found in _query(str(action["target"])).find(allowances.document):  # type: ignore[arg-type]
-                allowances = _allow(allowances, action, found.location, found.value)
+            for found in _query(str(action["target"])).find(known.document):  # type: ignore[arg-type]
+                known = _take(known, action, found.location, found.value)
         except (jsonpath_rfc9535.JSONPathError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             misfit = (f"/actions/{index}", f"cannot be read against the published document: {type(problem).__name__}")
-            allowances = evolve(allowances, misfits=(*allowances.misfits, misfit))
-    return allowances
+            known = evolve(known, misfits=(*known.misfits, misfit))
+    return known
 
 
 @cache
@@ -63,7 +63,7 @@ def _query(target: str) -> jsonpath_rfc9535.JSONPathQuery:
     return jsonpath_rfc9535.compile(target)
 
 
-def _allow(known: Allowances, action: Mapping[str, Any], place: Place, value: object) -> Allowances:
+def _take(known: Declared, action: Mapping[str, Any], place: Place, value: object) -> Declared:
     """Take in what one action declares of one place."""
     document, update = known.document, action.get("update")
     if action.get(FLAG) is True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.correct import effective
-from scripts.drift.allowances import allow
+from scripts.drift.declared import declared
 from scripts.drift.meaning import meaning
 from scripts.generate import build
 
@@ -68,7 +68,7 @@ def test_a_declared_change_of_meaning_is_expected_exactly(tmp_path):
     report = drift(corrections, tmp_path)
 
     assert report.differences == report.unknown == []
-    assert allow(DOCUMENT, corrections).changes == ("/components/schemas/Thing/properties/a",)
+    assert declared(DOCUMENT, corrections).changes == ("/components/schemas/Thing/properties/a",)
 
 
 @pytest.mark.parametrize("source", [{}, {"x-source": "guide"}])
@@ -98,4 +98,4 @@ def test_a_renamed_operation_is_drift(tmp_path):
 @pytest.mark.parametrize("action", [{"target": "$[", "update": {}}, {"update": {}}, {"target": 3}])
 def test_an_action_that_cannot_be_read_cannot_be_told(action):
     """It is reported as a misfit, by its place in the corrections file."""
-    assert [pointer for pointer, _ in allow(DOCUMENT, {"actions": [action]}).misfits] == ["/actions/0"]
+    assert [pointer for pointer, _ in declared(DOCUMENT, {"actions": [action]}).misfits] == ["/actions/0"]
