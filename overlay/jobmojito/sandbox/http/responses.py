@@ -19,8 +19,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobmojito.sandbox.contract.document import Operation
 from jobmojito.sandbox.contract.samples import fit
+from jobmojito.sandbox.contract.validation import Refusal
 from jobmojito.sandbox.faults import Fault
-from jobmojito.sandbox.refusals import Refusal
 
 TRANSPORT = "jobmojito.sandbox.transport"
 DROPS = 10

@@ -15,7 +15,7 @@ import uvicorn
 
 from jobmojito.sandbox.faults import Fault, Faults
 from jobmojito.sandbox.world.store import CREDITS
-from jobmojito.sandbox.world.tokens import issue_token
+from jobmojito.sandbox.world.tokens import fingerprint, issue_token
 
 from .application import App, Settings, create_app
 from .counters import Counters
@@ -182,7 +182,7 @@ class Sandbox:
 
     def revoke(self, token: str) -> None:
         """Refuse a token from now on (401), as when it expires."""
-        self.app.revoke(token)
+        self.app.world.revoked.add(fingerprint(token))
 
     def reset(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
 from .store import PRICES, Row, contains, new_id, ordered, page

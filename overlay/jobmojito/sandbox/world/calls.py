@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
-from jobmojito.sandbox.refusals import conflict
+from jobmojito.sandbox.contract.validation import Refusal
 
 from .store import PRICES, Row, Store, find, new_id, now
 from .tokens import Caller
@@ -16,7 +16,6 @@ from .tokens import Caller
 class Upload:
     """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
 
-    name: str
     filename: str
     content_type: str
     size: int
@@ -64,11 +63,14 @@ class Call:
         """The interview or position with this id. Raises `status` if there is none."""
         return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
 
-    def open_definition(self, name: str, key: Any, status: int = 404) -> Row:
-        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is put away."""
+    def open_definition(self, name: str, key: Any, status: int = 404, *, is_test: bool = False) -> Row:
+        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is not active.
+
+        As the contract words it: `active` is open to candidates, a `draft` cannot be run yet, and a test opens drafts.
+        """
         row = self.definition(name, key, status)
-        if row["status"] in ("archived", "deleted"):
-            raise conflict(name, f"the interview is {row['status']} and takes no candidates")
+        if row["status"] != "active" and not (is_test and row["status"] == "draft"):
+            raise Refusal(409, f"the interview is {row['status']} and takes no candidates", name)
         return row
 
     def result(self, name: str, key: Any, status: int = 404) -> Row:

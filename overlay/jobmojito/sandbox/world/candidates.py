@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jobmojito.sandbox.refusals import Refusal
+from jobmojito.sandbox.contract.validation import Refusal
 
 from .calls import Call, flag, handles
-from .files import interview_link
-from .simulation import start_result, takes_part
+from .simulation import interview_link, start_result, takes_part
 from .store import Row, add, change, contains, new_id, ordered, page
 
 EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")
@@ -22,7 +21,8 @@ CANDIDATE = "candidate"
 @handles("register_users_for_interview")
 def register_users(call: Call) -> list[Row]:
     """Enrol candidates: `ok` with a single-use link, or `Error: <message>` for each row; never for the whole."""
-    definition = call.open_definition("interview_id", call.body["interview_id"], status=422)
+    is_test = flag(call.body.get("is_test"))
+    definition = call.open_definition("interview_id", call.body["interview_id"], status=422, is_test=is_test)
     call = call.on_behalf_of(definition)
     return [_registered(call, definition, row, problem) for row, problem in with_problems(call.body["users"])]
 

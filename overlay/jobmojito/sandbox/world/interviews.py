@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
 from .candidates import by_profile
-from .files import interview_link
+from .simulation import interview_link
 from .store import RECORDING, Row, add, change, contains, new_id, ordered, page, shape
 
 # The create and update requests word these differently from the stored column that answers show.

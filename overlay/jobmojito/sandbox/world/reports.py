@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
-from .files import VALID_FOR
 from .results import details
-from .store import PRICES, Row, new_id, timestamp
+from .store import PRICES, VALID_FOR, Row, new_id, timestamp
 
 if TYPE_CHECKING:
     from .pdf import Document

@@ -1,10 +1,9 @@
 """Results: lists, details, another attempt, and the merchant's figures."""
 
-from jobmojito.sandbox.refusals import conflict
+from jobmojito.sandbox.contract.validation import Refusal
 
 from .calls import Call, flag, handles
-from .files import silence
-from .simulation import in_progress, start_and_end, transcript
+from .simulation import in_progress, silence, start_and_end, transcript
 from .store import Row, change, contains, ordered, page, shape
 
 # The analyses of a finished interview are the same for everybody: the sandbox assesses nobody.
@@ -71,8 +70,8 @@ def request_another_attempt(call: Call) -> Row:
     name = "interview_result_id"
     result = call.result(name, call.body[name], status=422)
     if (result["status"], result["coach_status"]) != ("active", "completed"):
-        raise conflict(name, "the result is not submitted")
-    call.open_definition(name, result["definition_id"])
+        raise Refusal(409, "the result is not submitted", name)
+    call.open_definition(name, result["definition_id"], is_test=bool(result.get("is_test")))
     change(result, in_progress())
     return {}
 

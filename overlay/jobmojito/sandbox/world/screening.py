@@ -12,14 +12,12 @@ from typing import Any
 
 from attrs import frozen
 
-from jobmojito.sandbox.contract.validation import JSON, check, parse_json
-from jobmojito.sandbox.refusals import Refusal, invalid
+from jobmojito.sandbox.contract.validation import JSON, Refusal, check, invalid, parse_json
 
 from .calls import Call, handles
 from .candidates import by_email, enrol, row_problem
-from .files import interview_link
 from .interviews import created, define, renamed
-from .simulation import add_result, drawn, in_progress, start_result, takes_part
+from .simulation import add_result, drawn, in_progress, interview_link, start_result, takes_part
 from .store import Row, add, change, new_id
 
 NOT_APPLICABLE = re.compile(rb"not[ _-]?(?:applicable|eligible)", re.IGNORECASE)

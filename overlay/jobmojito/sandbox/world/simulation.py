@@ -6,9 +6,13 @@ the middle of it.
 """
 
 import hashlib
+import io
+import secrets
 import uuid
+import wave
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from .calls import Call
@@ -22,6 +26,8 @@ ANSWERS = (
     "I write down what I understood and send it round before I begin.",
 )
 SCORES = ("score", "score_sentiment", "score_pronunciation", "score_interview_ai", "score_answer_ai")
+INTERVIEWS_HOST = "https://interviews.example.com"
+RATE = 8000  # of a recording, in samples a second
 ASKING = 50  # how long a question is, in tenths of a second like every duration
 
 
@@ -29,6 +35,22 @@ def drawn(*parts: str, low: int = 0, high: int = 100) -> int:
     """A number from low to high that is always the same for the same text."""
     digest = hashlib.sha256("/".join(parts).encode("utf-8", "surrogatepass")).digest()
     return low + int.from_bytes(digest[:4], "big") % (high - low + 1)
+
+
+def interview_link(target: str, *, hide_menu: bool = False, hide_iframe: bool = False) -> str:
+    """A link to an interview or its results, with a fresh token, which is a credential; it leads nowhere."""
+    views = ("&view_hm=true" if hide_menu else "") + ("&view_hi=true" if hide_iframe else "")
+    return f"{INTERVIEWS_HOST}/interview/take/{target}/?interview_token={secrets.token_urlsafe(24)}{views}"
+
+
+@cache
+def silence() -> bytes:
+    """The content of every recording: a tenth of a second of silence, as a WAV file that plays."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setparams((1, 1, RATE, 0, "NONE", "not compressed"))
+        writer.writeframes(b"\x80" * (RATE // 10))
+    return buffer.getvalue()
 
 
 def start_result(call: Call, definition: Row, candidate: Row, *, is_test: bool = False) -> Row:
