@@ -114,7 +114,7 @@ def test_long_text_stays_inside_the_margins():
     for number in range(60):
         document.heading(f"Part {number}")
         document.text("many words in a row " * 20 + "W" * 300)
-        document.facts([("Position", "W" * 60)])
+        document.fact("Position", "W" * 60)
 
     pages = read(document.render())
     text = "".join(page.extract_text() for page in pages)
