@@ -77,7 +77,7 @@ def test_commands_of_the_manuals_are_understood():
     """The sandbox's command line takes each command that a manual shows, and each fault can be read."""
     shown = re.findall(r"python -m jobmojito\.sandbox( --[^`\n#]+)", README + MANUAL)
     options = [parser().parse_args(shlex.split(line)) for line in shown]
-    faults = [text for one in options for text in one.fault] + re.findall(r"X-Sandbox-Fault: ([^']+)'", MANUAL)
+    faults = [text for one in options for text in one.faults] + re.findall(r"X-Sandbox-Fault: ([^']+)'", MANUAL)
 
     assert len(shown) >= 3
     assert [str(Fault.parse(text)) for text in faults]

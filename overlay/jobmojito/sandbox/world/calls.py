@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
 from jobmojito.sandbox.contract.validation import Refusal
 
-from .store import PRICES, Row, Store, find, new_id, now
+from .store import PRICES, Row, Store, Table, new_id, now
 from .tokens import Caller
 
 
@@ -61,7 +61,7 @@ class Call:
 
     def definition(self, name: str, key: Any, status: int = 404) -> Row:
         """The interview or position with this id. Raises `status` if there is none."""
-        return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
+        return self._find(self.store.definitions, key, Refusal(status, "no such interview or position", name))
 
     def open_definition(self, name: str, key: Any, status: int = 404, *, is_test: bool = False) -> Row:
         """The interview or position with this id, for a candidate to take. Raises a 409 for one that is not active.
@@ -75,7 +75,13 @@ class Call:
 
     def result(self, name: str, key: Any, status: int = 404) -> Row:
         """The interview result with this id. Raises `status` if there is none."""
-        return find(self.store.results, key, self.sees, name=name, what="interview result", status=status)
+        return self._find(self.store.results, key, Refusal(status, "no such interview result", name))
+
+    def _find(self, table: Table, key: Any, refusal: Refusal) -> Row:
+        row = table.get(str(key).lower())
+        if row is None or not self.sees(row["merchant_id"]):  # another merchant's is not told from an unknown one
+            raise refusal
+        return row
 
     def on_behalf_of(self, row: Row) -> "Call":
         """The same call for the merchant of a record: what follows from the record is that merchant's."""
@@ -88,9 +94,14 @@ class Call:
         noted = {"merchant_id": self.merchant_id, "event": event, "event_date": now(), "credit_amount": tenths / 10}
         self.store.payments.append({"id": new_id(), **noted, **details})
 
-    def own(self, table: Mapping[str, Row]) -> list[Row]:
-        """The records of the merchant that the request is for."""
-        return [row for row in table.values() if row["merchant_id"] == self.merchant_id]
+    def own(self, table: Mapping[str, Row], **filters: str) -> list[Row]:
+        """The records of the merchant that the request is for; `filters` names the column of a parameter it may send.
+
+        A parameter that was not sent, or is empty, keeps every record.
+        """
+        wanted = {column: self.query[name] for name, column in filters.items() if self.query.get(name)}
+        mine = (row for row in table.values() if row["merchant_id"] == self.merchant_id)
+        return [row for row in mine if all(row.get(column) == value for column, value in wanted.items())]
 
 
 Handler = Callable[[Call], Any]

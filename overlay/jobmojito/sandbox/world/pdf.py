@@ -65,7 +65,9 @@ class Document:
         self._pdf.add_page()
 
     def title(self, text: str, subtitle: str) -> None:
-        """The head of the document: a large line and a small one over a coloured rule."""
+        """The head of a page, on a new one unless it is the first: a large and a small line over a coloured rule."""
+        if self._pdf.get_y() > MARGIN:
+            self._pdf.add_page()
         self.text(text, size=22, bold=True)
         self.text(subtitle, size=11, colour=GREY)
         self._space(7)
@@ -75,7 +77,7 @@ class Document:
     def heading(self, text: str) -> None:
         """A section's heading, never left alone at the foot of a page."""
         if self._pdf.will_page_break(70):
-            self.page_break()
+            self._pdf.add_page()
         self._space(10)
         self.text(text, size=13, bold=True, colour=self._accent)
         self._space(2)
@@ -92,7 +94,7 @@ class Document:
     def text(self, text: str, *, size: float = 10, bold: bool = False, colour: Colour = INK, indent: float = 0) -> None:
         """A paragraph, wrapped to the page's width; line ends in the text stay. Bold ones keep with what follows."""
         if bold and self._pdf.will_page_break(3 * size * LEADING):
-            self.page_break()
+            self._pdf.add_page()
         self._pdf.set_left_margin(MARGIN + indent)
         self._pdf.set_x(MARGIN + indent)
         with self._style(size, colour, bold=bold):
@@ -115,10 +117,6 @@ class Document:
         self.text(f"{value:g}", bold=True, indent=LABELS + BAR + 12)
         self._space(4)
 
-    def page_break(self) -> None:
-        """Go on at the top of a new page."""
-        self._pdf.add_page()
-
     def render(self) -> bytes:
         """The finished file."""
         return bytes(self._pdf.output())
@@ -128,7 +126,7 @@ class Document:
 
     def _label(self, label: str) -> None:
         if self._pdf.will_page_break(5 * LEADING * 10):
-            self.page_break()
+            self._pdf.add_page()
         with self._style(10, GREY):
             self._pdf.cell(LABELS, 10 * LEADING, self._printable(label))
 

@@ -106,11 +106,8 @@ def _as_pdf(call: Call, outlines: list[list[Piece]], template: str) -> Row:
     # Not before: fpdf2 takes longer to load than the sandbox to start.
     pdf = import_module(".pdf", __package__)
     document: Document = pdf.Document(TITLE, accent=ACCENTS.get(template, ACCENTS["classic"]))
-    for number, outline in enumerate(outlines):
-        if number:
-            document.page_break()
-        for kind, texts in outline:
-            getattr(document, kind)(*texts)
+    for kind, texts in itertools.chain(*outlines):
+        getattr(document, kind)(*texts)
     until = datetime.now(UTC) + timedelta(seconds=VALID_FOR)
     link = call.sign(f"reports/{new_id()}.pdf", document.render())
     return {"pdf_export_url": link, "pdf_export_valid_until": timestamp(until)}

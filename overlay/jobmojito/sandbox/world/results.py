@@ -80,25 +80,17 @@ def request_another_attempt(call: Call) -> Row:
 def list_results(call: Call) -> Row:
     """A page of the merchant's results."""
     query = call.query
+    columns = {"type": "type", "step": "position_step", "interview_id": "definition_id",
+               "profile_interview_id": "profile_interview_id", "risks": "risks", "filter_emoji": "emoji"}  # fmt: skip
     rows = [
         row
-        for row in _sorted(call.own(call.store.results), query.get("order_by"))
-        if row["type"] == query.get("type", row["type"])
-        and row["position_step"] == query.get("step", row["position_step"])
-        and row["definition_id"] == query.get("interview_id", row["definition_id"])
-        and row["profile_interview_id"] == query.get("profile_interview_id", row["profile_interview_id"])
-        and contains(query.get("filter_text"), row["candidate_name"], row["candidate_email"])
+        for row in call.own(call.store.results, **columns)
+        if contains(query.get("filter_text"), row["candidate_name"], row["candidate_email"])
         and _in_tab(row, query.get("tab"))
-        and not query.get("risks")
-        and not query.get("filter_emoji")
     ]
-    return page(rows, call.answer, query)
-
-
-def _sorted(rows: list[Row], order: str | None) -> list[Row]:
-    if order == "score":
-        return sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
-    return ordered(rows, order)
+    order = query.get("order_by")
+    best_first = sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
+    return page(best_first if order == "score" else ordered(rows, order), call.answer, query)
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,14 +160,6 @@ def add(table: Table, row: Mapping[str, Any], *, key: str = "id") -> Row:
 def change(row: Row, values: Mapping[str, Any]) -> Row:
     """Set fields of a record and its time of change."""
     row.update(values, updated_at=now())
-    return row
-
-
-def find(table: Table, key: Any, merchants: Callable[[str], bool], *, name: str, what: str, status: int = 404) -> Row:
-    """A record that the caller may see. Raises `status` for an unknown id, and for another merchant's alike."""
-    row = table.get(str(key).lower())
-    if row is None or not merchants(row["merchant_id"]):
-        raise Refusal(status, f"no such {what}", name)
     return row
 
 
