@@ -59,25 +59,20 @@ class App:
     world: World
     faults: Faults
     counters: Counters = field(factory=Counters)
-    _samples: dict[str, Any] = field(factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
         dispatch = Dispatch(self, Request(scope, receive))
-        try:
-            response = await dispatch.response()
-        except ResetWanted:
-            self._log(dispatch, "reset")
+        response = await dispatch.response()
+        if self.settings.log_requests:
+            outcome, fault = "reset" if response is None else response.status, dispatch.fault
+            print(dispatch.name, outcome, *([] if fault is None else ["(fault)"]), file=sys.stderr, flush=True)
+        if response is None:
             await reset(scope, receive)
         else:
-            self._log(dispatch, str(response.status))
             await respond(response, dispatch.fault, scope, receive, send)
-
-    def _log(self, dispatch: "Dispatch", outcome: str) -> None:
-        if self.settings.log_requests:
-            print(dispatch.name, outcome, *([] if dispatch.fault is None else ["(fault)"]), file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""
@@ -86,9 +81,7 @@ class App:
 
     def sample(self, operation: Operation, sent: Mapping[str, Any]) -> Any:
         """A made-up answer that repeats what was sent, as far as the contract has it; a page ends after its one row."""
-        if operation.name not in self._samples:
-            self._samples[operation.name] = sample(operation.answer)
-        answer = copy.deepcopy(self._samples[operation.name])
+        answer = copy.deepcopy(sample(operation.answer))
         if not isinstance(answer, dict):
             return answer
         properties = operation.answer.get("properties", {})
@@ -117,10 +110,6 @@ def create_app(
     return App(table, settings or Settings(), World(credits), Faults(faults, table.operations))
 
 
-class ResetWanted(Exception):  # noqa: N818 - a signal to the caller
-    """The connection is to be reset instead of answered."""
-
-
 class Dispatch:
     """One request: `response` serves it, `name` says what it asked for, in words that hold nothing of the sender's."""
 
@@ -130,8 +119,8 @@ class Dispatch:
         self.fault: Fault | None = None
         self.operation: Operation | None = None
 
-    async def response(self) -> Response:
-        """The response to send. Raises ResetWanted where the connection is to be dropped instead."""
+    async def response(self) -> Response | None:
+        """The response to send; None where the connection is to be reset instead."""
         path = self.request.scope["path"].removeprefix(self.app.contract.base_path)
         found = self.app.contract.find(self.request.method, path)
         if found is not None:
@@ -178,7 +167,7 @@ class Dispatch:
     def _url(self, path: str) -> str:
         return f"{self.request.url.scheme}://{self.request.url.netloc}{path}"
 
-    async def _misbehaving(self, name: str, serve: Serve) -> Response:
+    async def _misbehaving(self, name: str, serve: Serve) -> Response | None:
         """The response with the request's fault applied, as far as that is not a matter of the connection."""
         self.name, counters = name, self.app.counters
         counters.count(counters.requests, name)
@@ -192,19 +181,18 @@ class Dispatch:
         else:
             counters.count(counters.faults, name)
             response = await self._faulty(serve, fault)
-        counters.count(counters.answers, (name, response.status))
-        if fault is not None and fault.reset == "after":
-            raise ResetWanted
-        return response
+        if response is not None:
+            counters.count(counters.answers, (name, response.status))
+        return None if fault is not None and fault.reset else response
 
-    async def _faulty(self, serve: Serve, fault: Fault) -> Response:
+    async def _faulty(self, serve: Serve, fault: Fault) -> Response | None:
         if fault.reset == "before":
-            raise ResetWanted
+            return None
         await asyncio.sleep(fault.latency)
         if fault.reset == "read" or fault.replaces:
             await self._drain()
         if fault.reset == "read":
-            raise ResetWanted
+            return None
         if fault.replaces:
             return replacement(fault, json_response(200, {}), self.operation)
         response = await self._faultless(serve)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
 from jobmojito.sandbox.contract.validation import Refusal
@@ -21,6 +21,10 @@ class Upload:
     size: int
     sha256: str
     head: bytes = field(repr=False)
+
+    def as_dict(self) -> Row:
+        """What may be shown of it: all but its content."""
+        return asdict(self, filter=lambda part, _: part.name != "head")
 
 
 @frozen

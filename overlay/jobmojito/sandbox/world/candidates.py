@@ -7,7 +7,7 @@ from typing import Any
 from jobmojito.sandbox.contract.validation import Refusal
 
 from .calls import Call, flag, handles
-from .simulation import interview_link, start_result, takes_part
+from .results import interview_link, start_result, takes_part
 from .store import Row, add, change, contains, new_id, ordered, page
 
 EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")

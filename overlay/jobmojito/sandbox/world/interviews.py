@@ -9,7 +9,7 @@ from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
 from .candidates import by_profile
-from .simulation import interview_link
+from .results import interview_link
 from .store import RECORDING, Row, add, change, contains, new_id, ordered, page, shape
 
 # The create and update requests word these differently from the stored column that answers show.

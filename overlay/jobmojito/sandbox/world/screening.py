@@ -15,7 +15,7 @@ from jobmojito.sandbox.contract.validation import JSON, Refusal, check, invalid,
 from .calls import Call, handles
 from .candidates import by_email, enrol, row_problem
 from .interviews import created, define, renamed
-from .simulation import add_result, drawn, in_progress, interview_link, start_result, takes_part
+from .results import add_result, drawn, in_progress, interview_link, start_result, takes_part
 from .store import Row, add, change, new_id
 
 NOT_APPLICABLE = re.compile(rb"not[ _-]?(?:applicable|eligible)", re.IGNORECASE)
