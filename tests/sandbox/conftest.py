@@ -116,7 +116,7 @@ def http(make_http):
 @pytest.fixture
 def interview(http):
     """The id of an interview in the environment of `http`."""
-    return http.post("/job-interview-create", json=INTERVIEW).json()["interview_def_set_id"]
+    return create(http)
 
 
 @pytest.fixture
@@ -139,22 +139,42 @@ def scene(http):
 
 def records(http):
     """Make one record of each kind, and give their ids."""
-    interview = http.post("/job-interview-create", json=INTERVIEW).json()["interview_def_set_id"]
-    position = http.post("/pre-screening-create", json=POSITION).json()["position_def_set_id"]
-    result = register(http, interview, {"email": "ann@example.com", "name": "Ann Example"})
-    directory = http.post("/catalogue-tag-create", json={"id": "sales-coaching-en", "name": "Sales"}).json()["id"]
-    merchant = http.get("/merchant-status").json()["merchant_id"]
+    interview = create(http)
     return {
         "interview": interview,
-        "position": position,
-        "result": result,
-        "directory": directory,
-        "merchant": merchant,
+        "position": http.post("/pre-screening-create", json=POSITION).json()["position_def_set_id"],
+        "result": register(http, interview, {"email": "ann@example.com", "name": "Ann Example"}),
+        "directory": http.post("/catalogue-tag-create", json={"id": "sales-coaching-en", "name": "Sales"}).json()["id"],
+        "merchant": http.get("/merchant-status").json()["merchant_id"],
     }
 
 
-def register(http, interview, *rows):
+def create(http, **changes):
+    """Make an interview and give its id."""
+    return http.post("/job-interview-create", json=INTERVIEW | changes).json()["interview_def_set_id"]
+
+
+def register(http, interview, *rows, **options):
     """Register candidates and give the id of the newest result."""
-    http.post("/job-interview-register-users", json={"interview_id": interview, "users": list(rows)})
-    newest = http.get("/merchant-result-list", params={"interview_id": interview}).json()["data"][0]
-    return newest["interview_result_id"]
+    http.post("/job-interview-register-users", json={"interview_id": interview, "users": list(rows), **options})
+    return listed(http, interview_id=interview)[0]["interview_result_id"]
+
+
+def listed(http, path="/merchant-result-list", **query):
+    """The rows of a list."""
+    return http.get(path, params=query).json()["data"]
+
+
+def got(http, interview):
+    """An interview or position."""
+    return http.get("/job-interview-get", params={"position_id": interview}).json()
+
+
+def details(http, result):
+    """A result's details."""
+    return http.get("/job-interview-details", params={"interview_result_id": result}).json()
+
+
+def refusal(response):
+    """A refusal's status, and the field that it names."""
+    return response.status_code, response.json().get("name")

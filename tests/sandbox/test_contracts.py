@@ -1,5 +1,6 @@
 """The contract drives the server: a new version works without a line of code."""
 
+import copy
 import json
 import logging
 import uuid
@@ -13,10 +14,10 @@ from jobmojito.sandbox.contract.samples import fit, sample
 from jobmojito.sandbox.contract.validation import is_valid
 from tests import baseline
 
-from .conftest import CANDIDATE, POSITION
+from .conftest import CANDIDATE, POSITION, refusal
+from .good_requests import JSON, URLENCODED
 
 DOCUMENT = baseline.effective()
-HEADERS = {"Authorization": "Bearer any"}
 NODE = {
     "type": "object",
     "required": ["id", "level"],
@@ -29,26 +30,27 @@ NODE = {
 }
 
 
-def answers(schema):
-    """Declared answers: a success with this schema, and errors."""
-    error = {"description": "no", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-    success = {"description": "ok", "content": {"application/json": {"schema": schema}}}
-    return {"200": success, "422": error}
+def content(schema, media=JSON):
+    """A body or an answer with this schema."""
+    return {"description": "", "content": {media: {"schema": schema}}}
+
+
+ERROR = content({"$ref": "#/components/schemas/Error"})
 
 
 @pytest.fixture
 def serve(tmp_path):
-    """Start a sandbox on a changed contract and give a client of it."""
+    """Start a sandbox on a contract with changed schemas and more paths, and give a client of it."""
     running = []
 
-    def start(change):
-        document = json.loads(json.dumps(DOCUMENT))
-        change(document)
+    def start(change=lambda schemas: None, **paths):
+        document = copy.deepcopy(DOCUMENT)
+        change(document["components"]["schemas"])
+        document["paths"] |= paths
         path = tmp_path / "contract.json"
         path.write_text(json.dumps(document), encoding="utf-8")
-        sandbox = Sandbox(contract=path).start()
-        running.append(sandbox)
-        return httpx.Client(base_url=sandbox.base_url, headers=HEADERS)
+        running.append(Sandbox(contract=path).start())
+        return httpx.Client(base_url=running[-1].base_url, headers={"Authorization": "Bearer any"})
 
     yield start
     for sandbox in running:
@@ -57,28 +59,25 @@ def serve(tmp_path):
 
 def test_a_new_operation_is_served(serve):
     """An operation nobody wrote a handler for judges its path, query and body, and answers a valid sample."""
-    schema = {"$ref": "#/components/schemas/Node"}
-    body = {"content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}}, "required": True}
     flag = {"name": "flag", "in": "query", "required": True, "schema": {"type": "boolean"}}
     number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
-    operation = {"operationId": "grow_node", "requestBody": body, "responses": answers(schema), "parameters": [flag]}
+    operation = {
+        "operationId": "grow_node",
+        "requestBody": content({"type": "object", "required": ["a"]}) | {"required": True},
+        "responses": {"200": content({"$ref": "#/components/schemas/Node"}), "422": ERROR},
+        "parameters": [flag],
+    }
+    paths = {"/node/{number}/grow": {"parameters": [number], "post": operation}}
 
-    def change(document):
-        document["components"]["schemas"]["Node"] = NODE
-        document["paths"]["/node/{number}/grow"] = {"parameters": [number], "post": operation}
-
-    with serve(change) as http:
-        good = http.post("/node/5/grow", params={"flag": "true"}, json={"a": 1})
-        bad = [
-            http.post("/node/five/grow", params={"flag": "true"}, json={"a": 1}),
-            http.post("/node/5/grow", params={"flag": "maybe"}, json={"a": 1}),
-            http.post("/node/5/grow", params={"flag": "true"}, json={}),
-        ]
+    with serve(lambda schemas: schemas.update(Node=NODE), **paths) as http:
+        good, *bad = (
+            http.post(f"/node/{number}/grow", params={"flag": flag}, json=body)
+            for number, flag, body in (("5", "true", {"a": 1}), ("five", "true", {"a": 1}), ("5", "maybe", {"a": 1}),
+                                       ("5", "true", {}))
+        )  # fmt: skip
 
     assert good.json()["level"] == 11
-    assert [(answer.status_code, answer.json()["name"]) for answer in bad] == [
-        (422, n) for n in ("number", "flag", "a")
-    ]
+    assert [refusal(answer) for answer in bad] == [(422, name) for name in ("number", "flag", "a")]
 
 
 def test_a_new_operation_may_take_a_plain_form_and_answer_nothing(serve):
@@ -86,32 +85,26 @@ def test_a_new_operation_may_take_a_plain_form_and_answer_nothing(serve):
     schema = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
     operation = {
         "operationId": "count_nodes",
-        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": schema}}, "required": True},
-        "responses": {"204": {"description": "counted"}, "422": answers({})["422"]},
+        "requestBody": content(schema, URLENCODED) | {"required": True},
+        "responses": {"204": {"description": "counted"}, "422": ERROR},
     }
 
-    with serve(lambda document: document["paths"].update({"/nodes": {"put": operation}})) as http:
-        good = http.put("/nodes", data={"count": "5"})
-        bad = [http.put("/nodes", data=data) for data in ({"count": "many"}, {"number": "5"})]
+    with serve(**{"/nodes": {"put": operation}}) as http:
+        good, *bad = (http.put("/nodes", data=data) for data in ({"count": "5"}, {"count": "many"}, {"number": "5"}))
 
     assert (good.status_code, good.content) == (204, b"")
-    assert [(answer.status_code, answer.json()["name"]) for answer in bad] == [(422, "count")] * 2
+    assert [refusal(answer) for answer in bad] == [(422, "count")] * 2
 
 
 def test_a_new_list_has_an_end(serve):
     """A synthesized page says that nothing follows, and a page after it is empty: iterating it stops."""
-    page = {
-        "type": "object",
-        "required": ["data", "pagination"],
-        "properties": {
-            "data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}},
-            "pagination": {"$ref": "#/components/schemas/Pagination"},
-        },
-    }
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
+    properties = {"data": rows, "pagination": {"$ref": "#/components/schemas/Pagination"}}
+    page = {"type": "object", "required": ["data", "pagination"], "properties": properties}
     limits = [p for p in DOCUMENT["paths"]["/merchant-candidate-list"]["get"]["parameters"] if "default" in p["schema"]]
-    operation = {"operationId": "list_things", "parameters": limits, "responses": answers(page)}
+    operation = {"operationId": "list_things", "parameters": limits, "responses": {"200": content(page)}}
 
-    with serve(lambda document: document["paths"].update({"/things": {"get": operation}})) as http:
+    with serve(**{"/things": {"get": operation}}) as http:
         first, second = (http.get("/things", params={"offset": offset}).json() for offset in (0, 1))
 
     assert (len(first["data"]), first["pagination"]["has_more"]) == (1, False)
@@ -121,25 +114,24 @@ def test_a_new_list_has_an_end(serve):
 def test_a_changed_answer_is_fitted(serve, caplog):
     """A handler's answer that a new version refuses is fitted to it, with a line in the log."""
 
-    def change(document):
-        status = document["components"]["schemas"]["MerchantStatus"]
+    def change(schemas):
+        status = schemas["MerchantStatus"]
         status["properties"]["candidates"] = {"type": "object", "properties": {}}
         status["properties"]["brand_new"] = {"type": "string", "format": "uuid"}
         status["required"].append("brand_new")
 
     with caplog.at_level(logging.WARNING, "jobmojito.sandbox"), serve(change) as http:
-        response = http.get("/merchant-status")
+        status = http.get("/merchant-status").json()
 
-    assert (response.status_code, response.json()["candidates"]) == (200, {})
-    assert len(response.json()["brand_new"]) == 36
+    assert (status["candidates"], len(status["brand_new"])) == ({}, 36)
     assert "fitted to the contract" in caplog.text
 
 
 def test_an_operation_that_outgrew_its_handler_is_answered_as_a_new_one_is(serve, caplog):
     """A handler that finds its property renamed is no error of the caller: a made-up answer, and a line in the log."""
 
-    def change(document):
-        body = document["components"]["schemas"]["JobInterviewSetStateRequest"]
+    def change(schemas):
+        body = schemas["JobInterviewSetStateRequest"]
         body["properties"]["interview"] = body["properties"].pop("position_id")
         body["required"] = ["interview"]
 
@@ -153,10 +145,9 @@ def test_an_operation_that_outgrew_its_handler_is_answered_as_a_new_one_is(serve
 def test_errors_are_fitted_too(serve):
     """An error body that has come to need more has it, and still says what is wrong."""
 
-    def change(document):
-        error = document["components"]["schemas"]["Error"]
-        error["properties"]["code"] = {"type": "integer", "minimum": 1000}
-        error["required"].append("code")
+    def change(schemas):
+        schemas["Error"]["properties"]["code"] = {"type": "integer", "minimum": 1000}
+        schemas["Error"]["required"].append("code")
 
     with serve(change) as http:
         refused = http.post("/job-interview-create", json={})
@@ -184,28 +175,27 @@ WORDS = {"type": "object", "required": ["words"], "properties": {"words": {"type
 )
 def test_what_fits_is_kept(schema, value, fitted):
     """Only what a schema refuses or misses is made up; the value that was given stays as it was."""
-    before = json.dumps(value)
+    before = copy.deepcopy(value)
 
     assert fit(schema, value) == fitted
-    assert json.dumps(value) == before
+    assert value == before
 
 
 def test_a_changed_variant_is_fitted_to_the_variant_that_was_meant(serve):
     """Of several forms of an answer the one that was made is kept, with what it has come to need."""
 
-    def change(document):
-        screened = document["components"]["schemas"]["PreScreeningResumeBinarySuccess"]
+    def change(schemas):
+        screened = schemas["PreScreeningResumeBinarySuccess"]
         screened["properties"]["tier"] = {"enum": ["gold", "silver"]}
         screened["required"].append("tier")
 
     with serve(change) as http:
         position = http.post("/pre-screening-create", json=POSITION).json()["position_def_set_id"]
-        form = {"position_id": position, **CANDIDATE}
         files = {"file": ("resume.pdf", b"%PDF-1.4 made up", "application/pdf")}
+        form = {"position_id": position, **CANDIDATE}
         outcome = http.post("/job-interview-pre-screening-api-resume-binary", data=form, files=files).json()
 
-    assert (outcome["success"], outcome["tier"]) == (True, "gold")
-    assert "pre_screening_score" in outcome
+    assert (outcome["success"], outcome["tier"], "pre_screening_score" in outcome) == (True, "gold", True)
 
 
 @pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"openapi": "3.1.0"}'])
@@ -214,10 +204,8 @@ def test_a_file_that_is_no_contract_is_refused(tmp_path, content):
     path = tmp_path / "contract.json"
     path.write_bytes(content)
 
-    with pytest.raises(ContractError) as error:
+    with pytest.raises(ContractError, match=r"\A.+\Z"):
         load(path)
-
-    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -248,40 +236,25 @@ def test_schemas_that_are_flags_and_patterns_of_another_dialect_are_read():
     """Anything fits `true`, nothing fits `false`, and a pattern that Python cannot read is left to the API."""
     words = {"type": "string", "pattern": "^\\p{L}+$", "maxLength": 9}
     body = {"type": "object", "properties": {"any": {"$ref": "#/s/Any"}, "none": {"$ref": "#/s/None"}, "words": words}}
-    operation = {"requestBody": {"content": {"application/json": {"schema": body}}}, "responses": {}}
+    operation = {"requestBody": content(body), "responses": {}}
     document = {"paths": {"x-note": "none", "/x": {"post": operation}}, "s": {"Any": True, "None": False}}
-    read = parse(document).operations["post_/x"].bodies["application/json"]
+    read = parse(document).operations["post_/x"].bodies[JSON]
 
-    assert is_valid(read, {"any": 1, "words": "+"})
-    assert not is_valid(read, {"none": 1})
-    assert not is_valid(read, {"words": "more than nine"})
+    values = [{"any": 1, "words": "+"}, {"none": 1}, {"words": "more than nine"}]
+    assert [is_valid(read, value) for value in values] == [True, False, False]
 
 
 def test_references_to_parameters_bodies_and_answers_are_followed():
     """A document that shares its parts by reference is read like one that spells them out."""
-    shared = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
-    document = {
-        "paths": {
-            "/x": {
-                "post": {
-                    "operationId": "x",
-                    "parameters": [{"$ref": "#/components/parameters/limit"}],
-                    "requestBody": {"$ref": "#/components/requestBodies/b"},
-                    "responses": {"200": {"$ref": "#/components/responses/r"}},
-                }
-            }
-        },
-        "components": {
-            "parameters": {"limit": shared},
-            "requestBodies": {"b": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
-            "responses": {"r": {"description": "", "content": {"application/json": {"schema": {"type": "null"}}}}},
-        },
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    operation = {
+        "operationId": "x",
+        "parameters": [{"$ref": "#/shared/limit"}],
+        "requestBody": {"$ref": "#/shared/body"},
+        "responses": {"200": {"$ref": "#/shared/answer"}},
     }
+    shared = {"limit": limit, "body": content({}) | {"required": True}, "answer": content({"type": "null"})}
 
-    operation = parse(document).operations["x"]
+    read = parse({"paths": {"/x": {"post": operation}}, "shared": shared}).operations["x"]
 
-    assert (operation.parameters[0].name, operation.body_required, operation.answer) == (
-        "limit",
-        True,
-        {"type": "null"},
-    )
+    assert (read.parameters[0].name, read.body_required, read.answer) == ("limit", True, {"type": "null"})

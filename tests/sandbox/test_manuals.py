@@ -77,30 +77,25 @@ def test_commands_of_the_manuals_are_understood():
     """The sandbox's command line takes each command that a manual shows, and each fault can be read."""
     shown = re.findall(r"python -m jobmojito\.sandbox( --[^`\n#]+)", README + MANUAL)
     options = [parser().parse_args(shlex.split(line)) for line in shown]
-    faults = [text for one in options for text in one.fault] + re.findall(r"X-Sandbox-Fault: ([^']+)'", MANUAL)
+    faults = [text for one in options for text in one.faults] + re.findall(r"X-Sandbox-Fault: ([^']+)'", MANUAL)
 
     assert len(shown) >= 3
     assert [str(Fault.parse(text)) for text in faults]
 
 
-# Of the compose specification: the keys of a service that the example uses, and the types of their values.
-SERVICE = {"image": str, "volumes": list, "command": str, "healthcheck": dict, "depends_on": dict, "environment": dict}
-HEALTHCHECK = {"test": list, "interval": str, "timeout": str, "retries": int}
+# Of the compose specification: the keys that the example uses, and the types of their values.
+KEYS = {"image": str, "volumes": list, "command": str, "healthcheck": dict, "depends_on": dict, "environment": dict,
+        "test": list, "interval": str, "timeout": str, "retries": int}  # fmt: skip
 
 
 def test_compose_example_is_well_formed():
     """It parses, and holds nothing but keys of the compose specification with values of their types."""
-    document = yaml.safe_load(COMPOSE)
+    services = yaml.safe_load(COMPOSE)["services"]
+    parts = [*services.values(), services["sandbox"]["healthcheck"]]
 
-    assert set(document) == {"services"}
-    for service in document["services"].values():
-        assert {key: type(value) for key, value in service.items()}.items() <= SERVICE.items()
-        assert {"image", "command"} <= service.keys()
-        check = service.get("healthcheck", {})
-        assert {key: type(value) for key, value in check.items()}.items() <= HEALTHCHECK.items()
-        for name, need in service.get("depends_on", {}).items():
-            assert need == {"condition": "service_healthy"}
-            assert "healthcheck" in document["services"][name]
+    assert services.keys() == {"sandbox", "program"}
+    assert all({key: type(value) for key, value in part.items()}.items() <= KEYS.items() for part in parts)
+    assert services["program"]["depends_on"] == {"sandbox": {"condition": "service_healthy"}}
 
 
 def test_compose_example_fits_together():
@@ -109,12 +104,12 @@ def test_compose_example_fits_together():
     shell = {name: shlex.split(shlex.split(service["command"])[2]) for name, service in services.items()}
     started = shell["sandbox"][shell["sandbox"].index("jobmojito.sandbox") + 1 :]
     options, settings = parser().parse_args(started), services["program"]["environment"]
-    url = httpx.URL(settings["JOBMOJITO_API_BASE_URL"])
+    url, probe = httpx.URL(settings["JOBMOJITO_API_BASE_URL"]), services["sandbox"]["healthcheck"]["test"][-1]
 
     assert (url.host, url.port, url.path) == ("sandbox", options.port, load().base_path)
     assert settings["JOBMOJITO_ALLOW_HTTP_HOSTS"] == url.host
-    assert f"http://127.0.0.1:{options.port}/" in services["sandbox"]["healthcheck"]["test"][-1]
-    for code in (services["sandbox"]["healthcheck"]["test"][-1], shell["program"][-1]):
+    assert f"http://127.0.0.1:{options.port}/" in probe
+    for code in (probe, shell["program"][-1]):
         compile(code, "compose.yaml", "exec")
 
 

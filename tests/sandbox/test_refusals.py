@@ -6,6 +6,7 @@ from jobmojito.sandbox.contract.document import parse
 from jobmojito.sandbox.world.calls import HANDLERS
 from tests import baseline
 
+from .conftest import listed, refusal
 from .good_requests import KNOWN, request_for
 
 CONTRACT = parse(baseline.effective())
@@ -77,26 +78,25 @@ CAUSES = {
 }
 
 
-def test_foreign_merchants_are_refused(make_http, http):
-    """Naming another merchant is a 403 on the merchant_id; an admin may, and so may its own sub-merchants' operator."""
-    refused = http.get("/merchant-status", params={"merchant_id": FOREIGN})
-    allowed = make_http(role="admin").get("/merchant-status", params={"merchant_id": FOREIGN})
-    branch = http.get("/merchant-sub-merchant-list").json()["data"][0]["id"]
-    own = http.get("/merchant-status", params={"merchant_id": branch})
+@pytest.mark.parametrize(
+    ("role", "asked", "outcome"),
+    [
+        ("merchant_owner", FOREIGN, (403, "merchant_id")),
+        ("merchant_owner", "its sub-merchant", (200, None)),
+        ("admin", FOREIGN, (200, None)),
+        ("service_role", FOREIGN, (200, None)),
+        ("service_role", None, (422, "merchant_id")),
+    ],
+)
+def test_who_may_act_for_which_merchant(make_http, http, role, asked, outcome):
+    """A foreign merchant is a 403, one's own sub-merchant and an admin's are not; a service caller has to name one."""
+    branch = listed(http, "/merchant-sub-merchant-list")[0]["id"]
+    query = {"merchant_id": branch if asked == "its sub-merchant" else asked} if asked else {}
 
-    assert (refused.status_code, refused.json()["name"]) == (403, "merchant_id")
-    assert (allowed.status_code, allowed.json()["merchant_id"]) == (200, FOREIGN)
-    assert (own.status_code, own.json()["merchant_id"]) == (200, branch)
+    answer = make_http(role=role).get("/merchant-status", params=query)
 
-
-def test_a_service_caller_has_to_name_the_merchant(make_http):
-    """For a service token a missing merchant_id is a 422 that names it."""
-    service = make_http(role="service_role")
-
-    missing = service.get("/merchant-status")
-    named = service.get("/merchant-status", params={"merchant_id": FOREIGN})
-
-    assert (missing.status_code, missing.json()["name"], named.status_code) == (422, "merchant_id", 200)
+    assert refusal(answer) == outcome
+    assert answer.json().get("merchant_id") == (query["merchant_id"] if outcome[0] == 200 else None)
 
 
 @pytest.mark.parametrize("name", CONTRACT.operations)

@@ -9,7 +9,7 @@ import pytest
 
 from jobmojito.sandbox.world.pdf import MARGIN, Document
 
-from .conftest import INTERVIEW, register
+from .conftest import create, details, refusal, register
 
 REPORT = "/job-interview-pdf"
 WIDTH = 595.28  # of A4, in points
@@ -84,25 +84,20 @@ def test_several_results_make_one_report(http, interview):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"interview_result_ids": []}, {"interview_result_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}]
+    "body", [{}, {"interview_result_ids": []}, {"interview_result_id": "00000000-0000-0000-0000-000000000000"}]
 )
 def test_a_report_of_nothing_is_refused(http, body):
     """No id, no ids and an unknown id are a 422 on the id."""
-    response = http.post(REPORT, json={"export_type": "pdf", **body})
-
-    assert (response.status_code, response.json()["name"]) == (422, "interview_result_id")
+    assert refusal(http.post(REPORT, json={"export_type": "pdf", **body})) == (422, "interview_result_id")
 
 
 def test_recordings_are_signed_only_on_request(http):
     """Recorded answers have a path; with get_signed_recordings also a link, which plays."""
-    recorded = {**INTERVIEW, "recording": "audio_all"}
-    interview = http.post("/job-interview-create", json=recorded).json()["interview_def_set_id"]
-    query = {"interview_result_id": register(http, interview, {"email": "ann@example.com"})}
+    result = register(http, create(http, recording="audio_all"), {"email": "ann@example.com"})
+    query = {"interview_result_id": result, "get_signed_recordings": "true"}
 
-    plain = http.get("/job-interview-details", params=query).json()["transcript"][1]
-    signed = http.get("/job-interview-details", params={**query, "get_signed_recordings": "true"}).json()["transcript"][
-        1
-    ]
+    plain = details(http, result)["transcript"][1]
+    signed = http.get("/job-interview-details", params=query).json()["transcript"][1]
 
     assert ("recording_local_path" in plain, "recording_url" in plain) == (True, False)
     assert httpx.get(signed["recording_url"]).content.startswith(b"RIFF")
@@ -114,7 +109,7 @@ def test_long_text_stays_inside_the_margins():
     for number in range(60):
         document.heading(f"Part {number}")
         document.text("many words in a row " * 20 + "W" * 300)
-        document.facts([("Position", "W" * 60)])
+        document.fact("Position", "W" * 60)
 
     pages = read(document.render())
     text = "".join(page.extract_text() for page in pages)
@@ -125,41 +120,23 @@ def test_long_text_stays_inside_the_margins():
 
 
 def line_ends(page):
-    """Where each line of a page ends: its start, and the widths that the file's own fonts give for its letters."""
-    widths = glyph_widths(page)
+    """Where each line of a page ends at the least: its start, and the width of its Ws by the file's own font."""
+    (font,) = page["/Resources"]["/Font"].values()
+    entries = font["/DescendantFonts"][0]["/W"]  # in thousandths of the size; no letter used here is wider than W
+    widest = max(width for entry in entries if isinstance(entry, list) for width in entry)
     ends = []
 
     def visit(text, _transformation, matrix, _font, size):
         if text.strip():
-            ends.append(matrix[4] + sum(widths[letter] for letter in text if letter in widths) * size / 1000)
+            ends.append(matrix[4] + text.count("W") * widest * size / 1000)
 
     page.extract_text(visitor_text=visit)
     return ends
 
 
-def glyph_widths(page):
-    """The advance of W, the widest letter used here, in thousandths of the size; other letters count for nothing."""
-    (font,) = page["/Resources"]["/Font"].values()
-    entries = font["/DescendantFonts"][0]["/W"]
-    return {"W": max(width for entry in entries if isinstance(entry, list) for width in entry)}
-
-
-NAMES = {
-    "Polish": "Łódź Żółć",
-    "Chinese": "李雷 韩梅梅",
-    "Japanese": "たろう",
-    "Korean": "김철수",
-    "Arabic": "محمد",
-    "Hebrew": "שלום",
-    "Hindi": "नरेन्द्र",
-    "Thai": "สมชาย",
-    "Vietnamese": "Nguyễn",
-    "Cyrillic": "Ђорђе",
-    "Georgian": "თამარ",
-    "emoji": "Ann 😀",
-    "rare": "𠮷",
-    "brackets": "( \\ ) <b>",
-}
+NAMES = {"Polish": "Łódź Żółć", "Chinese": "李雷 韩梅梅", "Japanese": "たろう", "Korean": "김철수", "Arabic": "محمد",
+         "Hebrew": "שלום", "Hindi": "नरेन्द्र", "Thai": "สมชาย", "Vietnamese": "Nguyễn", "Cyrillic": "Ђорђе",
+         "Georgian": "თამარ", "emoji": "Ann 😀", "rare": "𠮷", "brackets": "( \\ ) <b>"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)

@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--credits", type=float, default=1_000_000, help="balance of each merchant (default: a million)")
     made.add_argument(
-        "--fault", action="append", default=[], metavar="TEXT",
+        "--fault", action="append", default=[], metavar="TEXT", dest="faults",
         help='misbehave, such as "create_interview: status=503; times=2"; may be given more than once',
     )  # fmt: skip
     made.add_argument("--log-requests", action="store_true", help="print each request's operation and status")
@@ -38,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _fail(str(error), 1)
     try:
-        running = start(options)
+        options.faults = [sandbox.Fault.parse(text) for text in options.faults]
+        running = sandbox.Sandbox(**vars(options)).start()
     except ValueError as error:
         return _fail(str(error), 2)
     except (sandbox.SandboxError, sandbox.ContractError) as error:
@@ -48,20 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         pass
     running.stop()
     return 0
-
-
-def start(options: argparse.Namespace) -> "sandbox.Sandbox":
-    """A running sandbox as the command line asks for it."""
-    faults = [sandbox.Fault.parse(text) for text in options.fault]
-    server = sandbox.Sandbox(
-        port=options.port,
-        host=options.host,
-        credits=options.credits,
-        faults=faults,
-        contract=options.contract,
-        log_requests=options.log_requests,
-    )
-    return server.start()
 
 
 def _fail(message: str, code: int) -> int:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve, field, fields_dict, frozen
+from attrs.converters import optional as maybe
+from attrs.converters import to_bool
 from attrs.validators import ge, in_, instance_of, matches_re, optional
 
 from jobmojito.sandbox.contract.document import Schema
@@ -33,9 +35,8 @@ UNKNOWN = "sandbox_unknown_value"
 EXTRA = "sandbox_extra"
 DISTORTIONS = ("nulls", "missing_fields", "wrong_types", "unknown_enum", "extra_fields")
 
-
-def _distortion() -> Any:
-    return field(default="", validator=instance_of(str))
+# What a key means that stands without a value.
+WITHOUT_VALUE = {"truncate": "-1", "processed": "yes", **dict.fromkeys(DISTORTIONS, EVERYTHING)}
 
 
 @frozen(kw_only=True)
@@ -47,23 +48,23 @@ class Fault:
     """
 
     operation: str = ANY
-    status: int | None = field(default=None, validator=optional(in_(range(200, 600))))
+    status: int | None = field(default=None, converter=maybe(int), validator=optional(in_(range(200, 600))))
     body: str | None = field(default=None, validator=optional(in_(BODIES)))
-    processed: bool = False
+    processed: bool = field(default=False, converter=to_bool)
     retry_after: str | None = None
     headers: Mapping[str, str] = field(factory=dict)
     latency: float = field(default=0.0, converter=float, validator=ge(0))
     slow_headers: float = field(default=0.0, converter=float, validator=ge(0))
     slow_body: float = field(default=0.0, converter=float, validator=ge(0))
     reset: str | None = field(default=None, validator=optional(in_(RESETS)))
-    truncate: int | None = field(default=None, validator=optional(ge(-1)))
-    nulls: str = _distortion()
-    missing_fields: str = _distortion()
-    wrong_types: str = _distortion()
-    unknown_enum: str = _distortion()
-    extra_fields: str = _distortion()
-    times: int | None = field(default=None, validator=optional(ge(0)))
-    skip: int = field(default=0, validator=ge(0))
+    truncate: int | None = field(default=None, converter=maybe(int), validator=optional(ge(-1)))
+    nulls: str = field(default="", validator=instance_of(str))
+    missing_fields: str = field(default="", validator=instance_of(str))
+    wrong_types: str = field(default="", validator=instance_of(str))
+    unknown_enum: str = field(default="", validator=instance_of(str))
+    extra_fields: str = field(default="", validator=instance_of(str))
+    times: int | None = field(default=None, converter=maybe(int), validator=optional(ge(0)))
+    skip: int = field(default=0, converter=int, validator=ge(0))
     id: str = field(default="", validator=matches_re(r"[^;]*"))
 
     @classmethod
@@ -73,42 +74,26 @@ class Fault:
             name, colon, rest = text.partition(":")
             plain = colon and "=" not in name and ";" not in name
             operation, text = (name.strip(), rest) if plain else (ANY, text)
-        values: dict[str, Any] = {"operation": operation, "headers": {}}
-        for part in filter(None, (part.strip() for part in text.split(";"))):
-            key, _, value = part.partition("=")
-            _read(values, key.strip().lower().replace("-", "_"), value.strip())
+        headers: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        for part in filter(None, map(str.strip, text.split(";"))):
+            name, _, value = map(str.strip, part.partition("="))
+            key = name.lower().replace("-", "_")
+            if key.startswith("header_"):
+                headers[key.removeprefix("header_").replace("_", "-")] = value
+            elif key in fields_dict(cls) and key not in ("operation", "headers"):
+                values[key] = value or WITHOUT_VALUE.get(key, "")
+            else:
+                raise ValueError(f"unknown fault key {key!r}")
         try:
-            return cls(**values)
+            return cls(operation=operation, headers=headers, **values)
         except (TypeError, ValueError) as error:  # the validators' own sentence, without their machinery
-            raise ValueError(str(error.args[0])) from None
+            raise ValueError(f"a fault that cannot be read: {error.args[0]}") from None
 
     @property
     def replaces(self) -> bool:
         """Whether the answer is the fault's own, made without looking at the request."""
         return self.status is not None and not self.processed
-
-
-# How the keys that are not plain text are read; a key without a value means the last column.
-READERS: Mapping[str, tuple[Any, str]] = {
-    **dict.fromkeys(("status", "times", "skip"), (int, "")),
-    **dict.fromkeys(("latency", "slow_headers", "slow_body"), (float, "")),
-    **dict.fromkeys(DISTORTIONS, (str, EVERYTHING)),
-    "truncate": (int, "-1"),
-    "processed": (lambda text: text.lower() not in ("no", "false", "0"), "yes"),
-}
-
-
-def _read(values: dict[str, Any], key: str, text: str) -> None:
-    if key.startswith("header_"):
-        values["headers"][key.removeprefix("header_").replace("_", "-")] = text
-        return
-    if key not in fields_dict(Fault) or key in ("operation", "headers"):
-        raise ValueError(f"unknown fault key {key!r}")
-    reader, default = READERS.get(key, (str, ""))
-    try:
-        values[key] = reader(text or default)
-    except ValueError as error:
-        raise ValueError(f"fault key {key!r} has a bad value") from error
 
 
 class Faults:

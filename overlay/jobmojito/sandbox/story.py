@@ -1,6 +1,5 @@
 """The steps of the demo, each by the client that people import."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,16 +13,7 @@ from .contract.validation import JSON
 from .world.pdf import Document
 
 NOBODY = UUID(int=0)
-INTERVIEW = {
-    "name": "Project manager",
-    "location": "remote",
-    "interview_template_id": "baa3bf7c-6926-46fd-9005-16738a31f72d",
-    "mojito_language_code": "en",
-    "status": "active",
-    "type": "interview",
-    "visibility": "merchant_invite",
-    "interview_length": 3,
-}
+INTERVIEW = {"name": "Project manager", "status": "active", "interview_length": 3}
 POSITION = {
     "position_name": "Project manager",
     "position_location": "remote",
@@ -36,18 +26,11 @@ CANDIDATES = (
     {"name": "Cleo Placeholder", "email": "cleo@example.com", "external_id": "ATS-3"},
 )
 
-contract = cache(load)
-
 
 def tell(jm: JobMojito, folder: Path) -> None:
     """Every step, in order."""
-    say("Create an interview")
-    values = request("create_interview", INTERVIEW)
-    created = jm.interviews.create_interview(body=JobInterviewCreateRequest.from_dict(values))
-    note(f"{created.questions_generated} questions, {created.max_duration} seconds at most")
-    interview_id = UUID(str(created.interview_def_set_id))
-    for question in jm.interviews.get_interview_definition(position_id=interview_id).questions or []:
-        note(f"? {question.question}")
+    folder.mkdir(parents=True, exist_ok=True)
+    interview_id = create_interview(jm)
 
     say(f"Register {len(CANDIDATES)} candidates; the second has a bad address")
     run = jm.register_candidates(interview_id, CANDIDATES)
@@ -56,7 +39,7 @@ def tell(jm: JobMojito, folder: Path) -> None:
         note(f"{outcome.input['name']:<17} {link or f'{outcome.status}: {outcome.message}'}")
     note(f"{len(run.succeeded)} of {len(run)} registered; run.failed has the rest, with its input")
 
-    screen_resume(jm, folder)
+    screen_resume(jm, folder / "resume.pdf")
     result_id = read_result(jm, interview_id)
 
     say("Ask for the report")
@@ -72,14 +55,29 @@ def tell(jm: JobMojito, folder: Path) -> None:
         raise sandbox.SandboxError("an interview was found that was never made")
 
 
-def screen_resume(jm: JobMojito, folder: Path) -> None:
+def create_interview(jm: JobMojito) -> UUID:
+    """An interview of a few questions."""
+    say("Create an interview")
+    body = JobInterviewCreateRequest.from_dict(request("create_interview", INTERVIEW))
+    created = jm.interviews.create_interview(body=body)
+    note(f"{created.questions_generated} questions, {created.max_duration} seconds at most")
+    interview_id = UUID(str(created.interview_def_set_id))
+    for question in jm.interviews.get_interview_definition(position_id=interview_id).questions or []:
+        note(f"? {question.question}")
+    return interview_id
+
+
+def screen_resume(jm: JobMojito, resume: Path) -> None:
     """A resume, written here as a PDF and uploaded as the file that it is."""
     say("Pre-screen a resume, uploaded as a PDF")
     body = PreScreeningCreateRequest.from_dict(request("upsert_pre_screening", POSITION))
     position = jm.pre_screening.upsert_pre_screening(body=body)
-    resume = folder / "resume.pdf"
-    folder.mkdir(parents=True, exist_ok=True)
-    resume.write_bytes(resume_pdf())
+    document = Document("Resume", accent=(18, 135, 120))
+    document.title("Ann Example", "Project manager")
+    document.fact("E-mail", "ann@example.com")
+    document.heading("Experience")
+    document.text("Led five teams through the move of a billing system; nobody noticed, which was the aim.")
+    note(f"{resume.write_bytes(document.render()):,} bytes sent")
     outcome = jm.pre_screen_resume(
         resume,
         position_id=str(position.position_def_set_id),
@@ -87,7 +85,6 @@ def screen_resume(jm: JobMojito, folder: Path) -> None:
         candidate_email="ann@example.com",
         form={"education": "masters", "languages": [{"code": "en", "level": "fluent"}]},
     )
-    note(f"{resume.stat().st_size:,} bytes sent")
     if isinstance(outcome, ScreenedCandidate):
         note(f"{outcome.recommendation}: {outcome.resume_ai_analysis}")
     else:
@@ -109,22 +106,9 @@ def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
 
 def request(operation: str, values: dict[str, Any]) -> dict[str, Any]:
     """Values as the contract in use takes them: what it no longer has is left out, what it requires is made up."""
-    body = contract().operations[operation].bodies[JSON]
+    body = load().operations[operation].bodies[JSON]
     fitted: dict[str, Any] = fit(body, {name: values[name] for name in body["properties"] if name in values})
     return fitted
-
-
-def resume_pdf() -> bytes:
-    """The resume of a person who does not exist."""
-    document = Document("Resume", accent=(18, 135, 120))
-    document.title("Ann Example", "Project manager")
-    document.facts([("E-mail", "ann@example.com"), ("Languages", "English (fluent), Slovak (native)")])
-    document.heading("Experience")
-    document.text("Project manager, Example Ltd, 2021 to now", bold=True)
-    document.text("Led five teams through the move of a billing system; nobody noticed, which was the aim.")
-    document.heading("Education")
-    document.text("Master of Science, University of Examples, 2015")
-    return document.render()
 
 
 def say(text: str) -> None:

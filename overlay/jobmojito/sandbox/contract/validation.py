@@ -1,14 +1,11 @@
-"""Checks values by the contract's schemas: one compiled validator for each schema, made when it is first needed."""
+"""Checks values by the contract's schemas, with one compiled validator for each schema, and words the refusal."""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from attrs import frozen
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
-
-from jobmojito.sandbox.refusals import invalid
 
 from .document import Schema
 
@@ -20,12 +17,21 @@ FORMATS = FormatChecker(formats=["uuid", "date"])
 _validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
 
 
-@frozen
-class Problem:
-    """The first thing wrong with a value: a sentence, and the offending field as a dotted path."""
+class Refusal(Exception):  # noqa: N818 - it is an answer, not a defect
+    """The API says no: a status, a sentence for people, and the offending field where there is one."""
 
-    message: str
-    field: str | None
+    def __init__(self, status: int, message: str, name: str | None = None) -> None:
+        super().__init__(status, message, name)
+        self.status, self.message, self.name = status, message, name
+
+    def body(self) -> dict[str, Any]:
+        """The error body of the API: `name` only where a field is to blame."""
+        return {"error": self.message} | ({} if self.name is None else {"name": self.name})
+
+
+def invalid(name: str, message: str) -> Refusal:
+    """A 422 that names the field."""
+    return Refusal(422, message, name)
 
 
 def validator(schema: Schema) -> Draft202012Validator:
@@ -35,10 +41,17 @@ def validator(schema: Schema) -> Draft202012Validator:
     return known[1]
 
 
-def first_problem(schema: Schema, value: Any, *, root: str = "") -> Problem | None:
-    """The most telling departure of a value from its schema, or None. `root` names the value itself."""
+def first_problem(schema: Schema, value: Any, *, root: str = "value") -> Refusal | None:
+    """A 422 for the most telling departure of a value from its schema, or None. `root` names the value itself."""
     error = best_match(validator(schema).iter_errors(value))
-    return None if error is None else _problem(error, root)
+    if error is None:
+        return None
+    path = [str(part) for part in error.absolute_path]
+    if error.validator == "required":
+        required: list[str] = cast("list[str]", error.validator_value)
+        path.append(next(name for name in required if name not in cast("dict[str, Any]", error.instance)))
+    name = ".".join(path) or root
+    return invalid(name, f"{name} {_demand(error)}")
 
 
 def is_valid(schema: Schema, value: Any) -> bool:
@@ -52,7 +65,7 @@ def check(schema: Schema, value: Any, *, root: str) -> None:
     No number of the API is negative, but the contract sets hardly a minimum; where it sets one, that decides.
     """
     if (problem := first_problem(schema, value, root=root)) is not None:
-        raise invalid(problem.field or root, problem.message)
+        raise problem
     for path in _below_zero(schema, value):
         raise invalid(".".join(path), f"{'.'.join(path)} must be 0 or more")
 
@@ -113,15 +126,6 @@ def parse_json(content: bytes | str, name: str) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
-
-
-def _problem(error: ValidationError, root: str) -> Problem:
-    path = [str(part) for part in error.absolute_path]
-    if error.validator == "required":
-        required: list[str] = cast("list[str]", error.validator_value)
-        path.append(next(name for name in required if name not in cast("dict[str, Any]", error.instance)))
-    field = ".".join(path) or root or None
-    return Problem(f"{field or 'value'} {_demand(error)}", field)
 
 
 def _demand(error: ValidationError) -> str:

@@ -18,14 +18,12 @@ from starlette.types import Receive, Scope, Send
 
 from jobmojito.sandbox.contract.document import Contract, Operation, load
 from jobmojito.sandbox.contract.samples import fit, sample
-from jobmojito.sandbox.contract.validation import first_problem, is_valid
+from jobmojito.sandbox.contract.validation import Refusal, first_problem, is_valid
 from jobmojito.sandbox.faults import FILE_DOWNLOAD, HEADER, Fault, Faults, distort
-from jobmojito.sandbox.refusals import Refusal, invalid
 from jobmojito.sandbox.world import account, interviews, reports, results, screening
 from jobmojito.sandbox.world.calls import HANDLERS, Call
-from jobmojito.sandbox.world.files import PREFIX, Storage
-from jobmojito.sandbox.world.store import CREDITS, World
-from jobmojito.sandbox.world.tokens import MERCHANT_ROLES, Caller, authenticate, fingerprint
+from jobmojito.sandbox.world.store import CREDITS, FILES, World
+from jobmojito.sandbox.world.tokens import Caller, authenticate, merchant_for
 
 from .counters import Counters
 from .requests import Body, drain, read_body, read_parameters
@@ -61,49 +59,36 @@ class App:
     world: World
     faults: Faults
     counters: Counters = field(factory=Counters)
-    storage: Storage = field(factory=Storage)
-    revoked: set[str] = field(factory=set)  # fingerprints of tokens
-    _samples: dict[str, Any] = field(factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
         dispatch = Dispatch(self, Request(scope, receive))
-        try:
-            response = await dispatch.response()
-        except ResetWanted:
-            self._log(dispatch.name, dispatch.fault, "reset")
+        response = await dispatch.response()
+        if self.settings.log_requests:
+            outcome, fault = "reset" if response is None else response.status, dispatch.fault
+            print(dispatch.name, outcome, *([] if fault is None else ["(fault)"]), file=sys.stderr, flush=True)
+        if response is None:
             await reset(scope, receive)
         else:
-            self._log(dispatch.name, dispatch.fault, str(response.status))
             await respond(response, dispatch.fault, scope, receive, send)
-
-    def _log(self, name: str, fault: Fault | None, outcome: str) -> None:
-        if self.settings.log_requests:
-            print(f"{name} {outcome}{'' if fault is None else ' (fault)'}", file=sys.stderr, flush=True)
-
-    def revoke(self, token: str) -> None:
-        """Refuse a token from now on."""
-        self.revoked.add(fingerprint(token))
 
     def clear(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""
-        for part in (self.world, self.storage, self.counters, self.faults, self.revoked):
+        for part in (self.world, self.counters, self.faults):
             part.clear()
 
-    def sample(self, operation: Operation, query: Mapping[str, Any], sent: Mapping[str, Any]) -> Any:
+    def sample(self, operation: Operation, sent: Mapping[str, Any]) -> Any:
         """A made-up answer that repeats what was sent, as far as the contract has it; a page ends after its one row."""
-        if operation.name not in self._samples:
-            self._samples[operation.name] = sample(operation.answer)
-        answer = copy.deepcopy(self._samples[operation.name])
+        answer = copy.deepcopy(sample(operation.answer))
         if not isinstance(answer, dict):
             return answer
         properties = operation.answer.get("properties", {})
-        answer |= {k: v for k, v in {**query, **sent}.items() if k in properties and is_valid(properties[k], v)}
+        answer |= {k: v for k, v in sent.items() if k in properties and is_valid(properties[k], v)}
         if isinstance(answer.get("pagination"), dict) and isinstance(answer.get("data"), list):
-            rows, offset = answer["data"], int(query.get("offset") or 0)
-            known = {"total": len(rows), "limit": query.get("limit"), "offset": offset, "has_more": False}
+            rows, offset = answer["data"], int(sent.get("offset") or 0)
+            known = {"total": len(rows), "limit": sent.get("limit"), "offset": offset, "has_more": False}
             answer["data"] = rows[offset:]
             answer["pagination"] |= {k: v for k, v in known.items() if k in answer["pagination"] and v is not None}
         return answer
@@ -125,10 +110,6 @@ def create_app(
     return App(table, settings or Settings(), World(credits), Faults(faults, table.operations))
 
 
-class ResetWanted(Exception):  # noqa: N818 - a signal to the caller
-    """The connection is to be reset instead of answered."""
-
-
 class Dispatch:
     """One request: `response` serves it, `name` says what it asked for, in words that hold nothing of the sender's."""
 
@@ -138,15 +119,15 @@ class Dispatch:
         self.fault: Fault | None = None
         self.operation: Operation | None = None
 
-    async def response(self) -> Response:
-        """The response to send. Raises ResetWanted where the connection is to be dropped instead."""
+    async def response(self) -> Response | None:
+        """The response to send; None where the connection is to be reset instead."""
         path = self.request.scope["path"].removeprefix(self.app.contract.base_path)
         found = self.app.contract.find(self.request.method, path)
         if found is not None:
             self.operation, parameters = found
             return await self._misbehaving(self.operation.name, lambda: self._serve(found[0], parameters))
-        if path.startswith(PREFIX):
-            return await self._misbehaving(FILE_DOWNLOAD, lambda: self._file(path.removeprefix(PREFIX)))
+        if path.startswith(FILES):
+            return await self._misbehaving(FILE_DOWNLOAD, lambda: self._file(path.removeprefix(FILES)))
         await self._drain()
         return self._about_the_sandbox(path)
 
@@ -155,32 +136,38 @@ class Dispatch:
 
     def _about_the_sandbox(self, path: str) -> Response:
         line = f"{self.request.method} {path or '/'}"
-        if line == "GET /":
+        about = {"GET /": self._introduction, f"GET {ADMIN}requests": self._counts, f"POST {ADMIN}reset": self._reset}
+        if line in about:
             self.name = line
-            return json_response(200, self._introduction())
-        if line in (f"POST {ADMIN}reset", f"GET {ADMIN}requests"):
-            self.name = line
-            if line.startswith("POST"):
-                self.app.clear()
-            return json_response(200, {**self.app.counters.as_dict(), "credits_spent": self.app.world.spent()})
+            return json_response(200, about[line]())
         if methods := self.app.contract.methods(path):
             response = error_response(Refusal(405, "method not allowed"))
             return evolve(response, headers={"allow": ", ".join(methods)})
         return error_response(Refusal(404, "no such endpoint"))
 
     def _introduction(self) -> dict[str, Any]:
-        contract, url = self.app.contract, self.request.url
+        contract = self.app.contract
         return {
             "name": "JobMojito sandbox",
             "about": "A local server that speaks the JobMojito contract. It is not JobMojito, and forgets everything.",
             "contract": f"{contract.title} {contract.version}",
             "operations": len(contract.operations),
-            "base_url": f"{url.scheme}://{url.netloc}{contract.base_path}",
+            "base_url": self._url(contract.base_path),
             "token": "any text",
             "counts": f"{ADMIN}requests",
         }
 
-    async def _misbehaving(self, name: str, serve: Serve) -> Response:
+    def _counts(self) -> dict[str, Any]:
+        return {**self.app.counters.as_dict(), "credits_spent": self.app.world.spent()}
+
+    def _reset(self) -> dict[str, Any]:
+        self.app.clear()
+        return self._counts()
+
+    def _url(self, path: str) -> str:
+        return f"{self.request.url.scheme}://{self.request.url.netloc}{path}"
+
+    async def _misbehaving(self, name: str, serve: Serve) -> Response | None:
         """The response with the request's fault applied, as far as that is not a matter of the connection."""
         self.name, counters = name, self.app.counters
         counters.count(counters.requests, name)
@@ -189,28 +176,32 @@ class Dispatch:
         except ValueError as error:
             await self._drain()
             return error_response(Refusal(422, str(error), HEADER))
-        if fault is not None:
-            counters.count(counters.faults, name)
-            await self._before(fault)
-        if fault is not None and fault.replaces:
-            await self._drain()
-            response = replacement(fault, json_response(200, {}), self.operation)
-        else:
+        if fault is None:
             response = await self._faultless(serve)
-            response = response if fault is None else self._distorted(response, fault)
-        counters.count(counters.answers, (name, response.status))
-        if fault is not None and fault.reset == "after":
-            raise ResetWanted
-        return response
+        else:
+            counters.count(counters.faults, name)
+            response = await self._faulty(serve, fault)
+        if response is not None:
+            counters.count(counters.answers, (name, response.status))
+        return None if fault is not None and fault.reset else response
 
-    async def _before(self, fault: Fault) -> None:
+    async def _faulty(self, serve: Serve, fault: Fault) -> Response | None:
         if fault.reset == "before":
-            raise ResetWanted
-        if fault.latency:
-            await asyncio.sleep(fault.latency)
-        if fault.reset == "read":
+            return None
+        await asyncio.sleep(fault.latency)
+        if fault.reset == "read" or fault.replaces:
             await self._drain()
-            raise ResetWanted
+        if fault.reset == "read":
+            return None
+        if fault.replaces:
+            return replacement(fault, json_response(200, {}), self.operation)
+        response = await self._faultless(serve)
+        if fault.status is not None or fault.body is not None:
+            return replacement(fault, response, self.operation)
+        if self.operation is not None and response.status == self.operation.success:
+            value = distort(json.loads(response.content), self.operation.answer, fault)
+            response = json_response(response.status, value)
+        return evolve(response, headers={**response.headers, **extra_headers(fault)})
 
     async def _faultless(self, serve: Serve) -> Response:
         operation = self.operation
@@ -226,13 +217,11 @@ class Dispatch:
             return error_response(Refusal(500, "the sandbox failed; its log says why"))
 
     async def _file(self, key: str) -> Response:
-        content = self.app.storage.fetch(key, self.request.query_params.get("token"))
+        content = self.app.world.fetch(key, self.request.query_params.get("token"))
         return Response(200, content, FILE_TYPES[key.rpartition(".")[2]], {"cache-control": "no-store"})
 
     async def _serve(self, operation: Operation, path: Mapping[str, str]) -> Response:
-        caller = authenticate(self.request.headers.get("authorization"), frozenset(self.app.revoked))
-        if caller.role not in MERCHANT_ROLES:
-            raise Refusal(403, "this needs a merchant user")
+        caller = authenticate(self.request.headers.get("authorization"), self.app.world.revoked)
         query = read_parameters(operation, self.request, path)
         body = await read_body(operation, self.request, self.app.settings.body_limit)
         for upload in body.files.values():
@@ -244,27 +233,23 @@ class Dispatch:
         return json_response(operation.success, self._checked(operation, value))
 
     def _handle(self, operation: Operation, caller: Caller, query: Mapping[str, Any], body: Body) -> Any:
-        asked = query.get("merchant_id") or body.values.get("merchant_id")
-        merchant_id = acting_for(operation, caller, str(asked) if asked else None)
-        handler = HANDLERS.get(operation.name)
-        if handler is None:
-            return self.app.sample(operation, query, body.values)
-        store = self.app.world.store(caller.environment)
-        call = Call(
-            self.app.contract, operation, caller, merchant_id, query, body.values, body.files, store, self._sign
-        )
+        app, sent = self.app, {**query, **body.values}
+        merchant_id = merchant_for(operation, caller, query.get("merchant_id") or body.values.get("merchant_id"))
+        if (handler := HANDLERS.get(operation.name)) is None:
+            return app.sample(operation, sent)
+        store = app.world.store(caller.environment)
+        call = Call(app.contract, operation, caller, merchant_id, query, body.values, body.files, store, self._sign)
         try:
             return handler(call)
         except Refusal:
             raise
         except Exception:  # a contract that has moved on can leave a handler behind: then it is like one without
-            self.app.counters.invalid_answers += 1
+            app.counters.invalid_answers += 1
             log.exception("%s: the handler failed; a made-up answer is sent instead", operation.name)
-            return self.app.sample(operation, query, body.values)
+            return app.sample(operation, sent)
 
     def _sign(self, path: str, content: bytes) -> str:
-        url = self.request.url
-        return f"{url.scheme}://{url.netloc}{self.app.storage.sign(path, content)}"
+        return self._url(self.app.world.sign(path, content))
 
     def _checked(self, operation: Operation, value: Any) -> Any:
         schema = operation.answer
@@ -272,30 +257,8 @@ class Dispatch:
             return value
         self.app.counters.invalid_answers += 1
         fitted = fit(schema, value)
-        if first_problem(schema, fitted) is not None:
+        if not is_valid(schema, fitted):
             log.error("%s: own answer is not what the contract says: %s", operation.name, problem.message)
             raise Refusal(500, "the sandbox made an answer that the contract does not allow")
         log.warning("%s: own answer fitted to the contract: %s", operation.name, problem.message)
         return fitted
-
-    def _distorted(self, response: Response, fault: Fault) -> Response:
-        if fault.status is not None or fault.body is not None:
-            return replacement(fault, response, self.operation)
-        if self.operation is not None and response.status == self.operation.success:
-            value = distort(json.loads(response.content), self.operation.answer, fault)
-            response = json_response(response.status, value)
-        return evolve(response, headers={**response.headers, **extra_headers(fault)})
-
-
-def acting_for(operation: Operation, caller: Caller, asked: str | None) -> str:
-    """The merchant that a request is for. Raises a 422 where a service caller names none, a 403 for a foreign one.
-
-    Operations that declare no 403 go by the token, as the contract words it for callers who may not choose.
-    """
-    if caller.is_service and asked is None and operation.accepts("merchant_id"):
-        raise invalid("merchant_id", "merchant_id is required for service callers")
-    if asked is None or caller.may_act_for(asked):
-        return asked or caller.merchant_id or ""
-    if operation.declares(403):
-        raise Refusal(403, "this merchant is not yours to act for", "merchant_id")
-    return caller.merchant_id or ""

@@ -41,15 +41,11 @@ class Counters:
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as JSON; files with their digests, without content."""
-        shown = ("filename", "content_type", "size", "sha256")
         with self.lock:
             return {
                 "requests": dict(self.requests),
                 "answers": {f"{operation} {status}": count for (operation, status), count in self.answers.items()},
                 "faults": dict(self.faults),
                 "invalid_answers": self.invalid_answers,
-                "uploads": [
-                    {"operation": operation} | {name: getattr(upload, name) for name in shown}
-                    for operation, upload in self.uploads
-                ],
+                "uploads": [{"operation": operation, **upload.as_dict()} for operation, upload in self.uploads],
             }

@@ -1,7 +1,6 @@
-"""Reads what a request carries and checks it by the contract: parameters, JSON and multipart bodies."""
+"""Reads what a request carries and checks it by the contract: parameters, JSON and forms."""
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,11 +12,10 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from jobmojito.sandbox.contract.document import Operation, Parameter, Schema
-from jobmojito.sandbox.contract.validation import check, is_valid, kind, parse_json
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import check, invalid, is_valid, kind, parse_json
 from jobmojito.sandbox.world.calls import Upload
 
-from .multipart import HEAD_BYTES, Form, read_form
+from .multipart import HEAD_BYTES, read_form
 
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -39,28 +37,25 @@ def read_parameters(operation: Operation, request: Request, path: Mapping[str, s
     """Declared parameters by name, converted to their types, defaults filled in. Raises a 422 naming a bad one."""
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
-        sent = _sent(parameter, request, path)
-        if not sent:
-            if parameter.required:
-                raise invalid(parameter.name, f"{parameter.name} is required")
-            if "default" in parameter.schema:
-                values[parameter.name] = parameter.schema["default"]
-            continue
-        value = coerce(parameter.schema, sent)
-        check(parameter.schema, value, root=parameter.name)
-        values[parameter.name] = value
+        name, schema = parameter.name, parameter.schema
+        if sent := _sent(parameter, request, path):
+            values[name] = coerce(schema, sent)
+            check(schema, values[name], root=name)
+        elif parameter.required:
+            raise invalid(name, f"{name} is required")
+        elif "default" in schema:
+            values[name] = schema["default"]
     return values
 
 
 def _sent(parameter: Parameter, request: Request, path: Mapping[str, str]) -> Sequence[str]:
     name = parameter.name
-    sources: Mapping[str, Sequence[str]] = {
-        "query": request.query_params.getlist(name),
-        "header": request.headers.getlist(name),
-        "path": [path[name]] if name in path else [],
-        "cookie": [request.cookies[name]] if name in request.cookies else [],
-    }
-    return sources.get(parameter.location, [])
+    if parameter.location == "query":
+        return request.query_params.getlist(name)
+    if parameter.location == "header":
+        return request.headers.getlist(name)
+    single = path if parameter.location == "path" else request.cookies
+    return [single[name]] if name in single else []
 
 
 def coerce(schema: Schema, sent: Sequence[str]) -> Any:
@@ -88,10 +83,10 @@ async def read_body(operation: Operation, request: Request, limit: int) -> Body:
     if media == MULTIPART:
         if not options.get(b"boundary"):
             raise invalid("Content-Type", "multipart/form-data needs a boundary")
-        return _form(schema, await read_form(chunks, options[b"boundary"]))
+        return _form(schema, *await read_form(chunks, options[b"boundary"]))
     content = b"".join([chunk async for chunk in chunks])
     if media == URLENCODED:
-        return _form(schema, Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True), {}))
+        return _form(schema, parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True), {})
     return _json(schema, content) if "json" in media else Body({}, {})
 
 
@@ -100,8 +95,7 @@ def _without_schema(operation: Operation, media: str, size: int) -> Body:
         return Body({}, {})
     if size == 0 and not media:
         raise invalid(BODY, "a body is required")
-    wanted = " or ".join(operation.bodies)
-    raise invalid("Content-Type", f"Content-Type must be {wanted}")
+    raise invalid("Content-Type", f"Content-Type must be {' or '.join(operation.bodies)}")
 
 
 async def drain(request: Request, limit: int) -> int:
@@ -135,37 +129,34 @@ def _json(schema: Schema, content: bytes) -> Body:
     properties = schema.get("properties", {})
     encoded = [name for name, part in properties.items() if part.get("contentEncoding") == "base64" and name in values]
     files = {name: _decoded(name, values[name], str(values.get("name") or "")) for name in encoded}
-    return Body(_declared(schema, {name: value for name, value in values.items() if name not in files}), files)
+    return _body(schema, {name: value for name, value in values.items() if name not in files}, files)
 
 
 def _decoded(name: str, text: str, filename: str) -> Upload:
     try:
         content = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise invalid(name, f"{name} is not base64") from error
-    if not content:
-        raise invalid(name, f"{name} is empty")
     digest = hashlib.sha256(content).hexdigest()
-    return Upload(name, filename, "application/octet-stream", len(content), digest, content[:HEAD_BYTES])
+    return Upload(filename, "application/octet-stream", len(content), digest, content[:HEAD_BYTES])
 
 
-def _form(schema: Schema, form: Form) -> Body:
+def _form(schema: Schema, fields: Mapping[str, Sequence[str]], files: Mapping[str, Upload]) -> Body:
     properties = schema.get("properties", {})
     binary = {name for name, part in properties.items() if part.get("format") == "binary" or "contentMediaType" in part}
-    for name in form.fields.keys() & binary:
+    for name in fields.keys() & binary:
         raise invalid(name, f"{name} must be a file")
-    for name in form.files.keys() - binary:
+    for name in files.keys() - binary:
         raise invalid(name, f"{name} must not be a file")
-    values = {name: coerce(properties.get(name, {}), sent) for name, sent in form.fields.items()}
-    files = {name: uploads[-1] for name, uploads in form.files.items()}
+    values = {name: coerce(properties.get(name, {}), sent) for name, sent in fields.items()}
     check(schema, values | dict.fromkeys(files, "file"), root=BODY)
+    return _body(schema, values, files)
+
+
+def _body(schema: Schema, values: Mapping[str, Any], files: Mapping[str, Upload]) -> Body:
+    """The properties that the schema names: what it does not know is dropped, and reaches no record."""
     for name, upload in files.items():
         if upload.size == 0:
             raise invalid(name, f"{name} is empty")
-    return Body(_declared(schema, values), files)
-
-
-def _declared(schema: Schema, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Properties that the schema names: what it does not know is dropped, and reaches no record."""
     known = schema.get("properties")
-    return {name: value for name, value in values.items() if name in known} if known else values
+    return Body({name: value for name, value in values.items() if name in known} if known else values, files)

@@ -11,6 +11,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.client import responses as reasons
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -19,8 +20,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobmojito.sandbox.contract.document import Operation
 from jobmojito.sandbox.contract.samples import fit
+from jobmojito.sandbox.contract.validation import Refusal
 from jobmojito.sandbox.faults import Fault
-from jobmojito.sandbox.refusals import Refusal
 
 TRANSPORT = "jobmojito.sandbox.transport"
 DROPS = 10
@@ -144,12 +145,9 @@ async def _send(response: Response, send: Send) -> None:
 
 
 def _head(response: Response) -> bytes:
-    try:
-        phrase = HTTPStatus(response.status).phrase
-    except ValueError:
-        phrase = ""
-    fields = [*response.lines(), ("connection", "close")]
-    lines = [f"HTTP/1.1 {response.status} {phrase}", *(f"{name}: {value}" for name, value in fields), "", ""]
+    status = f"HTTP/1.1 {response.status} {reasons.get(response.status, '')}"
+    fields = (f"{name}: {value}" for name, value in (*response.lines(), ("connection", "close")))
+    lines = [status, *fields, "", ""]
     return "\r\n".join(lines).encode("latin-1")
 
 

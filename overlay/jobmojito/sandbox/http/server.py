@@ -8,14 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
 
 from jobmojito.sandbox.faults import Fault, Faults
 from jobmojito.sandbox.world.store import CREDITS
-from jobmojito.sandbox.world.tokens import issue_token
+from jobmojito.sandbox.world.tokens import fingerprint, issue_token
 
 from .application import App, Settings, create_app
 from .counters import Counters
@@ -24,6 +23,8 @@ from .responses import ExposedProtocol
 log = logging.getLogger("jobmojito.sandbox")
 
 LOCALHOST = "127.0.0.1"
+# Of a server that listens on every address: the one by which this machine reaches itself.
+THIS_MACHINE = {"0.0.0.0": LOCALHOST, "::": "::1"}  # noqa: S104 - looked up, not listened on
 BACKLOG = 1024
 MOST_PORT = 65535
 
@@ -91,9 +92,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> Self:
@@ -122,27 +121,25 @@ class Sandbox:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return int(self._listening()[1])
+        return self._listening()[1]
 
     @property
     def host(self) -> str:
         """The address it listens on."""
-        return str(self._listening()[0])
+        return self._listening()[0]
 
-    def _listening(self) -> tuple[Any, ...]:
+    def _listening(self) -> tuple[str, int]:
         if self._socket is None:
             raise SandboxError("the sandbox is not running")
-        name: tuple[Any, ...] = self._socket.getsockname()
-        return name
+        host, port, *_ = self._socket.getsockname()
+        return str(host), int(port)
 
     @property
     def base_url(self) -> str:
         """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
-        address = ipaddress.ip_address(self.host)
-        if address.is_unspecified:  # it listens on every address, of which this machine's own is the one to call
-            address = ipaddress.ip_address(LOCALHOST if address.version == 4 else "::1")  # noqa: PLR2004 - IPv4
-        host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
-        return f"http://{host}:{self.port}{self.app.contract.base_path}"
+        host, port = self._listening()
+        host = THIS_MACHINE.get(host, host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}{self.app.contract.base_path}"
 
     @property
     def requests(self) -> Counter[str]:
@@ -182,7 +179,7 @@ class Sandbox:
 
     def revoke(self, token: str) -> None:
         """Refuse a token from now on (401), as when it expires."""
-        self.app.revoke(token)
+        self.app.world.revoked.add(fingerprint(token))
 
     def reset(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""

@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
-from .store import PRICES, Row, contains, new_id, ordered, page
+from .store import PRICES, Row, contains, new_id, ordered, page, shape
 from .tokens import sub_merchants
 
 # Sub-merchants are there from the start, as on a new account; their times are before everything else.
@@ -28,16 +28,14 @@ def get_merchant_status(call: Call) -> Row:
     sent = sum(row["event"] == "interview_invitation" for row in call.store.payments
                if row["merchant_id"] == call.merchant_id)  # fmt: skip
     available = account.left // PRICES["interview_invitation"] // 10 * INVITATIONS_A_CREDIT
-    return {
+    row = {
         "profile_id": call.caller.profile_id,
         "default_merchant_id": call.caller.merchant_id,
         "merchant_id": call.merchant_id,
         "credits_interview_monthly": monthly / 10,
         "credits_interview_monthly_limit": limit / 10,
         "credits_interview_extra": (account.left - monthly) / 10,
-        "credits_interview_single": 0,
         "definitions_active": sum(row["status"] == "active" for row in definitions),
-        "interviews_without_credits": 0,
         "interviews_undecided": sum(row["decision_status"] == "undecided" for row in done),
         "interviews_ongoing": sum(row["coach_status"] == "started" for row in results),
         "interview_results": len(results),
@@ -50,6 +48,7 @@ def get_merchant_status(call: Call) -> Row:
         "invitations_limit": available + sent,
         "invitations_available": available,
     }
+    return shape(row, call.answer)
 
 
 def _by_day(rows: list[Row]) -> list[int]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from jobmojito.sandbox.contract.document import Contract, Operation, Schema
-from jobmojito.sandbox.refusals import conflict
+from jobmojito.sandbox.contract.validation import Refusal
 
-from .store import PRICES, Row, Store, find, new_id, now
+from .store import PRICES, Row, Store, Table, new_id, now
 from .tokens import Caller
 
 
@@ -16,12 +16,15 @@ from .tokens import Caller
 class Upload:
     """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
 
-    name: str
     filename: str
     content_type: str
     size: int
     sha256: str
     head: bytes = field(repr=False)
+
+    def as_dict(self) -> Row:
+        """What may be shown of it: all but its content."""
+        return asdict(self, filter=lambda part, _: part.name != "head")
 
 
 @frozen
@@ -62,18 +65,27 @@ class Call:
 
     def definition(self, name: str, key: Any, status: int = 404) -> Row:
         """The interview or position with this id. Raises `status` if there is none."""
-        return find(self.store.definitions, key, self.sees, name=name, what="interview or position", status=status)
+        return self._find(self.store.definitions, key, Refusal(status, "no such interview or position", name))
 
-    def open_definition(self, name: str, key: Any, status: int = 404) -> Row:
-        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is put away."""
+    def open_definition(self, name: str, key: Any, status: int = 404, *, is_test: bool = False) -> Row:
+        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is not active.
+
+        As the contract words it: `active` is open to candidates, a `draft` cannot be run yet, and a test opens drafts.
+        """
         row = self.definition(name, key, status)
-        if row["status"] in ("archived", "deleted"):
-            raise conflict(name, f"the interview is {row['status']} and takes no candidates")
+        if row["status"] != "active" and not (is_test and row["status"] == "draft"):
+            raise Refusal(409, f"the interview is {row['status']} and takes no candidates", name)
         return row
 
     def result(self, name: str, key: Any, status: int = 404) -> Row:
         """The interview result with this id. Raises `status` if there is none."""
-        return find(self.store.results, key, self.sees, name=name, what="interview result", status=status)
+        return self._find(self.store.results, key, Refusal(status, "no such interview result", name))
+
+    def _find(self, table: Table, key: Any, refusal: Refusal) -> Row:
+        row = table.get(str(key).lower())
+        if row is None or not self.sees(row["merchant_id"]):  # another merchant's is not told from an unknown one
+            raise refusal
+        return row
 
     def on_behalf_of(self, row: Row) -> "Call":
         """The same call for the merchant of a record: what follows from the record is that merchant's."""
@@ -86,9 +98,14 @@ class Call:
         noted = {"merchant_id": self.merchant_id, "event": event, "event_date": now(), "credit_amount": tenths / 10}
         self.store.payments.append({"id": new_id(), **noted, **details})
 
-    def own(self, table: Mapping[str, Row]) -> list[Row]:
-        """The records of the merchant that the request is for."""
-        return [row for row in table.values() if row["merchant_id"] == self.merchant_id]
+    def own(self, table: Mapping[str, Row], **filters: str) -> list[Row]:
+        """The records of the merchant that the request is for; `filters` names the column of a parameter it may send.
+
+        A parameter that was not sent, or is empty, keeps every record.
+        """
+        wanted = {column: self.query[name] for name, column in filters.items() if self.query.get(name)}
+        mine = (row for row in table.values() if row["merchant_id"] == self.merchant_id)
+        return [row for row in mine if all(row.get(column) == value for column, value in wanted.items())]
 
 
 Handler = Callable[[Call], Any]

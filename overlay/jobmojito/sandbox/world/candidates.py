@@ -1,14 +1,13 @@
 """Candidates and members: the two batch operations, which answer row by row, and the candidate list."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from jobmojito.sandbox.refusals import Refusal
+from jobmojito.sandbox.contract.validation import Refusal
 
 from .calls import Call, flag, handles
-from .files import interview_link
-from .simulation import start_result, takes_part
+from .results import interview_link, start_result, takes_part
 from .store import Row, add, change, contains, new_id, ordered, page
 
 EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")
@@ -22,35 +21,32 @@ CANDIDATE = "candidate"
 @handles("register_users_for_interview")
 def register_users(call: Call) -> list[Row]:
     """Enrol candidates: `ok` with a single-use link, or `Error: <message>` for each row; never for the whole."""
-    definition = call.open_definition("interview_id", call.body["interview_id"], status=422)
+    is_test = flag(call.body.get("is_test"))
+    definition = call.open_definition("interview_id", call.body["interview_id"], status=422, is_test=is_test)
     call = call.on_behalf_of(definition)
-    return [_registered(call, definition, row, problem) for row, problem in with_problems(call.body["users"])]
-
-
-def _registered(call: Call, definition: Row, sent: Row, problem: str | None) -> Row:
-    row = {name: value for name, value in sent.items() if name != "email" or value is not None}
-    if problem is not None:
-        return {**row, "result": f"Error: {problem}"}
-    try:
-        call.spend("interview_invitation", parent_object_uuid=definition["id"])
-    except Refusal as refusal:
-        return {**row, "result": f"Error: {refusal.message}"}
-    candidate = enrol(call, sent["email"], sent.get("name"), external_id=sent.get("external_id"))
-    start_result(call, definition, candidate, is_test=flag(call.body.get("is_test")))
     views = {name: flag(call.body.get(name)) for name in ("hide_menu", "hide_iframe")}
-    return {**row, "result": "ok", "interview_url": interview_link(definition["id"], **views)}
+
+    def register(row: Row) -> Row:
+        call.spend("interview_invitation", parent_object_uuid=definition["id"])
+        candidate = enrol(call, row["email"], row.get("name"), external_id=row.get("external_id"))
+        start_result(call, definition, candidate, is_test=is_test)
+        return {"result": "ok", "interview_url": interview_link(definition["id"], **views)}
+
+    rows = zip(call.body["users"], outcomes(call.body["users"], register), strict=True)
+    return [{k: v for k, v in row.items() if k != "email" or v is not None} | outcome for row, outcome in rows]
 
 
-def with_problems(rows: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
-    """Each row with what is wrong with it, or None. An e-mail that came before in the request is a duplicate."""
+def outcomes(rows: Sequence[Row], act: Callable[[Row], Row]) -> Iterator[Row]:
+    """What came of each row: of acting on it, or what is wrong with it; an e-mail may be there once in a request."""
     seen: set[str] = set()
     for row in rows:
         address = (row.get("email") or "").strip().casefold()
-        problem = row_problem(row)
-        if problem is None and address in seen:
-            problem = "duplicate email in this request"
+        problem = row_problem(row) or ("duplicate email in this request" if address in seen else None)
         seen.add(address)
-        yield row, problem
+        try:
+            yield act(row) if problem is None else {"result": f"Error: {problem}"}
+        except Refusal as refusal:
+            yield {"result": f"Error: {refusal.message}"}
 
 
 def row_problem(row: Row) -> str | None:
@@ -104,13 +100,12 @@ def list_candidates(call: Call) -> Row:
     query = call.query
     rows = [
         row
-        for row in ordered(call.own(call.store.candidates), query.get("order_by"))
+        for row in call.own(call.store.candidates, filter_emoji="emoji")
         if contains(query.get("filter_text"), row.get("name"), row["email"])
         and _in_tab(row, query.get("tab"))
         and query.get("source", "invited") == "invited"
-        and (not query.get("filter_emoji") or row.get("emoji") == query["filter_emoji"])
     ]
-    return page(rows, call.answer, query)
+    return page(ordered(rows, query.get("order_by")), call.answer, query)
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:
@@ -121,16 +116,9 @@ def _in_tab(row: Row, tab: str | None) -> bool:
 @handles("invite_users")
 def invite_users(call: Call) -> list[Row]:
     """Invite team members, coaching users or candidates, each row with its own outcome."""
-    return [_invited(call, row, problem) for row, problem in with_problems(call.body["users"])]
-
-
-def _invited(call: Call, sent: Row, problem: str | None) -> Row:
-    row = {**sent, "email": sent.get("email") or ""}
-    try:
-        outcome = {"result": f"Error: {problem}"} if problem else _invite(call, sent)
-    except Refusal as refusal:
-        outcome = {"result": f"Error: {refusal.message}"}
-    return row | outcome
+    users = call.body["users"]
+    rows = zip(users, outcomes(users, lambda row: _invite(call, row)), strict=True)
+    return [{**row, "email": row.get("email") or "", **outcome} for row, outcome in rows]
 
 
 def _invite(call: Call, row: Row) -> Row:

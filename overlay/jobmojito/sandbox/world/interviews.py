@@ -5,17 +5,18 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from jobmojito.sandbox.refusals import invalid
+from jobmojito.sandbox.contract.validation import invalid
 
 from .calls import Call, handles
 from .candidates import by_profile
-from .files import interview_link
+from .results import interview_link
 from .store import RECORDING, Row, add, change, contains, new_id, ordered, page, shape
 
 # The create and update requests word these differently from the stored column that answers show.
 COLUMNS = {
     "location": "interview_location",
     "description_long": "interview_description_long",
+    "external_id": "code",
 }
 NOT_COLUMNS = frozenset({"position_id", "questions", "merchant_id"})
 BLANK_IS_NULL = frozenset({"code", "interview_location", "interview_department", "interview_salary"})
@@ -211,7 +212,6 @@ def _known(call: Call, name: str) -> None:
 @handles("list_interviews")
 def list_interviews(call: Call) -> Row:
     """A page of the merchant's definitions, the latest changed first."""
-    query = call.query
     rows = [
         {
             **row,
@@ -219,13 +219,10 @@ def list_interviews(call: Call) -> Row:
             "environment": call.caller.environment,
             "type_avatar": row.get("interview_template_type"),
         }
-        for row in ordered(call.own(call.store.definitions), "updated_at_newest")
-        if row.get("type") == query.get("type", row.get("type"))
-        and row["status"] == query.get("status", row["status"])
-        and contains(query.get("filter_text"), row.get("name"))
-        and (not query.get("filter_emoji") or row.get("emoji") == query["filter_emoji"])
+        for row in call.own(call.store.definitions, type="type", status="status", filter_emoji="emoji")
+        if contains(call.query.get("filter_text"), row.get("name"))
     ]
-    return page(rows, call.answer, query)
+    return page(ordered(rows, "updated_at_newest"), call.answer, call.query)
 
 
 def _length(wanted: Any) -> int:

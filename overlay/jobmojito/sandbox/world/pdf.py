@@ -65,36 +65,46 @@ class Document:
         self._pdf.add_page()
 
     def title(self, text: str, subtitle: str) -> None:
-        """The head of the document: a large line and a small one over a coloured rule."""
+        """The head of a page, on a new one unless it is the first: a large and a small line over a coloured rule."""
+        if self._pdf.get_y() > MARGIN:
+            self._pdf.add_page()
         self.text(text, size=22, bold=True)
         self.text(subtitle, size=11, colour=GREY)
-        self.space(7)
+        self._space(7)
         self._box(MARGIN, self._pdf.epw, 2, self._accent)
-        self.space(14)
+        self._space(14)
 
     def heading(self, text: str) -> None:
         """A section's heading, never left alone at the foot of a page."""
         if self._pdf.will_page_break(70):
-            self.page_break()
-        self.space(10)
+            self._pdf.add_page()
+        self._space(10)
         self.text(text, size=13, bold=True, colour=self._accent)
-        self.space(2)
+        self._space(2)
+
+    def subheading(self, text: str) -> None:
+        """A bold line, kept with what follows it."""
+        self._space(6)
+        self.text(text, bold=True)
+
+    def item(self, text: str) -> None:
+        """An entry of a list."""
+        self.text(f"• {text}", indent=10)
 
     def text(self, text: str, *, size: float = 10, bold: bool = False, colour: Colour = INK, indent: float = 0) -> None:
         """A paragraph, wrapped to the page's width; line ends in the text stay. Bold ones keep with what follows."""
         if bold and self._pdf.will_page_break(3 * size * LEADING):
-            self.page_break()
+            self._pdf.add_page()
         self._pdf.set_left_margin(MARGIN + indent)
         self._pdf.set_x(MARGIN + indent)
         with self._style(size, colour, bold=bold):
             self._pdf.multi_cell(0, size * LEADING, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.set_left_margin(MARGIN)
 
-    def facts(self, pairs: list[tuple[str, str]]) -> None:
-        """Lines of a grey label with its value beside it."""
-        for label, value in pairs:
-            self._label(label)
-            self.text(value, indent=LABELS)
+    def fact(self, label: str, value: str) -> None:
+        """A grey label with its value beside it."""
+        self._label(label)
+        self.text(value, indent=LABELS)
 
     def meter(self, label: str, value: float, out_of: float = 100) -> None:
         """A labelled bar, as full as the value."""
@@ -105,23 +115,18 @@ class Document:
         self._box(MARGIN + LABELS, BAR * max(0.0, min(value / out_of, 1.0)), 7, self._accent)
         self._pdf.set_y(top)
         self.text(f"{value:g}", bold=True, indent=LABELS + BAR + 12)
-        self.space(4)
-
-    def page_break(self) -> None:
-        """Go on at the top of a new page."""
-        self._pdf.add_page()
-
-    def space(self, points: float) -> None:
-        """Move down."""
-        self._pdf.set_y(self._pdf.get_y() + points)
+        self._space(4)
 
     def render(self) -> bytes:
         """The finished file."""
         return bytes(self._pdf.output())
 
+    def _space(self, points: float) -> None:
+        self._pdf.set_y(self._pdf.get_y() + points)
+
     def _label(self, label: str) -> None:
         if self._pdf.will_page_break(5 * LEADING * 10):
-            self.page_break()
+            self._pdf.add_page()
         with self._style(10, GREY):
             self._pdf.cell(LABELS, 10 * LEADING, self._printable(label))
 

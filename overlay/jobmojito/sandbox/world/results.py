@@ -1,11 +1,36 @@
-"""Results: lists, details, another attempt, and the merchant's figures."""
+"""Results: how an interview goes in the sandbox, and what is read of it: lists, details, another attempt, figures.
 
-from jobmojito.sandbox.refusals import conflict
+Nobody sits an interview here, so a registered candidate's interview is taken and scored in the same moment: it ends
+now, and began as long ago as its answers last. It goes the same way for the same candidate. An address with the tag
+`+draft` (`ann+draft@example.com`) is still in the middle of it.
+"""
+
+import hashlib
+import io
+import secrets
+import uuid
+import wave
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from jobmojito.sandbox.contract.validation import Refusal
 
 from .calls import Call, flag, handles
-from .files import silence
-from .simulation import in_progress, start_and_end, transcript
-from .store import Row, change, contains, ordered, page, shape
+from .store import Row, add, change, contains, new_id, ordered, page, shape, timestamp
+
+DRAFT_TAG = "+draft"
+ANSWERS = (
+    "I started by asking what the result was for, and worked back from that.",
+    "We had two weeks. I split the work into pieces that could be shown one by one.",
+    "I got it wrong the first time, said so, and changed the plan with the team.",
+    "I write down what I understood and send it round before I begin.",
+)
+SCORES = ("score", "score_sentiment", "score_pronunciation", "score_interview_ai", "score_answer_ai")
+INTERVIEWS_HOST = "https://interviews.example.com"
+RATE = 8000  # of a recording, in samples a second
+ASKING = 50  # how long a question is, in tenths of a second like every duration
 
 # The analyses of a finished interview are the same for everybody: the sandbox assesses nobody.
 ANALYSIS = "The candidate answered every question and gave examples."
@@ -15,6 +40,140 @@ REASONS = {
 }
 RECORDED = frozenset({"audio_first_5_answers", "audio_all", "video_all", "video_first_5_answers"})
 FIRST_ANSWERS = 5
+
+
+def drawn(*parts: str, low: int = 0, high: int = 100) -> int:
+    """A number from low to high that is always the same for the same text."""
+    digest = hashlib.sha256("/".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return low + int.from_bytes(digest[:4], "big") % (high - low + 1)
+
+
+def interview_link(target: str, *, hide_menu: bool = False, hide_iframe: bool = False) -> str:
+    """A link to an interview or its results, with a fresh token, which is a credential; it leads nowhere."""
+    views = ("&view_hm=true" if hide_menu else "") + ("&view_hi=true" if hide_iframe else "")
+    return f"{INTERVIEWS_HOST}/interview/take/{target}/?interview_token={secrets.token_urlsafe(24)}{views}"
+
+
+@cache
+def silence() -> bytes:
+    """The content of every recording: a tenth of a second of silence, as a WAV file that plays."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setparams((1, 1, RATE, 0, "NONE", "not compressed"))
+        writer.writeframes(b"\x80" * (RATE // 10))
+    return buffer.getvalue()
+
+
+def start_result(call: Call, definition: Row, candidate: Row, *, is_test: bool = False) -> Row:
+    """Store the result of a candidate's interview, finished unless the address is tagged as a draft."""
+    unfinished = candidate["email"].partition("@")[0].endswith(DRAFT_TAG)
+    progress = in_progress() if unfinished else finished(candidate["email"], definition.get("questions") or ())
+    result = add_result(call, definition, candidate, is_test=is_test, position_step="interview", **progress)
+    call.store.participants.add((definition["id"], candidate["id"]))
+    latest = result["created_at"]
+    count = candidate["interview_count"] + 1
+    change(candidate, {"interview_count": count, "interview_last": latest, "status": "active"})
+    definition.update(interview_count=definition.get("interview_count", 0) + 1, interview_last=latest)
+    return result
+
+
+def add_result(call: Call, definition: Row, candidate: Row, **values: Any) -> Row:
+    """Store a result of a candidate for an interview or position."""
+    row = {
+        "interview_result_id": new_id(),
+        "merchant_id": call.merchant_id,
+        "definition_id": definition["id"],
+        "profile_id": candidate["profile_id"],
+        "profile_interview_id": candidate["id"],
+        "candidate_name": candidate.get("name"),
+        "candidate_email": candidate["email"],
+        "external_id": candidate.get("external_id"),
+        "position_name": name if isinstance(name := definition.get("name"), str) else None,
+        "type": definition.get("type"),
+        "mojito_language_code": definition.get("mojito_language_code"),
+        "is_multi_stage": definition["is_multistage"],
+        "questions": definition.get("questions") or [],  # as they were asked: an update does not reach back
+        **values,
+    }
+    return add(call.store.results, row, key="interview_result_id")
+
+
+def takes_part(call: Call, definition: Row, candidate: Row | None) -> bool:
+    """Whether a candidate takes or has taken an interview."""
+    return candidate is not None and (definition["id"], candidate["id"]) in call.store.participants
+
+
+def in_progress() -> Row:
+    """The state of an interview that has begun and not ended: no score, no length."""
+    return {
+        "status": "draft",
+        "coach_status": "started",
+        "processing_status": None,
+        "decision_status": None,
+        "interview_started": True,
+        "duration_ds": None,
+        **dict.fromkeys((*SCORES, "score_words_per_minute")),
+    }
+
+
+def finished(email: str, questions: Sequence[Row]) -> Row:
+    """The state, length and scores of a submitted interview."""
+    return {
+        "status": "active",
+        "coach_status": "completed",
+        "processing_status": "completed",
+        "decision_status": "undecided",
+        "interview_started": True,
+        "duration_ds": sum(ASKING + _time_to_answer(email, question) for question in questions),
+        **{name: drawn(email, name, low=45, high=98) for name in SCORES},
+        "score_words_per_minute": drawn(email, "pace", low=95, high=165),
+    }
+
+
+def start_and_end(result: Row) -> tuple[str | None, str | None]:
+    """When an interview began and ended: as far apart as its duration says, the end when it was submitted."""
+    if result["coach_status"] != "completed":
+        return result["created_at"] if result["interview_started"] else None, None
+    end = datetime.fromisoformat(result["created_at"])
+    return timestamp(end - timedelta(seconds=(result["duration_ds"] or 0) / 10)), timestamp(end)
+
+
+def transcript(result: Row) -> list[Row]:
+    """The turns of a finished interview: each question, then its answer; a turn's id stays the same."""
+    if result["coach_status"] != "completed":
+        return []
+    asked = [question for question in result["questions"] for _ in range(2)]
+    return [_turn(result, question, number) for number, question in enumerate(asked)]
+
+
+def _turn(result: Row, question: Row, number: int) -> Row:
+    email, asked = result["candidate_email"], question["question"]
+    is_answer = number % 2 == 1
+    turn: Row = {
+        "id": str(uuid.uuid5(uuid.UUID(result["interview_result_id"]), str(number))),
+        "is_answer": is_answer,
+        "view": "with listening",
+        "question_original_id": question["id"],
+        "question_original": asked,
+        "question_asked": asked,
+        "duration": ASKING,
+        "mojito_language_code": question.get("mojito_language_code") or result["mojito_language_code"],
+        "external_id": question.get("external_id"),
+        "external_data": question.get("external_data"),
+    }
+    if is_answer:
+        turn |= {
+            "answer": ANSWERS[drawn(email, asked, high=len(ANSWERS) - 1)],
+            "ai_analysis": "A clear answer with an example from practice.",
+            "ai_analysis_recruiter": "Concrete; says what was done and why.",
+            "score": drawn(email, asked, "score", low=45, high=98),
+            "duration": _time_to_answer(email, question),
+        }
+    return turn
+
+
+def _time_to_answer(email: str, question: Row) -> int:
+    return drawn(email, question["question"], "time", low=150, high=900)
 
 
 @handles("get_interview_result_details", "get_interview_result_details_by_post")
@@ -71,8 +230,8 @@ def request_another_attempt(call: Call) -> Row:
     name = "interview_result_id"
     result = call.result(name, call.body[name], status=422)
     if (result["status"], result["coach_status"]) != ("active", "completed"):
-        raise conflict(name, "the result is not submitted")
-    call.open_definition(name, result["definition_id"])
+        raise Refusal(409, "the result is not submitted", name)
+    call.open_definition(name, result["definition_id"], is_test=bool(result.get("is_test")))
     change(result, in_progress())
     return {}
 
@@ -81,25 +240,17 @@ def request_another_attempt(call: Call) -> Row:
 def list_results(call: Call) -> Row:
     """A page of the merchant's results."""
     query = call.query
+    columns = {"type": "type", "step": "position_step", "interview_id": "definition_id",
+               "profile_interview_id": "profile_interview_id", "risks": "risks", "filter_emoji": "emoji"}  # fmt: skip
     rows = [
         row
-        for row in _sorted(call.own(call.store.results), query.get("order_by"))
-        if row["type"] == query.get("type", row["type"])
-        and row["position_step"] == query.get("step", row["position_step"])
-        and row["definition_id"] == query.get("interview_id", row["definition_id"])
-        and row["profile_interview_id"] == query.get("profile_interview_id", row["profile_interview_id"])
-        and contains(query.get("filter_text"), row["candidate_name"], row["candidate_email"])
+        for row in call.own(call.store.results, **columns)
+        if contains(query.get("filter_text"), row["candidate_name"], row["candidate_email"])
         and _in_tab(row, query.get("tab"))
-        and not query.get("risks")
-        and not query.get("filter_emoji")
     ]
-    return page(rows, call.answer, query)
-
-
-def _sorted(rows: list[Row], order: str | None) -> list[Row]:
-    if order == "score":
-        return sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
-    return ordered(rows, order)
+    order = query.get("order_by")
+    best_first = sorted(rows, key=lambda row: row["score"] or 0, reverse=True)
+    return page(best_first if order == "score" else ordered(rows, order), call.answer, query)
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:

@@ -10,16 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
-
-from jobmojito.sandbox.contract.validation import JSON, check, parse_json
-from jobmojito.sandbox.refusals import Refusal, invalid
+from jobmojito.sandbox.contract.validation import JSON, Refusal, check, invalid, parse_json
 
 from .calls import Call, handles
 from .candidates import by_email, enrol, row_problem
-from .files import interview_link
 from .interviews import created, define, renamed
-from .simulation import add_result, drawn, in_progress, start_result, takes_part
+from .results import add_result, drawn, in_progress, interview_link, start_result, takes_part
 from .store import Row, add, change, new_id
 
 NOT_APPLICABLE = re.compile(rb"not[ _-]?(?:applicable|eligible)", re.IGNORECASE)
@@ -35,28 +31,11 @@ EU = frozenset(
 # Where a position has no resume_match rule: scores are 0 to 10.
 ACCEPT_FROM, REJECT_BELOW = 7, 3
 
-# How position requests word what interviews call otherwise.
-POSITION = {
-    "position_name": "name",
-    "position_location": "location",
-    "position_external_id": "code",
-    "position_country_code": "country_code",
-    "position_description": "description",
-    "position_description_long": "description_long",
-}
 OF_THE_POSITION = ("candidate_expectations", "candidate_expectations_json", "candidate_video_introduction")
 NOT_A_FIELD = ("update_position_def_set_id", "position_def_set_id", "merchant_id", "type")
+PREFIX = "position_"  # of what interviews call the same without it
 
 NEEDED_TO_CREATE = ("position_name", "position_location", "position_country_code", "mojito_language_code")
-
-
-@frozen
-class Resume:
-    """What is assessed: a resume (its digest and its words), and the answers to the form's questions."""
-
-    digest: str
-    words: bytes
-    answers: Mapping[str, Any]
 
 
 @handles("upsert_pre_screening")
@@ -83,24 +62,23 @@ def _new_position(call: Call) -> Row:
 
 def _position(body: Mapping[str, Any]) -> Row:
     """A position's fields under the names of an interview's, without the fields about a candidate."""
-    fields = renamed({POSITION.get(name, name): value for name, value in body.items() if value is not None})
-    person = [name for name in fields if name.startswith("candidate_") and name not in OF_THE_POSITION]
-    return {name: value for name, value in fields.items() if name not in (*person, *NOT_A_FIELD)}
+    person = [name for name in body if name.startswith("candidate_") and name not in OF_THE_POSITION]
+    fields = {k: v for k, v in body.items() if v is not None and k not in (*person, *NOT_A_FIELD)}
+    return renamed({name.removeprefix(PREFIX): value for name, value in fields.items()})
 
 
 @handles("pre_screen_resume_text")
 def pre_screen_resume_text(call: Call) -> Row:
     """Assess a resume sent as text."""
-    text = call.body["candidate_resume"].encode("utf-8", "surrogatepass")
-    return screen(call, Resume(digest=call.body["candidate_resume"], words=text, answers=_answers(call)))
+    text = call.body["candidate_resume"]
+    return screen(call, text, text.encode("utf-8", "surrogatepass"))
 
 
 @handles("pre_screen_resume_binary")
 def pre_screen_resume_binary(call: Call) -> Row:
     """Assess a resume sent as a file."""
     upload = call.files["file"]
-    words = upload.filename.encode() + b"\n" + upload.head
-    return screen(call, Resume(digest=upload.sha256, words=words, answers=_answers(call)))
+    return screen(call, upload.sha256, upload.filename.encode() + b"\n" + upload.head)
 
 
 def _answers(call: Call) -> Row:
@@ -117,18 +95,22 @@ def _answers(call: Call) -> Row:
     return ({"residency": country, "nationality": country} if country else {}) | form
 
 
-def screen(call: Call, resume: Resume) -> Row:
-    """Screen a candidate for a position: pay, keep the candidate and the result, answer the outcome."""
+def screen(call: Call, resume: str, words: bytes) -> Row:
+    """Screen a candidate for a position: pay, keep the candidate and the result, answer the outcome.
+
+    The score depends on `resume`, its text or digest; the early exit on its `words`.
+    """
+    answers = _answers(call)
     position = call.definition("position_id", call.body["position_id"])
     call = call.on_behalf_of(position)
     email, name = _person(call)
-    if (exit_ := not_applicable(position, email, resume)) is not None:
+    if (exit_ := not_applicable(position, email, words)) is not None:
         return exit_
     call.spend("pre_screening", parent_object_uuid=position["id"], candidate_name=name)
     candidate = enrol(call, email, name, external_id=call.body.get("candidate_external_id"),
                       linked_in=call.body.get("candidate_linkedin_url"))  # fmt: skip
     change(candidate, {"pre_screening_count": candidate["pre_screening_count"] + 1})
-    outcome = assess(position, resume)
+    outcome = assess(position, resume, answers)
     result = add_result(call, position, candidate, **{
         **in_progress(),
         "status": "active",
@@ -156,23 +138,23 @@ def _person(call: Call) -> tuple[str, str]:
     return email, name
 
 
-def not_applicable(position: Row, email: str, resume: Resume) -> Row | None:
+def not_applicable(position: Row, email: str, words: bytes) -> Row | None:
     """The early exit, where the candidate is not up for screening (the module says when)."""
     if position["status"] != "active":
         return {"decision_status": "unknown", "message": f"The position is {position['status']}"}
     tagged = email.strip().partition("@")[0].casefold().endswith(NOT_APPLICABLE_TAG)
-    if tagged or NOT_APPLICABLE.search(resume.words):
+    if tagged or NOT_APPLICABLE.search(words):
         return {"decision_status": "recruiter_action", "message": "The candidate is not up for pre-screening"}
     return None
 
 
-def assess(position: Row, resume: Resume) -> Row:
+def assess(position: Row, resume: str, answers: Row) -> Row:
     """The outcome for a resume: rejected by a rule, or by its score; for review where a rule says so."""
-    score, years = drawn(resume.digest, "score", high=10), drawn(resume.digest, "years", low=1, high=15)
-    education = EDUCATION[drawn(resume.digest, "education", low=2, high=len(EDUCATION) - 1)]
-    facts = {"years": years, "education": education}
+    score, years = drawn(resume, "score", high=10), drawn(resume, "years", low=1, high=15)
+    education = EDUCATION[drawn(resume, "education", low=2, high=len(EDUCATION) - 1)]
+    facts = answers | {"resume_education": education, "resume_years": years}
     rules = [rule for rule in position.get("assessment_rules") or [] if rule.get("type", "screening") == "screening"]
-    failed = [rule for rule in rules if rule["id"] in RULES and not RULES[rule["id"]](rule, resume.answers, facts)]
+    failed = [rule for rule in rules if not _passes(rule, facts)]
     match: Row = next((rule for rule in rules if rule["id"] == "resume_match"), {})
     recommendation = _recommend(score, match, failed)
     reason = ", ".join(rule["id"] for rule in failed) or ("resume_match" if recommendation == "ai_reject" else None)
@@ -215,18 +197,26 @@ def _languages(rule: Row, known: Any) -> bool:
     )
 
 
-# What each screening rule asks of the form's answers and of what was read from the resume.
-RULES: Mapping[str, Callable[[Row, Mapping[str, Any], Mapping[str, Any]], bool]] = {
-    "form_nationality": lambda rule, form, _: _country(rule, form.get("nationality")),
-    "form_residency": lambda rule, form, _: _country(rule, form.get("residency")),
-    "form_languages": lambda rule, form, _: _languages(rule, form.get("languages")),
-    "form_education": lambda rule, form, _: _education(rule, form.get("education")),
-    "form_visa": lambda rule, form, _: form.get("visa") in rule.get("visa", ()),
-    "form_gender": lambda rule, form, _: form.get("gender") in rule.get("gender", ()),
-    "form_age": lambda rule, form, _: rule.get("age_min", 0) <= (form.get("age") or 0) <= rule.get("age_max", 999),
-    "resume_education": lambda rule, _, facts: _education(rule, facts["education"]),
-    "resume_technical_experience": lambda rule, _, facts: facts["years"] >= rule.get("technical_experience_years", 0),
+# What each screening rule looks at, an answer of the form or a fact of the resume, and what it asks of it.
+RULES: Mapping[str, tuple[str, Callable[[Row, Any], bool]]] = {
+    "form_nationality": ("nationality", _country),
+    "form_residency": ("residency", _country),
+    "form_languages": ("languages", _languages),
+    "form_education": ("education", _education),
+    "form_visa": ("visa", lambda rule, visa: visa in rule.get("visa", ())),
+    "form_gender": ("gender", lambda rule, gender: gender in rule.get("gender", ())),
+    "form_age": ("age", lambda rule, age: rule.get("age_min", 0) <= (age or 0) <= rule.get("age_max", 999)),
+    "resume_education": ("resume_education", _education),
+    "resume_technical_experience": (
+        "resume_years",
+        lambda rule, years: years >= rule.get("technical_experience_years", 0),
+    ),
 }
+
+
+def _passes(rule: Row, facts: Row) -> bool:
+    name, asks = RULES.get(rule["id"], ("", lambda _rule, _value: True))
+    return asks(rule, facts.get(name))
 
 
 @handles("create_interview_for_candidate")
@@ -238,8 +228,7 @@ def create_interview_for_candidate(call: Call) -> Row:
     known = by_email(call, email)
     if known is not None and takes_part(call, position, known):
         return _applied(call, position, known["id"], "already-applied", "applied before")
-    words = body["candidate_resume"].encode("utf-8", "surrogatepass")
-    outcome = assess(position, Resume(digest=body["candidate_resume"], words=words, answers=_answers(call)))
+    outcome = assess(position, body["candidate_resume"], _answers(call))
     candidate = enrol(call, email, name, external_id=body.get("candidate_external_id"))
     start_result(call, position, candidate)
     reason = outcome["processing_reason"] if outcome["recommendation"] == "ai_reject" else None

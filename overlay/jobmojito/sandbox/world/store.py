@@ -1,17 +1,20 @@
-"""What the sandbox remembers: records as the JSON objects that answers are cut from, and each merchant's credits."""
+"""What the sandbox remembers: records as the JSON objects that answers are cut from, credits, and files."""
 
 import math
+import secrets
 import threading
+import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.samples import blank
-from jobmojito.sandbox.refusals import Refusal, unknown
+from jobmojito.sandbox.contract.validation import Refusal
 
 # Each merchant's balance to begin with, where no other is asked for.
 CREDITS = 1_000_000.0
@@ -26,6 +29,11 @@ PRICES = {
     "report_translation": 1,
 }
 RECORDING = {"audio_all": 2, "video_all": 4}
+
+# Seconds that a link to a file works, and how many files are kept; the oldest go first.
+FILES = "/storage/v1/object/sign/"
+VALID_FOR = 3600.0
+MOST_FILES = 2000
 
 Row = dict[str, Any]
 Table = dict[str, Row]
@@ -69,6 +77,15 @@ class Store:
         return self.accounts.setdefault(merchant_id, Account(round(self.credits * 10)))
 
 
+@frozen
+class SignedFile:
+    """A stored file: what its link's token must be, and until when (Unix time)."""
+
+    content: bytes = field(repr=False)
+    token: str = field(repr=False)
+    until: float
+
+
 def _check_credits(_world: object, _attribute: object, value: float) -> None:
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(f"credits must be a number of 0 or more, not {value}")
@@ -76,10 +93,12 @@ def _check_credits(_world: object, _attribute: object, value: float) -> None:
 
 @define
 class World:
-    """All environments of one sandbox. Hold `lock` while reading or changing any of them."""
+    """All environments of one sandbox, and its files. Hold `lock` while reading or changing records."""
 
     credits: float = field(default=CREDITS, validator=_check_credits)
     stores: dict[str, Store] = field(factory=dict)
+    files: OrderedDict[str, SignedFile] = field(factory=OrderedDict, repr=False)
+    revoked: set[str] = field(factory=set)  # fingerprints of tokens
     lock: threading.RLock = field(factory=threading.RLock)
 
     def store(self, environment: str) -> Store:
@@ -91,10 +110,28 @@ class World:
         with self.lock:
             return sum(account.spent for store in self.stores.values() for account in store.accounts.values()) / 10
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def sign(self, path: str, content: bytes) -> str:
+        """Keep a file and give the path and query that fetch it."""
+        file = SignedFile(content, secrets.token_urlsafe(24), time.time() + VALID_FOR)
         with self.lock:
-            self.stores.clear()
+            self.files[path] = file
+            while len(self.files) > MOST_FILES:
+                self.files.popitem(last=False)
+        return f"{FILES}{path}?token={file.token}"
+
+    def fetch(self, path: str, token: str | None) -> bytes:
+        """The file of a link. Raises 404 for an unknown path, 401 for a wrong or expired token."""
+        if (file := self.files.get(path)) is None:
+            raise Refusal(404, "no such object")
+        if token != file.token or file.until < time.time():
+            raise Refusal(401, "the signature is not valid or has expired", "token")
+        return file.content
+
+    def clear(self) -> None:
+        """Forget everything: no link that was given works any more."""
+        with self.lock:
+            for part in (self.stores, self.files, self.revoked):
+                part.clear()
 
 
 def new_id() -> str:
@@ -123,14 +160,6 @@ def add(table: Table, row: Mapping[str, Any], *, key: str = "id") -> Row:
 def change(row: Row, values: Mapping[str, Any]) -> Row:
     """Set fields of a record and its time of change."""
     row.update(values, updated_at=now())
-    return row
-
-
-def find(table: Table, key: Any, merchants: Callable[[str], bool], *, name: str, what: str, status: int = 404) -> Row:
-    """A record that the caller may see. Raises `status` for an unknown id, and for another merchant's alike."""
-    row = table.get(str(key).lower())
-    if row is None or not merchants(row["merchant_id"]):
-        raise unknown(name, what, status)
     return row
 
 

@@ -7,11 +7,13 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from attrs import frozen
 
-from jobmojito.sandbox.refusals import Refusal
+from jobmojito.sandbox.contract.document import Operation
+from jobmojito.sandbox.contract.validation import Refusal, invalid
 
 NAMESPACE = uuid.UUID("7c0d1f0e-5f0a-4c39-9f0b-3a3f2d8a4b11")
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -30,26 +32,40 @@ class Caller:
     profile_id: str
     role: str
 
-    @property
-    def is_service(self) -> bool:
-        """Whether the caller acts across merchants and has to say for which."""
-        return self.role == "service_role"
-
     def may_act_for(self, merchant_id: str) -> bool:
         """Whether this caller may name that merchant: its own, one of its sub-merchants, any for admins."""
         own = (self.merchant_id, *(sub_merchants(self.merchant_id) if self.merchant_id else ()))
         return merchant_id in own or self.role in ("admin", "service_role")
 
 
-def authenticate(authorization: str | None, revoked: frozenset[str] = frozenset()) -> Caller:
-    """Read the `Authorization` header. Raises a 401 for a missing, malformed, expired or revoked token."""
+def authenticate(authorization: str | None, revoked: Collection[str]) -> Caller:
+    """Read the `Authorization` header.
+
+    Raises a 401 for a missing, malformed, expired or revoked token, a 403 for a role that is no merchant user's.
+    """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
         raise Refusal(401, "Missing or malformed access token")
     if fingerprint(token) in revoked:
         raise Refusal(401, "The access token is no longer valid")
-    claims = _claims(token)
-    return _opaque(token) if claims is None else _from_claims(claims, token)
+    caller = _from_claims(_claims(token), token)
+    if caller.role not in MERCHANT_ROLES:
+        raise Refusal(403, "this needs a merchant user")
+    return caller
+
+
+def merchant_for(operation: Operation, caller: Caller, asked: str | None) -> str:
+    """The merchant that a request is for. Raises a 422 where a service caller names none, a 403 for a foreign one.
+
+    Operations that declare no 403 go by the token, as the contract words it for callers who may not choose.
+    """
+    if caller.role == "service_role" and not asked and operation.accepts("merchant_id"):
+        raise invalid("merchant_id", "merchant_id is required for service callers")
+    if asked and caller.may_act_for(str(asked)):
+        return str(asked)
+    if asked and operation.declares(403):
+        raise Refusal(403, "this merchant is not yours to act for", "merchant_id")
+    return caller.merchant_id or ""
 
 
 def issue_token(merchant_id: str, *, environment: str, role: str, expires_in: float) -> str:
@@ -90,17 +106,12 @@ def _from_claims(claims: dict[str, Any], token: str) -> Caller:
     )
 
 
-def _opaque(token: str) -> Caller:
-    key = fingerprint(token)
-    return Caller(key, _derived("merchant", key), _derived("profile", key), "merchant_owner")
-
-
-def _claims(token: str) -> dict[str, Any] | None:
-    """The claims of a JWT; None for a token that is not one. Raises a 401 for a JWT that cannot be read."""
+def _claims(token: str) -> dict[str, Any]:
+    """The claims of a JWT; any other text is an environment of its own. Raises a 401 for a JWT that cannot be read."""
     parts = token.split(".")
     header = _decode(parts[0])
     if len(parts) != 3 or header is None or "alg" not in header:  # noqa: PLR2004 - header, claims, signature
-        return None
+        return {"sub": fingerprint(token), "environment": fingerprint(token)}
     if (claims := _decode(parts[1])) is None:
         raise Refusal(401, "The access token cannot be read")
     return claims
