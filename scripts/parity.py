@@ -85,7 +85,7 @@ CHECKS: Final[Mapping[str, Callable[[Path], Report]]] = {
 }
 
 
-def told(part: str, root: Path) -> Report:
+def report_of(part: str, root: Path) -> Report:
     """Run one part; where its input is refused, or the check itself fails, that is what cannot be checked."""
     report = Report()
     try:
@@ -93,7 +93,7 @@ def told(part: str, root: Path) -> Report:
             return CHECKS[part](root)
     except Refused as refusal:
         report.puzzle("", "", str(refusal))
-    except Exception as problem:  # noqa: BLE001 - whatever the trees hold, the other parts are still told
+    except Exception as problem:  # noqa: BLE001 - whatever the trees hold, the other parts are still checked
         report.puzzle("", "", f"the check itself failed: {type(problem).__name__}: {problem}")
     return report
 
@@ -105,8 +105,8 @@ def parity(root: Path, parts: Sequence[str] = PARTS) -> dict[str, Report]:
     """
     # Ctrl-C reaches every process of a terminal; the one that waits for the others says so.
     with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        looking = pool.submit(told, "meaning", root) if "meaning" in parts else None
-        reports = {part: told(part, root) for part in parts if part != "meaning"}
+        looking = pool.submit(report_of, "meaning", root) if "meaning" in parts else None
+        reports = {part: report_of(part, root) for part in parts if part != "meaning"}
         if looking is not None:
             reports["meaning"] = _result(looking)
     return {part: reports[part] for part in PARTS if part in reports}

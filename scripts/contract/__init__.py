@@ -1,6 +1,6 @@
 """What an OpenAPI document says, in one canonical form, and the difference between two such forms.
 
-values       parts of a document with their JSON pointer; what does not belong there is told by it
+values       parts of a document with their JSON pointer; what does not belong there is named by it
 schemas      the types: references, unions, nullability, limits and notes resolved
 documents    the whole document: operations, named types, servers, logins
 differences  where two forms part, with a pointer on each side

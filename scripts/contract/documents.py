@@ -1,6 +1,6 @@
 """Reads a whole OpenAPI document into the canonical form: operations, named types, and what is said of all of it.
 
-What cannot be read is told by its pointer, and the rest of the document is read all the same.
+What cannot be read is reported with its pointer, and the rest of the document is read all the same.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ _WHOLE: Final = {
 }
 
 
-def _others(found: Mapping[str, Any], told: Iterable[str]) -> Form:
-    """Give what is said beside what is told elsewhere, without wording and the vendor's extensions."""
-    known = {*told, *WORDING}
+def _others(found: Mapping[str, Any], elsewhere: Iterable[str]) -> Form:
+    """Give what is said beside what is read elsewhere, without wording and the vendor's extensions."""
+    known = {*elsewhere, *WORDING}
     return {key: value for key, value in found.items() if key not in known and not key.startswith("x-")}
 
 
@@ -138,7 +138,7 @@ class _Reader:
         content = table(body.get("content", {}), join(where, "content"))
         answers = table(found.get("responses", {}), join(at, "responses"))
         security = {"security": found.get("security", self.document.get("security"))}
-        told = ("operationId", "tags", "parameters", "requestBody", "responses")
+        elsewhere = ("operationId", "tags", "parameters", "requestBody", "responses")
         return {
             "@": at,
             **({"name": plain(str(found["operationId"]))} if "operationId" in found else {}),
@@ -147,7 +147,7 @@ class _Reader:
             "body required": flag(body, "required", where),
             "bodies": {kind: self.media(media, join(where, "content", kind), kind) for kind, media in content.items()},
             "answers": {str(key): self.answer(one, join(at, "responses", key)) for key, one in answers.items()},
-            "rest": _others({**found, **security}, told),
+            "rest": _others({**found, **security}, elsewhere),
         }
 
     def parameters(self, item: Mapping[str, Any], found: Mapping[str, Any], at: str) -> Iterator[tuple[str, Form]]:

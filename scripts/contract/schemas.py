@@ -132,7 +132,7 @@ class Schemas:
     def _whole(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
         """Read a schema whose keywords all hold: its references, its parts, its unions, and what it says itself."""
         types: list[Form] = []
-        told: Form = {"limits": {}, "notes": {}, "about": {}}
+        beside: Form = {"limits": {}, "notes": {}, "about": {}}
         if "$ref" in found:
             target, there = follow(self.document, found["$ref"], at)
             types.append(self.once(target, there, within=within))
@@ -141,18 +141,18 @@ class Schemas:
                 types.append(self.read(part, place, within=within))
             else:  # a part that only describes or limits changes no type
                 for key, more in {"limits": limits_of(part), "notes": notes_of(part), "about": words_of(part)}.items():
-                    told[key].update(more)
+                    beside[key].update(more)
         types += [self._union(found, keyword, at, within) for keyword in ("anyOf", "oneOf") if keyword in found]
         if _OWN & found.keys() or not types:
             types.append(self._typed(found, at))
         else:
-            told["limits"].update(limits_of(found))
+            beside["limits"].update(limits_of(found))
         made = reduce(lambda one, other: self._together(one, other, at), types)
         return {
             **made,
-            "options": [_limited(option, told["limits"]) for option in made["options"]],
-            "notes": {**made["notes"], **told["notes"]},
-            "about": {**made["about"], **told["about"]},
+            "options": [_limited(option, beside["limits"]) for option in made["options"]],
+            "notes": {**made["notes"], **beside["notes"]},
+            "about": {**made["about"], **beside["about"]},
         }
 
     def _together(self, one: Form, other: Form, at: str) -> Form:

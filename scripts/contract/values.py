@@ -1,4 +1,4 @@
-"""Parts of a document, read with their place: what does not belong there is told by its JSON pointer."""
+"""Parts of a document, read with their place: what does not belong there is named by its JSON pointer."""
 
 from __future__ import annotations
 

@@ -96,6 +96,6 @@ def test_a_renamed_operation_is_drift(tmp_path):
 
 
 @pytest.mark.parametrize("action", [{"target": "$[", "update": {}}, {"update": {}}, {"target": 3}])
-def test_an_action_that_cannot_be_read_cannot_be_told(action):
+def test_an_action_that_cannot_be_read_cannot_be_checked(action):
     """It is reported as a misfit, by its place in the corrections file."""
     assert [pointer for pointer, _ in declared(DOCUMENT, {"actions": [action]}).misfits] == ["/actions/0"]

@@ -126,7 +126,7 @@ def test_a_missing_stamp_is_drift(checkout, capsys):
 
 
 @pytest.mark.parametrize("file", ["jobmojito.openapi.json", "corrections.overlay.yaml"])
-def test_an_unreadable_input_cannot_be_told(checkout, capsys, file):
+def test_an_unreadable_input_cannot_be_checked(checkout, capsys, file):
     """Exit 2 and one line that names the file: nothing was compared, so nothing was found either."""
     (checkout / "openapi" / file).write_text('{"openapi": ')
 
@@ -137,7 +137,7 @@ def test_an_unreadable_input_cannot_be_told(checkout, capsys, file):
     assert lines[-1] == "drift:   cannot check"
 
 
-def test_drift_outweighs_what_could_not_be_told(checkout, capsys):
+def test_drift_outweighs_what_cannot_be_checked(checkout, capsys):
     """Exit 1: the stamp differs from a document that can be read no more."""
     (checkout / "openapi" / "jobmojito.openapi.json").write_text("[")
 
@@ -207,7 +207,7 @@ def test_other_ends_of_lines_are_told_by_line(checkout, capsys):
     assert lines[1].endswith("differs from what the generator makes, first in line 1")
 
 
-def test_generated_code_that_ends_the_process_is_told(checkout, capsys):
+def test_generated_code_that_ends_the_process_is_reported(checkout, capsys):
     """Exit 2, not the 0 that the code would like to see."""
     (checkout / MODEL).write_text("import os\n\nos._exit(0)\n")
 
@@ -228,7 +228,7 @@ def test_generated_code_does_not_speak_for_the_check(checkout, capfd):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '"x"', ""])
-def test_a_stamp_that_is_none_cannot_be_told(checkout, capsys, text):
+def test_a_stamp_that_is_none_cannot_be_checked(checkout, capsys, text):
     """Exit 2 and one line that names it."""
     (checkout / "openapi" / "lock.json").write_text(text)
 
