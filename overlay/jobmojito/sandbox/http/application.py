@@ -176,11 +176,9 @@ class Dispatch:
         except ValueError as error:
             await self._drain()
             return error_response(Refusal(422, str(error), HEADER))
-        if fault is None:
-            response = await self._faultless(serve)
-        else:
+        if fault is not None:
             counters.count(counters.faults, name)
-            response = await self._faulty(serve, fault)
+        response = await (self._faultless(serve) if fault is None else self._faulty(serve, fault))
         if response is not None:
             counters.count(counters.answers, (name, response.status))
         return None if fault is not None and fault.reset else response
