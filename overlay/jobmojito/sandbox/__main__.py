@@ -35,11 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         sandbox.require()
-    except ImportError as error:
-        return _fail(str(error), 1)
-    try:
         options.faults = [sandbox.Fault.parse(text) for text in options.faults]
         running = sandbox.Sandbox(**vars(options)).start()
+    except ImportError as error:
+        return _fail(str(error), 1)
     except ValueError as error:
         return _fail(str(error), 2)
     except (sandbox.SandboxError, sandbox.ContractError) as error:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -107,89 +107,78 @@ def parse(document: Any) -> Contract:
     """Turn an effective OpenAPI 3.1 document into a table. Raises ContractError."""
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise ContractError("the contract has no `paths`: not an OpenAPI document")
-    reader = _Reader(document)
-    operations = {operation.name: operation for operation in reader.operations()}
+    filled = _References(document).fill(document)
+    operations = [
+        _operation(path, method, item)
+        for path, item in filled["paths"].items()
+        for method in METHODS
+        if isinstance(item, dict) and isinstance(item.get(method), dict)
+    ]
     info, servers = document.get("info", {}), document.get("servers") or [{}]
     return Contract(
         title=str(info.get("title", "API")),
         version=str(info.get("version", "")),
         base_path=re.sub(r"^\w+://[^/]*", "", str(servers[0].get("url", ""))).rstrip("/"),
-        operations=operations,
+        operations={operation.name: operation for operation in operations},
     )
 
 
-class _Reader:
-    """Walks one document; a schema that is referred to twice is one object in the result."""
+def _operation(path: str, method: str, item: Schema) -> Operation:
+    declared = item[method]
+    body = declared.get("requestBody", {})
+    parameters = [
+        Parameter(p["name"], p["in"], bool(p.get("required")), p.get("schema", {}))
+        for p in (*item.get("parameters", []), *declared.get("parameters", []))
+    ]
+    return Operation(
+        name=str(declared.get("operationId") or f"{method}_{path}"),
+        method=method.upper(),
+        path=path,
+        parameters=tuple(parameters),
+        bodies={kind: media.get("schema", {}) for kind, media in body.get("content", {}).items()},
+        body_required=bool(body.get("required")),
+        answers={str(status): _json_schema(answer) for status, answer in declared["responses"].items()},
+    )
+
+
+def _json_schema(answer: Schema) -> Schema | None:
+    return next((media.get("schema", {}) for kind, media in answer.get("content", {}).items() if "json" in kind), None)
+
+
+class _References:
+    """Fills in the references of one document; what is referred to twice is one object in the result."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
         self._filled: dict[str, dict[str, Any]] = {}
 
-    def operations(self) -> Iterator[Operation]:
-        for path, item in self._document["paths"].items():
-            for method in METHODS if isinstance(item, dict) else ():
-                if isinstance(declared := item.get(method), dict):
-                    yield self._operation(path, method, declared, item.get("parameters", []))
-
-    def _operation(self, path: str, method: str, declared: dict[str, Any], shared: list[Any]) -> Operation:
-        body = self._resolve(declared.get("requestBody", {}))
-        return Operation(
-            name=str(declared.get("operationId") or f"{method}_{path}"),
-            method=method.upper(),
-            path=path,
-            parameters=tuple(self._parameter(p) for p in (*shared, *declared.get("parameters", []))),
-            bodies={kind: self._fill(media.get("schema", {})) for kind, media in body.get("content", {}).items()},
-            body_required=bool(body.get("required")),
-            answers={str(status): self._answer(answer) for status, answer in declared["responses"].items()},
-        )
-
-    def _parameter(self, declared: dict[str, Any]) -> Parameter:
-        declared = self._resolve(declared)
-        schema = self._fill(declared.get("schema", {}))
-        return Parameter(declared["name"], declared["in"], bool(declared.get("required")), schema)
-
-    def _answer(self, declared: dict[str, Any]) -> Schema | None:
-        content = self._resolve(declared).get("content", {})
-        media = next((media for kind, media in content.items() if "json" in kind), None)
-        return None if media is None else self._fill(media.get("schema", {}))
-
-    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in node:
-            node = self._lookup(node["$ref"])
-        return node
-
-    def _lookup(self, reference: str) -> Any:
-        node: Any = self._document
-        for part in reference.removeprefix("#/").split("/"):
-            node = node[part.replace("~1", "/").replace("~0", "~")]
-        return node
-
-    def _fill(self, node: Any) -> Any:
+    def fill(self, node: Any) -> Any:
         """Put what is referred to in the place of each reference; a cycle becomes a cycle of objects."""
         if isinstance(node, list):
-            return [self._fill(item) for item in node]
+            return [self.fill(item) for item in node]
         if not isinstance(node, dict):
             return node
-        if "$ref" not in node:
-            return {key: self._fill(value) for key, value in node.items() if not _is_foreign(key, value)}
-        siblings = {key: self._fill(value) for key, value in node.items() if key != "$ref"}
-        target = self._target(node["$ref"])
-        return target if siblings.keys() <= ANNOTATIONS else {"allOf": [target, siblings]}
+        filled = {key: self.fill(value) for key, value in node.items() if key != "$ref" and not _is_foreign(key, value)}
+        if not isinstance(reference := node.get("$ref"), str):
+            return filled
+        target = self._target(reference)
+        return target if filled.keys() <= ANNOTATIONS else {"allOf": [target, filled]}
 
     def _target(self, reference: str) -> dict[str, Any]:
         if reference not in self._filled:
+            node: Any = self._document
+            for part in reference.removeprefix("#/").split("/"):
+                node = node[part.replace("~1", "/").replace("~0", "~")]
             self._filled[reference] = target = {}
-            found = self._fill(self._lookup(reference))
+            found = self.fill(node)
             target.update(found if isinstance(found, dict) else {} if found else {"not": {}})
         return self._filled[reference]
 
 
 def _is_foreign(key: str, value: Any) -> bool:
     """Tell whether a keyword is a pattern that Python cannot read, as some of ECMAScript's; only the API checks it."""
-    if key != "pattern" or not isinstance(value, str):
-        return False
     try:
-        re.compile(value)
+        re.compile(value if key == "pattern" and isinstance(value, str) else "")
     except (re.error, OverflowError, RecursionError):
         return True
     return False

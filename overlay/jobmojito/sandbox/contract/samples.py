@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .document import Schema
@@ -52,17 +52,15 @@ def fit(schema: Schema, value: Any) -> Any:
 
 
 def blank(schema: Schema) -> dict[str, Any]:
-    """An object with every required property and no other: null where that is allowed, else a sample or its zero."""
+    """An object with every required property and no other: null where that is allowed, else its zero or a sample."""
     properties = schema.get("properties", {})
-    return {name: _blank_value(properties.get(name, {})) for name in schema.get("required", ())}
+    return {name: _plainest(properties.get(name, {})) for name in schema.get("required", ())}
 
 
-def _blank_value(schema: Schema) -> Any:
+def _plainest(schema: Schema) -> Any:
     plains: tuple[Any, ...] = (None, [], 0, False)
-    for plain in plains:
-        if is_valid(schema, plain):
-            return plain
-    return sample(schema)
+    found = [plain for plain in plains if is_valid(schema, plain)]
+    return found[0] if found else sample(schema)
 
 
 def _composed(schema: Schema, depth: int) -> Any:
@@ -73,16 +71,17 @@ def _composed(schema: Schema, depth: int) -> Any:
 
 
 def _by_type(schema: Schema, depth: int) -> Any:
-    makers: Mapping[str, Callable[[Schema, int], Any]] = {
-        "object": _object,
-        "array": _array,
-        "string": _text,
-        "integer": _number,
-        "number": _number,
-        "boolean": lambda _schema, _depth: True,
-    }
-    name = kind(schema) or ("object" if "properties" in schema else "")
-    return makers[name](schema, depth) if name in makers else None
+    match kind(schema) or ("object" if "properties" in schema else ""):
+        case "object":
+            return _object(schema, depth)
+        case "array":
+            return _array(schema, depth)
+        case "string":
+            return _text(schema)
+        case "integer" | "number":
+            return _number(schema)
+        case name:
+            return True if name == "boolean" else None
 
 
 def _object(schema: Schema, depth: int) -> dict[str, Any]:
@@ -104,14 +103,14 @@ def _array(schema: Schema, depth: int) -> list[Any]:
     return [sample(schema.get("items", {}), depth + 1) for _ in range(count)]
 
 
-def _text(schema: Schema, _depth: int) -> str:
+def _text(schema: Schema) -> str:
     if "pattern" in schema:
         return next((text for text in PATTERN_TRIES if re.search(schema["pattern"], text)), "sample")
     text = TEXTS.get(schema.get("format", ""), TEXT)
     return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
 
 
-def _number(schema: Schema, _depth: int) -> Any:
+def _number(schema: Schema) -> Any:
     """The first that fits of 1, the limits, their neighbours, their middle, and the next multiple."""
     low = schema.get("minimum", schema.get("exclusiveMinimum", schema.get("maximum", 1)))
     high = schema.get("maximum", schema.get("exclusiveMaximum", low))

@@ -8,6 +8,8 @@ import copy
 import json
 import logging
 import sys
+import threading
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,21 +22,18 @@ from jobmojito.sandbox.contract.document import Contract, Operation, load
 from jobmojito.sandbox.contract.samples import fit, sample
 from jobmojito.sandbox.contract.validation import Refusal, first_problem, is_valid
 from jobmojito.sandbox.faults import FILE_DOWNLOAD, HEADER, Fault, Faults, distort
-from jobmojito.sandbox.world import account, interviews, reports, results, screening
-from jobmojito.sandbox.world.calls import HANDLERS, Call
+from jobmojito.sandbox.world import HANDLERS
+from jobmojito.sandbox.world.calls import Call, Upload
 from jobmojito.sandbox.world.store import CREDITS, FILES, World
 from jobmojito.sandbox.world.tokens import Caller, authenticate, merchant_for
 
-from .counters import Counters
 from .requests import Body, drain, read_body, read_parameters
 from .responses import Response, declared, error_response, extra_headers, json_response, replacement, reset, respond
 
 log = logging.getLogger("jobmojito.sandbox")
 
-# The modules whose handlers serve the contract; naming them here is what registers them.
-HANDLER_MODULES = (account, interviews, reports, results, screening)
-
 ADMIN = "/_sandbox/"
+MOST_UPLOADS = 10_000
 FILE_TYPES = {"pdf": "application/pdf", "wav": "audio/wav"}
 
 # Makes the response that no fault has touched.
@@ -48,6 +47,46 @@ class Settings:
     body_limit: int = 256 * 1024 * 1024
     check_answers: bool = True
     log_requests: bool = False
+
+
+@define
+class Counters:
+    """Counts since the start or the last reset; a request counts as soon as its head has arrived."""
+
+    requests: Counter[str] = field(factory=Counter)
+    answers: Counter[tuple[str, int]] = field(factory=Counter)
+    faults: Counter[str] = field(factory=Counter)
+    invalid_answers: int = 0
+    uploads: deque[tuple[str, Upload]] = field(factory=lambda: deque(maxlen=MOST_UPLOADS))
+    lock: threading.Lock = field(factory=threading.Lock)
+
+    def count(self, counter: Counter[Any], key: Any) -> None:
+        """Add one: to `requests`, `answers` (of an operation and status) or `faults`."""
+        with self.lock:
+            counter[key] += 1
+
+    def uploaded(self, operation: str, upload: Upload) -> None:
+        """A file arrived whole."""
+        with self.lock:
+            self.uploads.append((operation, upload))
+
+    def clear(self) -> None:
+        """Start again from nothing."""
+        with self.lock:
+            for counts in (self.requests, self.answers, self.faults, self.uploads):
+                counts.clear()
+            self.invalid_answers = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts as JSON; files with their digests, without content."""
+        with self.lock:
+            return {
+                "requests": dict(self.requests),
+                "answers": {f"{operation} {status}": count for (operation, status), count in self.answers.items()},
+                "faults": dict(self.faults),
+                "invalid_answers": self.invalid_answers,
+                "uploads": [{"operation": operation, **upload.as_dict()} for operation, upload in self.uploads],
+            }
 
 
 @define
@@ -176,11 +215,9 @@ class Dispatch:
         except ValueError as error:
             await self._drain()
             return error_response(Refusal(422, str(error), HEADER))
-        if fault is None:
-            response = await self._faultless(serve)
-        else:
+        if fault is not None:
             counters.count(counters.faults, name)
-            response = await self._faulty(serve, fault)
+        response = await (self._faultless(serve) if fault is None else self._faulty(serve, fault))
         if response is not None:
             counters.count(counters.answers, (name, response.status))
         return None if fault is not None and fault.reset else response

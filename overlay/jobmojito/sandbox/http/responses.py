@@ -153,12 +153,10 @@ def _head(response: Response) -> bytes:
 
 async def _trickle(transport: asyncio.Transport, content: bytes, seconds: float) -> None:
     """Write at once, or in ten drops over the time given."""
-    if not seconds:
-        transport.write(content)
-        return
-    size = max(1, -(-len(content) // DROPS))
+    drops = DROPS if seconds else 1
+    size = max(1, -(-len(content) // drops))
     for start in range(0, len(content), size):
-        await asyncio.sleep(seconds / DROPS)
+        await asyncio.sleep(seconds / drops)
         if transport.is_closing():
             return
         transport.write(content[start : start + size])

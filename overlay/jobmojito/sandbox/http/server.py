@@ -16,8 +16,7 @@ from jobmojito.sandbox.faults import Fault, Faults
 from jobmojito.sandbox.world.store import CREDITS
 from jobmojito.sandbox.world.tokens import fingerprint, issue_token
 
-from .application import App, Settings, create_app
-from .counters import Counters
+from .application import App, Counters, Settings, create_app
 from .responses import ExposedProtocol
 
 log = logging.getLogger("jobmojito.sandbox")

@@ -19,22 +19,22 @@ MONTHLY_LIMIT = 1000  # in tenths of a credit
 @handles("get_merchant_status")
 def get_merchant_status(call: Call) -> Row:
     """Balance and counts of the merchant, credits in whole and tenths."""
-    account = call.store.account(call.merchant_id)
-    limit = min(account.balance, MONTHLY_LIMIT)
-    monthly = max(0, limit - account.spent)  # this month's credits are used up before the extra ones
+    left, spent = call.store.left(call.merchant_id), call.store.spent[call.merchant_id]
+    limit = min(left + spent, MONTHLY_LIMIT)
+    monthly = max(0, limit - spent)  # this month's credits are used up before the extra ones
     definitions, results = call.own(call.store.definitions), call.own(call.store.results)
     candidates = call.own(call.store.candidates)
     done = [row for row in results if row["coach_status"] == "completed"]
     sent = sum(row["event"] == "interview_invitation" for row in call.store.payments
                if row["merchant_id"] == call.merchant_id)  # fmt: skip
-    available = account.left // PRICES["interview_invitation"] // 10 * INVITATIONS_A_CREDIT
+    available = left // PRICES["interview_invitation"] // 10 * INVITATIONS_A_CREDIT
     row = {
         "profile_id": call.caller.profile_id,
         "default_merchant_id": call.caller.merchant_id,
         "merchant_id": call.merchant_id,
         "credits_interview_monthly": monthly / 10,
         "credits_interview_monthly_limit": limit / 10,
-        "credits_interview_extra": (account.left - monthly) / 10,
+        "credits_interview_extra": (left - monthly) / 10,
         "definitions_active": sum(row["status"] == "active" for row in definitions),
         "interviews_undecided": sum(row["decision_status"] == "undecided" for row in done),
         "interviews_ongoing": sum(row["coach_status"] == "started" for row in results),
@@ -73,7 +73,7 @@ def _sub_merchant(call: Call, number: int, key: str) -> Row:
         "status": "active",
         "contact_email": f"branch{number}@example.com",
         "interview_count": sum(row["merchant_id"] == key for row in call.store.results.values()),
-        "credits_used_total": call.store.account(key).spent / 10,
+        "credits_used_total": call.store.spent[key] / 10,
         "created_at": SEEDED_AT,
         "updated_at": SEEDED_AT,
     }

@@ -94,7 +94,7 @@ class Call:
     def spend(self, event: str, *, surcharge: int = 0, **details: Any) -> None:
         """Pay for something and note it. Raises a 422, with nothing paid or noted, if credits run out."""
         tenths = PRICES[event] + surcharge
-        self.store.account(self.merchant_id).spend(tenths)
+        self.store.spend(self.merchant_id, tenths)
         noted = {"merchant_id": self.merchant_id, "event": event, "event_date": now(), "credit_amount": tenths / 10}
         self.store.payments.append({"id": new_id(), **noted, **details})
 

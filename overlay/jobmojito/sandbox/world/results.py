@@ -118,12 +118,11 @@ def in_progress() -> Row:
 
 def finished(email: str, questions: Sequence[Row]) -> Row:
     """The state, length and scores of a submitted interview."""
-    return {
+    return in_progress() | {
         "status": "active",
         "coach_status": "completed",
         "processing_status": "completed",
         "decision_status": "undecided",
-        "interview_started": True,
         "duration_ds": sum(ASKING + _time_to_answer(email, question) for question in questions),
         **{name: drawn(email, name, low=45, high=98) for name in SCORES},
         "score_words_per_minute": drawn(email, "pace", low=95, high=165),

@@ -198,7 +198,7 @@ def _languages(rule: Row, known: Any) -> bool:
 
 
 # What each screening rule looks at, an answer of the form or a fact of the resume, and what it asks of it.
-RULES: Mapping[str, tuple[str, Callable[[Row, Any], bool]]] = {
+RULES: Mapping[str, tuple[str, Callable[[Row, Any], Any]]] = {
     "form_nationality": ("nationality", _country),
     "form_residency": ("residency", _country),
     "form_languages": ("languages", _languages),
@@ -216,7 +216,7 @@ RULES: Mapping[str, tuple[str, Callable[[Row, Any], bool]]] = {
 
 def _passes(rule: Row, facts: Row) -> bool:
     name, asks = RULES.get(rule["id"], ("", lambda _rule, _value: True))
-    return asks(rule, facts.get(name))
+    return bool(asks(rule, facts.get(name)))
 
 
 @handles("create_interview_for_candidate")

@@ -5,12 +5,12 @@ import secrets
 import threading
 import time
 import uuid
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.samples import blank
@@ -40,25 +40,6 @@ Table = dict[str, Row]
 
 
 @define
-class Account:
-    """A merchant's credits in tenths."""
-
-    balance: int
-    spent: int = 0
-
-    @property
-    def left(self) -> int:
-        """What can still be spent."""
-        return self.balance - self.spent
-
-    def spend(self, tenths: int) -> None:
-        """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
-        if tenths > self.left:
-            raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {self.left / 10:g} left")
-        self.spent += tenths
-
-
-@define
 class Store:
     """The records of one environment, of all its merchants; ids are the keys of every table."""
 
@@ -70,20 +51,17 @@ class Store:
     members: dict[str, dict[str, str]] = field(factory=dict)  # e-mail -> merchant -> profile
     by_email: dict[tuple[str, str], str] = field(factory=dict)  # merchant, e-mail -> candidate
     participants: set[tuple[str, str]] = field(factory=set)  # definition and candidate of every interview taken
-    accounts: dict[str, Account] = field(factory=dict)
+    spent: Counter[str] = field(factory=Counter)  # tenths of a credit, by merchant
 
-    def account(self, merchant_id: str) -> Account:
-        """The credit account of a merchant, opened with the configured balance."""
-        return self.accounts.setdefault(merchant_id, Account(round(self.credits * 10)))
+    def left(self, merchant_id: str) -> int:
+        """What a merchant can still spend, in tenths of a credit."""
+        return round(self.credits * 10) - self.spent[merchant_id]
 
-
-@frozen
-class SignedFile:
-    """A stored file: what its link's token must be, and until when (Unix time)."""
-
-    content: bytes = field(repr=False)
-    token: str = field(repr=False)
-    until: float
+    def spend(self, merchant_id: str, tenths: int) -> None:
+        """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
+        if tenths > (left := self.left(merchant_id)):
+            raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {left / 10:g} left")
+        self.spent[merchant_id] += tenths
 
 
 def _check_credits(_world: object, _attribute: object, value: float) -> None:
@@ -97,7 +75,7 @@ class World:
 
     credits: float = field(default=CREDITS, validator=_check_credits)
     stores: dict[str, Store] = field(factory=dict)
-    files: OrderedDict[str, SignedFile] = field(factory=OrderedDict, repr=False)
+    files: dict[str, tuple[bytes, str, float]] = field(factory=dict, repr=False)  # content, token, end (Unix time)
     revoked: set[str] = field(factory=set)  # fingerprints of tokens
     lock: threading.RLock = field(factory=threading.RLock)
 
@@ -108,24 +86,25 @@ class World:
     def spent(self) -> float:
         """Credits spent in all environments."""
         with self.lock:
-            return sum(account.spent for store in self.stores.values() for account in store.accounts.values()) / 10
+            return sum(store.spent.total() for store in self.stores.values()) / 10
 
     def sign(self, path: str, content: bytes) -> str:
         """Keep a file and give the path and query that fetch it."""
-        file = SignedFile(content, secrets.token_urlsafe(24), time.time() + VALID_FOR)
+        token = secrets.token_urlsafe(24)
         with self.lock:
-            self.files[path] = file
-            while len(self.files) > MOST_FILES:
-                self.files.popitem(last=False)
-        return f"{FILES}{path}?token={file.token}"
+            self.files[path] = content, token, time.time() + VALID_FOR
+            if len(self.files) > MOST_FILES:
+                del self.files[next(iter(self.files))]
+        return f"{FILES}{path}?token={token}"
 
     def fetch(self, path: str, token: str | None) -> bytes:
         """The file of a link. Raises 404 for an unknown path, 401 for a wrong or expired token."""
         if (file := self.files.get(path)) is None:
             raise Refusal(404, "no such object")
-        if token != file.token or file.until < time.time():
+        content, known, until = file
+        if token != known or until < time.time():
             raise Refusal(401, "the signature is not valid or has expired", "token")
-        return file.content
+        return content
 
     def clear(self) -> None:
         """Forget everything: no link that was given works any more."""
