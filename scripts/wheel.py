@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"jobmojito": ROOT / "overlay/jobmojito", "jobmojito_api": ROOT / "generated/jobmojito_api"}
-NEEDED = ("jobmojito/py.typed", "jobmojito_api/py.typed", "jobmojito_api/contract.json")
+NEEDED = ("jobmojito/py.typed", "jobmojito_api/py.typed", "jobmojito_api/contract.json", "jobmojito_api/facts.json")
 TRIAL = """
 import importlib, pkgutil, jobmojito, jobmojito_api.api
 names = [m.name for m in pkgutil.walk_packages(jobmojito_api.api.__path__, "jobmojito_api.api.") if not m.ispkg]

@@ -185,6 +185,7 @@ def test_sdist_builds_the_same_wheel_contents(built_wheel):
     ("name", "content", "problem"),
     [
         ("jobmojito_api/contract.json", None, "jobmojito_api/contract.json is missing"),
+        ("jobmojito_api/facts.json", None, "jobmojito_api/facts.json is missing"),
         ("jobmojito_api/py.typed", None, "jobmojito_api/py.typed is missing"),
         ("tests/conftest.py", b"", "tests/conftest.py does not belong"),
         ("jobmojito/__init__.py", b"import os\n", "jobmojito/__init__.py differs from the tree"),

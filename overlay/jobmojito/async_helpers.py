@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from jobmojito_api.codec import Model
-    from jobmojito_api.models import InvitedUser, KnowledgeBaseDocumentUploadResponse, RegisteredUser
+    from jobmojito_api.models import (
+        InvitedUser,
+        JobInterviewDetailsResponse,
+        KnowledgeBaseDocumentUploadResponse,
+        RegisteredUser,
+    )
 
-    from . import pages, reports
+    from . import pages, reports, result_runs
     from .batches import resends, resumes, row_requests
     from .batches.results import BatchResult, RowOutcome
     from .batches.resumes import BulkOptions
@@ -36,12 +41,14 @@ if TYPE_CHECKING:
     from .calls.sessions import AsyncSession
     from .pages import Listing
     from .reports import Format, Report, ResultIds
+    from .result_runs import DetailOptions, ReportOptions
     from .uploads import requests
     from .uploads.files import FileSource
     from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
 else:
     pages = DeferredModule("jobmojito.pages")
     reports = DeferredModule("jobmojito.reports")
+    result_runs = DeferredModule("jobmojito.result_runs")
     requests = DeferredModule("jobmojito.uploads.requests")
     resends = DeferredModule("jobmojito.batches.resends")
     resumes = DeferredModule("jobmojito.batches.resumes")
@@ -167,11 +174,45 @@ class AsyncHelpers:
         """Iterate over `JobMojito.iter_pre_screen_resumes` with `async for`."""
         return resumes.screen(self._session, "iter_pre_screen_resumes", items, position_id, options).outcomes_async()
 
+    async def wait_for_result(
+        self,
+        result_id: UUID | str,
+        *,
+        timeout: float = 600.0,  # noqa: ASYNC109 - the sum of all pauses, which a cancelled wait would not tell
+        first_pause: float = 5.0,
+        longest_pause: float = 60.0,
+        until: Callable[[JobInterviewDetailsResponse], bool] | None = None,
+    ) -> JobInterviewDetailsResponse:
+        """Await `JobMojito.wait_for_result`."""
+        limits = (timeout, first_pause, longest_pause)
+        return await self._session.run(result_runs.wait(self._session, result_id, limits, until))
+
+    async def fetch_details(
+        self, ids: Iterable[Row] | AsyncIterable[Row], **options: Unpack[DetailOptions]
+    ) -> BatchResult[Row, JobInterviewDetailsResponse]:
+        """Await `JobMojito.fetch_details`."""
+        return await result_runs.fetch(self._session, "fetch_details", ids, options).collect_async()
+
+    def iter_fetch_details(
+        self, ids: Iterable[Row] | AsyncIterable[Row], **options: Unpack[DetailOptions]
+    ) -> AsyncIterator[RowOutcome[Row, JobInterviewDetailsResponse]]:
+        """Iterate over `JobMojito.iter_fetch_details` with `async for`."""
+        return result_runs.fetch(self._session, "iter_fetch_details", ids, options).outcomes_async()
+
+    async def download_reports(
+        self, ids: Iterable[Row] | AsyncIterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
+    ) -> BatchResult[Row, Report]:
+        """Await `JobMojito.download_reports`."""
+        run = result_runs.fetch_reports(self._session, "download_reports", ids, folder, options)
+        return await run.collect_async()
+
     async def retry_failed(
         self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
     ) -> BatchResult[Row, RowAnswer]:
         """Await `JobMojito.retry_failed`."""
-        again = resends.resend(self._session, result, include_unknown=include_unknown, options=options)
+        again = resends.resend(
+            self._session, result, include_unknown=include_unknown, options=options, plans=result_runs.PLANS
+        )
         return result if again is None else await again.collect_async()
 
 

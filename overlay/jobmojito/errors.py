@@ -19,6 +19,7 @@
     ├── UploadError                  a file that cannot be sent; nothing was sent
     ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
+    ├── ResultNotReadyError          `wait_for_result` has waited as long as it may; nothing is lost
     └── BatchError                   rows of a batch failed and the caller asked for an exception, or a run broke off
         └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
 
@@ -252,6 +253,10 @@ class ResponseDecodeError(JobMojitoError):
 
 class TableError(JobMojitoError):
     """A CSV file is missing, not UTF-8, or has columns that rows do not have; the message names line or column."""
+
+
+class ResultNotReadyError(JobMojitoError):
+    """A result was not ready within the time limit of `wait_for_result`; it can be waited for again."""
 
 
 class BatchError(JobMojitoError):

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from jobmojito_api.codec import Model
-    from jobmojito_api.models import InvitedUser, KnowledgeBaseDocumentUploadResponse, RegisteredUser
+    from jobmojito_api.models import (
+        InvitedUser,
+        JobInterviewDetailsResponse,
+        KnowledgeBaseDocumentUploadResponse,
+        RegisteredUser,
+    )
 
-    from . import pages, reports
+    from . import pages, reports, result_runs
     from .batches import resends, resumes, row_requests
     from .batches.results import BatchResult, RowOutcome
     from .batches.resumes import BulkOptions
@@ -26,12 +31,14 @@ if TYPE_CHECKING:
     from .calls.sessions import Session
     from .pages import Listing
     from .reports import Format, Report, ResultIds
+    from .result_runs import DetailOptions, ReportOptions
     from .uploads import requests
     from .uploads.files import FileSource
     from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
 else:
     pages = DeferredModule("jobmojito.pages")
     reports = DeferredModule("jobmojito.reports")
+    result_runs = DeferredModule("jobmojito.result_runs")
     requests = DeferredModule("jobmojito.uploads.requests")
     resends = DeferredModule("jobmojito.batches.resends")
     resumes = DeferredModule("jobmojito.batches.resumes")
@@ -293,6 +300,76 @@ class Helpers:
         """
         return resumes.screen(self._session, "iter_pre_screen_resumes", items, position_id, options).outcomes()
 
+    def wait_for_result(
+        self,
+        result_id: UUID | str,
+        *,
+        timeout: float = 600.0,
+        first_pause: float = 5.0,
+        longest_pause: float = 60.0,
+        until: Callable[[JobInterviewDetailsResponse], bool] | None = None,
+    ) -> JobInterviewDetailsResponse:
+        """Ask for a result until it is ready, at most `timeout` seconds, and give its details. Reads only.
+
+        Ready is an interview that has ended: completed and scored, failed, or abandoned; `until` decides it otherwise,
+        from the details. Between two requests it waits `first_pause` seconds, then half as long again each time, at
+        most `longest_pause`. A webhook tells sooner.
+
+        Raises:
+            ResultNotReadyError: the time limit passed; it can be waited for again.
+            NotFoundError: there is no such result, at once.
+        """
+        return self._session.run(
+            result_runs.wait(self._session, result_id, (timeout, first_pause, longest_pause), until)
+        )
+
+    def fetch_details(
+        self, ids: Iterable[Row], **options: Unpack[DetailOptions]
+    ) -> BatchResult[Row, JobInterviewDetailsResponse]:
+        """Read the details of many results, several at a time. Reads only.
+
+        `ids` are result ids (`interview_result_id`), or rows of a result list. The result has one outcome for each, in
+        input order; `answer` holds the details.
+
+        Options:
+            recordings: bool = False - ask for signed links to the recordings, which are credentials.
+            ...: and those of the run, from `concurrency` on, as for `register_candidates`.
+        """
+        return result_runs.fetch(self._session, "fetch_details", ids, options).collect()
+
+    def iter_fetch_details(
+        self, ids: Iterable[Row], **options: Unpack[DetailOptions]
+    ) -> Iterator[RowOutcome[Row, JobInterviewDetailsResponse]]:
+        """Do what `fetch_details` does, and give each outcome as soon as those before it are known.
+
+        Takes the options of `fetch_details`.
+        """
+        return result_runs.fetch(self._session, "iter_fetch_details", ids, options).outcomes()
+
+    def download_reports(
+        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
+    ) -> BatchResult[Row, Report]:
+        """Make the reports of many results, several at a time, and write them into a folder. Costs credits for each.
+
+        `ids` are result ids (`interview_result_id`), or rows of a result list. Each report is a file named by its
+        result's id, `93c98d21-....pdf`, complete or not there; a result whose file is there is skipped, so a run that
+        broke off can be started again. A report that was asked for and did not arrive is unknown: it may be paid for.
+        With a journal that is known after a crash, too; rows that it knows as done have no `answer`.
+
+        Options:
+            format: "pdf" | "html" | "json" = "pdf" - the form of the reports.
+            template: str = None - their layout.
+            features: Model | Mapping = None - what they hold, as for `download_report`.
+            max_bytes: int = 100 MB - a larger report is not kept.
+            allow_hosts: list = () - hosts of an internal network that links may lead to.
+            ...: and those of the run, from `concurrency` on, as for `register_candidates`.
+
+        Raises:
+            DownloadError: the folder cannot be made; nothing was asked for.
+            ...: and what `pre_screen_resumes` raises.
+        """
+        return result_runs.fetch_reports(self._session, "download_reports", ids, folder, options).collect()
+
     def retry_failed(
         self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
     ) -> BatchResult[Row, RowAnswer]:
@@ -306,7 +383,9 @@ class Helpers:
         Options:
             ...: those of the run, from `chunk_size` on, as for `register_candidates` (resumes have no `chunk_size`).
         """
-        again = resends.resend(self._session, result, include_unknown=include_unknown, options=options)
+        again = resends.resend(
+            self._session, result, include_unknown=include_unknown, options=options, plans=result_runs.PLANS
+        )
         return result if again is None else again.collect()
 
 
@@ -317,13 +396,14 @@ def _spell_out_options() -> None:
     for helper in several:
         helper.__doc__ = f"{helper.__doc__}\n        Options of the run:\n{run[1]}{run[2]}"
     of_resumes = f"            concurrency:{run[2].partition('            concurrency:')[2]}"
-    Helpers.pre_screen_resumes.__doc__ = (
-        f"{Helpers.pre_screen_resumes.__doc__}\n        Options of the run:\n{of_resumes}"
-    )
+    single: tuple[Any, ...] = (Helpers.pre_screen_resumes, Helpers.fetch_details, Helpers.download_reports)
+    for helper in single:
+        helper.__doc__ = f"{helper.__doc__}\n        Options of the run:\n{of_resumes}"
     for helper, spelled in (
         (Helpers.iter_register_candidates, Helpers.register_candidates),
         (Helpers.iter_invite_users, Helpers.invite_users),
         (Helpers.iter_pre_screen_resumes, Helpers.pre_screen_resumes),
+        (Helpers.iter_fetch_details, Helpers.fetch_details),
     ):
         helper.__doc__ = f"{helper.__doc__}\n        Options:\n{_options(spelled)}"
 

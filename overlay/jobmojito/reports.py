@@ -29,7 +29,7 @@ from .uploads.pdfs import announced_size
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -66,14 +66,16 @@ def download(
     *,
     max_bytes: int,
     allow_hosts: Collection[str],
+    asked: Callable[[], object] = lambda: None,
 ) -> Steps[Report]:
-    """Ask for a report and write it to its file; see `JobMojito.download_report`."""
+    """Ask for a report and write it to its file; see `JobMojito.download_report`. `asked`: called once it is paid."""
     call = _call(result_id, format_, template, features)
     hosts = _read_hosts(allow_hosts)
     check_number("max_bytes", max_bytes, 1)
     with AtomicFile(path, "the report", state="nothing was asked for") as target:
         target.state = "the report was asked for already"
         value = write((yield from session.steps(call)).value)
+        asked()
         facts: dict[str, Any] = value if isinstance(value, dict) else {}
         if format_ == "pdf":
             link = _link(facts.get("pdf_export_url"))

@@ -8,17 +8,11 @@ import pytest
 from jobmojito import JobMojito
 from jobmojito.cli import main
 from jobmojito.sandbox import Sandbox
+from jobmojito_api.codec import write
+from tests.bodies import body_for
 from tests.helpers.conftest import POSITION
 
-INTERVIEW = {
-    "name": "Night nurse",
-    "location": "Berlin",
-    "interview_template_id": "baa3bf7c-6926-46fd-9005-16738a31f72d",
-    "mojito_language_code": "en",
-    "status": "active",
-    "type": "interview",
-    "visibility": "merchant_public",
-}
+INTERVIEW = {**write(body_for("create_interview", status="active", mojito_language_code="en")), "name": "Night nurse"}
 
 
 class Ran(NamedTuple):

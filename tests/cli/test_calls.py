@@ -1,5 +1,6 @@
 """`call`, `operations`, `help` and `contract`: derived from the contract, operation by operation."""
 
+import base64
 import io
 import json
 import subprocess
@@ -24,7 +25,7 @@ def test_every_operation_has_an_option_for_each_parameter(run, name):
     assert expected <= options
     assert ("--body" in options) == bool(operation(name).bodies)
     assert ("--all" in options) == ({"--limit", "--offset"} <= expected)
-    reads = operation(name).method == "GET" or facts_of(name).guide_only
+    reads = facts_of(name).known and (operation(name).method == "GET" or facts_of(name).guide_only)
     assert ("--dry-run" in options, "--yes" in options) == (not reads, not reads)
 
 
@@ -142,3 +143,38 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch, capsys):
 
     assert cli.main(["status"]) == 1
     assert capsys.readouterr().err == ("jobmojito: the command line needs cyclopts: pip install 'jobmojito[cli]'\n")
+
+
+def test_a_file_goes_in_the_form_that_takes_one(run, sandbox, position, tmp_path):
+    """With --file the body is a form with the file in it; without, it is JSON, where the contract has both."""
+    handbook, body = tmp_path / "handbook.pdf", tmp_path / "body.json"
+    handbook.write_bytes(b"%PDF-1.7 a handbook %%EOF")
+    body.write_text(json.dumps({"knowledge_base_store_id": "28106cba-1c27-4e53-b149-32113e5e8e31", "name": "a.pdf"}))
+    words = ("call", "upload_knowledge_base_document", "--body", body, "--yes")
+
+    assert run(*words, "--file", handbook).code == 0
+    assert sandbox.tally.uploads[-1][1].size == 25
+    assert run(*words).err.startswith("jobmojito: upload_knowledge_base_document: request: expected property 'file'")
+
+    content = base64.b64encode(b"%PDF-1.7 %%EOF").decode()
+    body.write_text(json.dumps({**json.loads(body.read_text()), "file": content}))
+    assert run(*words).code == 0
+
+    who = {"position_id": position, "candidate_name": "Ann", "candidate_email": "ann@example.com"}
+    body.write_text(json.dumps(who))
+    words = ("call", "pre_screen_resume_binary", "--body", body, "--yes")
+    assert run(*words).err == "jobmojito: pre_screen_resume_binary: it needs --file PATH\n"
+    assert run(*words, "--file", tmp_path / "no.pdf").err == "jobmojito: --file: no.pdf: No such file or directory\n"
+    assert run(*words, "--file", handbook).code == 0
+
+
+def test_what_a_terminal_would_obey_is_not_shown(run, jm):
+    """Whatever stands in an answer: escapes, C1 controls, marks of direction, half a character."""
+    name = "Night\x1b]0;gone\x07\x9b2J\u202e nurse"
+    jm.interviews.create_interview(body={**INTERVIEW, "name": name})
+
+    for words in (("interviews",), ("interviews", "--json"), ("call", "list_interviews", "--json")):
+        out = run(*words).out
+        assert out.replace("\n", "").replace("\t", "").isprintable()
+        assert "Night" in out
+    assert run("interviews", "--json").lines[0]["name"] == name

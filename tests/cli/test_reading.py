@@ -113,6 +113,7 @@ def test_status_shows_credits(run):
     [
         (("reslts",), 1, 'Unknown command "reslts". Did you mean "results"?'),
         (("results", "--limt", "3"), 1, "Unknown option: --limt. Did you mean --limit?"),
+        (("results", "--limit", "1001"), 1, "--limit must be from 1 to 1000; --all shows everything"),
         (("results", "--limit", "three"), 1, 'unable to convert "three" into int'),
         (("result",), 1, "requires an argument"),
         (("result", "x"), 3, "get_interview_result_details: 422 interview_result_id must be a valid uuid"),

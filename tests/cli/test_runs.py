@@ -59,6 +59,30 @@ def test_a_budget_is_checked_against_the_account(run, position, resumes):
     assert (ran.code, "2 of 2 rows done: 2 ok" in ran.err) == (0, True)
 
 
+@pytest.mark.parametrize(
+    "options", [("--budget", "nan"), ("--budget", "-1"), ("--budget", "inf"), ("--budget", "5", "--price", "0")]
+)
+def test_a_budget_that_would_stop_nothing_is_refused(run, sandbox, interview, people, options):
+    """Nothing is sent."""
+    ran = run("register", people, "--interview", interview, "--yes", *options)
+
+    assert (ran.code, ran.err) == (1, "jobmojito: --budget must be a number of credits, and --price one above 0\n")
+    assert sandbox.requests["register_users_for_interview"] == 0
+
+
+def test_outcomes_that_cannot_be_written_are_found_before_paying(run, sandbox, interview, people, tmp_path):
+    """And a run that breaks off writes those that it has."""
+    words = ("register", people, "--interview", interview, "--yes", "--outcomes")
+    ran = run(*words, tmp_path / "no" / "outcomes.csv")
+    assert (ran.code, sandbox.requests["register_users_for_interview"]) == (1, 0)
+
+    sandbox.faults.add(Fault(operation="register_users_for_interview", status=401, body="error"))
+    ran = run(*words, tmp_path / "outcomes.csv")
+    assert ran.code == 3
+    assert "3 of 3 rows done: 3 error" in ran.err
+    assert (tmp_path / "outcomes.csv").read_text().count("authentication") == 3
+
+
 def test_people_and_links_are_shown_only_where_asked(run, interview, people, tmp_path):
     """Neither in lines nor in JSON; with --show-links they are, and in a file that its owner alone can read."""
     hidden = run("register", people, "--interview", interview, "--yes", "--json")

@@ -9,6 +9,7 @@ from jobmojito import AsyncJobMojito, BatchResult, JobMojito
 from jobmojito.batches.resumes import BulkOptions
 from jobmojito.batches.row_requests import InvitationOptions, RegistrationOptions
 from jobmojito.batches.runs import BatchOptions, RunSettings
+from jobmojito.result_runs import DetailOptions, ReportOptions
 from jobmojito.uploads.requests import CandidateDetails, FileOptions, ResumeOptions
 
 POSITION = "00000000-0000-0000-0000-000000000000"
@@ -20,6 +21,9 @@ HELPERS = {
     "iter_invite_users": (InvitationOptions, ([],), {}, RUN),
     "pre_screen_resumes": (BulkOptions, ([],), {"position_id": POSITION}, {"max_byte": "max_bytes"}),
     "iter_pre_screen_resumes": (BulkOptions, ([],), {"position_id": POSITION}, {"max_byte": "max_bytes"}),
+    "fetch_details": (DetailOptions, ([],), {}, {"recording": "recordings"}),
+    "iter_fetch_details": (DetailOptions, ([],), {}, {"concurency": "concurrency"}),
+    "download_reports": (ReportOptions, ([], "reports"), {}, {"formats": "format"}),
     "retry_failed": (BatchOptions, (BatchResult(()),), {}, RUN),
     "pre_screen_resume": (ResumeOptions, (b"x",), "candidate", {"filename": "file_name"}),
     "pre_screen_text": (CandidateDetails, ("x",), "candidate", {"candidate_country": "candidate_country_code"}),

@@ -13,6 +13,7 @@ from attrs import frozen
 from jobmojito.batches.row_requests import INVITATION, REGISTRATION
 from jobmojito.batches.rows import EMAIL
 from jobmojito.reports import OPERATION as REPORT
+from jobmojito.result_runs import DETAILS as RESULT_DETAILS
 from jobmojito.uploads.requests import DOCUMENT, RESUME, TEXT, CandidateDetails
 from tests.bodies import JSON, MULTIPART
 
@@ -101,9 +102,11 @@ READ = (
     *(Reads(name, (field,), ANYTHING) for name in (RESUME, TEXT) for field in SCREENED),
     *(Reads(REPORT, (name,), TEXTS) for name in ("pdf_export_url", "pdf_export_valid_until", "html_export")),
     Reads(REPORT, ("json_export",), ANYTHING),
+    Reads(RESULT_DETAILS, ("status",), TEXTS),
+    Reads(RESULT_DETAILS, ("score",), COUNTS),
 )
 CALLED = (
     *(Calls(one.operation) for one in (REGISTRATION, INVITATION)),
-    *(Calls(name) for name in (RESUME, TEXT, DOCUMENT, REPORT)),
+    *(Calls(name) for name in (RESUME, TEXT, DOCUMENT, REPORT, RESULT_DETAILS)),
 )
 ASSUMPTIONS: tuple[Assumption, ...] = (*CALLED, *SENT, *READ)

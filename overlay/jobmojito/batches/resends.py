@@ -14,7 +14,7 @@ from .row_requests import BATCHES, plan_rows
 from .runs import BatchOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jobmojito.calls.sessions import AsyncSession, Session
 
@@ -34,8 +34,11 @@ def resend(
     *,
     include_unknown: bool,
     options: Mapping[str, Any],
+    plans: Mapping[str, Callable[..., Run]],
 ) -> Run | None:
     """Put the run of `retry_failed` together; None where there is nothing to send again.
+
+    `plans` has what puts runs together that this folder knows nothing of, by operation.
 
     Raises:
         ConfigurationError: it is no result, or one that does not know how its rows were sent.
@@ -58,6 +61,8 @@ def resend(
     rows = [result[place].input for place in places]
     if how.operation == RESUME:
         again = plan_resumes(session, rows, how.options, run)
+    elif how.operation in plans:
+        again = plans[how.operation](session, rows, how.options, run)
     else:
         again = plan_rows(session, BATCHES[how.operation], rows, how.options, run)
     again.earlier, again.places = result, places

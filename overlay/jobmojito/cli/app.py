@@ -1,5 +1,6 @@
 """The commands by name; what does the work loads when it is used."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ def make_app() -> App:
 
 def run(tokens: Sequence[str]) -> int:
     """Run a command line; whatever goes wrong becomes one line on stderr and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         result = make_app()(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()

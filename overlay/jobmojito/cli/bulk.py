@@ -1,6 +1,6 @@
 """`register` and `invite`: the rows of a CSV file, with confirmation, progress and a file of outcomes."""
 
-import json
+import os
 import signal
 import sys
 import time
@@ -18,9 +18,9 @@ import jobmojito
 from jobmojito_api.facts import facts_of
 
 from .credits import Budget, agreed, consequences, price_of
-from .failures import Exit, code_of_rows
+from .failures import Exit, UsageError, code_of_rows
 from .options import Common, Flag, Spending
-from .output import Output
+from .output import Output, as_json, one_line
 from .privacy import visible, without_people
 
 if TYPE_CHECKING:
@@ -141,27 +141,32 @@ class Work:
         self, rows: Iterable[Any], send: "Callable[[Iterable[Any]], Iterator[jobmojito.RowOutcome[Any, Any]]]"
     ) -> int:
         """Send rows, show what becomes of each, and give the exit code."""
+        if self.options.outcomes is not None and not os.access(self.options.outcomes.parent, os.W_OK):
+            raise UsageError(f"--outcomes: there is no folder that can be written to for {self.options.outcomes.name}")
         kept: list[jobmojito.RowOutcome[Any, Any]] = []
         drawn = self._until_interrupted(self.budget.rows(rows) if self.budget else rows)
-        with self._first_interrupt_stops(), self._progress() as advance:
-            for outcome in send(drawn):
-                kept.append(outcome)
-                self.counts[outcome.status.value] += 1
-                self._show(outcome)
-                advance()
-        result = jobmojito.BatchResult(tuple(kept))
-        if self.options.outcomes is not None:
-            result.to_csv(self.options.outcomes)
-        return self._end(result)
+        try:
+            with self._first_interrupt_stops(), self._progress() as advance:
+                for outcome in send(drawn):
+                    kept.append(outcome)
+                    self.counts[outcome.status.value] += 1
+                    self._show(outcome)
+                    advance()
+        finally:  # a run that breaks off has been paid for as far as it came
+            result = jobmojito.BatchResult(tuple(kept))
+            self._tell(result)
+        if self.interrupted:
+            return Exit.INTERRUPTED
+        code = code_of_rows(result)
+        return Exit.ROWS_FAILED if len(result) < self.total and code == Exit.OK else code
 
     def _show(self, outcome: "jobmojito.RowOutcome[Any, Any]") -> None:
         """Show a row as a line, or as JSON; on a terminal the progress is enough until the end."""
         if self.output.options.json:
-            record = self._record(outcome)
-            print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
+            print(as_json(self._record(outcome)), flush=True)
         elif not self.output.terminal:
             record = self._record(outcome)
-            print("\t".join(str(record.get(name) or "") for name in self._columns()), flush=True)
+            print("\t".join(one_line(record.get(name)) for name in self._columns()), flush=True)
 
     def _columns(self) -> tuple[str, ...]:
         return (*_SHOWN, "email", "interview_url") if self.output.options.show_links else _SHOWN
@@ -175,7 +180,8 @@ class Work:
         answer = {} if outcome.answer is None else visible(outcome.answer, self.operation, everything=False)
         return {**answer, **shown, "message": without_people(record.get("message"))}
 
-    def _end(self, result: "jobmojito.BatchResult[Any, Any]") -> int:
+    def _tell(self, result: "jobmojito.BatchResult[Any, Any]") -> None:
+        """Write the file of outcomes, and say how many there are of each and what is left."""
         left = self.total - len(result)
         said = ", ".join(f"{self.counts[status]} {status}" for status in _STATUSES if self.counts[status])
         self.output.note(f"{len(result)} of {self.total} rows done: {said}")
@@ -183,15 +189,17 @@ class Work:
             bad = [self._record(one) for one in (*result.failed, *result.unknown)][:_MOST_SHOWN]
             self.output.table(bad, self._columns())
         if self.options.outcomes is not None:
+            result.to_csv(self.options.outcomes)
             self.output.note(f"outcomes written to {self.options.outcomes.name}, readable by you alone")
         if left:
-            why = "the budget" if self.budget is not None and self.budget.stopped else "Ctrl-C"
             again = "; the same command with the same --journal goes on" if self.options.journal else ""
-            self.output.note(f"stopped by {why}: {left} rows were not sent{again}")
+            self.output.note(f"{self._why()}: {left} rows were not sent{again}")
+
+    def _why(self) -> str:
+        """Say why a run stopped before its end."""
         if self.interrupted:
-            return Exit.INTERRUPTED
-        code = code_of_rows(result)
-        return Exit.ROWS_FAILED if left and code == Exit.OK else code
+            return "stopped by Ctrl-C"
+        return "stopped by the budget" if self.budget is not None and self.budget.stopped else "broken off"
 
     def _until_interrupted(self, rows: Iterable[Any]) -> Iterator[Any]:
         for row in rows:

@@ -1,10 +1,12 @@
 """Before something costs credits or sends mail: what it is estimated to cost, whether it is wanted, and its budget."""
 
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
+from rich.text import Text
 
 from jobmojito_api.facts import Facts, prices
 
@@ -79,7 +81,7 @@ def agreed(careful: Careful, output: Output, what: str, effect: str) -> bool:
         return True
     if not sys.stdin.isatty():
         raise UsageError(f"to {what} {effect}: give --yes, for there is no terminal to ask on")
-    output.notes.print(f"{what[0].upper()}{what[1:]}? It {effect}. \\[y/N] ", end="")
+    output.notes.print(Text(f"{what[0].upper()}{what[1:]}? It {effect}. [y/N] "), end="")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
@@ -114,6 +116,8 @@ class Budget:
         """
         if spending.budget is None:
             return None
+        if not 0 <= spending.budget < math.inf or not 0 < (1 if spending.price is None else spending.price) < math.inf:
+            raise UsageError("--budget must be a number of credits, and --price one above 0")
         if spending.price is None and price is None:
             raise UsageError("--budget needs --price CREDITS here: the price of a row is not published")
         each = spending.price if spending.price is not None else price.high if price else 0.0

@@ -1,7 +1,6 @@
 """`operations`, `help` and `contract`: what the contract and the table of facts say, for a person."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -21,7 +20,7 @@ from . import contract
 from .failures import Exit, UsageError
 from .operations import schema_of
 from .options import Common
-from .output import Output
+from .output import Output, as_json
 
 
 def operations_command(*, common: Common = Common()) -> int:
@@ -30,7 +29,7 @@ def operations_command(*, common: Common = Common()) -> int:
     rows = [{"operation": name, **_facts(name)} for name in contract.names()]
     if common.json:
         for row in rows:
-            print(json.dumps(row))
+            print(as_json(row))
     else:
         output.table(rows, ("operation", "credits", "mail", "summary") if output.terminal else list(rows[0]))
         output.note("`jobmojito help OPERATION` describes one.")
@@ -62,7 +61,7 @@ def help_command(name: Annotated[str, Parameter(name="operation")], /, *, common
     found, facts, declared = operation(name), facts_of(name), contract.declared(name)
     if common.json:
         document = {"operation": name, **_facts(name), "why": facts.why, "care": facts.care, "contract": declared}
-        print(json.dumps(document, ensure_ascii=False))
+        print(as_json(document))
         return Exit.OK
     _describe(Page(Output(common)), found, facts, declared)
     return Exit.OK
@@ -152,7 +151,7 @@ def contract_command(*, common: Common = Common()) -> int:
     }
     output = Output(common)
     if common.json:
-        print(json.dumps(shown, indent=2))
+        print(as_json(shown, indent=2))
     else:
         output.properties(shown)
     return Exit.OK

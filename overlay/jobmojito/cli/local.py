@@ -1,6 +1,5 @@
 """What needs no API: `journal` and `sandbox`."""
 
-import json as json_
 import runpy
 import sys
 from collections import Counter
@@ -15,7 +14,7 @@ import jobmojito
 from .credits import agreed
 from .failures import Exit
 from .options import Careful, Common, Flag
-from .output import Output
+from .output import Output, as_json
 from .privacy import without_people
 
 _PASSED = Parameter(allow_leading_hyphen=True, show=False)
@@ -94,7 +93,7 @@ def _print(records: list[dict[str, Any]], output: Output) -> None:
         output.table(records, (*_COLUMNS, "email") if output.options.show_links else _COLUMNS)
         return
     for record in records:
-        print(json_.dumps(record, ensure_ascii=False))
+        print(as_json(record))
 
 
 def _sandbox(*options: Annotated[str, _PASSED]) -> int:

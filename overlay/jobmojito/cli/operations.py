@@ -1,7 +1,9 @@
 """`call`: every operation of the contract as a command, with the options that the contract gives it."""
 
 import inspect
+import io
 import json
+import mimetypes
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -13,9 +15,11 @@ from cyclopts.help import DefaultFormatter
 from cyclopts.help.specs import DescriptionColumn, NameColumn
 
 from jobmojito_api.calls import Operation
+from jobmojito_api.codec import BINARY, Field, Object, table_of
 from jobmojito_api.errors import InvalidRequest
 from jobmojito_api.facts import Facts, facts_of
 from jobmojito_api.resources import Resources, operation
+from jobmojito_api.types import UNSET, File
 
 from . import contract
 from .credits import agreed, consequences, price_of
@@ -31,9 +35,12 @@ _BODY = Parameter(
     name="--body", help="JSON file with the request body; - reads it from stdin.", allow_leading_hyphen=True
 )
 _BINARY = "multipart/form-data"
+_FILE = Parameter(name="--file", help="File to send as the body's binary property, in multipart/form-data.")
 _MERCHANT = "merchant_id"
 # What a parameter of the contract cannot be called as an option, because every command has one of that name.
-_TAKEN = frozenset({*(field.name for kind in (Common, Careful) for field in fields(kind)), "all", "body", "help"})
+_TAKEN = frozenset(
+    {*(field.name for kind in (Common, Careful) for field in fields(kind)), "all", "body", "file", "help"}
+)
 
 
 def _make_call() -> App:
@@ -65,7 +72,7 @@ def command_of(name: str) -> Callable[..., int]:
         every = given.pop("all_pages", False)
         arguments = {key: value for key, value in given.items() if value is not None}
         if "body" in arguments:
-            arguments["body"] = read_body(arguments["body"])
+            arguments["body"] = form_of(found, read_body(arguments["body"]), arguments.pop("file", None))
         return call(name, arguments, common, careful, every=every)
 
     options = [
@@ -76,6 +83,8 @@ def command_of(name: str) -> Callable[..., int]:
     if found.bodies:
         options.append(_keyword("body", Annotated[str if found.body_required else str | None, _BODY],
                                 found.body_required))  # fmt: skip
+    if any(one.content_type == _BINARY for one in found.bodies):
+        options.append(_keyword("file", Annotated[Path | None, _FILE], required=False))
     if _has_pages(found.parameters):
         options.append(_keyword("all_pages", Annotated[bool, Parameter(name="--all"), _MOST], required=False))
     if _is_asked(found.method, facts):
@@ -143,14 +152,45 @@ def read_body(place: str) -> Any:
         raise UsageError(f"--body: {place}: {error.strerror}") from None
 
 
+def form_of(found: Operation[Any], body: Any, file: Path | None) -> Any:
+    """Give a body in the form that it is meant to have where there are several, or a file to send.
+
+    Raises:
+        UsageError: there is no such form, or the file cannot be read.
+    """
+    wanted = "application/json" if file is None else _BINARY
+    form = next((one for one in found.bodies if one.content_type.partition(";")[0] == wanted), None)
+    if form is None:
+        raise UsageError(f"{found.name}: {'it needs --file PATH' if file is None else 'it takes no file'}")
+    if not isinstance(form.type, Object) or not isinstance(body, Mapping):
+        return body
+    fields = {field.name: field for field in table_of(form.type.python).fields}
+    given = {**body, **({} if file is None else {_binary(fields.values()): _opened(file)})}
+    if len(found.bodies) == 1:
+        return given
+    made = form.type.python(**{field.attribute: given.get(name, UNSET) for name, field in fields.items()})
+    made.additional_properties.update({name: value for name, value in given.items() if name not in fields})
+    return made
+
+
+def _binary(fields: Iterable[Field]) -> str:
+    return next(field.name for field in fields if field.type is BINARY)
+
+
+def _opened(file: Path) -> File:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--file: {file.name}: {error.strerror}") from None
+    return File(io.BytesIO(content), file.name, mimetypes.guess_type(file.name)[0])
+
+
 def call(name: str, arguments: Mapping[str, Any], common: Common, careful: Careful, *, every: bool) -> int:
     """Call an operation, after a confirmation where it costs, mails or writes."""
     found, facts, output = operation(name), facts_of(name), Output(common)
     body = arguments.get("body")
     price = price_of(facts, body) if isinstance(body, Mapping) else None
-    # What the contract refuses is said first, and by a dry run too.
-    if any(one.content_type != _BINARY for one in found.bodies) or not found.bodies:
-        _refuse(found, arguments)
+    _refuse(found, arguments)  # what the contract refuses is said first, and by a dry run too
     if _is_asked(found.method, facts) and not agreed(careful, output, f"call {name}", consequences(facts, price)):
         return Exit.OK
     with common.client() as client:

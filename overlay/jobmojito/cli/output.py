@@ -42,7 +42,7 @@ class Output:
             return
         shown = visible(value, operation, everything=self.options.show_links)
         if self.options.json:
-            print(json.dumps(shown, indent=2, ensure_ascii=False))
+            print(as_json(shown, indent=2))
         else:
             self.properties(shown, title=title)
         self._tell_hidden(shown)
@@ -51,7 +51,7 @@ class Output:
         """Show JSON as names and values, nested ones under `a.b`."""
         if not self.terminal:
             for name, value in _flat(shown):
-                print(f"{name}\t{_one_line(value)}")
+                print(f"{name}\t{one_line(value)}")
             return
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title=title or None, title_justify="left")
         table.add_column(style="cyan", no_wrap=True)
@@ -69,7 +69,7 @@ class Output:
         if self.options.json:
             count = 0
             for count, row in enumerate(rows, 1):  # noqa: B007 - its last value is the result
-                print(json.dumps(visible(row, operation, everything=self.options.show_links), ensure_ascii=False))
+                print(as_json(visible(row, operation, everything=self.options.show_links)))
             return count
         shown = [visible(row, operation, everything=self.options.show_links) for row in rows]
         self.table(shown, columns)
@@ -83,7 +83,7 @@ class Output:
         """
         if not self.terminal:
             for row in rows:
-                print("\t".join(_one_line(row.get(name)) for name in columns))
+                print("\t".join(one_line(row.get(name)) for name in columns))
             return
         cells = {name: [_cell(row.get(name)) for row in rows] for name in columns}
         seen = [name for name in columns if any(one.plain not in {"", HIDDEN} for one in cells[name])]
@@ -139,6 +139,12 @@ class Output:
             )
 
 
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Write JSON as a person reads it, but for what a terminal would obey or no encoding can write."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return text if text.replace("\n", "").isprintable() else json.dumps(value, indent=indent, default=str)
+
+
 def write_private(path: Path, lines: Iterable[str]) -> None:
     """Write a file that its owner alone can read: whole, or not at all."""
     descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -171,19 +177,20 @@ def _brief(value: Any) -> Any:
     return value
 
 
-def _one_line(value: Any) -> str:
+def one_line(value: Any) -> str:
+    """Write a value on one line, without what a terminal would obey."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{round(value, 4):g}" if isinstance(value, float) else str(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else as_json(value)
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _cell(value: Any) -> Text:
-    text = _one_line(value)
+    text = one_line(value)
     if len(text) == _TIMESTAMP and text[10] == "T":
         text = text[:16].replace("T", " ")
     return Text(text, style="dim" if text == HIDDEN else _STYLES.get(text, ""))

@@ -1,6 +1,5 @@
 """`results`, `result`, `report`, `candidates`, `interviews` and `status`."""
 
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,7 +8,7 @@ from cyclopts import Parameter
 from jobmojito_api.facts import facts_of
 
 from .credits import agreed, consequences
-from .failures import Exit
+from .failures import Exit, UsageError
 from .operations import method_of
 from .options import Careful, Common, Flag
 from .output import Output
@@ -70,11 +69,13 @@ def interviews_command(
 
 def _list(operation: str, filters: dict[str, Any], limit: int, every: Flag, common: Common) -> int:
     """Show a list's first items, or all."""
+    if not 1 <= limit <= _PAGE:
+        raise UsageError(f"--limit must be from 1 to {_PAGE}; --all shows everything")
     output, given = Output(common), {name: value for name, value in filters.items() if value is not None}
     with common.client() as client:
         method = method_of(client, operation)
-        items = client.items(method, limit=_PAGE if every else min(max(limit, 1), _PAGE), **given)
-        count = output.rows(items if every else islice(items, limit), operation, _COLUMNS[operation])
+        items = client.items(method, limit=_PAGE, **given) if every else method(limit=limit, **given).data
+        count = output.rows(items, operation, _COLUMNS[operation])
     if not count:
         output.note("There are none.")
     elif not every and count == limit:

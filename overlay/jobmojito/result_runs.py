@@ -1,0 +1,265 @@
+"""Results waited for, fetched and downloaded: one at a time, or many with the outcomes of every other run.
+
+`fetch_details` only reads. `download_reports` pays for each report, so a report that was asked for and did not arrive
+is an unknown outcome, which `retry_failed` sends again only with `include_unknown`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+from uuid import UUID
+
+from attrs import define, field
+
+from jobmojito_api.codec import Object, read, write
+
+from .batches.identity import digest, same_id, same_server
+from .batches.results import Resend, RowKind, RowStatus
+from .batches.row_results import settle_failure
+from .batches.rows import Refused, fields_of
+from .batches.runs import Run, RunOptions, RunSettings
+from .calls.settings import read_options
+from .calls.steps import Block, Pause
+from .errors import ConfigurationError, DownloadError, JobMojitoError, ResultNotReadyError
+from .reports import OPERATION, download
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from jobmojito_api.models import JobInterviewDetailsResponse
+
+    from .batches.chunks import PendingRow, Stop
+    from .batches.journal import Ledger
+    from .calls.sessions import AsyncSession, Session
+    from .calls.steps import Steps
+    from .reports import Format
+
+DETAILS: Final = "get_interview_result_details"
+_ID: Final = "interview_result_id"
+_GROWTH: Final = 1.5
+_ENDED: Final = ("completed", "failed", "abandoned")
+
+
+class DetailOptions(RunOptions, total=False):
+    """Options of `fetch_details`, described there."""
+
+    recordings: bool
+
+
+class _ReportOptions(TypedDict, total=False):
+    """What reports are made of, and where they go."""
+
+    format: Format
+    template: str
+    features: Mapping[str, Any]
+    max_bytes: int
+    allow_hosts: Collection[str]
+
+
+class ReportOptions(_ReportOptions, RunOptions, total=False):
+    """Options of `download_reports`, described there."""
+
+
+def is_final(details: JobInterviewDetailsResponse) -> bool:
+    """Tell whether an interview has ended, and been scored if it was completed.
+
+    By the words of the contract and the webhooks document: `status` begins with completed, failed or abandoned.
+    """
+    status: object = details.status
+    if not isinstance(status, str) or not status.startswith(_ENDED):
+        return False
+    return not status.startswith("completed") or isinstance(details.score, int | float)
+
+
+def wait(
+    session: Session | AsyncSession,
+    result_id: UUID | str,
+    limits: tuple[float, float, float],
+    until: Callable[[JobInterviewDetailsResponse], bool] | None,
+) -> Steps[JobInterviewDetailsResponse]:
+    """Ask for a result until it is ready; `limits` are the time limit, the first and the longest pause, in seconds."""
+    timeout, pause, longest = (_seconds(*one) for one in zip(_LIMITS, limits, strict=True))
+    is_ready = until or is_final
+    clock = session.transport.clock
+    began = clock()
+    while True:
+        details: JobInterviewDetailsResponse = (yield from _details(session, result_id, recordings=False)).value
+        if is_ready(details):
+            return details
+        left = began + timeout - clock()
+        if left <= 0:
+            raise ResultNotReadyError(f"the result is not ready after {timeout:g} s; it can be waited for again")
+        yield Pause(min(pause, left))
+        pause = min(pause * _GROWTH, max(pause, longest))
+
+
+_LIMITS: Final = ("timeout", "first_pause", "longest_pause")
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise ConfigurationError(f"{name} must be a number of seconds, 0 or more")
+    return float(value)
+
+
+def _details(session: Session | AsyncSession, result_id: UUID | str, *, recordings: bool) -> Steps[Any]:
+    flag = {"get_signed_recordings": "true"} if recordings else {}
+    return session.steps(session.call(DETAILS, **{_ID: result_id}, **flag))
+
+
+@define
+class ResultSender:
+    """Sends the request of one result after the other; `request` gives its answer, `kept` reads one out of a journal.
+
+    `place` names the file that a row's answer is written to, for rows that have one.
+    """
+
+    session: Session | AsyncSession = field(repr=False)
+    operation: str
+    request: Callable[[str, Asked], Steps[Any]]
+    same: tuple[str, ...]
+    stop: Stop
+    ledger: Ledger
+    place: Callable[[str], Path] | None = None
+
+    def read(self, row: object) -> Mapping[str, Any]:
+        """Give the result's id, of an id, or of a row of a result list."""
+        given = row if isinstance(row, str | UUID) else fields_of(row).get(_ID)
+        try:
+            return {_ID: str(UUID(str(given)))}
+        except ValueError:
+            what = "the row has no interview_result_id" if given is None else "the result's id is not a UUID"
+            raise Refused(what) from None
+
+    def identify(self, fields: Mapping[str, Any]) -> bytes:
+        """Give the key of a result: two ids are the same however they are written."""
+        server = same_server(self.session.settings.base_url)
+        return digest(self.operation, server, same_id(fields[_ID]), *self.same)
+
+    def subject(self, row: PendingRow) -> dict[str, Any]:
+        """Give the result's id."""
+        return {"row": row.index + 1, _ID: row.fields[_ID]}
+
+    def recall(self, document: object) -> Any:
+        """Read details again that a journal kept."""
+        return read(Object("JobInterviewDetailsResponse"), document).value
+
+    def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
+        """Settle every row of a chunk."""
+        for row in chunk:
+            if row.outcome is None:
+                yield from self._send(row)
+
+    def _send(self, row: PendingRow) -> Steps[None]:
+        result_id: str = row.fields[_ID]
+        if self.place is not None and (yield Block(self.place(result_id).exists)):
+            row.settle(RowStatus.SKIPPED, RowKind.ALREADY, "its file is there already; nothing was asked for")
+            return
+        if not (yield from self.ledger.begin([row], self)):
+            return
+        asked = Asked()
+        try:
+            answer = yield from self.request(result_id, asked)
+        except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no row is lost by it
+            self.stop.note(error)
+            _settle_failure(row, error, asked)
+        else:
+            self.stop.note(None)
+            row.settle(RowStatus.OK, answer=answer)
+        self.ledger.finish([row])
+
+
+@define
+class Asked:
+    """Whether the API has accepted the request that costs."""
+
+    yes: bool = False
+
+    def note(self) -> None:
+        """Note that it has."""
+        self.yes = True
+
+
+def _settle_failure(row: PendingRow, error: Exception, asked: Asked) -> None:
+    """Settle a row whose request failed: as unknown from the moment on in which it may have been paid for."""
+    if asked.yes and isinstance(error, JobMojitoError):
+        message = f"the report was asked for, and may be paid for, but did not arrive: {error.message}"
+        row.settle(RowStatus.UNKNOWN, RowKind.OUTCOME_UNKNOWN, message, error=error)
+    elif isinstance(error, DownloadError):
+        row.settle(RowStatus.ERROR, RowKind.CONFIGURATION, error.message, error=error)
+    else:
+        settle_failure([row], error)
+
+
+def fetch(session: Session | AsyncSession, function: str, ids: object, options: Mapping[str, Any]) -> Run:
+    """Put the run of `fetch_details` together; `function` is what was called."""
+    own, run = read_options(function, options, _DetailsAlone, RunOptions)
+    return plan_details(session, ids, own, run)
+
+
+class _DetailsAlone(TypedDict, total=False):
+    recordings: bool
+
+
+def plan_details(session: Session | AsyncSession, ids: object, own: Mapping[str, Any], run: Mapping[str, Any]) -> Run:
+    """Put a run together that reads the details of results."""
+    recordings = bool(own.get("recordings", False))
+
+    def request(result_id: str, _asked: Asked) -> Steps[Any]:
+        detailed = yield from _details(session, result_id, recordings=recordings)
+        return detailed.value
+
+    make = partial(ResultSender, session, DETAILS, request, (str(recordings),))
+    return _run(session, ids, run, make, Resend(DETAILS, dict(own), _path(run)))
+
+
+def fetch_reports(
+    session: Session | AsyncSession, function: str, ids: object, folder: object, options: Mapping[str, Any]
+) -> Run:
+    """Put the run of `download_reports` together; `function` is what was called."""
+    own, run = read_options(function, options, _ReportOptions, RunOptions)
+    return plan_reports(session, ids, {"folder": str(folder), **own}, run)
+
+
+def plan_reports(session: Session | AsyncSession, ids: object, own: Mapping[str, Any], run: Mapping[str, Any]) -> Run:
+    """Put a run together that makes reports and writes them into a folder, which is made if it is not there.
+
+    Raises:
+        DownloadError: the folder cannot be made.
+    """
+    folder, form = Path(own["folder"]), own.get("format", "pdf")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadError(f"the folder for reports cannot be made: {error.strerror}") from error
+    place = partial(_place, folder, form)
+    limits = {"max_bytes": own.get("max_bytes", 100 * 1024 * 1024), "allow_hosts": own.get("allow_hosts", ())}
+
+    def request(result_id: str, asked: Asked) -> Steps[Any]:
+        return download(
+            session, result_id, place(result_id), form, own.get("template"), own.get("features"),
+            asked=asked.note, **limits,
+        )  # fmt: skip
+
+    same = (form, str(own.get("template")), str(write(own.get("features"))))
+    make = partial(ResultSender, session, OPERATION, request, same, place=place)
+    return _run(session, ids, run, make, Resend(OPERATION, dict(own), _path(run)))
+
+
+def _place(folder: Path, form: str, result_id: str) -> Path:
+    return folder / f"{result_id}.{form}"
+
+
+def _path(run: Mapping[str, Any]) -> str | None:
+    return None if run.get("journal") is None else str(run["journal"])
+
+
+def _run(session: Session | AsyncSession, ids: object, run: Mapping[str, Any], make: Any, resend: Resend) -> Run:
+    alone = {name: value for name, value in run.items() if name != "chunk_size"}
+    return Run(session, ids, RunSettings(chunk_size=1, **alone), make, resend)
+
+
+PLANS: Final = {DETAILS: plan_details, OPERATION: plan_reports}
+"""How failed rows of these runs are sent again."""
