@@ -494,6 +494,45 @@ def test_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(rows_api, 
     assert rows_api.bodies == []
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 20])
+def test_run_that_is_cancelled_again_and_again_leaves_nothing_behind(rows_api, path, steps):
+    """As anyio's scopes do it: `result` has every row, the journal is closed, and no thread or task goes on."""
+    rows = people(12)
+
+    async def cancelled():
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        async def respond(request):
+            sent = json.loads(request.content)["users"]
+            if sent == rows[6:7]:
+                begun.set()
+                await asyncio.Event().wait()
+            return httpx.Response(200, json=[ok(row) for row in sent])
+
+        def again(run):
+            if run.cancel():
+                loop.call_soon(again, run)
+
+        async with Driver("async").client(transport=httpx.MockTransport(respond)) as jm:
+            run = asyncio.create_task(register(rows, chunk_size=1, concurrency=3, journal=path)(jm))
+            await begun.wait()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            again(run)
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await run
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            return raised.value.result
+
+    result = asyncio.run(cancelled())
+
+    assert "jobmojito-journal" not in {thread.name for thread in threading.enumerate()}
+    assert [one.email for one in result] == [row["email"] for row in rows]
+    again = Driver("async").call(register(rows, journal=path), transport=rows_api)
+    assert kinds(again)[6] == "interrupted"
+    assert {one.email for one in result.succeeded}.isdisjoint(row["email"] for row in rows_api.sent)
+
+
 def test_answer_that_cannot_be_read_costs_its_row_only(api, rows_api, path):
     """A row that is done, but whose kept answer is none, is unknown and not sent again."""
     api.call(register(people(1), journal=path), transport=rows_api)
