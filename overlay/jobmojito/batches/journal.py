@@ -45,7 +45,6 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._process = os.getpid()
         self._file = JournalFile(Path(path))
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="jobmojito-journal", daemon=True)
@@ -60,7 +59,7 @@ class Journal:
     def add(self, entries: Sequence[Entry]) -> Future[None]:
         """Remember entries; they are synced to disk when the future is done. It can fail with a `JournalError`."""
         future: Future[None] = Future()
-        if os.getpid() != self._process:  # after a fork nobody writes here
+        if os.getpid() != self._file.process:  # after a fork nobody writes here
             future.set_exception(JournalError("the journal was opened by another process, before a fork"))
             return future
         future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case

@@ -53,20 +53,24 @@ class JournalFile:
     def __init__(self, path: Path) -> None:
         self._turn = threading.Lock()  # the place to read or write at is one for all threads
         self._places = KeyTable()
+        self._path, self.process = path.absolute(), os.getpid()
         self._descriptor, new = _open(path)
         try:
             _lock(self._descriptor)
+            self._check_place()
             self._end, self._checksum = self._begin() if new else self._verify()
             self._sync()
             self._write(0, _first_line(self._end))
             if new:
                 with suppress(OSError):  # not every system can
                     sync_folder(path.parent)
-        except OSError as error:
+        except BaseException as error:
+            if new:
+                with suppress(OSError):
+                    path.unlink()  # without its first line, it would be refused for ever
             self.close()
-            raise explain(error) from error
-        except BaseException:
-            self.close()
+            if isinstance(error, OSError):
+                raise explain(error) from error
             raise
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -90,6 +94,7 @@ class JournalFile:
             raise
         self._end, self._checksum = end, checksum
         self._write(0, _first_line(end))
+        self._check_place()
         for key, place in places:
             self._places.put(key, place)
 
@@ -126,8 +131,20 @@ class JournalFile:
                 yield bytes.fromhex(key.decode()), json.loads(entry)
 
     def close(self) -> None:
-        """Let go of the file and its lock."""
+        """Let go of the file and its lock, which a child that was forked meanwhile has too, and may keep for long."""
+        if os.getpid() == self.process:
+            with suppress(OSError):
+                _lock(self._descriptor, free=True)
         os.close(self._descriptor)
+
+    def _check_place(self) -> None:
+        """Make sure that who looks for the journal finds this file: another one would know nothing of these rows.
+
+        Raises:
+            OSError: it was moved, deleted or replaced.
+        """
+        if not (self._path.exists() and os.path.samestat(os.fstat(self._descriptor), self._path.stat())):
+            raise OSError(None, "it was moved, deleted or replaced meanwhile")
 
     def _begin(self) -> tuple[int, bytes]:
         first = _first_line(_FIRST_SIZE)
@@ -245,8 +262,8 @@ def _make_private(descriptor: int) -> None:
             raise JournalError("the journal can be read by others, and that cannot be changed") from error
 
 
-def _lock(descriptor: int) -> None:
-    """Lock the file for this one opening of it: no other process, and no other run of this one, gets it meanwhile.
+def _lock(descriptor: int, *, free: bool = False) -> None:
+    """Lock the file for this one opening of it: no other process, and no other run of this one, gets it; or free it.
 
     Raises:
         JournalError: it is locked already.
@@ -254,10 +271,10 @@ def _lock(descriptor: int) -> None:
     """
     try:
         if os.name == "posix":
-            _LOCKS.flock(descriptor, _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
+            _LOCKS.flock(descriptor, _LOCKS.LOCK_UN if free else _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
         else:
             os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-            _LOCKS.locking(descriptor, _LOCKS.LK_NBLCK, 1)
+            _LOCKS.locking(descriptor, _LOCKS.LK_UNLCK if free else _LOCKS.LK_NBLCK, 1)
     except (BlockingIOError, PermissionError):
         raise JournalError("the journal cannot be used: another process is using it") from None
 

@@ -8,11 +8,11 @@ those already drawn come first, then the exception.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jobmojito.lazy import DeferredModule
 
@@ -75,14 +75,30 @@ async def map_ordered_async(
         async with aclosing(_in_tasks(jobs, gate, work, waiting, concurrency * AHEAD)) as results:
             async for result in results:
                 yield result
-    except asyncio.CancelledError:
-        gate.closed = True
-        for task in waiting:
-            task.cancel()
-        raise
     finally:
         gate.closed = True
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await ended(waiting)
+
+
+async def ended(futures: Collection[asyncio.Future[Any]]) -> None:
+    """Wait until all are done; if this is cancelled, before or meanwhile, the tasks among them are cancelled, once.
+
+    The cancellation is raised when all are done, not before: some programs (anyio's) cancel again and again.
+    """
+    cancelled = None
+    while waiting := [future for future in futures if not future.done()]:
+        if (here := asyncio.current_task()) and here.cancelling():
+            for task in waiting:
+                if isinstance(task, asyncio.Task) and not task.cancelling():
+                    task.cancel()
+        try:
+            await asyncio.wait(waiting)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    for future in futures:
+        _ = future.cancelled() or future.exception()  # looked at, so that asyncio does not complain
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _in_tasks(

@@ -17,7 +17,8 @@ from collections.abc import (
     Sequence,
     Sized,
 )
-from contextlib import aclosing, closing, contextmanager, nullcontext, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, aclosing, asynccontextmanager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
 from attrs import define, evolve, field, frozen
@@ -29,7 +30,7 @@ from jobmojito.lazy import DeferredModule
 
 from .chunks import Chunker, Duplicates, SeenRows, Stop
 from .journal import Journal, Ledger, RowCodec
-from .pools import map_ordered, map_ordered_async
+from .pools import ended, map_ordered, map_ordered_async
 from .results import BatchResult, Resend, RowKind, RowOutcome, RowStatus, count
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class Run:
         """
         session: AsyncSession = self.session
         sender, chunker, ledger = self._begin(None)
-        opening = asyncio.ensure_future(asyncio.to_thread(self._journal))
+        left: tuple[Outcome, ...] = ()
 
         async def work(chunk: list[PendingRow]) -> list[PendingRow]:
             await drive_async(sender(chunk), session.transport.do)
@@ -203,23 +204,37 @@ class Run:
 
         chunks = chunker.chunks_async(self.rows, self.go_on)
         try:
-            ledger.journal = await asyncio.shield(opening)
-            async with aclosing(map_ordered_async(chunks, work, concurrency=self.settings.concurrency)) as finished:
-                async for chunk in finished:
-                    for recorded in _recorded(chunk):
-                        self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
-                    chunker.under_way.popleft()
-                    for outcome in self._finished(chunk):
-                        yield outcome
+            async with self._opening() as opening:
+                try:
+                    ledger.journal = await opening
+                    finished = map_ordered_async(chunks, work, concurrency=self.settings.concurrency)
+                    async with aclosing(finished):
+                        async for chunk in finished:
+                            for recorded in _recorded(chunk):
+                                self._note(*await asyncio.gather(asyncio.wrap_future(recorded), return_exceptions=True))
+                            chunker.under_way.popleft()
+                            for outcome in self._finished(chunk):
+                                yield outcome
+                except asyncio.CancelledError:
+                    left = tuple(self._cancelled(chunker, ledger, sender))
+                    raise
         except asyncio.CancelledError as cancelled:
             # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
-            vars(cancelled)["result"] = BatchResult(tuple(self._cancelled(chunker, ledger, sender)), self.resend)
+            vars(cancelled)["result"] = BatchResult(left, self.resend)
             raise
-        finally:
-            with suppress(JournalError):  # which was raised above
-                if (journal := await opening) is not None:
-                    await asyncio.to_thread(journal.close)
         self._raise()
+
+    @asynccontextmanager
+    async def _opening(self) -> AsyncGenerator[asyncio.Future[Journal | None], None]:
+        """Open the journal, and close it in any case: in a thread of its own, which nothing cancels."""
+        worker, opened = ThreadPoolExecutor(1), ExitStack()
+        try:
+            opening = worker.submit(lambda: opened.enter_context(self._journal() or nullcontext()))
+            yield asyncio.shield(asyncio.wrap_future(opening))
+        finally:
+            closing = asyncio.wrap_future(worker.submit(opened.close))
+            worker.shutdown(wait=False)
+            await ended([closing])
 
     def _journal(self) -> Journal | None:
         return None if self.settings.journal is None else Journal(self.settings.journal)
