@@ -18,7 +18,6 @@ from attrs import field, frozen
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError, TransportError
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log
-from jobmojito_api.facts import facts_of
 
 from .bodies import open_files
 from .decoding import ACCEPTED
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from importlib import metadata
 
     from jobmojito.redaction import Secret
+    from jobmojito_api import facts
     from jobmojito_api.calls import Call
 
     from .bodies import StreamedBody
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .sources import Source
     from .steps import Sink, Steps
 else:
+    facts = DeferredModule("jobmojito_api.facts")
     metadata = DeferredModule("importlib.metadata")
 
 R = TypeVar("R")
@@ -169,7 +170,7 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
         settings,
         partial(_request, request, settings, body),
         lambda answer, attempts: read_success(call, answer, strict=settings.strict, attempts=attempts),
-        repeatable=facts_of(call.operation).repeatable,
+        repeatable=facts.facts_of(call.operation).repeatable,
         resendable=not once if body is None else body.rewindable,
         files=files,
     )

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
-from attrs import field, frozen
-
 from jobmojito.errors import JobMojitoError
 from jobmojito.redaction import harmless
 
@@ -40,32 +38,37 @@ class Sink(Protocol):
         ...
 
 
-@frozen
+# Plain classes: they are made for each call, loaded by each program, and show nothing of what they hold.
 class Block:
     """Do something that may wait for a disk; gives what it returns."""
 
-    do: Callable[[], Any] = field(repr=False)
+    __slots__ = ("do",)
+
+    def __init__(self, do: Callable[[], Any]) -> None:
+        self.do = do
 
 
-@frozen
 class Pause:
     """Wait that many seconds."""
 
-    seconds: float
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
-@frozen
 class GetToken:
     """Give a current token; `refused` is one that the API has just refused, `limit` how long to wait for another call.
 
     While one call asks the token's provider, the others wait for what it gets.
     """
 
-    refused: Secret | None
-    limit: float | None = None
+    __slots__ = ("limit", "refused")
+
+    def __init__(self, refused: Secret | None, limit: float | None = None) -> None:
+        self.refused, self.limit = refused, limit
 
 
-@frozen
 class SendOnce:
     """Send a request once; gives its `Answer`, or a `FailedAttempt`. A 2xx body goes to `sink` where one is given.
 
@@ -73,12 +76,20 @@ class SendOnce:
     has used.
     """
 
-    operation: str
-    build: Callable[[httpx.Client | httpx.AsyncClient], httpx.Request] = field(repr=False)
-    limit: float | None
-    token: Secret | None = None
-    sink: Sink | None = None
-    alone: bool = False
+    __slots__ = ("alone", "build", "limit", "operation", "sink", "token")
+
+    def __init__(
+        self,
+        operation: str,
+        build: Callable[[httpx.Client | httpx.AsyncClient], httpx.Request],
+        limit: float | None,
+        token: Secret | None = None,
+        sink: Sink | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
+        self.operation, self.build, self.limit = operation, build, limit
+        self.token, self.sink, self.alone = token, sink, alone
 
 
 Step: TypeAlias = "Block | Pause | GetToken | SendOnce | Future[Any]"
