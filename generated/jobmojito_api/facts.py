@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def prices() -> Mapping[str, Any]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return cast("dict[str, Any]", json.loads(files("jobmojito_api").joinpath("facts.json").read_bytes()))
+    return cast("dict[str, Any]", json.loads(get_data("jobmojito_api", "facts.json") or b"{}"))
