@@ -49,6 +49,7 @@ def names(http, sandbox, scene, tmp_path, monkeypatch):  # noqa: F811 - fixtures
             "jm": jm,
             "sandbox": own,
             "token": own.token,
+            "result_ids": [scene["result"]],
             "store_id": "7f0c6a53-2d0e-4a53-9f0b-6a1d8a4f2b11",
             "body": values_for("create_interview"),
             "JobMojito": JobMojito,
