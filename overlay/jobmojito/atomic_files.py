@@ -98,7 +98,8 @@ class AtomicFile:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()  # which writes what is left, on a disk that may be full
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):  # nothing may come between the caller and what went wrong
+                self._part.unlink()
 
     @property
     def _open(self) -> IO[bytes]:
