@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import os
+import re
 import secrets
 import stat
 from contextlib import contextmanager, suppress
@@ -18,8 +19,8 @@ from .errors import DownloadError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the start of a formula (OWASP, "CSV injection")."""
+FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
+"""What spreadsheets take for a formula, wide letters too (OWASP, "CSV injection"), perhaps escaped already."""
 
 
 class AtomicFile:
@@ -97,7 +98,8 @@ class AtomicFile:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()  # which writes what is left, on a disk that may be full
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):  # nothing may come between the caller and what went wrong
+                self._part.unlink()
 
     @property
     def _open(self) -> IO[bytes]:
@@ -169,6 +171,10 @@ class _Lines:
 def _cell(value: object, escape: bool) -> str:  # noqa: FBT001 - private
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    # One that begins with apostrophes before a formula gets one more, so that a reader can take exactly one away.
-    return f"'{text}" if escape and isinstance(value, str) and text.lstrip("'").startswith(_FORMULA) else text
+    if isinstance(value, str):
+        # One that begins with apostrophes before a formula gets one more, so that a reader can take exactly one away.
+        return f"'{value}" if escape and FORMULA.match(value) else value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except Exception:  # noqa: BLE001 - the value is the caller's, and what became of all other rows is not lost by it
+        return f"({type(value).__name__})"

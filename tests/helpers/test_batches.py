@@ -118,7 +118,7 @@ def test_csv_holds_every_row_for_its_owner_alone(result, tmp_path):
     assert os.listdir(tmp_path) == ["out.csv"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＠A1"])
 def test_csv_defuses_formulas(text, tmp_path):
     """A text that a spreadsheet would run gets an apostrophe, unless that is not wanted."""
     result = BatchResult((RowOutcome(0, {"email": "a@example.org", "name": text}, RowStatus.OK),))

@@ -5,6 +5,7 @@ import itertools
 import json
 import socket
 import time
+from collections.abc import Mapping
 
 import httpx
 import pytest
@@ -305,6 +306,64 @@ def test_nul_costs_its_own_row_alone(api, rows_api):
     result = api.call(register(rows), transport=rows_api)
 
     assert (kinds(result), rows_api.sent) == ([None, None, "invalid"], people(2))
+
+
+@pytest.mark.parametrize("more", [{"x\0": 1}, {"x": {"y": ["z\0"]}}, {"x": {"y\0": 1}}])
+def test_nul_is_found_in_what_an_invitation_may_carry_beside(api, rows_api, more):
+    """Rows of invitations may have other fields, of any depth."""
+    rows_api.respond = lambda rows: [{**row, "result": "Invited"} for row in rows]
+
+    result = api.call(invite([*people(1), {"email": "c@example.org", "name": "C", **more}]), transport=rows_api)
+
+    assert (kinds(result), rows_api.sent) == ([None, "invalid"], people(1))
+
+
+class Detached(Mapping):
+    """A row of a database whose connection is gone."""
+
+    def __getitem__(self, name):
+        raise RuntimeError("detached")
+
+    def __iter__(self):
+        return iter(["email"])
+
+    def __len__(self):
+        return 1
+
+
+def test_row_that_cannot_be_read_fails_alone(api, rows_api, tmp_path):
+    """Whatever a mapping of the caller's raises; what became of the others is told, and written."""
+    rows_api.respond = lambda rows: [{**row, "result": "Invited"} for row in rows]
+    strange = [{"x": Detached()}, {"x": 10**5000}, {"x": {(1, 2): 3}}, {"x": [object()]}]
+    rows = [*people(2), Detached(), *({"email": "c@example.org", "name": "C", **more} for more in strange)]
+
+    result = api.call(invite(rows), transport=rows_api)
+    result.to_csv(tmp_path / "out.csv")
+
+    assert (kinds(result), rows_api.sent) == ([None, None, *["invalid"] * 5], people(2))
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 8
+
+
+class Bar:
+    """A progress bar such as tqdm's around a generator: it has a length, but cannot say it."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        yield from self.rows
+
+    def __len__(self):
+        raise TypeError("object of type 'generator' has no len()")
+
+
+def test_rows_whose_number_cannot_be_told_are_a_stream(api, rows_api):
+    """A length that raises is none."""
+    seen = []
+
+    api.call(register(Bar(people(3)), on_progress=lambda *now: seen.append(now)), transport=rows_api)
+
+    assert (rows_api.sent, seen) == (people(3), [(3, 0, None)])
 
 
 @pytest.mark.parametrize(

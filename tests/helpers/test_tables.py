@@ -160,6 +160,7 @@ def test_bad_records_keep_what_was_read_of_them(api, rows_api, table, tmp_path):
         ("utf-16", "utf-16"),
         ("windows-1252", "windows-1252"),
         ("windows-1252", "cp1252"),
+        ("utf-32", "utf-32"),
     ],
 )
 def test_encodings_of_excel_are_read(table, encoding, given):
@@ -179,6 +180,8 @@ def test_encodings_of_excel_are_read(table, encoding, given):
         "email,name,,\na@example.org,Ann,,\n,,,\n\x1a",
         "email,name\na@example.org,Ann,,,\n",
         "email,name\na@example.org,Ann\x1a",
+        '\ufeff\ufeff"email","name"\na@example.org,Ann\n',
+        "email,name\ra@example.org,Ann\r",
     ],
 )
 def test_what_excel_and_msdos_add_is_no_row(table, content):
@@ -186,6 +189,14 @@ def test_what_excel_and_msdos_add_is_no_row(table, content):
     (row,) = read_candidates(table(content))
 
     assert (row, row.problem) == ({"email": "a@example.org", "name": "Ann"}, None)
+
+
+@pytest.mark.parametrize("first", ["", "sep=,\n"])
+def test_mark_before_a_named_encoding_is_no_letter(table, first):
+    """UTF-16 whose byte order is named keeps its mark; it belongs neither to a quoted header nor to `sep=`."""
+    path = table((f'\ufeff{first}"email","name"\na@example.org,Ann\n').encode("utf-16-le"))
+
+    assert list(read_candidates(path, encoding="utf-16-le")) == [{"email": "a@example.org", "name": "Ann"}]
 
 
 def test_lines_are_counted_from_the_file_s_first(table):
@@ -206,6 +217,14 @@ def test_other_columns_can_be_passed_over_and_names_joined(table):
     ]
 
 
+@pytest.mark.parametrize(("listed", "asked"), [("Prénom", "Pre\u0301nom"), ("Pre\u0301nom", "Prénom")])
+def test_column_is_found_however_its_letters_are_composed(table, listed, asked):
+    """macOS decomposes letters, keyboards compose them: the name of a column is one name."""
+    path = table(f"email,{listed}\na@example.org,Ann\n")
+
+    assert list(read_candidates(path, rename={asked: "name"})) == [{"email": "a@example.org", "name": "Ann"}]
+
+
 def test_one_column_to_ignore_may_be_a_string(table):
     """A name is not taken for its letters."""
     assert list(read_candidates(table("email,Notes\na@example.org,x\n"), ignore="notes")) == [
@@ -215,7 +234,12 @@ def test_one_column_to_ignore_may_be_a_string(table):
 
 @pytest.mark.parametrize(
     "options",
-    [{"delimiter": ""}, {"delimiter": ";;"}, {"delimiter": "\n"}, {"encoding": "klingon"}, {"encoding": "hex"}],
+    [
+        *[{"delimiter": wrong} for wrong in ("", ";;", "\n", 5)],
+        *[{"encoding": wrong} for wrong in ("klingon", "hex", "undefined", "utf-8\0", "", 5)],
+        *[{"rename": wrong} for wrong in (5, {5: "email"}, {"E-Mail": None}, ["email"])],
+        *[{"ignore": wrong} for wrong in (5, [5])],
+    ],
 )
 def test_option_of_a_reader_that_cannot_work_is_refused(table, options):
     """It is an error of the caller's, not of the file."""
@@ -223,7 +247,7 @@ def test_option_of_a_reader_that_cannot_work_is_refused(table, options):
         read_candidates(table("email\n"), **options)
 
 
-@given(st.lists(st.text(st.sampled_from("'=+-@\t\ra"), max_size=4), min_size=1, max_size=5))
+@given(st.lists(st.text(st.sampled_from("'=+-@\t\ra\uff1d"), max_size=4), min_size=1, max_size=5))
 def test_what_was_escaped_is_read_as_it_was(tmp_path_factory, texts):
     """`to_csv` escapes formulas, the readers take exactly that away; Excel's mark and letters come through."""
     path = tmp_path_factory.mktemp("tables") / "out.csv"

@@ -60,6 +60,7 @@ def test_good_base_urls_are_taken_without_their_trailing_slash(url):
         "https://api.example.org:0",
         "https://api.example.org:99999",
         "http://[::1",
+        "https://xn--/v1",
         "javascript:alert(1)",
         17,
     ],

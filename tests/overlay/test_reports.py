@@ -127,6 +127,8 @@ def test_link_is_fetched_without_anything_of_the_client(api, tmp_path, host):
         "//files.example.org/r.pdf",
         "https://user:word@files.example.org/r.pdf",
         "https://files.example.org\\@evil.example/",
+        "https://xn--/r.pdf",
+        "https://xn--a.files.example.org/r.pdf",
         "data:application/pdf;base64,AAAA",
         "",
         None,

@@ -12,9 +12,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypedDict, Unpack
 
+from jobmojito.atomic_files import FORMULA
 from jobmojito.errors import ConfigurationError, TableError
 
 from .results import count
@@ -30,9 +32,6 @@ _UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}
 _WORKBOOKS: Final = {b"PK\x03\x04": "a workbook (.xlsx, .ods or .numbers)", b"\xd0\xcf\x11\xe0": "a workbook (.xls)"}
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """The first line by which Excel learns what separates cells."""
-
-_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
-"""What `to_csv` writes for a string that a spreadsheet would take for a formula."""
 
 
 class CsvRows(Collection[CsvRow]):
@@ -62,8 +61,13 @@ class CsvRows(Collection[CsvRow]):
         self.path = Path(path)
         self.columns, self.required = tuple(columns), tuple(required)
         self._delimiter, self._given = _one_character(delimiter), _known(encoding)
-        self._renamed = {_plain(old): (place, new) for place, (old, new) in enumerate((rename or {}).items())}
-        self._ignored = frozenset(map(_plain, [ignore] if isinstance(ignore, str) else ignore))
+        try:
+            self._renamed = {
+                _plain(old): (place, str.strip(new)) for place, (old, new) in enumerate((rename or {}).items())
+            }
+            self._ignored = frozenset(map(_plain, [ignore] if isinstance(ignore, str) else ignore))
+        except (AttributeError, TypeError):
+            raise ConfigurationError("rename must map names of columns to names, and ignore list names") from None
         self._count = sum(1 for _ in self)
 
     def __len__(self) -> int:
@@ -115,13 +119,12 @@ class CsvRows(Collection[CsvRow]):
         """Give each record, its cells stripped, with the line it begins on, and every error its line."""
         line = 1
         try:
-            separator = _SEPARATOR.fullmatch(file.readline())
-            if separator is None:
-                file.seek(0)
+            first = file.readline().lstrip("\ufeff")  # the marks of an encoding that was named, or of two programs
+            separator = _SEPARATOR.fullmatch(first)
             skipped = 0 if separator is None else 1
             line += skipped
             delimiter = self._delimiter or (separator[1] if separator else ",")
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            reader = csv.reader(file if separator else chain([first], file), delimiter=delimiter, strict=True)
             for cells in reader:
                 # MS-DOS ends a file with Ctrl-Z.
                 yield line, [cell.strip("\x1a").strip() for cell in cells]
@@ -180,7 +183,7 @@ class CsvRows(Collection[CsvRow]):
         return f"the columns are {', '.join(self.columns)} (`rename` and `ignore` make others fit)"
 
     def _row(self, fields: Mapping[str, list[int]], width: int, cells: list[str], line: int) -> CsvRow:
-        texts = [cell[1:] if _ESCAPED.match(cell) else cell for cell in cells]
+        texts = [cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell for cell in cells]
         given = {column: text for column, text in enumerate(texts) if text}
         row = {name: " ".join(given[one] for one in own if one in given) for name, own in fields.items()}
         row |= {f"column {place + 1}": texts[place] for place in range(width, len(texts))}
@@ -192,20 +195,20 @@ class CsvRows(Collection[CsvRow]):
 
 
 def _plain(name: str) -> str:
-    """Give a column's name in the form in which names are compared."""
-    return name.strip("\ufeff").strip().casefold()
+    """Give a column's name in the form in which names are compared; macOS writes letters decomposed."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def _one_character(delimiter: str | None) -> str | None:
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"'):
+def _one_character(delimiter: Any) -> str | None:
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"'):
         raise ConfigurationError("delimiter must be one character: ',', ';', '\\t' or another")
     return delimiter
 
 
 def _known(encoding: str | None) -> str | None:
     try:
-        "".encode(encoding or _UTF8)
-    except LookupError:
+        "".encode(_UTF8 if encoding is None else encoding)
+    except (LookupError, TypeError, ValueError):
         raise ConfigurationError(
             "encoding must be one that Python knows: 'windows-1252', 'utf-16' or another"
         ) from None

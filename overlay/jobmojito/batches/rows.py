@@ -11,7 +11,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, KeysView, Mapping
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import attrs
 
@@ -120,12 +120,14 @@ def _written(value: object) -> Any:
         return write(value)
     except ValueError:
         raise Refused("it holds a value that holds itself, or is nested too deeply") from None
+    except Exception as error:  # noqa: BLE001 - a mapping's class is the caller's, and one bad row fails alone
+        raise Refused(f"it holds a value that cannot be read ({type(error).__name__})") from None
 
 
 def _named_values(row: Any) -> Model | Mapping[Any, Any]:
     """Give the names of a row's fields with their values, as the row itself tells them."""
-    if isinstance(row, Model | Mapping):
-        return cast("Mapping[Any, Any]", row)
+    if isinstance(row, Model):
+        return row
     try:
         found = None if isinstance(row, type) else _told_by(row)
     except Refused:
@@ -139,6 +141,9 @@ def _named_values(row: Any) -> Model | Mapping[Any, Any]:
 
 
 def _told_by(row: Any) -> Mapping[Any, Any] | None:
+    if isinstance(row, Mapping):
+        named: Mapping[Any, Any] = row
+        return dict(named)
     if dataclasses.is_dataclass(row):
         return {field.name: getattr(row, field.name) for field in dataclasses.fields(row)}
     if attrs.has(type(row)):
@@ -194,8 +199,14 @@ def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
 def refuse_nul(fields: Mapping[str, Any]) -> None:
     """Refuse the character that the API's database cannot hold: it fails at it, and with it the whole request."""
     for name, value in fields.items():
-        if isinstance(value, str) and "\0" in value:
+        if _has_nul([name, value]):
             raise Refused(f"{name} holds a NUL character")
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return any(map(_has_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def _place(pointer: str) -> str:

@@ -15,7 +15,6 @@ from collections.abc import (
     Iterator,
     Mapping,
     Sequence,
-    Sized,
 )
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, asynccontextmanager, closing, contextmanager, nullcontext, suppress
@@ -163,7 +162,10 @@ class Run:
     @property
     def total(self) -> int | None:
         """The number of rows where it is known beforehand."""
-        return len(self.rows) if isinstance(self.rows, Sized) else None
+        try:
+            return len(self.rows)
+        except (TypeError, ValueError):  # tqdm around a generator has a length, and cannot say it
+            return None
 
     def go_on(self) -> bool:
         """Whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""

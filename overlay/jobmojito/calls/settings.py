@@ -118,9 +118,10 @@ def parse_url(url: str) -> httpx.URL | None:
         return None
     try:
         parsed = httpx.URL(url)
+        host = parsed.host  # read here: a name in punycode is decoded, which can fail
     except (httpx.InvalidURL, UnicodeError):
         return None
-    return parsed if parsed.host and (parsed.port is None or parsed.port in _PORTS) else None
+    return parsed if host and (parsed.port is None or parsed.port in _PORTS) else None
 
 
 def is_safe(url: httpx.URL, http_hosts: Collection[str] = ()) -> bool:
