@@ -49,8 +49,8 @@ _SCANNED = 4 * SHOWN
 # Kept as texts: Python compiles them when one is first needed, which takes a millisecond, and keeps them then.
 _JWT = r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}"
 _BEARER = r"(?i)\b(bearer|basic):?\s+(?!auth)(?:[\w.~+/=-]{12,}|(?=\S{0,11}\d)[\w.~+/=-]{6,})"
-# By its name: a query, a form, a header or JSON; where a blank follows, what has a digit or quotes (sentences have colons
-# too). `max_tokens: 4096` counts tokens, and `token=null` is none.
+# By its name: a query, a form, a header or JSON; where a blank follows, what has a digit or quotes (sentences have
+# colons too). `max_tokens: 4096` counts tokens, and `token=null` is none.
 _NAMED = (
     r"(?i)((?<![\w-])[\w-]*(?:token(?!s(?:_\w+)?\W{1,3}\d{1,7}(?![\w-]))|secret|passw(?:or)?d|passphrase|pwd|api_?-?key"
     r"|signature|credential|authorization|session_?id|jwt|cookie)[\w-]*(?:\[\w*\])*"
@@ -69,6 +69,8 @@ _WORD = r"[^\s@<>\"(),;:]"
 # Only from the beginning of a word: trying from its every character would take seconds on a long one.
 # A line may have been broken beside the @.
 _EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:(?:@{_WORD}*)+| ?@ ?[\w-]+(?:\.[\w-]+)+)'
+_BYTES = r"\bb'(?:\\.|[^'])*'|\bb\"(?:\\.|[^\"])*\""
+"""What libraries quote of a header or a line that they could not read."""
 _OPAQUE = r"[A-Za-z0-9_-]{24,}"
 _PART = r"(?:(?:[A-Za-z]?[a-z]{1,15}|[A-Z]{1,15})\d{0,2}|\d{1,8})"
 _READABLE = rf"(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})|{_PART}(?:[_-]{_PART})+"
@@ -99,6 +101,7 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
 
 
 def _masked(text: str) -> str:
+    text = re.sub(_BYTES, "[bytes]", text)
     text = re.sub(_JWT, "[token]", text)
     text = re.sub(_BEARER, r"\1 [token]", text)
     text = re.sub(_LINK, "[link]", text)

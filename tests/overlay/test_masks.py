@@ -157,6 +157,13 @@ def test_mask_keeps_ordinary_words_and_ids(text):
     assert mask(text) == text
 
 
+@pytest.mark.parametrize("quoted", [b"X-Name: Jane\0Doe", b'Jane\'s "x"', bytearray(b"Jane' Doe")])
+def test_mask_hides_bytes_that_a_library_quotes(quoted):
+    """A header that could not be read may hold anything."""
+    assert "Jane" not in mask(f"illegal header line: {quoted!r}")
+    assert "illegal header line" in mask(f"illegal header line: {quoted!r}")
+
+
 def test_mask_hides_known_secrets_whatever_they_look_like():
     """A token is known to the client, so it need not look like one."""
     assert mask("the key is hush", secrets=["hush"]) == "the key is [token]"
