@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -47,26 +48,35 @@ _SCANNED = 4 * SHOWN
 
 # Kept as texts: Python compiles them when one is first needed, which takes a millisecond, and keeps them then.
 _JWT = r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}"
-_BEARER = r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{12,}"
-# By its name: a query, a form, a header or JSON; after a colon, what has a digit (words follow colons in sentences).
+_BEARER = r"(?i)\b(bearer|basic):?\s+(?!auth)(?:[\w.~+/=-]{12,}|(?=\S{0,11}\d)[\w.~+/=-]{6,})"
+# By its name: a query, a form, a header or JSON; where a blank follows, what has a digit or quotes (sentences have
+# colons too). `max_tokens: 4096` counts tokens, and `token=null` is none.
 _NAMED = (
-    r"(?i)((?<![\w-])[\w-]*(?:token|secret|passw(?:or)?d|api_?-?key|signature|credential|session_?id|jwt)[\w-]*"
-    r"(?:\\?[\"'])?\s?(?:=|:\s?(?=\\?[\"']|\S{0,40}\d)))(?!\[)[^\s&,;)}\]]+"
+    r"(?i)((?<![\w-])[\w-]*(?:token(?!s(?:_\w+)?\W{1,3}\d{1,7}(?![\w-]))|secret|passw(?:or)?d|passphrase|pwd|api_?-?key"
+    r"|signature|credential|authorization|session_?id|jwt|cookie)[\w-]*(?:\[\w*\])*"
+    r"(?:\\?[\"'])?\s?(?:=(?!\s)|[=:]\s?(?=\\?[\"']|\S{0,40}\d)))"
+    r"(?!\[|(?:null|none|true|false|undefined)(?!\w))(?:\\?\"[^\"]*\"|'[^']*'|[^\s&,;)}\]]+)"
 )
-# With a scheme, its slashes perhaps escaped as JSON may have them; a host's name (with a port) and what follows it; a
-# path with a query.
+# With a scheme, its slashes perhaps escaped; a host's name (with a port) and what follows it; a path with a query.
 _LINK = (
-    r"(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}\S+|\bwww\.\S+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{2,24}|\d{1,3})(?::\d{1,5})?(?:\\?/|[?#])\S+"
+    r"(?i)\b[a-z][a-z0-9+.-]{1,30}:[\\/]{2,}\S+|\b(?:https?|mailto|tel|sms):\S+|\bwww\.\S+"
+    r"|\b(?:[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?(?:\\?/|[?#])\S+"
     r"|(?:\blocalhost|\b[a-z][a-z0-9-]*:\d{2,5}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?(?:\\?/|[?#])\S+"
     r"|(?<!\w)(?:\\?/[\w.~%-]*){1,8}\?\S+"
 )
 # What may stand in an address (RFC 5321) without quotes; where one begins with punctuation, that goes with it.
 _WORD = r"[^\s@<>\"(),;:]"
 # Only from the beginning of a word: trying from its every character would take seconds on a long one.
-_EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:@{_WORD}*)+'
+# A line may have been broken beside the @.
+_EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:(?:@{_WORD}*)+| ?@ ?[\w-]+(?:\.[\w-]+)+)'
+_BYTES = r"\bb'(?:\\.|[^'])*'|\bb\"(?:\\.|[^\"])*\""
+"""What libraries quote of a header or a line that they could not read."""
 _OPAQUE = r"[A-Za-z0-9_-]{24,}"
-_UUID = r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PART = r"(?:(?:[A-Za-z]?[a-z]{1,15}|[A-Z]{1,15})\d{0,2}|\d{1,8})"
+_READABLE = rf"(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})|{_PART}(?:[_-]{_PART})+"
+"""A UUID, or words and numbers joined."""
+# As JSON, Python, C, JavaScript and old browsers write a character.
+_ESCAPE = r"\\+x([\da-fA-F]{2})|(?:\\+|%)u([\da-fA-F]{4})|\\+U([\da-fA-F]{8})|\\+[ux]\{0*([\da-fA-F]{1,6})\}"
 # Lone surrogates among them: a log in UTF-8 could not be written.
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 _INVISIBLE = r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+"
@@ -91,6 +101,7 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
 
 
 def _masked(text: str) -> str:
+    text = re.sub(_BYTES, "[bytes]", text)
     text = re.sub(_JWT, "[token]", text)
     text = re.sub(_BEARER, r"\1 [token]", text)
     text = re.sub(_LINK, "[link]", text)
@@ -107,10 +118,10 @@ def _in_plain_letters(text: str) -> str:
             text = parse.unquote(re.sub(r"%(?:25)+", "%", text))
         if "&" in text:
             text = html.unescape(re.sub(r"(?i)&(?:amp;|#38;|#x26;)+", "&", text))
-        if "\\" in text:
-            text = re.sub(r"\\+(?:u\{?00|u\{|x)([0-9a-fA-F]{2})\}?", _character, text)
-        if "=" in text:
-            text = re.sub(r"=([0-9A-F]{2})(?![0-9A-Za-z]*=)", _character, text) if "=40" in text else text
+        if "\\" in text or "%u" in text:
+            text = re.sub(_ESCAPE, _character, text)
+        if "=40" in text:  # as mail programs write an @; but not the one in "status=401"
+            text = re.sub(r"=40(?=[A-Za-z][\w-]*\.[A-Za-z])", "@", text)
         if not text.isascii():
             text = re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text))
         text = re.sub(_UNPRINTABLE, " ", text).strip()
@@ -120,14 +131,15 @@ def _in_plain_letters(text: str) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    return chr(int(found.group(1), 16))
+    code = int(found[found.lastindex or 0], 16)
+    return chr(code) if code <= sys.maxunicode else "…"
 
 
 def _mask_opaque(found: re.Match[str]) -> str:
-    """Hide what looks drawn at random; ids (UUIDs) and long_names_of_things stay readable."""
+    """Hide what looks drawn at random; ids (UUIDs) and long_names_of_things_2 stay readable."""
     word = found.group()
     random_looking = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    return "[token]" if random_looking and not re.fullmatch(_UUID, word) else word
+    return "[token]" if random_looking and not re.fullmatch(_READABLE, word) else word
 
 
 def _cut(text: str, limit: int) -> str:

@@ -334,6 +334,22 @@ def test_every_usual_compression_is_read(api, fault_server, packed):
     assert fault_server.seen[0].headers["accept-encoding"] == "gzip, deflate"
 
 
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_gzip_of_several_parts_is_read_whole(api, fault_server, cut):
+    """As RFC 1952 allows, wherever the pieces that arrive end; what follows the last part is no part of the answer."""
+    packed = gzip.compress(b'{"html_') + gzip.compress(b"") + gzip.compress(b'export":"1"}') + b"more"
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+
+    def act(connection):
+        connection.sendall(head + packed[:cut])
+        time.sleep(0.02)
+        connection.sendall(packed[cut:])
+
+    fault_server.plays(faults.Fault(act))
+
+    assert api.call(SPENDING[1], base_url=fault_server.url).html_export == "1"
+
+
 def test_answer_whose_compression_is_cut_off_is_not_taken_for_whole(api, fault_server):
     """Its length is right, its content is not."""
     fault_server.plays(faults.answer(200, gzip.compress(b'{"languages": []}')[:-9], {"Content-Encoding": "gzip"}))

@@ -57,6 +57,26 @@ SECRET = {
     "password=jane": "password=[token]",
     '"access_token": "jane"': '"access_token": [token]',
     "?user=jane@example.org": "[email]",
+    "bücher.example/i/jane": "[link]",
+    "https:\\\\app.example.org\\i\\jane": "[link]",
+    "mailto:jane": "[link]",
+    "jane.doe\n@example.org": "[email]",
+    "jane.doe @ example.org": "[email]",
+    "jane.doe=40example.org": "[email]",
+    "jane.doe%u0040example.org": "[email]",
+    "jane.doe\\U00000040example.org": "[email]",
+    "jane.doe\\u{000040}example.org": "[email]",
+    "jane.doe\\x{40}example.org": "[email]",
+    "jane.doe\\uff20example.org": "[email]",
+    "token = jane1": "token = [token]",
+    "tokens[]=jane": "tokens[]=[token]",
+    "token[0]=jane": "token[0]=[token]",
+    "pwd=jane": "pwd=[token]",
+    "passphrase=jane": "passphrase=[token]",
+    "Cookie: sid=jane1": "Cookie: [token]",
+    'token="a b jane"': "token=[token]",
+    "Bearer jane12": "Bearer [token]",
+    "authorization=jane": "authorization=[token]",
 }
 _PUNCTUATION = "@:/?=&"
 CODES = {
@@ -67,6 +87,9 @@ CODES = {
     "hexadecimal entities": lambda text: "".join(f"&#x{ord(c):X};" if c in "@:/" else c for c in text),
     "named entities": lambda text: text.replace("&", "&amp;").replace("@", "&commat;").replace("/", "&sol;"),
     "escapes": lambda text: "".join(f"\\u{ord(c):04x}" if c in "@:/?a" else c for c in text),
+    "old escapes": lambda text: "".join(f"%u{ord(c):04X}" if c in "@:/?a" else c for c in text),
+    "long escapes": lambda text: "".join(f"\\U{ord(c):08x}" if c in "@:/?a" else c for c in text),
+    "braced escapes": lambda text: "".join(f"\\u{{{ord(c):x}}}" if c in "@:/?a" else c for c in text),
     "short escapes": lambda text: "".join(f"\\x{ord(c):02x}" if c in "@:/?a" else c for c in text),
     "wide letters": lambda text: "".join(chr(ord(c) + 0xFEE0) if c in "@:/?=janexmplorg" else c for c in text),
     "invisible letters": lambda text: text.replace("@", "\u200b@\u2060").replace("jane", "ja\u00adne"),
@@ -90,7 +113,8 @@ def _read_back(text):
     """Undo what the codes above do, in a way of its own."""
     for _ in range(10):
         text = html.unescape(unquote(text))
-        text = re.sub(r"\\(?:u00|x)([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"(?:[\\%]u00|\\x|\\U000000)([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"\\u\{(\w+)\}", lambda found: chr(int(found[1], 16)), text)
         text = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in text)
         text = text.replace("\u00ad", "").replace("\u200b", "").replace("\u2060", "")
     return text
@@ -115,11 +139,29 @@ def test_mask_says_what_it_hid(secret, shown):
         "expected 3.5 and/or 4 of interview_results_processing_status",
         "[Errno 111] Connection refused",
         "größer als 5 MB, bitte kürzen …",
+        "status=401 code=invalid_token",
+        "limit=400.5 and x=404.html",
+        "max_tokens: 4096, tokens_used=12",
+        "token=null",
+        "token: expired",
+        "Bearer authentication required",
+        "needs version 2.0/2.1",
+        "get_interview_definition_by_post_2",
+        "screening-2024-candidates-final-v12",
+        "ERR_HTTP2_STREAM_CANCELLED_1234567",
+        "no code point: \\U99999999 \\u{ffffff}",
     ],
 )
 def test_mask_keeps_ordinary_words_and_ids(text):
     """A message stays useful: words, UUIDs and names of properties are no secrets."""
     assert mask(text) == text
+
+
+@pytest.mark.parametrize("quoted", [b"X-Name: Jane\0Doe", b'Jane\'s "x"', bytearray(b"Jane' Doe")])
+def test_mask_hides_bytes_that_a_library_quotes(quoted):
+    """A header that could not be read may hold anything."""
+    assert "Jane" not in mask(f"illegal header line: {quoted!r}")
+    assert "illegal header line" in mask(f"illegal header line: {quoted!r}")
 
 
 def test_mask_hides_known_secrets_whatever_they_look_like():

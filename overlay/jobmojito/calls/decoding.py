@@ -21,6 +21,8 @@ _PIECE: Final = 256 * 1024
 _MOST_STEPS: Final = 2
 _EITHER: Final = zlib.MAX_WBITS | 32
 """zlib's word for: gzip or zlib, by the first bytes."""
+_GZIP: Final = b"\x1f"
+"""How gzip begins: it may go on after its end, with another part. Anything else after the end is left out."""
 
 
 class Decoder:
@@ -70,10 +72,14 @@ class _Inflated:
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         more = bool(data)
-        while more and not self._made.eof:
+        while more:
+            if self._made.eof:
+                if not data.startswith(_GZIP):
+                    return
+                self._made = zlib.decompressobj(_EITHER)
             piece = self._inflate(data)
-            data = self._made.unconsumed_tail
-            more = bool(data) or len(piece) == _PIECE
+            data = self._made.unused_data or self._made.unconsumed_tail
+            more = bool(data) or (len(piece) == _PIECE and not self._made.eof)
             yield piece
 
     def _inflate(self, data: bytes) -> bytes:
