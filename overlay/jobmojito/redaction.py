@@ -89,15 +89,19 @@ def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
     letters, and is shown in them where something had to be masked. `secrets` are texts known to be secret, however they
     look. Masking a masked text changes nothing, which lets an exception be rebuilt from its own arguments.
     """
+    text = re.sub(_UNPRINTABLE, " ", _cut(_without(text, secrets), _SCANNED)).strip()
+    plain = _in_plain_letters(text)
+    masked = _masked(_without(plain, secrets))
+    return _cut(_masked(text) if masked == plain else masked, limit)
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) >= _LONG:
             text = text.replace(secret, "[token]")
         else:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "[token]", text)
-    text = re.sub(_UNPRINTABLE, " ", _cut(text, _SCANNED)).strip()
-    plain = _in_plain_letters(text)
-    masked = _masked(plain)
-    return _cut(_masked(text) if masked == plain else masked, limit)
+    return text
 
 
 def _masked(text: str) -> str:

@@ -2,17 +2,20 @@
 
 import asyncio
 import gc
+import html
 import io
+import json
 import logging
 import pickle
 import traceback
 import warnings
 from functools import partial
+from urllib.parse import quote
 
 import httpx
 import pytest
 
-from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy
+from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy, ValidationError
 from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.api.candidates import list_candidates
 from tests.bodies import answer_for, body_for
@@ -102,6 +105,27 @@ def _printed(error):
             for name, value in (frame.locals or {}).items()
         )
         ours = ours.__cause__
+
+
+ECHOES = {
+    "plain": lambda token: json.dumps({"error": f"bad {token}"}),
+    "field": lambda token: json.dumps({"error": "bad", "name": token}),
+    "JSON": lambda token: '{"error": "bad ' + "".join(f"\\u{ord(c):04x}" for c in token) + '"}',
+    "percent": lambda token: json.dumps({"error": f"bad {quote(token, safe='')}"}),
+    "HTML": lambda token: json.dumps({"error": f"bad {html.escape(token)}"}),
+}
+
+
+@pytest.mark.parametrize("token", ["hush", "abc/def/ghi-hush", "Pa$$w%rd+hush==", "a&b\"c'd\\e-hush"])
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+def test_token_that_looks_like_none_is_not_quoted_by_an_error(api, token, echo):
+    """The client knows it, in whatever code a server writes it."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(422, content=echo(token)))
+
+    with pytest.raises(ValidationError, match="bad") as raised:
+        api.call(_search, token=token, transport=transport)
+
+    assert "hush" not in str(raised.value) + repr(raised.value.args[:5])
 
 
 @pytest.mark.parametrize("fault", ANSWERS.values(), ids=ANSWERS)

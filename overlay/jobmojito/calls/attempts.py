@@ -102,7 +102,7 @@ def send_with_retries(
         if isinstance(outcome, Answer) and outcome.is_success:
             pacer.accept()
             return call.finish(outcome, number)
-        failure, error = _classify(call.operation, outcome, refreshable=refreshable and not refreshed)
+        failure, error = _classify(call.operation, outcome, token, refreshable=refreshable and not refreshed)
         decision = next_attempt(
             failure,
             repeatable=call.repeatable,
@@ -136,14 +136,16 @@ def _turn(pacer: Pacer, error: JobMojitoError | None, left: float) -> Steps[None
         yield Pause(seconds)
 
 
-def _classify(operation: str, outcome: Answer | FailedAttempt, *, refreshable: bool) -> tuple[Failure, JobMojitoError]:
+def _classify(
+    operation: str, outcome: Answer | FailedAttempt, token: Secret | None, *, refreshable: bool
+) -> tuple[Failure, JobMojitoError]:
     """Say what a failed attempt means for repeating, and what to raise if it is the last."""
     if isinstance(outcome, FailedAttempt):
         return Failure(outcome.kind), outcome.error
     status = outcome.status_code
     seconds = read_retry_after(status, outcome.headers.get("retry-after"), datetime.now(UTC))
     kind = kind_of_status(status, retry_after=seconds, api_error=is_api_error(outcome))
-    return Failure(kind, seconds, refreshable), read_error(operation, outcome)
+    return Failure(kind, seconds, refreshable), read_error(operation, outcome, token)
 
 
 def _unknown_outcome(operation: str, cause: JobMojitoError) -> JobMojitoError:

@@ -149,16 +149,18 @@ class ResponseReader:
 
 
 def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) -> Answer:
-    secrets = () if token is None else (token.reveal(),)
-    return snapshot(response.status_code, response.headers, content, secrets)
+    return snapshot(response.status_code, response.headers, content, _secrets(token))
+
+
+def _secrets(token: Secret | None) -> tuple[str, ...]:
+    return () if token is None else (token.reveal(),)
 
 
 def caught(error: Exception, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
     """Turn what came out of sending or reading into what it means; nothing is raised or chained as it came."""
     if isinstance(error, httpx.HTTPStatusError):
         return _refused_by_hook(error.response, step.token)
-    secrets = (step.token.reveal(),) if step.token else ()
-    return failed_attempt(error, step.operation, secrets, unsent=attempt.is_unsent(error))
+    return failed_attempt(error, step.operation, _secrets(step.token), unsent=attempt.is_unsent(error))
 
 
 def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
@@ -251,15 +253,15 @@ def error_class(status: int) -> type[ApiError]:
     return _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004 - the family of 5xx
 
 
-def read_error(operation: str, answer: Answer) -> ApiError:
-    """Make the error that an answer other than 2xx stands for, whatever its body is."""
+def read_error(operation: str, answer: Answer, token: Secret | None = None) -> ApiError:
+    """Make the error that an answer other than 2xx stands for, whatever its body is; it may quote `token`."""
     body = _json_object(answer.content)
     text = _api_text(body) or _received(answer)
     name = body.get("name")
     return error_class(answer.status_code)(
-        text,
+        mask(text, secrets=_secrets(token)),
         answer.status_code,
-        name if isinstance(name, str) and name else None,
+        mask(name, secrets=_secrets(token)) if isinstance(name, str) and name else None,
         operation,
         request_id(answer.headers),
         answer,
