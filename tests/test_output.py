@@ -43,6 +43,18 @@ def test_a_vendors_words_reach_the_log_as_words(command, tmp_path, capsys):
     assert json.loads(out)["title"] == command
 
 
+def test_a_defects_traceback_is_as_harmless(capsys):
+    """What no script expected may quote a document too."""
+
+    def action():
+        raise ValueError("\n::error::x\n##[debug]y")
+
+    assert exit_code("tried", action) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("ValueError: \n\\u003a:error::x\n\\u0023#[debug]y\n")
+
+
 def test_what_another_program_printed_is_as_harmless(capsys):
     """Output that is handed on as bytes, in pieces, up to the end without a line end."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 from scripts.files.output import inert_output
@@ -65,3 +66,6 @@ def _exit_code(name: str, action: Callable[[], int], interrupted: str) -> int:
     except KeyboardInterrupt:
         print(f"{name}: interrupted; {interrupted}", file=sys.stderr)
         return 130
+    except Exception:  # noqa: BLE001 - the interpreter would print it where nothing makes it harmless
+        traceback.print_exc()
+        return 1

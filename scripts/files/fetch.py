@@ -48,7 +48,7 @@ def fetch(url: str, *, limit: int = LIMIT, deadline: float = DEADLINE, waits: Se
         return asyncio.run(_patiently(url, limit, deadline, waits))
     except TimeoutError as error:
         raise Refused(f"{url}: not finished after {deadline:g} seconds") from error
-    except (httpx.InvalidURL, OSError) as error:
+    except (httpx.InvalidURL, OSError, ValueError, ImportError) as error:  # the last two for a proxy of the environment
         raise Refused(_told(url, error)) from error
 
 

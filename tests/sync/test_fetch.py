@@ -184,6 +184,15 @@ def _trickle(server):
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1", "socks4://127.0.0.1", "socks5://127.0.0.1", "http://a:\udcff@b"])
+def test_a_proxy_that_cannot_be_used_is_one_clear_line(monkeypatch, proxy):
+    """It is found before anything is asked of it."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(Refused, match=r"https://vendor\.test/openapi: "):
+        fetch("https://vendor.test/openapi", waits=())
+
+
 def test_a_refused_connection_is_one_clear_line():
     """A server that is not there is told by its address."""
     with pytest.raises(Refused, match=r"http://127\.0\.0\.1:9/openapi: ConnectError"):
