@@ -173,10 +173,15 @@ class Secret:
         raise TypeError("a token is not pickled; read it where it is needed")
 
 
+def reason_of(error: Exception) -> str:
+    """Give an exception's text, of an error of the system without the path: it is often named after a person."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
 def harmless(error: Exception, reason: str = "") -> Exception:
     """Copy an exception as far as it is harmless, to be chained: its class and a masked text, no path, no request."""
     if isinstance(error, OSError) and not reason:
-        reason = str(error) if error.strerror is None else error.strerror
+        reason = reason_of(error)
     if type(error).__module__.partition(".")[0] in {"builtins", "httpx"}:
         with suppress(TypeError):  # classes that take no text, or more than one
             return type(error)(mask(reason))

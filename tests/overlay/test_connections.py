@@ -5,7 +5,7 @@ import pickle
 import httpx
 import pytest
 
-from jobmojito import ConfigurationError, NotFoundError, OutcomeUnknownError, RateLimitError
+from jobmojito import ConfigurationError, ConnectionFailedError, NotFoundError, OutcomeUnknownError, RateLimitError
 from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.api.admin import list_languages
 from tests.faults import server as faults
@@ -41,6 +41,47 @@ def test_transport_of_the_other_kind_is_refused_at_once(api):
 
     with pytest.raises(ConfigurationError, match="transport must be"):
         api.client(transport=other(verify=False))
+
+
+_ELSEWHERE = httpx.Request("POST", "https://audit.example")
+ABOUT_ANOTHER = [
+    httpx.HTTPStatusError("x", request=_ELSEWHERE, response=httpx.Response(404, request=_ELSEWHERE)),
+    httpx.HTTPStatusError("x", request=_ELSEWHERE, response=None),
+    NotFoundError("x", 404),
+    ConnectionFailedError("x"),
+]
+
+
+@pytest.mark.parametrize("error", ABOUT_ANOTHER, ids=lambda error: type(error).__name__)
+def test_error_of_a_request_that_a_hook_made_says_nothing_of_ours(api, error):
+    """A hook that keeps a record elsewhere failed at that, when the paid request was done already."""
+
+    def hook(_):
+        raise error
+
+    async def awaited(_):
+        raise error
+
+    hooks = {"response": [awaited if api.kind == "async" else hook]}
+    own = _own(api, lambda _: httpx.Response(200, json={}), event_hooks=hooks)
+
+    with pytest.raises(OutcomeUnknownError):
+        api.call(SPENDING[1], http_client=own)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(2, "no such file", "/home/jane/cert.pem"), FileNotFoundError(2, "no", "jane")]
+)
+def test_path_that_a_transport_names_is_not_shown(api, error):
+    """It is often named after a person."""
+
+    def handle(_):
+        raise error
+
+    with pytest.raises(OutcomeUnknownError) as raised:
+        api.call(SPENDING[1], http_client=_own(api, handle))
+
+    assert "jane" not in f"{raised.value} {raised.value.cause!r} {raised.value.cause.__cause__!r}"
 
 
 @pytest.mark.parametrize("headers", [None, "X-A: 1", [("X-A", "1")]])

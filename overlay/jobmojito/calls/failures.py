@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import httpx
 
 from jobmojito.errors import (
+    ApiError,
     ConfigurationError,
     ConnectionFailedError,
     JobMojitoError,
+    OutcomeUnknownError,
     RequestTimeoutError,
     TransportError,
 )
-from jobmojito.redaction import harmless, mask
+from jobmojito.redaction import harmless, mask, reason_of
 
 from .retries import FailureKind as Kind
 
@@ -66,6 +68,10 @@ RULES: Final = (
 """The first class that fits counts, so exact ones stand before their families."""
 
 
+_OF_ANOTHER_REQUEST: Final = (ApiError, TransportError, OutcomeUnknownError)
+"""Our errors that say nothing of this request: an event hook of the caller's may use a client of ours."""
+
+
 class FailedAttempt(NamedTuple):
     """An attempt that gave no answer: how to raise it, and what it means for repeating."""
 
@@ -82,13 +88,13 @@ def failed_attempt(
     `secrets` are masked wherever they stand in its text.
     """
     name = type(exception).__name__
-    if isinstance(exception, JobMojitoError):
+    if isinstance(exception, JobMojitoError) and not isinstance(exception, _OF_ANOTHER_REQUEST):
         # Raised again later, without httpx's frames and what they hold.
         return FailedAttempt(exception.with_traceback(None), Kind.FINAL, name)
     rule = next(rule for rule in RULES if isinstance(exception, rule.exceptions))
     kind = rule.unsent if unsent else Kind.UNCERTAIN
     peer = _peer(exception) if rule.unsent is Kind.NOT_SENT else ""
-    reason = mask(": ".join(filter(None, (peer, str(exception) if rule.shown else ""))), secrets=secrets)
+    reason = mask(": ".join(filter(None, (peer, reason_of(exception) if rule.shown else ""))), secrets=secrets)
     kind_of_error = rule.error if kind is Kind.FINAL or rule.error is not ConfigurationError else TransportError
     error = kind_of_error(f"{rule.text} ({reason})" if reason else rule.text, operation)
     error.__cause__ = harmless(exception, reason)

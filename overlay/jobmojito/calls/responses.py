@@ -158,7 +158,7 @@ def _secrets(token: Secret | None) -> tuple[str, ...]:
 
 def caught(error: Exception, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
     """Turn what came out of sending or reading into what it means; nothing is raised or chained as it came."""
-    if isinstance(error, httpx.HTTPStatusError):
+    if isinstance(error, httpx.HTTPStatusError) and attempt.is_about(error):
         return _refused_by_hook(error.response, step.token)
     return failed_attempt(error, step.operation, _secrets(step.token), unsent=attempt.is_unsent(error))
 

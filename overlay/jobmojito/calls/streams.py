@@ -62,6 +62,7 @@ class Attempt:
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
         """Have the request's connection tell this attempt what it does."""
+        self._request = request
         request.extensions["trace"] = self._trace_async if asynchronous else self._trace
 
     @contextmanager
@@ -84,6 +85,13 @@ class Attempt:
             return False
         told = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
         return self._trusted or (told and type(error.__cause__).__module__.partition(".")[0] == "httpcore")
+
+    def is_about(self, error: httpx.HTTPStatusError) -> bool:
+        """Tell whether an event hook raised it about this attempt's answer, and not about a request of its own."""
+        try:
+            return error.request is self._request
+        except RuntimeError:  # it has none
+            return False
 
     def left(self, timeout: float | None = None) -> float | None:
         """Give the seconds that the next read may take; the time of an answer begins with its first read.
