@@ -226,13 +226,16 @@ def _over_tls(act):
     return faults.Fault(wrapped, read=False)
 
 
-def _whole(answer):
-    """Read a request of 3 MB to its end, then answer."""
+def _whole(answer, early=()):
+    """Read a request of 3 MB to its end, then answer; the pieces of `early` go out when its head is there."""
 
     def act(connection):
         received = b""
         while b"\r\n\r\n" not in received:
             received += connection.recv(4096)
+        for piece in early:
+            connection.sendall(piece)
+            time.sleep(0.02)
         left = 3_000_000 // 65536 * 65536 - len(received.partition(b"\r\n\r\n")[2])
         while left > 0:
             left -= len(connection.recv(65536))
@@ -251,6 +254,22 @@ def test_upload_over_tls_is_not_stopped_by_tickets(api, fault_server):
     work = _upload(3_000_000, asynchronous=api.kind == "async")
 
     assert api.call(work, base_url=_tls_url(fault_server)).html_export == "1"
+
+
+INTERIM = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=x\r\n\r\n"
+
+
+@pytest.mark.parametrize("secure", [True, False], ids=["TLS", "plain"])
+@pytest.mark.parametrize("cut", [1, 9, 12, 24, 34, 50, 60, len(INTERIM)])
+def test_interim_answer_in_pieces_does_not_end_an_upload(api, fault_server, secure, cut):
+    """Wherever it is cut, the whole body arrives: half a status line is no answer, nor is the rest of a header."""
+    act = _whole(OWN, (INTERIM[:cut], INTERIM[cut:]))
+    fault_server.plays(_over_tls(act) if secure else faults.Fault(act, read=False))
+    url = _tls_url(fault_server) if secure else fault_server.url
+
+    result = api.call(_upload(3_000_000, asynchronous=api.kind == "async"), base_url=url, timeout=3)
+
+    assert result.html_export == "1"
 
 
 def test_early_refusal_over_tls_is_told(api, fault_server):

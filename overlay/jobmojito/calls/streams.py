@@ -11,6 +11,7 @@ while a long body is written, and an answer that comes early ends the writing.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,9 @@ _RECORD: Final = 16 * 1024
 
 _READ: Final = 64 * 1024
 """Bytes that httpcore reads at once."""
+
+_INTERIM: Final = re.compile(rb"(?:HTTP/1\.\d 1.*?\r\n\r\n)*", re.DOTALL)
+"""Whole answers with a status of 1xx: they only say that the server is there."""
 
 _MOMENT: Final = 0.05
 """Seconds that asyncio may take to deliver what has arrived already."""
@@ -143,6 +147,12 @@ def _left(timeout: float | None) -> float | None:
     return timeout if attempt is None else attempt.left(timeout)
 
 
+def _has_final(received: bytes) -> bool:
+    """Tell whether a final answer has begun behind interim ones, or more has come than those should take."""
+    status = _INTERIM.sub(b"", received, count=1)[9:10]
+    return len(received) > _READ or status not in {b"", b"1"}
+
+
 def _bound(stream: Any) -> None:
     """Bound the reads of a network stream."""
     (_AsyncReads if hasattr(stream, "aclose") else _Reads)(stream)
@@ -185,12 +195,13 @@ class _Reads:
         raise _httpcore.WriteTimeout
 
     def _has_answer(self) -> bool:
-        """Read what is there; TLS has messages of its own, and a status of 1xx is no end."""
+        """Read what is there; TLS has messages of its own."""
         try:
-            self._kept += self._read(_READ, 0)
+            data = self._read(_READ, 0)
         except _httpcore.ReadError as error:
             return not isinstance(error.__cause__, (BlockingIOError, ssl.SSLWantReadError))
-        return self._kept[9:10] != b"1"
+        self._kept += data
+        return not data or _has_final(self._kept)
 
 
 class _AsyncReads:
@@ -268,14 +279,14 @@ class _AsyncReads:
         return reading.done() and self._is_answer()
 
     def _is_answer(self) -> bool:
-        """Tell whether what was read ends the request; a status of 1xx does not, and is kept for who reads next."""
+        """Tell whether what was read ends the request; an interim answer does not, and is kept for the next read."""
         if self._early is None or not self._early.done():
             return False
-        if self._early.cancelled() or self._early.exception() or self._early.result()[9:10] != b"1":
+        if self._early.cancelled() or self._early.exception() or not self._early.result():
             return True
         self._kept += self._early.result()
         self._early = None
-        return False
+        return _has_final(self._kept)
 
     async def close(self) -> None:
         early, self._early = self._early, None
