@@ -121,9 +121,14 @@ def test_no_attempt_starts_after_the_time_limit(elapsed, expected):
     assert _decide(FailureKind.NOT_SENT, elapsed=elapsed) == expected
 
 
-@pytest.mark.parametrize(("told", "expected"), [(0, Wait(0)), (7.5, Wait(7.5)), (30, Wait(30)), (30.1, GiveUp())])
+@pytest.mark.parametrize(
+    ("told", "expected"), [(0, Wait(0)), (0.001, Wait(1)), (7.5, Wait(7.5)), (30, Wait(30)), (30.1, GiveUp())]
+)
 def test_told_wait_is_obeyed_up_to_its_cap(told, expected):
-    """Above the cap the error surfaces at once: the caller can plan, a sleeping client cannot."""
+    """Above the cap the error surfaces at once: the caller can plan, a sleeping client cannot.
+
+    As it uses up no attempt, a moment of a millisecond would let a call ask thousands of times: it lasts `base`.
+    """
     assert _decide(FailureKind.TOLD_TO_WAIT, told=told) == expected
 
 

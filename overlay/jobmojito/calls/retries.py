@@ -124,8 +124,9 @@ class RetryPolicy:
     """How often and how patiently a request is sent again; which ones may be is not configurable.
 
     Waits between attempts are drawn evenly from nothing up to `base` seconds, doubled each time up to `cap` ("full
-    jitter"). An answer's `Retry-After` is obeyed instead, unless it asks for more than `retry_after_cap` seconds: then
-    the error surfaces at once. It holds all calls of the client, and uses up none of the `max_attempts`.
+    jitter"). An answer's `Retry-After` is obeyed instead (a moment of less than `base` lasts that long), unless it asks
+    for more than `retry_after_cap` seconds: then the error surfaces at once. It holds all calls of the client, and uses
+    up none of the `max_attempts`.
     No attempt starts later than `max_elapsed` seconds after the first one.
     A 401 with a token provider is repeated once with a fresh token whatever the policy.
     """
@@ -208,7 +209,7 @@ def next_attempt(
 def _wait(told: float | None, attempt: int, policy: RetryPolicy, random: Callable[[], float]) -> float | None:
     """Seconds to wait, or None where the API asks for more patience than the policy has."""
     if told is not None:
-        return told if told <= policy.retry_after_cap else None
+        return (told and max(told, policy.base)) if told <= policy.retry_after_cap else None
     # 2.0 ** 1024 would overflow; the cap is reached long before.
     return random() * min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 60))
 
