@@ -1,7 +1,8 @@
 """The generated client, wired to the overlay's own connection and token: `JobMojito.raw`.
 
 It has the low-level functions' own behaviour: nothing is repeated, nothing raises typed errors. Its requests carry a
-current token and appear in other libraries' logs without their content, as all of ours do.
+current token and appear in other libraries' logs without their content, as all of ours do; and the time limit holds for
+an answer as a whole, which is read at once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
     from .calls.settings import Settings
+    from .calls.streams import Attempt
 
 
 class RawClient(AuthenticatedClient):
@@ -94,14 +96,23 @@ class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._transport, AsyncTransport):
             raise _wrong_kind("asyncio", "AsyncJobMojito")
-        self._transport.attempt(request, None, alone=request.method != "GET")
-        return self._transport.begin(request)
+        with self._attempt(request).current():
+            response = self._transport.begin(request)
+            response.read()
+        return response
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._transport, Transport):
             raise _wrong_kind("sync", "JobMojito")
-        self._transport.attempt(request, None, alone=request.method != "GET")
-        return await self._transport.begin(request)
+        with self._attempt(request).current():
+            response = await self._transport.begin(request)
+            await response.aread()
+        return response
+
+    def _attempt(self, request: httpx.Request) -> Attempt:
+        """Bound the answer as a whole, as it is for the client's own calls; hence it is read to its end here."""
+        limit = request.extensions.get("timeout", {}).get("read")
+        return self._transport.attempt(request, limit, alone=request.method != "GET")
 
 
 def _wrong_kind(functions: str, client: str) -> ConfigurationError:

@@ -21,9 +21,10 @@ from jobmojito import (
     ValidationError,
 )
 from jobmojito.calls.bodies import StreamedBody
+from jobmojito_api.api.admin import list_languages
 from tests.bodies import body_for
 from tests.faults import server as faults
-from tests.overlay.driver import READ, SPENDING, Driver
+from tests.overlay.driver import ASKED, READ, SPENDING, Driver
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 OWN = HEAD + b'Content-Length: 19\r\n\r\n{"html_export":"1"}'
@@ -310,6 +311,16 @@ def test_no_answer_lasts_longer_than_the_time_limit(api, fault_server, fault):
 
     with pytest.raises((RequestTimeoutError, NotFoundError)):
         api.call(READ[1], base_url=fault_server.url, timeout=0.4, retry=RetryPolicy.none())
+
+
+@pytest.mark.parametrize("fault", ENDLESS.values(), ids=ENDLESS)
+def test_no_answer_to_the_raw_client_lasts_longer_than_the_time_limit(api, fault_server, fault):
+    """The generated functions read over the same connections, and raise what httpx does."""
+    fault_server.plays(fault)
+    function = list_languages.asyncio if api.kind == "async" else list_languages.sync
+
+    with pytest.raises(httpx.ReadTimeout):
+        api.call(lambda jm: function(client=jm.raw, **ASKED), base_url=fault_server.url, timeout=0.4)
 
 
 def _packed(times, content):
