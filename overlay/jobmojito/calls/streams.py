@@ -135,11 +135,19 @@ class Attempt:
     def _note_head(self, protocol: str, phase: str, info: Mapping[str, Any]) -> None:
         self._end = None
         if phase == "started" and info["request"].method != b"CONNECT":  # that one is for a proxy
-            if self._alone and protocol == "http11" and not self._fresh:
-                raise UsedConnectionError
+            if self._alone and protocol == "http11":
+                if not self._fresh:
+                    raise UsedConnectionError
+                _close_after(info["request"])
             self.begun = True
         elif phase == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
             self._refused = True  # by what writes HTTP, before any of it is handed on
+
+
+def _close_after(request: Any) -> None:
+    """Say that the connection ends with this request, so that the pool does not keep it for one that cannot use it."""
+    kept = [(name, value) for name, value in request.headers if name.lower() != b"connection"]
+    request.headers = [*kept, (b"Connection", b"close")]
 
 
 def _left(timeout: float | None) -> float | None:
