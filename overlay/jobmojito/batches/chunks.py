@@ -1,4 +1,4 @@
-"""Rows of any number cut into chunks: read, checked, and told apart from their duplicates before anything is sent."""
+"""Any number of rows cut into chunks: read, checked, and compared for duplicates before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .results import RowKind, RowOutcome, RowStatus
 from .rows import Refused
 
 Duplicates = Literal["once", "report", "send"]
-"""What to do with a row that stands in the input a second time: send it once and skip the others, send it once and
-report the others as errors, or send all."""
+"""What to do with rows that are the same: send the first and skip the others, send the first and report the others as
+errors, or send all."""
 
 Fields = Mapping[str, Any]
 
 
 @define
 class PendingRow:
-    """One input row on its way: what is to be sent for it, or what became of it.
+    """One input row: its fields to send, and later its outcome.
 
-    `begun` says that its request may be under way, `recorded` is done when a journal has the outcome on disk.
+    `begun`: its request may be under way. `recorded` is done when the journal has the outcome on disk.
     """
 
     index: int
@@ -40,7 +40,7 @@ class PendingRow:
     outcome: RowOutcome[Any, Any] | None = None
 
     def settle(self, status: RowStatus, kind: RowKind | None = None, message: str | None = None, **more: Any) -> None:
-        """Decide what became of it."""
+        """Set the outcome."""
         self.outcome = RowOutcome(self.index, self.input, status, kind, message, **more)
 
 
@@ -49,9 +49,9 @@ _FOR_EVERY_ROW: Final = (AuthenticationError, ConfigurationError)
 
 @define
 class Stop:
-    """Whether a run goes on; set from anywhere, looked at before each request.
+    """Whether a run has to stop; set from anywhere, checked before each request.
 
-    `error` is raised when what is in flight has come back. `on_error` is the caller's `stop_on_error`.
+    `error` is raised when all requests in flight have finished. `on_error` is the caller's `stop_on_error`.
     """
 
     on_error: bool = False
@@ -66,10 +66,10 @@ class Stop:
         self.error = self.error or error
 
     def note(self, error: Exception | None) -> None:
-        """Note how a request as a whole went, and stop where every other one would fail for the same reason.
+        """Take a request's error, or None, and stop if every other request would fail for the same reason.
 
-        That is a token that the API refuses, a client that cannot work (closed, or its token provider fails), and a
-        lack of permission, unless requests of this run were accepted before: then it is about these rows.
+        Such reasons are: the API refuses the token; the client is closed or its token provider fails; permission is
+        denied, unless the API accepted an earlier request of this run (then it concerns these rows only).
         """
         if error is None:
             self._accepted = True
@@ -79,14 +79,14 @@ class Stop:
             self.because("an earlier request failed")
 
     def settle(self, rows: Iterable[PendingRow]) -> None:
-        """Say of rows that they were not sent."""
+        """Settle rows as not sent."""
         error = self.error if isinstance(self.error, JobMojitoError) else None
         for row in rows:
             row.settle(RowStatus.ERROR, RowKind.NOT_SENT, f"not sent: {self.reason}", error=error)
 
 
 class SeenRows:
-    """Which rows a run has seen, and what to do with those that are seen again."""
+    """The keys of the rows that a run has seen, and what to do with duplicates."""
 
     def __init__(self, duplicates: Duplicates) -> None:
         self._duplicates: Duplicates = duplicates
@@ -94,7 +94,7 @@ class SeenRows:
         self._lock = threading.Lock()
 
     def settle(self, rows: Iterable[PendingRow]) -> None:
-        """Settle the rows whose key an earlier row has; a row without a key is like no other."""
+        """Settle the rows that have the key of an earlier row; a row without a key is never a duplicate."""
         if self._duplicates == "send":
             return
         status = RowStatus.ERROR if self._duplicates == "report" else RowStatus.SKIPPED
@@ -111,7 +111,7 @@ class SeenRows:
 
 
 class Chunker:
-    """Makes pending rows of input rows and cuts them into chunks of `size`, the last one shorter."""
+    """Turns input rows into pending rows, in chunks of `size`; the last chunk may be shorter."""
 
     def __init__(
         self, read: Callable[[Any], Fields], identify: Callable[[Fields], bytes], seen: SeenRows, size: int
@@ -122,13 +122,13 @@ class Chunker:
         self.under_way: deque[list[PendingRow]] = deque()
 
     def chunks(self, rows: Iterable[object], go_on: Callable[[], bool]) -> Iterator[list[PendingRow]]:
-        """Draw rows as far as chunks are asked for, and while `go_on()`."""
+        """Yield chunks while `go_on()`; rows are drawn only as chunks are asked for."""
         try:
             for row in rows:
                 yield from self._add(row)
                 if not go_on():
                     break
-        except Exception:  # whatever the caller's iterator raises goes on to the caller, after the rows it gave
+        except Exception:  # raised by the caller's iterator, and raised to the caller after the rows it gave
             yield self._abandoned()
             raise
         yield self._full()
@@ -136,20 +136,20 @@ class Chunker:
     async def chunks_async(
         self, rows: AsyncIterable[object] | Iterable[object], go_on: Callable[[], bool]
     ) -> AsyncIterator[list[PendingRow]]:
-        """Draw rows of either kind as far as chunks are asked for, and while `go_on()`."""
+        """Yield chunks like `chunks`, from a sync or an async iterable."""
         try:
             async for row in _as_async(rows):
                 for chunk in self._add(row):
                     yield chunk
                 if not go_on():
                     break
-        except Exception:  # whatever the caller's iterator raises goes on to the caller, after the rows it gave
+        except Exception:  # raised by the caller's iterator, and raised to the caller after the rows it gave
             yield self._abandoned()
             raise
         yield self._full()
 
     def left(self, rows: Iterable[object]) -> list[PendingRow]:
-        """Give all rows whose chunk has not come back, and then those of `rows` that were not drawn."""
+        """Return all rows whose chunk is not finished, then the rows of `rows` that were not drawn."""
         rest = [*self._chunk, *map(self._pending, islice(rows, self._count, None))]
         self._seen.settle(rest)
         return [row for chunk in self.under_way for row in chunk] + rest
@@ -160,14 +160,14 @@ class Chunker:
             yield self._full()
 
     def _full(self) -> list[PendingRow]:
-        """Give the chunk, its duplicates settled, and begin another one."""
+        """Return the current chunk with its duplicates settled, and begin a new one."""
         chunk, self._chunk = self._chunk, []
         self._seen.settle(chunk)
         self.under_way.append(chunk)
         return chunk
 
     def _abandoned(self) -> list[PendingRow]:
-        """Give the rows drawn before the caller's iterator failed; nothing more is sent after that."""
+        """Settle and return the rows drawn before the caller's iterator failed; they are not sent."""
         chunk = self._full()
         for row in chunk:
             if row.outcome is None:

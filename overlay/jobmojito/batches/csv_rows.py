@@ -1,7 +1,7 @@
 """Rows from a CSV file: a header row with the contract's field names, then a record for each row.
 
-The whole file is read through once when it is opened, so that a wrong header, a byte that is not of the encoding or a
-quote that never closes is found before anything is sent. It is read again, a record at a time, when rows are sent.
+The whole file is read once when it is opened, so that a wrong header, a byte outside the encoding or an unclosed quote
+is found before anything is sent. It is read again, a record at a time, when rows are sent.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from .rows import CsvRow, RowType, quoted
 CANDIDATE: Final = RowType("RegisterUser")
 INVITATION: Final = RowType("InviteUser", open=True)  # the contract declares that these rows may carry more
 
-_UTF8: Final = "utf-8-sig"  # with its mark or without
+_UTF8: Final = "utf-8-sig"  # with or without a byte order mark
 _UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}
-"""By where the first zero byte is: of a letter of a header, one of two bytes is."""
+"""By the place of the first zero byte: a Latin letter has one in UTF-16."""
 
 _WORKBOOKS: Final = {b"PK\x03\x04": "a workbook (.xlsx, .ods or .numbers)", b"\xd0\xcf\x11\xe0": "a workbook (.xls)"}
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
-"""The first line by which Excel learns what separates cells."""
+"""The first line that tells Excel the separator of cells."""
 
 
 class CsvRows(Collection[CsvRow]):
     """The records of a CSV file, each with its line; `len` counts them, iterating reads them from the file.
 
-    Cells lose outer spaces; an empty cell is left out, as if the column were not there, and so is a record of empty
-    cells. An empty e-mail, or a record with more or fewer cells than the header, is not an error of the file: the row
-    comes back as failed, with its line and all its cells. The apostrophe that `to_csv` puts before a formula is taken
-    away.
+    Outer spaces of cells are removed. An empty cell is left out, as if it had no column; a record of empty cells is
+    left out too. An empty e-mail, or a record with more or fewer cells than the header, is not an error of the file:
+    the row fails on its own, with its line and all its cells. The apostrophe that `to_csv` puts before a formula is
+    removed.
 
     Raises:
-        TableError: unreadable, of another encoding, no header, unknown or repeated columns, or broken quoting.
+        TableError: unreadable, in another encoding, no header, unknown or repeated columns, or broken quotes.
         ConfigurationError: an option cannot work.
     """
 
@@ -87,7 +87,7 @@ class CsvRows(Collection[CsvRow]):
             raise TableError(f"{self.path.name}: cannot be read: {error.strerror or type(error).__name__}") from None
 
     def _recognise(self) -> str:
-        """Give the encoding; unless it was given, UTF-16 by its mark or by the zeros of a header, and else UTF-8."""
+        """Return the encoding: the given one, else UTF-16 if the first bytes show it, else UTF-8."""
         with self.path.open("rb") as file:
             head = file.read(4)
         for mark, what in _WORKBOOKS.items():
@@ -104,7 +104,7 @@ class CsvRows(Collection[CsvRow]):
         fields: dict[str, list[int]] | None = None
         width = 0
         for line, cells in self._lines(file):
-            while len(cells) > width and not cells[-1]:  # beyond the header, and at its end
+            while len(cells) > width and not cells[-1]:  # beyond the header, or at its own end
                 cells.pop()
             if not any(cells):
                 continue
@@ -116,10 +116,10 @@ class CsvRows(Collection[CsvRow]):
             raise TableError(f"{self.path.name}: there is no header row")
 
     def _lines(self, file: Any) -> Iterator[tuple[int, list[str]]]:
-        """Give each record, its cells stripped, with the line it begins on, and every error its line."""
+        """Yield each record's first line and its stripped cells; errors name their line."""
         line = 1
         try:
-            first = file.readline().lstrip("\ufeff")  # the marks of an encoding that was named, or of two programs
+            first = file.readline().lstrip("\ufeff")  # a named encoding keeps the mark; two programs may each add one
             separator = _SEPARATOR.fullmatch(first)
             skipped = 0 if separator is None else 1
             line += skipped
@@ -135,7 +135,7 @@ class CsvRows(Collection[CsvRow]):
             raise TableError(f"{self.path.name}: line {line}: {error}") from None
 
     def _undecodable(self, encoding: str) -> str:
-        """Say which line is not of the encoding, and which one the file may have."""
+        """Say which line is not in the encoding, and which encoding the file may have."""
         if encoding != _UTF8:
             return f"it is not {encoding}"
         with self.path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
@@ -144,7 +144,7 @@ class CsvRows(Collection[CsvRow]):
         return f"line {bad} is not UTF-8; if Excel saved it, it may be of encoding='windows-1252'"
 
     def _header(self, cells: list[str]) -> dict[str, list[int]]:
-        """Give for each field the columns that it stands in: one, or those that `rename` joins, in its order."""
+        """Return each field's columns: one, or several that `rename` joins, in its order."""
         plain = [_plain(cell) for cell in cells]
         fields: dict[str, list[int]] = {}
         for column, cell in enumerate(cells):
@@ -167,7 +167,7 @@ class CsvRows(Collection[CsvRow]):
         return fields
 
     def _field(self, cell: str) -> str | None:
-        """Give the field that a column stands for; None where it is not read, its own name where nobody knows it."""
+        """Return a column's field; None if the column is ignored, its own name if it is unknown."""
         plain = _plain(cell)
         if plain in self._renamed:
             return self._renamed[plain][1]
@@ -195,7 +195,7 @@ class CsvRows(Collection[CsvRow]):
 
 
 def _plain(name: str) -> str:
-    """Give a column's name in the form in which names are compared; macOS writes letters decomposed."""
+    """Return a column's name in the form used to compare names (NFC, because macOS decomposes letters)."""
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
@@ -218,12 +218,12 @@ def _known(encoding: str | None) -> str | None:
 class TableOptions(TypedDict, total=False):
     """Options of the readers.
 
-    `delimiter` of cells: a comma, if a first line `sep=;` does not say otherwise.
-    `encoding`: UTF-8 or UTF-16, whichever it is; another one, such as "windows-1252", has to be named.
-    `rename` maps the file's column names to the contract's. Columns that are given the same name are joined by a space,
+    `delimiter` of cells: a comma, unless a first line such as `sep=;` names another.
+    `encoding`: UTF-8 and UTF-16 are recognised; any other, such as "windows-1252", has to be named.
+    `rename` maps the file's column names to the contract's. Columns renamed to the same name are joined by a space,
         in the order of the mapping: `{"First name": "name", "Last name": "name"}`.
-    `ignore` names columns that are not read; "*" stands for all that are not the contract's.
-    Case makes no difference in the names of columns.
+    `ignore` names columns that are not read; "*" means all that are not the contract's.
+    Names of columns are compared without case.
     """
 
     delimiter: str | None
@@ -243,7 +243,7 @@ def read_invitations(path: str | os.PathLike[str], **options: Unpack[TableOption
 
 
 class ResumeRows(CsvRows):
-    """The records of a CSV file of resumes: the column `file` names a file of `folder`, and nothing outside it."""
+    """The records of a CSV file of resumes: the column `file` names a file inside `folder`."""
 
     def __init__(self, path: str | os.PathLike[str], folder: Path, **options: Unpack[TableOptions]) -> None:
         self.folder = folder.resolve()
@@ -261,18 +261,18 @@ class ResumeRows(CsvRows):
         return row
 
     def _find(self, name: str) -> Path | None:
-        """Give the path of a file in the folder, whether there is one or not; None where it is outside.
+        """Return the path of a file in the folder, existing or not; None if it is outside.
 
-        macOS writes the letters of names decomposed, lists have them composed: where there is no file of the very name,
-        one is looked for that is the same to Unicode.
+        macOS decomposes the letters of file names (NFD), tables have them composed (NFC): where there is no file of
+        exactly this name, one whose name is equal in NFC is used.
         """
         try:
             file = (self.folder / name).resolve()
-        except ValueError:  # a NUL
+        except ValueError:  # a NUL character
             return None
         if not file.is_relative_to(self.folder):
             return None
-        if not os.path.exists(file):  # noqa: PTH110 - Path's raises for a name that is too long
+        if not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for a name that is too long
             parts, file = file.relative_to(self.folder).parts, self.folder
             for part in parts:
                 file /= self._names_in(file).get(unicodedata.normalize("NFC", part), part)
@@ -303,9 +303,9 @@ RESUME_COLUMNS: Final = (
 def read_resumes(
     path: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None, **options: Unpack[TableOptions]
 ) -> ResumeRows:
-    """Read rows for `pre_screen_resumes` from a CSV file and a folder (without it, the one that the CSV file is in).
+    """Read rows for `pre_screen_resumes` from a CSV file and a folder (by default, the folder of the CSV file).
 
-    Columns: file, candidate_name and candidate_email, which must be there, candidate_country_code,
-    candidate_external_id, candidate_linkedin_url, and form (a JSON object).
+    Columns: file, candidate_name and candidate_email are required; candidate_country_code, candidate_external_id,
+    candidate_linkedin_url and form (a JSON object) are optional.
     """
     return ResumeRows(path, Path(folder) if folder is not None else Path(path).parent, **options)

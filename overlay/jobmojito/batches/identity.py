@@ -1,7 +1,7 @@
-"""When two rows are the same: by what they name, not by how it is spelled. Pure: no sockets.
+"""When two rows are the same, however their e-mails, ids and servers are spelled. Pure: no sockets.
 
-An e-mail, an id and a server each have one form in which they are compared. The form is never sent: the API gets what
-the caller wrote. A row's key is a digest of such forms; `KeyTable` finds a number by a key in little memory.
+Each e-mail, id and server has one normal form for comparison. It is never sent: the API gets what the caller wrote. A
+row's key is a digest of such forms; `KeyTable` maps keys to numbers in little memory.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ _ENTRY_SIZE: Final = KEY_SIZE + 8
 _BUCKETS: Final = 4096
 _PORTS: Final = {"https": 443, "http": 80}
 
-# Drawn as nothing, though Unicode counts them among letters and marks; what is of the categories Cf and Cc is, too.
+# Invisible, though Unicode counts them among letters and marks; so are the categories Cf and Cc.
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0") | {
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
 }
 _JOINERS: Final = frozenset("\u200c\u200d")
-"""Invisible in mailboxes, but a letter of some domains (IDNA 2008 tells where)."""
+"""Invisible in mailboxes, but valid in some domains (IDNA 2008 says where)."""
 
 
 def digest(*parts: str | bytes | None) -> bytes:
-    """Give a short key that stands for some strings: equal for equal ones, and nothing can be read from it."""
-    # The repr of a tuple of strings and bytes is one string for one tuple, and can hold lone surrogates.
+    """Return a short hash of some strings: equal for equal ones, and not reversible."""
+    # The repr of a tuple of strings and bytes is unambiguous, and escapes lone surrogates.
     return hashlib.blake2b(repr(parts).encode(), digest_size=KEY_SIZE).digest()
 
 
 def same_email(email: object) -> str | None:
-    """Give the form in which e-mails are compared; None where there is none.
+    """Return the form in which e-mails are compared; None if there is no e-mail.
 
     Case, spaces and invisible characters make no difference, nor whether a letter is composed (NFC). Letters that only
-    look alike stay two: `straße` and `strasse` are two mailboxes, and two domains (IDNA 2008).
+    look alike stay different: `straße` and `strasse` are two mailboxes, and two domains (IDNA 2008).
     """
     if not isinstance(email, str):
         return None
@@ -54,10 +54,10 @@ def same_email(email: object) -> str | None:
 
 
 def same_host(host: str) -> str:
-    """Give the form in which host names are compared: that of the DNS, in lower case, without a final dot."""
+    """Return the form in which host names are compared: the DNS form, in lower case, without a final dot."""
     if not host.isascii():
         written = unicodedata.normalize("NFKC", host).replace("\u3002", ".").lower()
-        # Joiners that no domain can have there are invisible ones.
+        # Where IDNA refuses a joiner, it is ignored as invisible.
         for form in (written, "".join(one for one in written if one not in _JOINERS)):
             try:
                 host = httpx.URL(scheme="https", host=form).raw_host.decode()
@@ -68,7 +68,7 @@ def same_host(host: str) -> str:
 
 
 def same_server(base_url: str) -> str:
-    """Give the form in which base URLs are compared: case of the host, default port, escapes and final slashes."""
+    """Return the form in which base URLs are compared: case of the host, default port, escapes, final slashes."""
     url = httpx.URL(base_url)
     scheme, host = url.scheme.lower(), same_host(url.host)
     with suppress(ValueError):
@@ -77,7 +77,7 @@ def same_server(base_url: str) -> str:
 
 
 def same_id(value: object) -> str:
-    """Give the form in which ids and flags are compared: a UUID in any spelling is one id; no flag is no."""
+    """Return the form in which ids and flags are compared: any spelling of a UUID is one id; no flag is false."""
     text = "" if value is None or value is False else str(value).strip().lower()
     try:
         return str(UUID(text))
@@ -94,13 +94,13 @@ def _visible(text: str) -> str:
 
 
 class KeyTable:
-    """A number for each key, in 24 bytes an entry: entries stand one after the other in buckets that are searched."""
+    """Maps keys to numbers in 24 bytes an entry: buckets of consecutive entries, searched one by one."""
 
     def __init__(self) -> None:
         self._buckets = [bytearray() for _ in range(_BUCKETS)]
 
     def get(self, key: bytes) -> int | None:
-        """Give a key's number; None where it has none."""
+        """Return a key's number; None if it has none."""
         bucket, place = self._find(key)
         return None if place < 0 else int.from_bytes(bucket[place + KEY_SIZE : place + _ENTRY_SIZE], "big")
 
@@ -114,9 +114,9 @@ class KeyTable:
             bucket[place : place + _ENTRY_SIZE] = entry
 
     def _find(self, key: bytes) -> tuple[bytearray, int]:
-        """Give a key's bucket and its place there; -1 where it is not there."""
+        """Return a key's bucket and its place in it; -1 if it is not there."""
         bucket = self._buckets[int.from_bytes(key[:2], "big") % _BUCKETS]
         place = bucket.find(key)
-        while place > 0 and place % _ENTRY_SIZE:  # found across two entries
+        while place > 0 and place % _ENTRY_SIZE:  # a match across two entries
             place = bucket.find(key, place + 1)
         return bucket, place

@@ -1,10 +1,10 @@
-"""The journal of a run: what was about to be sent is on disk before it is sent, what came of it after.
+"""The journal of a run: each row is on disk as begun before it is sent, and its outcome afterwards.
 
-A run that was killed goes on where it stopped: what is done is not repeated, and what was in flight is unknown instead
-of being paid for twice in silence. `Journal` is the file with its one writer; `Ledger` settles rows by it.
+A run that was killed can be resumed: rows that are done are not repeated, and rows that were in flight become unknown
+instead of being silently paid for twice. `Journal` is the file with its one writer; `Ledger` settles rows by it.
 
-The journal holds answers, and with them people and interview links: it is made readable by its owner alone. The token
-is never in it. It is one file, which can be copied or moved when no run is using it.
+The journal holds answers, and so people and interview links: only its owner can read it. The token is never in it. It
+is one file, which can be copied or moved when no run is using it.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _Task = tuple["Future[None]", "Sequence[Entry]"]
 
 
 class Journal:
-    """An open journal: one thread writes, whatever has come in meanwhile in one go, because syncing is what takes time.
+    """An open journal. One thread writes all waiting entries at once, because each sync to disk is slow.
 
     Raises:
-        JournalError: no journal, of another program or another version, damaged, in use, or not to be written to.
+        JournalError: not a journal, of another program or version, damaged, in use, or not writable.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -57,20 +57,20 @@ class Journal:
         self.close()
 
     def add(self, entries: Sequence[Entry]) -> Future[None]:
-        """Remember entries; they are synced to disk when the future is done. It can fail with a `JournalError`."""
+        """Record entries; when the future is done they are on disk, or it failed with a `JournalError`."""
         future: Future[None] = Future()
-        if os.getpid() != self._file.process:  # after a fork nobody writes here
+        if os.getpid() != self._file.process:  # a forked child has no writer thread
             future.set_exception(JournalError("the journal was opened by another process, before a fork"))
             return future
-        future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case
+        future.set_running_or_notify_cancel()  # so it cannot be cancelled: what was sent is always recorded
         self._tasks.put((future, entries))
         return future
 
     def find(self, keys: Sequence[bytes]) -> list[dict[str, Any] | None]:
-        """Give the latest entry of each key; None where there is none.
+        """Return the latest entry of each key; None if there is none.
 
         Raises:
-            JournalError: the file cannot be read any more.
+            JournalError: the file can no longer be read.
         """
         try:
             return [self._file.find(key) for key in keys]
@@ -78,7 +78,7 @@ class Journal:
             raise explain(error) from error
 
     def close(self) -> None:
-        """Write what is waiting, then let go of the file."""
+        """Write what is waiting, then close the file."""
         self._tasks.put(None)
         self._writer.join()
         self._file.close()
@@ -86,7 +86,7 @@ class Journal:
     def _write(self) -> None:
         more = True
         while more:
-            # Without a time limit, and only as long as there is something: with one, CPython can miss the end of it.
+            # No `get` with a timeout: CPython can miss its end.
             tasks = [self._tasks.get()]
             while not self._tasks.empty():
                 tasks.append(self._tasks.get())
@@ -96,23 +96,23 @@ class Journal:
     def _commit(self, tasks: Sequence[_Task]) -> None:
         try:
             self._file.add([entry for _, entries in tasks for entry in entries])
-        except Exception as error:  # noqa: BLE001 - whatever it is: who waits for the writer must not wait for ever
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait for the writer must hear of it
             for future, _ in tasks:
-                future.set_exception(explain(error))  # one for each: they are raised in different places
+                future.set_exception(explain(error))  # one each: they are raised in different places
         else:
             for future, _ in tasks:
                 future.set_result(None)
 
 
 class RowCodec(Protocol):
-    """What knows how rows of one kind are kept."""
+    """How rows of one kind are written to the journal, and read from it."""
 
     def subject(self, row: PendingRow) -> Mapping[str, Any]:
-        """Give what a person needs to recognise a row in the journal by."""
+        """Return the facts by which a person recognises a row in the journal."""
         ...
 
     def recall(self, document: object) -> Any:
-        """Read a kept answer again: JSON to its typed form."""
+        """Read an answer from its JSON in the journal."""
         ...
 
 
@@ -126,7 +126,7 @@ UNREADABLE: Final = "an earlier run has done this row, but what the journal kept
 
 @define
 class Ledger:
-    """Which of a run's rows are to be sent: not those seen before, nor those that its journal knows as done."""
+    """Decides which rows of a run are sent: not duplicates, nor rows that the journal knows as done."""
 
     stop: Stop
     seen: SeenRows
@@ -134,9 +134,9 @@ class Ledger:
     retry_unknown: bool = False
 
     def begin(self, rows: Sequence[PendingRow], codec: RowCodec) -> Steps[list[PendingRow]]:
-        """Give the rows that are to be sent now, their intents on disk; settle all others.
+        """Return the rows to send now, recorded as begun; settle all others.
 
-        What the journal knows is asked before a stop is looked at: a row that is done is not one that was not sent.
+        The journal comes before the stop: a row that is done must not be reported as not sent.
         """
         rows = [row for row in rows if row.outcome is None]
         try:
@@ -152,15 +152,15 @@ class Ledger:
             self.stop.because(error.message, error)
             self.stop.settle(row for row in rows if row.outcome is None)
             return []
-        for row in rows:  # whatever stops the run from here on: what the journal calls begun is sent
+        for row in rows:  # from here on they are sent, even if the run stops
             row.begun = True
         return rows
 
     def settle_known(self, rows: Sequence[PendingRow], codec: RowCodec) -> None:
-        """Settle the rows that the journal knows; one that failed, or was never begun, is left to be sent.
+        """Settle the rows that the journal knows; rows that failed or were never begun are left to be sent.
 
         Raises:
-            JournalError: the journal cannot be read any more.
+            JournalError: the journal can no longer be read.
         """
         if self.journal is not None:
             for row, entry in zip(rows, self.journal.find([row.key for row in rows]), strict=True):
@@ -168,7 +168,7 @@ class Ledger:
                     self._settle_from(row, entry, codec)
 
     def finish(self, rows: Sequence[PendingRow]) -> None:
-        """Record the rows' outcomes; the run goes on meanwhile, and gives them when they are on disk."""
+        """Record the rows' outcomes; the run goes on meanwhile, and yields them when they are on disk."""
         if self.journal is not None:
             recorded = self.journal.add([(row.key, _outcome(row)) for row in rows])
             for row in rows:

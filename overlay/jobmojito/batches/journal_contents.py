@@ -1,7 +1,4 @@
-"""What a journal holds, for a person: its rows, and how to make it forget somebody.
-
-Not while a run is using it: the journal has one user at a time.
-"""
+"""Read a journal's rows, or remove a person from it; not while a run is using it."""
 
 from __future__ import annotations
 
@@ -28,10 +25,10 @@ _EMAILS = ("email", "candidate_email")
 
 @frozen(repr=False)
 class JournalRow:
-    """One row of a journal. `row` counts from 1 in the input that it was sent from last.
+    """One row of a journal. `row` is its number, from 1, in the latest input that had it.
 
-    `status` is unknown as long as no outcome is recorded: the row was on its way when its run ended. `begun` and
-    `ended` are UTC; `answer` is what the API said of it, as JSON.
+    `status` is unknown if no outcome is recorded: the row was in flight when its run ended. `begun` and
+    `ended` are UTC; `answer` is the API's answer for the row, as JSON.
     """
 
     row: int | None
@@ -50,7 +47,7 @@ class JournalRow:
 
 
 def read_journal(path: str | os.PathLike[str]) -> list[JournalRow]:
-    """Give the rows of a journal (`journal=` of the helpers), in the order in which they were first sent.
+    """Return the rows of a journal (`journal=` of the helpers) in the order in which they were first sent.
 
     Raises:
         JournalError: there is no such file, a run is using it, or it is not a journal.
@@ -60,13 +57,13 @@ def read_journal(path: str | os.PathLike[str]) -> list[JournalRow]:
 
 
 def forget_person(path: str | os.PathLike[str], email: str) -> int:
-    """Take all rows of a person out of a journal, by e-mail as the helpers compare it; gives how many there were.
+    """Remove all rows of a person from a journal, by e-mail as the helpers compare it; return their number.
 
-    The file is written anew and put in the place of the old one. A run that goes on with it sends these rows again if
-    its input still has them, and pays for them again.
+    The file is rewritten and replaces the old one. A later run with this journal sends the rows again, and pays for
+    them again, if its input still has them.
 
     Raises:
-        JournalError: as `read_journal`, or the new file cannot be written (the old one is as it was).
+        JournalError: as `read_journal`, or the new file cannot be written (the old one is unchanged).
     """
     place, person = Path(path), same_email(email)
     with closing(_open(place)) as file:
@@ -83,7 +80,7 @@ def _open(path: Path) -> JournalFile:
 
 
 def _rows(file: JournalFile) -> dict[bytes, dict[str, Any]]:
-    """Put together what the entries of each key say: whom it is about, and what came of it last."""
+    """Merge the entries of each key: whom the row is about, and its latest outcome."""
     rows: dict[bytes, dict[str, Any]] = {}
     try:
         for key, entry in file.entries():
@@ -97,7 +94,7 @@ def _rows(file: JournalFile) -> dict[bytes, dict[str, Any]]:
 
 
 def _write_anew(place: Path, file: JournalFile, forgotten: set[bytes]) -> None:
-    """Write a journal without some rows beside the old one, and put it in its place."""
+    """Write the journal without some rows to a new file, which then replaces the old one."""
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as folder:
         new = Path(folder) / place.name
         try:

@@ -1,11 +1,12 @@
-"""The file of a journal: one file, locked, to which lines are added; every byte of it is covered by a checksum.
+"""The file of a journal: one locked file to which lines are appended; checksums cover every byte of it.
 
     jobmojito journal 2 00000000000000001234 9f...      how many bytes of the file are committed
     5b... 7e... {"row": 1, "email": ...}                checksum, key and entry of a row; the latest entry counts
 
 A line's checksum covers the line before it too, so a line that was changed, lost, added or moved is found when the file
-is opened; one that was cut off is missed by the first line. Then the file is refused and stays as it was. What follows
-the committed part comes from a process that was killed while it wrote: its whole lines count, the torn one goes.
+is opened. If the end was cut off, the committed size in the first line shows it. Such a file is refused and left as it
+is. Lines after the committed part come from a process that was killed while it wrote: whole ones count, the last one,
+if it is incomplete, is removed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _LOCKS: Final[Any] = import_module("fcntl" if os.name == "posix" else "msvcrt")
 _LOCKED_BYTE: Final = 1 << 40
-"""Where Windows locks a byte that no journal reaches."""
+"""The byte that is locked on Windows, beyond the end of any journal."""
 
 _VERSION: Final = 2
 _FIRST: Final = re.compile(rb"jobmojito journal (\d+) (\d{20}) ([0-9a-f]{16})\n")
@@ -40,18 +41,18 @@ _LINE: Final = re.compile(rb"[0-9a-f]{16} ([0-9a-f]{32}) .*\n", re.DOTALL)
 _SQLITE: Final = b"SQLite format 3\0"
 
 Entry = tuple[bytes, "Mapping[str, Any]"]
-"""A row's key, and what is to be remembered of it."""
+"""A row's key, and the data recorded for it."""
 
 
 class JournalFile:
-    """An open journal file; it holds the lock until it is closed, or its process ends.
+    """An open journal file, locked until it is closed or its process ends.
 
     Raises:
-        JournalError: not to be opened, in use, damaged, of another version or another program.
+        JournalError: it cannot be opened, or is in use, damaged, of another version or of another program.
     """
 
     def __init__(self, path: Path) -> None:
-        self._turn = threading.Lock()  # the place to read or write at is one for all threads
+        self._turn = threading.Lock()  # all threads share the file position
         self._places = KeyTable()
         self._path, self.process = path.absolute(), os.getpid()
         self._descriptor, new = _open(path)
@@ -62,19 +63,19 @@ class JournalFile:
             self._sync()
             self._write(0, _first_line(self._end))
             if new:
-                with suppress(OSError):  # not every system can
+                with suppress(OSError):  # not every file system can
                     sync_folder(path.parent)
         except BaseException as error:
             if new:
                 with suppress(OSError):
-                    path.unlink()  # without its first line, it would be refused for ever
+                    path.unlink()  # without a first line it would always be refused
             self.close()
             if isinstance(error, OSError):
                 raise explain(error) from error
             raise
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Add entries; they are on disk when this returns, all of them or none.
+        """Append entries; when this returns, they are on disk. If it fails, none of them is.
 
         Raises:
             OSError: they could not be written.
@@ -99,7 +100,7 @@ class JournalFile:
             self._places.put(key, place)
 
     def find(self, key: bytes) -> dict[str, Any] | None:
-        """Give the latest entry of a key; None where there is none.
+        """Return the latest entry of a key; None if there is none.
 
         Raises:
             OSError: it cannot be read.
@@ -119,7 +120,7 @@ class JournalFile:
         return entry
 
     def entries(self) -> Iterator[Entry]:
-        """Give every entry in the order in which they were added, those that later ones replace too.
+        """Yield every entry in the order of writing, replaced ones included.
 
         Raises:
             OSError: it cannot be read.
@@ -131,14 +132,14 @@ class JournalFile:
                 yield bytes.fromhex(key.decode()), json.loads(entry)
 
     def close(self) -> None:
-        """Let go of the file and its lock, which a child that was forked meanwhile has too, and may keep for long."""
+        """Unlock and close the file; a forked child shares the lock, so closing alone might not release it."""
         if os.getpid() == self.process:
             with suppress(OSError):
                 _lock(self._descriptor, free=True)
         os.close(self._descriptor)
 
     def _check_place(self) -> None:
-        """Make sure that who looks for the journal finds this file: another one would know nothing of these rows.
+        """Check that the path still leads to this file, so that the next run finds these rows.
 
         Raises:
             OSError: it was moved, deleted or replaced.
@@ -152,7 +153,7 @@ class JournalFile:
         return len(first), _START
 
     def _verify(self) -> tuple[int, bytes]:
-        """Check every line and note where each key's latest is; give the end, and the last line's checksum."""
+        """Check every line and index the latest of each key; return the end and the last line's checksum."""
         place, checksum = _FIRST_SIZE, _START
         with open(self._descriptor, "rb", closefd=False) as file:
             committed = _committed(file.read(_FIRST_SIZE))
@@ -161,7 +162,7 @@ class JournalFile:
                 if found is None or line[:16] != _checksum(checksum, line[17:-1]):
                     if place < committed or line.endswith(b"\n"):
                         raise _damaged(f"the line at byte {place} is not as it was written")
-                    break  # written in part, when the process was killed
+                    break  # incomplete: the process was killed while it wrote
                 self._places.put(bytes.fromhex(found[1].decode()), place)
                 place, checksum = place + len(line), line[:16]
         if place < committed:
@@ -197,7 +198,7 @@ def _first_line(committed: int) -> bytes:
 
 
 def _committed(first: bytes) -> int:
-    """Read the first line: how many bytes are committed."""
+    """Return the number of committed bytes, from the first line."""
     found = _FIRST.fullmatch(first)
     if found is not None and int(found[1]) > _VERSION:
         raise JournalError(f"the journal was made by a newer version of this package (format {int(found[1])})")
@@ -227,7 +228,7 @@ def _damaged(how: str) -> JournalError:
 
 
 def _open(path: Path) -> tuple[int, bool]:
-    """Give a descriptor, and whether the file is new. It is its owner's alone, an older one too."""
+    """Return a descriptor, and whether the file is new. Only its owner can read it; an older file is changed so."""
     flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
         return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600), True
@@ -263,11 +264,11 @@ def _make_private(descriptor: int) -> None:
 
 
 def _lock(descriptor: int, *, free: bool = False) -> None:
-    """Lock the file for this one opening of it: no other process, and no other run of this one, gets it; or free it.
+    """Lock the file against other processes and other runs of this process, or `free` it.
 
     Raises:
         JournalError: it is locked already.
-        OSError: the file system has no locks.
+        OSError: the file system does not support locks.
     """
     try:
         if os.name == "posix":
@@ -280,7 +281,7 @@ def _lock(descriptor: int, *, free: bool = False) -> None:
 
 
 def explain(error: Exception) -> JournalError:
-    """Say in words what went wrong; not where, because a path may name a person."""
+    """Turn an exception into a `JournalError`, without the path, which may name a person."""
     explained = JournalError(f"the journal cannot be used: {getattr(error, 'strerror', None) or type(error).__name__}")
     explained.__cause__ = error if not isinstance(error, OSError) else OSError(error.errno, error.strerror)
     return explained

@@ -1,8 +1,8 @@
-"""Several jobs at once, their results in order, and no more of them in memory than a few for each one in flight.
+"""Do several jobs at once and yield their results in order, with few of them in memory.
 
-Jobs are drawn from their iterator only when there is room, so a list without an end costs no more than a short one.
-Closing the iterator early finishes what is in flight and starts nothing more. When drawing a job fails, the results of
-those already drawn come first, then the exception.
+Jobs are drawn from their iterator only when there is room, so an endless iterator costs no more than a short one.
+Closing the iterator early finishes what is in flight and starts nothing more. If drawing a job fails, the results of
+the jobs already drawn come first, then the exception.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
 else:
-    asyncio = DeferredModule("asyncio")  # a synchronous run does without
+    asyncio = DeferredModule("asyncio")  # sync runs do not need it
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 AHEAD: Final = 2
-"""Jobs held for each one in flight: while the oldest is slow, the results of younger ones wait behind it."""
+"""Jobs held for each one in flight: while the oldest is slow, later results wait for it."""
 
 
 def map_ordered(jobs: Iterable[Job], work: Callable[[Job], Result], *, concurrency: int) -> Generator[Result]:
-    """Do `work` in `concurrency` threads and give the results in the order of the jobs; an exception of it surfaces."""
+    """Run `work` in `concurrency` threads and yield results in the order of the jobs; its exceptions are raised."""
     if concurrency == 1:
         yield from map(work, jobs)
         return
@@ -51,11 +51,11 @@ def _in_threads(
     failure: Exception | None = None
     while failure is None:
         try:
-            # With the caller's context, as tasks have it: `detailed()` and others look there for what belongs together.
+            # In the caller's context, as tasks run: `detailed()` and others keep their state there.
             waiting.append(pool.submit(copy_context().run, work, next(jobs)))
         except StopIteration:
             break
-        except Exception as error:  # noqa: BLE001 - whatever the caller's iterator raises; it surfaces below
+        except Exception as error:  # noqa: BLE001 - from the caller's iterator; raised below
             failure = error
         while waiting and (len(waiting) >= most or waiting[0].done()):
             yield waiting.popleft().result()
@@ -68,7 +68,7 @@ def _in_threads(
 async def map_ordered_async(
     jobs: AsyncIterable[Job], work: Callable[[Job], Awaitable[Result]], *, concurrency: int
 ) -> AsyncGenerator[Result, None]:
-    """Await `work` in `concurrency` tasks, results in the order of the jobs; cancelling cancels what is in flight."""
+    """Run `work` in `concurrency` tasks and yield results in order; cancelling cancels what is in flight."""
     waiting: deque[asyncio.Task[Result]] = deque()
     gate = _Gate(concurrency)
     try:
@@ -81,9 +81,9 @@ async def map_ordered_async(
 
 
 async def ended(futures: Collection[asyncio.Future[Any]]) -> None:
-    """Wait until all are done; if this is cancelled, before or meanwhile, the tasks among them are cancelled, once.
+    """Wait until all are done; if the waiting task is cancelled, cancel the tasks among them, once.
 
-    The cancellation is raised when all are done, not before: some programs (anyio's) cancel again and again.
+    The cancellation is raised only when all are done: some libraries (anyio) cancel again and again.
     """
     cancelled = None
     while waiting := [future for future in futures if not future.done()]:
@@ -96,7 +96,7 @@ async def ended(futures: Collection[asyncio.Future[Any]]) -> None:
         except asyncio.CancelledError as error:
             cancelled = error
     for future in futures:
-        _ = future.cancelled() or future.exception()  # looked at, so that asyncio does not complain
+        _ = future.cancelled() or future.exception()  # retrieved, or asyncio logs a complaint
     if cancelled is not None:
         raise cancelled
 
@@ -115,7 +115,7 @@ async def _in_tasks(
             waiting.append(asyncio.ensure_future(gate.pass_through(work, await anext(drawn))))
         except StopAsyncIteration:
             break
-        except Exception as error:  # noqa: BLE001 - whatever the caller's iterator raises; it surfaces below
+        except Exception as error:  # noqa: BLE001 - from the caller's iterator; raised below
             failure = error
         while waiting and (len(waiting) >= most or waiting[0].done()):
             yield await _oldest(waiting)
@@ -128,7 +128,7 @@ async def _in_tasks(
 async def _oldest(waiting: deque[asyncio.Task[Result]]) -> Result:
     """Wait for the oldest task; it leaves the queue only when it is done, so that a cancelled wait can cancel it.
 
-    Not awaited itself: it would be cancelled before all others, and its place taken by one that had not begun.
+    The task itself is not awaited: a cancellation would reach it first, and another job would start in its place.
     """
     await asyncio.wait([waiting[0]])
     return waiting.popleft().result()

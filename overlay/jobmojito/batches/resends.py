@@ -1,4 +1,4 @@
-"""The failed rows of a result, sent again: one result over all rows comes back."""
+"""Send the failed rows of a result again, and return one result over all rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 
 _HOPELESS: Final = frozenset({RowKind.INVALID, RowKind.DUPLICATE})
-"""Rows that were never sent and never will be: sending them again changes nothing."""
+"""Rows that would be refused again before they are sent."""
 
 
 def resend(
@@ -36,12 +36,12 @@ def resend(
     options: Mapping[str, Any],
     plans: Mapping[str, Callable[..., Run]],
 ) -> Run | None:
-    """Put the run of `retry_failed` together; None where there is nothing to send again.
+    """Make the run of `retry_failed`; None if there is nothing to send again.
 
-    `plans` has what puts runs together that this folder knows nothing of, by operation.
+    `plans` maps operations to functions that make their runs, for runs of other folders.
 
     Raises:
-        ConfigurationError: it is no result, or one that does not know how its rows were sent.
+        ConfigurationError: `result` is not a result, or does not know how its rows were sent.
     """
     if not isinstance(cast("object", result), BatchResult):
         raise ConfigurationError(

@@ -1,9 +1,9 @@
-"""What became of each row of a batch: one outcome for every input row, in input order. Pure: no sockets.
+"""The result of a batch: one outcome for every input row, in input order. Pure: no sockets.
 
     ok        done; `answer` is the typed row (interview_url, profile ids, `result` says what happened)
-    skipped   nothing was done for it: the API says so, or an earlier row has the same e-mail (`duplicate_of`)
+    skipped   nothing was done: the API had nothing to do, or an earlier row is the same (`duplicate_of`)
     error     not done; `message` says why, `kind` says at which stage (see `RowKind`)
-    unknown   its request may or may not have been processed, or its answer cannot be told for certain
+    unknown   its request may have been processed, or its answer cannot be identified with certainty
 
 Interview links are credentials and rows are people: neither is in any repr, nor in the text of an error.
 """
@@ -32,7 +32,7 @@ Answer = TypeVar("Answer")
 
 
 class RowStatus(StrEnum):
-    """The four things that can become of a row."""
+    """The four outcomes of a row."""
 
     OK = "ok"
     SKIPPED = "skipped"
@@ -41,13 +41,13 @@ class RowStatus(StrEnum):
 
 
 class RowKind(StrEnum):
-    """Why a row is not ok, finer than its status. Each equals its text."""
+    """Why a row is not ok, in more detail than its status. Each equals its text."""
 
-    REJECTED = "rejected"  # error: the API refuses this row, in its own words
-    INVALID = "invalid"  # error: refused here, never sent
+    REJECTED = "rejected"  # error: the API refused this row; `message` has its words
+    INVALID = "invalid"  # error: refused before sending
     DUPLICATE = "duplicate"  # error or skipped, by option: the same as an earlier row, never sent
-    NOT_SENT = "not_sent"  # error: the run was stopped before its turn
-    AUTHENTICATION = "authentication"  # error, from here on: the API refused the whole request
+    NOT_SENT = "not_sent"  # error: the run stopped before it was sent
+    AUTHENTICATION = "authentication"  # error, as are those below: the whole request failed
     PERMISSION = "permission"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
@@ -61,18 +61,18 @@ class RowKind(StrEnum):
     ALREADY = "already"  # skipped: the API had nothing to do
     NOT_APPLICABLE = "not_applicable"  # skipped: the candidate is past pre-screening
     OUTCOME_UNKNOWN = "outcome_unknown"  # unknown: no usable answer came
-    INTERRUPTED = "interrupted"  # unknown: a journal shows it was in flight when an earlier run was killed
+    INTERRUPTED = "interrupted"  # unknown: in flight when the run was cancelled, or an earlier one killed
     UNREADABLE = "unreadable"  # unknown: processed, but the answer is not JSON or holds no rows
-    UNMATCHED = "unmatched"  # unknown: no answered row is certain to be its own
-    UNRECOGNISED = "unrecognised"  # unknown: its answered row says nothing that the contract knows
+    UNMATCHED = "unmatched"  # unknown: no answered row is certainly its own
+    UNRECOGNISED = "unrecognised"  # unknown: its answered row has a result that is not in the contract
 
 
 @attrs.frozen(repr=False)
 class RowOutcome(Generic[Row, Answer]):
-    """What became of one input row.
+    """The outcome of one input row.
 
     `index` counts from 0 over the whole input; `line` is its line in a CSV file. `input` is the row as it was given.
-    `answer` is what the API said of the row, typed; `error` is the exception where its whole request failed.
+    `answer` is the API's typed answer for the row; `error` is the exception if the whole request failed.
     """
 
     index: int
@@ -91,7 +91,7 @@ class RowOutcome(Generic[Row, Answer]):
 
     @property
     def line(self) -> int | None:
-        """The line of the CSV file that the row begins on; None where it came from elsewhere."""
+        """The line of the CSV file where the row begins; None if it is not from a CSV file."""
         return self.input.line if isinstance(self.input, CsvRow) else None
 
     @property
@@ -103,7 +103,7 @@ class RowOutcome(Generic[Row, Answer]):
 
     @property
     def result(self) -> str | None:
-        """What the API says happened: "ok", "Invited", "Activated", "Skipped" and so on."""
+        """The API's word for what it did: "ok", "Invited", "Activated", "Skipped" and so on."""
         return self._said("result")
 
     @property
@@ -112,7 +112,7 @@ class RowOutcome(Generic[Row, Answer]):
         return self._said("interview_url")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give one flat record: number (from 1), line, the row's fields, what became of it, what the API added."""
+        """Return one flat record: number (from 1), line, the row's fields, its outcome, what the API added."""
         record: dict[str, Any] = {"row": self.index + 1}
         if self.line is not None:
             record["line"] = self.line
@@ -127,7 +127,7 @@ class RowOutcome(Generic[Row, Answer]):
 
 
 def _is_shown(value: object) -> bool:
-    """Leave out what no record can hold: the bytes of a file, or a stream."""
+    """Whether a record can hold the value, unlike the bytes of a file or a stream."""
     return value is None or isinstance(value, str | int | float | list | dict | os.PathLike)
 
 
@@ -137,7 +137,7 @@ def _shown(value: object) -> object:
 
 @attrs.frozen
 class Resend:
-    """What a result needs to know to send its failed rows again: the operation and everything but the rows."""
+    """What is needed to send failed rows again, except the rows: operation, options, journal."""
 
     operation: str
     options: Mapping[str, Any]
@@ -146,7 +146,7 @@ class Resend:
 
 @attrs.frozen(repr=False)
 class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
-    """Every outcome of a batch, in input order: `result[i]` is row i's."""
+    """Every outcome of a batch, in input order: `result[i]` is the outcome of row i."""
 
     outcomes: tuple[RowOutcome[Row, Answer], ...]
     resend: Resend | None = attrs.field(default=None, eq=False)
@@ -175,7 +175,7 @@ class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
 
     @property
     def skipped(self) -> tuple[RowOutcome[Row, Answer], ...]:
-        """The rows for which there was nothing to do."""
+        """The rows for which nothing had to be done."""
         return self._with(RowStatus.SKIPPED)
 
     @property
@@ -197,7 +197,7 @@ class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
         """Raise unless every row is ok or skipped.
 
         Raises:
-            BatchError: with this result, and how many of how many in words.
+            BatchError: with this result; its message counts the failures.
         """
         failed, unknown = len(self.failed), len(self.unknown)
         if failed or unknown:
@@ -205,16 +205,16 @@ class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
             raise BatchError(f"{failed} of {count(len(self), 'row')} failed{more}", self)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Give one flat record for each row, for a table or for JSON; they hold e-mails and interview links."""
+        """Return one flat record for each row, for a table or JSON; they hold e-mails and interview links."""
         return [outcome.to_dict() for outcome in self.outcomes]
 
     def to_csv(self, path: str | os.PathLike[str], *, escape_formulas: bool = True, excel: bool = False) -> None:
-        """Write one line for each row; the file appears whole or not at all, readable by its owner alone.
+        """Write one line for each row; the file is written whole or not at all, and only its owner can read it.
 
-        Interview links are credentials: keep the file as you would keep passwords. A text that a spreadsheet would
-        take for a formula (it begins with =, +, -, @, a tab or a return) gets an apostrophe before it, unless
-        `escape_formulas` is False; the readers (`read_candidates` and others) take it away again. `excel=True` puts a
-        byte order mark first, without which Excel shows other letters.
+        Interview links are credentials: protect the file like passwords. A text that a spreadsheet would take for a
+        formula (it begins with =, +, -, @, a tab or a return) gets an apostrophe before it, unless `escape_formulas` is
+        False; the readers (`read_candidates` and others) remove it. `excel=True` begins the file with a byte order
+        mark, without which Excel shows wrong letters.
         """
         write_csv(path, self.to_dicts(), escape_formulas=escape_formulas, excel=excel)
 
@@ -223,5 +223,5 @@ class BatchResult(Sequence[RowOutcome[Row, Answer]], Generic[Row, Answer]):
 
 
 def count(number: int, noun: str) -> str:
-    """Put a number and its noun into words."""
+    """Write a number with its noun: "1 row", "2 rows"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

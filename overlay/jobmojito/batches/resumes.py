@@ -1,4 +1,4 @@
-"""Many resumes screened in one run, with a journal that keeps a killed run from paying twice."""
+"""Many resumes screened in one run; with a journal, a killed run can be resumed without paying twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _CANDIDATE: Final = ("candidate_name", "candidate_email", *sorted(CandidateDetai
 
 @frozen(repr=False)
 class Resume:
-    """One resume of a bulk run. Any mapping or dataclass with these names will do as well, or (file, mapping)."""
+    """One resume of a run. A mapping or dataclass with these names works too, and so does (file, mapping)."""
 
     file: FileSource
     candidate_name: str
@@ -68,7 +68,7 @@ class Resume:
 
 
 class _SizeOption(TypedDict, total=False):
-    """The limit of a file's size."""
+    """The size limit of a file."""
 
     max_bytes: int
 
@@ -79,7 +79,7 @@ class BulkOptions(_SizeOption, RunOptions, total=False):
 
 @frozen
 class ResumeSender:
-    """Sends one resume after the other, for one position on one server."""
+    """Sends resumes one by one, for one position on one server."""
 
     session: Session | AsyncSession = field(repr=False)
     position_id: str
@@ -88,7 +88,7 @@ class ResumeSender:
     ledger: Ledger
 
     def read(self, row: object) -> Mapping[str, Any]:
-        """Give the fields of an item: the file, and what it says of the candidate."""
+        """Return the fields of an item: the file, and the facts about the candidate."""
         problem = getattr(row, "problem", None)
         if isinstance(problem, str):
             raise Refused(problem)
@@ -96,7 +96,7 @@ class ResumeSender:
         if isinstance(fields.get("file"), File):
             file: File = fields.pop("file")
             held = cast("object", file.payload)
-            content = held.encode() if isinstance(held, str) else held  # as in an operation: content, not a path
+            content = held.encode() if isinstance(held, str) else held  # content and not a path, as in the operation
             fields |= {"file": content, "file_name": file.file_name, "content_type": file.mime_type}
         unknown = [name for name in fields if name not in {*_ABOUT, *_CANDIDATE}]
         if unknown:
@@ -106,18 +106,18 @@ class ResumeSender:
         refuse_nul(fields)
         return fields
 
-    def identify(self, fields: Mapping[str, Any]) -> bytes:  # noqa: ARG002 - another sender looks at them
-        """Give no key yet: it needs the file's content, which is read when it is its turn."""
+    def identify(self, fields: Mapping[str, Any]) -> bytes:  # noqa: ARG002 - of the protocol
+        """Return no key yet: it needs the file's content, which is read just before sending."""
         return b""
 
     def subject(self, row: PendingRow) -> dict[str, Any]:
-        """Give the candidate and, where it is one, the path."""
+        """Return the row's number, the candidate and, if the file is a path, the path."""
         file = row.fields["file"]
         path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
         return {"row": row.index + 1, "candidate_email": row.fields.get("candidate_email"), "file": path}
 
     def recall(self, document: object) -> Any:
-        """Read an answer again that a journal kept."""
+        """Read an answer from its JSON in the journal."""
         return recall_screening(document)
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
@@ -148,7 +148,7 @@ class ResumeSender:
         try:
             detailed = yield from self.session.steps(call, streamed(self.session, call, upload))
             answer = read_screening(detailed, RESUME)
-        except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no item is lost by it
+        except Exception as error:  # noqa: BLE001 - a transport or hook may raise anything, and no item may be lost
             self.stop.note(error)
             settle_failure([row], error)
         else:
@@ -157,7 +157,7 @@ class ResumeSender:
         self.ledger.finish([row])
 
     def _identify(self, row: PendingRow, content: bytes | None) -> None:
-        """Give a row its key, now that its content is known, and settle it if it cannot have one or is a duplicate."""
+        """Set a row's key, now that the content is known; settle a duplicate, or a stream if there is a journal."""
         if content is not None:
             server, email = same_server(self.session.settings.base_url), same_email(row.fields.get("candidate_email"))
             row.key = digest(RESUME, server, same_id(self.position_id), email, content)
@@ -168,7 +168,7 @@ class ResumeSender:
 
 
 def _open(file: FileSource, *, max_bytes: int, **about: Any) -> tuple[Upload, bytes | None]:
-    """Open a file and read it through once for its digest; None for what can be read only once."""
+    """Open a file and read it once for its digest; None for a stream that can be read only once."""
     upload = Upload(file, max_bytes=max_bytes, **about)
     if not upload.rewindable:
         return upload, None
@@ -186,7 +186,7 @@ def _settle(row: PendingRow, answer: ScreenedCandidate | NotApplicable) -> None:
     if isinstance(answer, ScreenedCandidate):
         row.settle(RowStatus.OK, answer=answer)
         return
-    message = cast("object", answer.message)  # as it was received, whatever the contract says
+    message = cast("object", answer.message)  # as received: it may depart from the contract
     text = message if isinstance(message, str) else "the API gives no reason"
     row.settle(RowStatus.SKIPPED, RowKind.NOT_APPLICABLE, text, answer=answer)
 
@@ -194,7 +194,7 @@ def _settle(row: PendingRow, answer: ScreenedCandidate | NotApplicable) -> None:
 def screen(
     session: Session | AsyncSession, function: str, items: object, position_id: object, options: Mapping[str, Any]
 ) -> Run:
-    """Put the run of `pre_screen_resumes` together; `function` is what was called."""
+    """Make the run of `pre_screen_resumes`; `function` is the name of the called method."""
     size, run = read_options(function, options, _SizeOption, RunOptions)
     return plan_resumes(session, items, {"position_id": position_id, **size}, run)
 
@@ -202,7 +202,7 @@ def screen(
 def plan_resumes(
     session: Session | AsyncSession, items: object, options: Mapping[str, Any], run: Mapping[str, Any]
 ) -> Run:
-    """Check the position, the limit of sizes and the options of the run, and put the run together.
+    """Check the position, the size limit and the options of the run, and make the run.
 
     Raises:
         ConfigurationError, InvalidRequestError: an option cannot work.

@@ -1,7 +1,7 @@
-"""One chunk of rows sent as one request. Shared by both clients; it yields the steps to be done and does none itself.
+"""One chunk of rows sent as one request, as steps for both clients.
 
-What is known before sending is settled first; with a journal, an intent is on disk before a row is sent, and its
-outcome after. A request that fails as a whole settles its own rows and no others.
+Rows whose outcome is known before sending are settled first. With a journal, a row is on disk as begun before it is
+sent, and its outcome afterwards. A request that fails as a whole settles only its own rows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Fields = Mapping[str, Any]
 
 
 class _RegistrationFields(TypedDict, total=False):
-    """What one request says for all the candidates that it registers."""
+    """Options of a request that hold for all the candidates in it."""
 
     send_email: bool | None
     hide_menu: bool | str | None
@@ -54,7 +54,7 @@ class _RegistrationFields(TypedDict, total=False):
 
 
 class _InvitationFields(TypedDict, total=False):
-    """What one request says for all the users that it invites."""
+    """Options of a request that hold for all the users in it."""
 
     force_invite: bool | None
     mojito_language_code: LanguageCode | str | None
@@ -63,20 +63,19 @@ class _InvitationFields(TypedDict, total=False):
 
 
 class RegistrationOptions(_RegistrationFields, BatchOptions, total=False):
-    """Options of `register_candidates`, described there; what is left out is left to the API."""
+    """Options of `register_candidates`, described there; the API decides what is left out."""
 
 
 class InvitationOptions(_InvitationFields, BatchOptions, total=False):
-    """Options of `invite_users`, described there; what is left out is left to the API."""
+    """Options of `invite_users`, described there; the API decides what is left out."""
 
 
 @frozen
 class Batch:
     """One of the two operations that take rows.
 
-    `options` declares what a request says for all its rows, `target` names what of it makes the same row another one,
-    `identity` the fields that do so beside the e-mail, each with the contract's default, and `done` the words of an
-    answered row that mean success.
+    `options` are a request's options for all its rows. A row's key is made of the options named in `target`, the
+    e-mail, and the fields in `identity` (each with the contract's default). `done` has the results that mean success.
     """
 
     operation: str
@@ -88,13 +87,13 @@ class Batch:
     done: frozenset[str]
 
     def call(self, options: Fields) -> Call[Any]:
-        """Make the call of every request, its options checked; the rows are checked one by one, and put in its place.
+        """Make the call of a request with its options checked and without rows, which are checked one by one.
 
         Raises:
             InvalidRequest: the contract refuses an option.
         """
         call = call_in_form("application/json", self.operation, {**options, "users": []})
-        _ = call.request  # made, and checked, here and not when it is sent
+        _ = call.request  # encoded, and so checked, now
         return call
 
 
@@ -130,11 +129,11 @@ class RowSender:
     ledger: Ledger
 
     def read(self, row: object) -> Fields:
-        """Give the fields of an input row; see `rows.read_row`."""
+        """Return the fields of an input row; see `rows.read_row`."""
         return read_row(row, self.batch.row)
 
     def identify(self, fields: Fields) -> bytes:
-        """Give the key under which two rows are the same, for the same interview and merchant on the same server."""
+        """Return a row's key: equal for equal rows of the same interview and merchant on the same server."""
         others = [same_id(fields.get(name) or default) for name, default in self.batch.identity.items()]
         return digest(*self._target, same_email(fields.get(EMAIL)), *others)
 
@@ -184,29 +183,29 @@ class RowSender:
         settle_failure(rows, error)
 
     def subject(self, row: PendingRow) -> dict[str, Any]:
-        """Give a row's e-mail and place."""
+        """Return a row's number and e-mail."""
         return {"row": row.index + 1, EMAIL: row.fields.get(EMAIL)}
 
     def recall(self, document: object) -> Any:
-        """Read an answered row again that a journal kept."""
+        """Read an answered row from its JSON in the journal."""
         return read(Object(self.batch.answer), document).value
 
 
 def register(
     session: Session | AsyncSession, function: str, interview_id: object, rows: object, options: Fields
 ) -> Run:
-    """Put the run of `register_candidates` together; `function` is what was called."""
+    """Make the run of `register_candidates`; `function` is the name of the called method."""
     given, run = read_options(function, options, _RegistrationFields, BatchOptions)
     return plan_rows(session, REGISTRATION, rows, {"interview_id": interview_id, **given}, run)
 
 
 def invite(session: Session | AsyncSession, function: str, rows: object, options: Fields) -> Run:
-    """Put the run of `invite_users` together; `function` is what was called."""
+    """Make the run of `invite_users`; `function` is the name of the called method."""
     return plan_rows(session, INVITATION, rows, *read_options(function, options, _InvitationFields, BatchOptions))
 
 
 def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, options: Fields, run: Fields) -> Run:
-    """Check the options of the operation and of the run, and put the run together.
+    """Check the options of the operation and of the run, and make the run.
 
     Raises:
         ConfigurationError: an option of the run cannot work.

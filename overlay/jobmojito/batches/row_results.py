@@ -1,12 +1,12 @@
-"""What an answer, or a failure, says of each row of a request. Pure, and never a guess.
+"""What an answer, or a failure, means for each row of a request. Pure, and never a guess.
 
-The words are the contract's: `ok` or `Error: <message>` for registered candidates; for invited users what happened,
-`Skipped`, or `Error: <message>`. A word that nobody knows makes a row unknown: it is not taken for success.
+The words are the contract's: `ok` or `Error: <message>` for registered candidates; what was done (such as `Invited`),
+`Skipped` or `Error: <message>` for invited users. An unknown word makes a row unknown, never ok.
 
-Which answered row belongs to which sent row: the contract says that the answer mirrors the input. That is believed
-where nothing contradicts it: the same number of rows, and no echo of another person at any position. Otherwise the
-order is worth nothing, and a row is matched only by an e-mail that one sent row and one answered row alone have; sent
-rows that share an e-mail, by what else both carry.
+Which answered row belongs to which sent row? The contract says that the answer has the order of the input. The order is
+used if nothing contradicts it: the number of rows is the same, and no position repeats another row's data. Otherwise a
+row is matched only by an e-mail that exactly one sent row and one answered row have; sent rows that share an e-mail are
+matched by the other fields that the answer repeats.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Fields = Mapping[str, Any]
 Key = TypeVar("Key")
 
 _ECHOED: Final = ("external_id", "name", "interview_id", "type")
-"""What an answer repeats of a row beside its e-mail."""
+"""Fields of a row that an answer repeats, besides the e-mail."""
 
 
 _FAILURES: Final[Mapping[type[JobMojitoError], tuple[RowStatus, RowKind]]] = {
@@ -74,9 +74,9 @@ _ERROR: Final = re.compile(r"error\b\s*:?\s*", re.IGNORECASE)
 
 
 def settle_failure(pending: Sequence[PendingRow], error: Exception) -> None:
-    """Settle the rows of a request that failed as a whole: as unknown where it may have been processed.
+    """Settle the rows of a request that failed as a whole; as unknown if it may have been processed.
 
-    That goes for an exception of no kind known here too, such as one of a transport or a hook of the caller's.
+    An exception that is not ours, such as one from the caller's transport or hook, makes them unknown too.
     """
     if not isinstance(error, JobMojitoError):
         error = _unforeseen(error)
@@ -100,18 +100,18 @@ def settle_answers(
     done: Collection[str],
     strict: ResponseDecodeError | None = None,
 ) -> None:
-    """Settle each row by the answered row that is certainly its own.
+    """Settle each row by its answered row; a row without a certain match becomes unknown.
 
     `value` is the answer, `model` the generated class of an answered row, `done` the words for success in lower case.
-    `strict` is the error that strict mode made of this answer: rows that depart from the contract become unknown.
+    `strict` is the error that strict mode raised for this answer: rows that depart from the contract become unknown.
     """
     rows = answer_rows(value)
     if rows is None:
         for row in pending:
             row.settle(RowStatus.UNKNOWN, RowKind.UNREADABLE, "the answer holds no rows", error=strict)
         return
-    # A model's attributes stand for its JSON: writing thousands of rows only to compare them would cost more than all
-    # the rest. What they hold of a null or a missing echo says nothing either way.
+    # A model's attributes are compared instead of its JSON: encoding thousands of rows would cost more than all the
+    # rest. Null and missing fields are ignored either way.
     echoes = [vars(row) if isinstance(row, Model) else row for row in rows]
     readings = [] if strict is None and value is rows else [read(Object(model), row) for row in rows]
     typed: list[object] = [reading.value for reading in readings] or rows
@@ -141,9 +141,9 @@ def _settle(row: PendingRow, answer: object, done: Collection[str]) -> None:
 
 
 def answer_rows(body: object) -> list[Any] | None:
-    """Find the rows of an answer: the body itself, as the document says, or under `results`, as the guide says.
+    """Return the rows of an answer: the body itself, as the contract says, or its `results`, as the guide says.
 
-    None where there are none to be found.
+    None if there are none.
     """
     if isinstance(body, Mapping):
         body = cast("Mapping[str, object]", body).get("results")
@@ -151,7 +151,7 @@ def answer_rows(body: object) -> list[Any] | None:
 
 
 def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None]:
-    """Give, for each sent row, the index of its answered row; None where that cannot be said with certainty."""
+    """Return, for each sent row, the index of its answered row; None if it is not certain."""
     echoes = [cast("Fields", row) if isinstance(row, Mapping) else {} for row in answered]
     emails = [same_email(row.get(EMAIL)) for row in sent]
     if (
@@ -170,7 +170,7 @@ def match(sent: Sequence[Fields], answered: Sequence[object]) -> list[int | None
 
 
 def _contradicts(sent: Fields, echo: Fields) -> bool:
-    """Whether an answered row is about another row; an echo that is missing or null says nothing."""
+    """Whether an answered row repeats other data than the sent row; missing and null fields are ignored."""
     if sent.get(EMAIL) != (email := echo.get(EMAIL)) and same_email(email) not in {None, same_email(sent.get(EMAIL))}:
         return True
     for name in _ECHOED:
@@ -180,12 +180,12 @@ def _contradicts(sent: Fields, echo: Fields) -> bool:
 
 
 def _differs(sent: object, echo: object) -> bool:
-    """Compare where both sides say something; the server may have put a default where nothing was sent."""
+    """Compare two values if both are there; the server may have filled in a default for one that was not sent."""
     return echo is not None and echo is not UNSET and sent is not None and _plain(echo) != _plain(sent)
 
 
 def _is_mixed_up(emails: Sequence[str | None], sent: Sequence[Fields], echoes: Sequence[Fields]) -> bool:
-    """Whether, of rows that share an e-mail, one has the very echo of another: answered twice, or swapped."""
+    """Whether, among rows that share an e-mail, an answer repeats another one's fields: doubled or swapped."""
     for rows in _groups(emails).values():
         marks = {_mark(sent[index]) for index in rows}
         if any((echo := _mark(echoes[index])) != _mark(sent[index]) and echo in marks for index in rows):
@@ -194,14 +194,14 @@ def _is_mixed_up(emails: Sequence[str | None], sent: Sequence[Fields], echoes: S
 
 
 def _plain(value: object) -> object:
-    """Ignore case and outer spaces, which a server tidies."""
+    """Return a string without case and outer spaces, which the server may normalise."""
     return value.strip().casefold() if isinstance(value, str) else value
 
 
 def _pairs(
     senders: list[int], answers: list[int], sent: Sequence[Fields], echoes: Sequence[Fields]
 ) -> Iterable[tuple[int, int]]:
-    """Pair rows that share an e-mail: one with one, or by the rest of the echo where that is unique on both sides."""
+    """Pair rows that share an e-mail: one with one, or by the other repeated fields if unique on both sides."""
     if len(senders) == 1:
         if answers and all(echoes[other] == echoes[answers[0]] for other in answers):
             yield senders[0], answers[0]
@@ -219,7 +219,7 @@ def _mark(row: Fields) -> str:
 
 
 def _groups(keys: Iterable[Key | None]) -> dict[Key, list[int]]:
-    """Give the indexes of each key; None is not a key."""
+    """Return the indexes of each key; None is not a key."""
     groups: defaultdict[Key, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         if key is not None:

@@ -1,8 +1,8 @@
-"""One row of a batch as the fields that the contract names, whatever it was given as.
+"""Read one row of a batch, of any type, as the fields that the contract names.
 
 A row is a generated model, a mapping, a dataclass, an attrs class, a named tuple, a pydantic model, a row of pandas,
-sqlite3 or SQLAlchemy, or a row of a CSV file. Pure: no sockets. A row that cannot be sent is `Refused` with words for a
-person; one bad row never fails a batch.
+sqlite3 or SQLAlchemy, or a row of a CSV file. Pure: no sockets. A row that cannot be sent raises `Refused` with a
+readable reason; one bad row never fails a batch.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ EMAIL: Final = "email"
 _ATOMS: Final = frozenset({str, int, bool, type(None)})
 _TEXTS: Final = frozenset({str})
 _AS_MAPPING: Final = ("_asdict", "model_dump", "to_dict")
-"""How named tuples and rows of SQLAlchemy, models of pydantic, and rows of pandas give their fields."""
+"""Methods that return the fields: of named tuples and SQLAlchemy rows, of pydantic models, and of pandas rows."""
 
 _BLANK: Final = frozenset({"NAType", "NaTType"})
-"""What pandas puts where a value is missing, beside NaN."""
+"""Types that pandas uses for a missing value, besides NaN."""
 
 
 class Refused(Exception):  # noqa: N818 - an outcome of reading a row, never seen by users
-    """Why a row cannot be sent; the words hold field names, never their values."""
+    """Why a row cannot be sent; the message holds field names, never their values."""
 
 
 class CsvRow(dict[str, str]):
@@ -48,20 +48,20 @@ class CsvRow(dict[str, str]):
 
 @dataclasses.dataclass(frozen=True)
 class RowType:
-    """What one kind of row may hold.
+    """The fields that one kind of row may have.
 
-    `model` names the generated model of a row; `open` says that fields beyond the declared ones are let through.
+    `model` names the generated model of a row; `open` allows fields beyond the declared ones.
     """
 
     model: str
     open: bool = False
 
     def declared(self) -> KeysView[str]:
-        """Give the property names that the contract declares, in document order."""
+        """Return the property names that the contract declares, in document order."""
         return _declared(self.model).keys()
 
     def texts(self) -> frozenset[str]:
-        """Give those of them for which every string will do (formats are the server's business)."""
+        """Return those declared names that take any string (only the server checks formats)."""
         return _texts(self.model)
 
 
@@ -77,10 +77,10 @@ def _texts(model: str) -> frozenset[str]:
 
 
 def fields_of(row: object) -> dict[str, Any]:
-    """Give a row's fields as JSON values; what is `UNSET`, or missing to pandas (NaN, NaT, NA), is left out.
+    """Return a row's fields as JSON values, without those that are `UNSET` or missing to pandas (NaN, NaT, NA).
 
     Raises:
-        Refused: it is nothing that has named fields.
+        Refused: the row has no named fields.
     """
     if isinstance(row, dict) and _ATOMS.issuperset(map(type, row.values())):
         written: dict[Any, Any] = dict(row)
@@ -93,7 +93,7 @@ def fields_of(row: object) -> dict[str, Any]:
 
 
 def readable_fields(row: object) -> dict[str, Any]:
-    """Give what can be read of a row, for a record of what became of it; also where it cannot be sent as it is."""
+    """Return the fields that can be read, for the record of a row's outcome; also of a row that cannot be sent."""
     try:
         named = _named_values(row)
     except Refused:
@@ -125,11 +125,11 @@ def _written(value: object) -> Any:
 
 
 def _named_values(row: Any) -> Model | Mapping[Any, Any]:
-    """Give the names of a row's fields with their values, as the row itself tells them."""
+    """Return a row's fields by name, as its type stores them."""
     if isinstance(row, Model):
         return row
     try:
-        found = None if isinstance(row, type) else _told_by(row)
+        found = None if isinstance(row, type) else _own_fields(row)
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - the class is the caller's, and one bad row fails alone
@@ -140,7 +140,7 @@ def _named_values(row: Any) -> Model | Mapping[Any, Any]:
     raise Refused(f"a row must be a model, a mapping or a dataclass, not {what}: give a dict of its fields")
 
 
-def _told_by(row: Any) -> Mapping[Any, Any] | None:
+def _own_fields(row: Any) -> Mapping[Any, Any] | None:
     if isinstance(row, Mapping):
         named: Mapping[Any, Any] = row
         return dict(named)
@@ -153,7 +153,7 @@ def _told_by(row: Any) -> Mapping[Any, Any] | None:
         if callable(give):
             fields = dict(give())
             if isinstance(row, tuple):
-                fields.pop("Index", None)  # of pandas' `itertuples`, which puts it before the columns
+                fields.pop("Index", None)  # pandas' `itertuples` puts it before the columns
             return fields
     if isinstance(row, tuple):
         pair: tuple[Any, ...] = row
@@ -163,15 +163,15 @@ def _told_by(row: Any) -> Mapping[Any, Any] | None:
 
 
 def _of_pair(first: object, fields: object) -> Mapping[Any, Any]:
-    """Give the fields of a file and what belongs to it; a number comes from pandas' `iterrows` and is no file."""
+    """Read a pair of a file and its fields, or of an index and its row as pandas' `iterrows` gives it."""
     return fields_of(fields) if isinstance(first, int) else {**fields_of(fields), "file": first}
 
 
 def read_row(row: object, kind: RowType) -> dict[str, Any]:
-    """Give the fields to be sent for a row.
+    """Return the fields to send for a row.
 
     Raises:
-        Refused: it is no row, has no e-mail, a field that the contract does not know, or a value it does not take.
+        Refused: not a row, without an e-mail, with a field that the contract does not know or a value it refuses.
     """
     if isinstance(row, CsvRow) and row.problem is not None:
         raise Refused(row.problem)
@@ -183,7 +183,7 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
     if email is None or (isinstance(email, str) and same_email(email) is None):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
     plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
-    if not (plain and "".join(fields.values()).isprintable()):  # which is quick, and true of most rows
+    if not (plain and "".join(fields.values()).isprintable()):  # fast, and true of most rows
         _refuse_unfit(fields, kind)
     return fields
 
@@ -197,7 +197,7 @@ def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
 
 
 def refuse_nul(fields: Mapping[str, Any]) -> None:
-    """Refuse the character that the API's database cannot hold: it fails at it, and with it the whole request."""
+    """Refuse NUL characters: the API's database cannot store one, and the whole request would fail."""
     for name, value in fields.items():
         if _has_nul([name, value]):
             raise Refused(f"{name} holds a NUL character")
@@ -214,6 +214,6 @@ def _place(pointer: str) -> str:
 
 
 def quoted(names: list[str]) -> str:
-    """List names for a message, the first five of them."""
+    """List at most five names for a message."""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as the sentence above says
     return ", ".join(repr(name[:40]) for name in names[:5]) + more

@@ -1,4 +1,4 @@
-"""A run over many rows: they are drawn and sent several at a time, and every row's outcome is given in input order."""
+"""A run over many rows: several are sent at a time, and every row gets an outcome, in input order."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
     from .chunks import PendingRow
 else:
-    asyncio = DeferredModule("asyncio")  # a synchronous run does without
+    asyncio = DeferredModule("asyncio")  # sync runs do not need it
 
 Outcome = RowOutcome[Any, Any]
 Progress = Callable[[int, int, int | None], object]
-"""Called after each request with the rows done so far, those that failed or are unknown, and the total if known."""
+"""Called after each request: rows done so far, rows failed or unknown, total (None if not known)."""
 
 MAX_CHUNK_SIZE: Final = 10_000
 MAX_CONCURRENCY: Final = 64
@@ -64,14 +64,14 @@ class RunOptions(TypedDict, total=False):
 
 
 class BatchOptions(RunOptions, total=False):
-    """Options of a run whose requests hold several rows each, described there too."""
+    """Options of a run whose requests hold several rows, described there too."""
 
     chunk_size: int
 
 
 @frozen(kw_only=True)
 class RunSettings:
-    """A run's options, checked."""
+    """A run's checked options."""
 
     chunk_size: int = 100
     concurrency: int = 4
@@ -95,14 +95,14 @@ class RunSettings:
 
 
 class Sender(RowCodec, Protocol):
-    """What sends the chunks of one kind of run."""
+    """Sends the chunks of one kind of run."""
 
     def read(self, row: object) -> Mapping[str, Any]:
-        """Give the fields of an input row."""
+        """Return the fields of an input row."""
         ...
 
     def identify(self, fields: Mapping[str, Any]) -> bytes:
-        """Give the key under which two rows are the same; an empty one where that is known only later."""
+        """Return a row's key, equal for equal rows; empty if it is known only later."""
         ...
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
@@ -111,9 +111,9 @@ class Sender(RowCodec, Protocol):
 
 
 class RunInterrupted(KeyboardInterrupt):
-    """Ctrl-C stopped a run: what was in flight was finished, nothing more was sent. `result` has every row's outcome.
+    """Ctrl-C stopped a run after finishing what was in flight. `result` has every row's outcome.
 
-    It is a `KeyboardInterrupt`, so a program that does not look for it ends as ever; `str()` says what is left.
+    It is a `KeyboardInterrupt`, so a program that does not catch it ends as usual; `str()` says how many rows are left.
     """
 
     def __init__(self, message: str = "", result: BatchResult[Any, Any] | None = None) -> None:
@@ -126,16 +126,16 @@ class RunInterrupted(KeyboardInterrupt):
 
 @define
 class Run:
-    """A run, ready to begin: nothing is drawn or sent until it is iterated or collected.
+    """A run that has not begun: nothing is drawn or sent until it is iterated or collected.
 
-    `make_sender` makes what sends its chunks, from where to look for a stop and what decides which rows are sent.
-    `earlier` is the result whose rows at `places` are sent again.
+    `make_sender` makes the sender of its chunks. If rows are sent again, `earlier` is the result they come from, and
+    `places` are their indexes in it.
 
     Raises:
-        ConfigurationError: `rows` is nothing that rows can be drawn from.
+        ConfigurationError: `rows` cannot be iterated over.
     """
 
-    session: Any = field(repr=False)  # of the one kind for `collect`, of the other for `collect_async`
+    session: Any = field(repr=False)  # Session for `collect`, AsyncSession for `collect_async`
     rows: Any = field(repr=False)
     settings: RunSettings
     make_sender: Callable[[Stop, Ledger], Sender] = field(repr=False)
@@ -161,18 +161,18 @@ class Run:
 
     @property
     def total(self) -> int | None:
-        """The number of rows where it is known beforehand."""
+        """The number of rows, if it is known beforehand."""
         try:
             return len(self.rows)
-        except (TypeError, ValueError):  # tqdm around a generator has a length, and cannot say it
+        except (TypeError, ValueError):  # tqdm around a generator has a `__len__` that fails
             return None
 
     def go_on(self) -> bool:
-        """Whether to draw more rows: of a known number all get an outcome, of a stream those before a stop."""
+        """Whether to draw more rows; of a stream, none after a stop, but rows of known number all get an outcome."""
         return self.total is not None or not (self.stop.interrupted or self.stop.error)
 
     def outcomes(self) -> Generator[Outcome, None, None]:
-        """Give every row's outcome in input order, as requests are finished."""
+        """Yield every row's outcome in input order, as requests finish."""
         session: Session = self.session
         with self._journal() or nullcontext() as journal:
             sender, chunker, _ = self._begin(journal)
@@ -191,10 +191,10 @@ class Run:
             self._raise()
 
     async def outcomes_async(self) -> AsyncGenerator[Outcome, None]:
-        """Give every row's outcome in input order, as requests are finished.
+        """Yield every row's outcome in input order, as requests finish.
 
         Raises:
-            CancelledError: the task was cancelled; its `result` has the rows whose outcome was not given yet.
+            CancelledError: the task was cancelled; its `result` has the outcomes that were not yielded yet.
         """
         session: AsyncSession = self.session
         sender, chunker, ledger = self._begin(None)
@@ -221,14 +221,14 @@ class Run:
                     left = tuple(self._cancelled(chunker, ledger, sender))
                     raise
         except asyncio.CancelledError as cancelled:
-            # Not an error of our own: `asyncio.timeout` and others look for exactly this class.
+            # Not our own error class: `asyncio.timeout` and others look for exactly this one.
             vars(cancelled)["result"] = BatchResult(left, self.resend)
             raise
         self._raise()
 
     @asynccontextmanager
     async def _opening(self) -> AsyncGenerator[asyncio.Future[Journal | None], None]:
-        """Open the journal, and close it in any case: in a thread of its own, which nothing cancels."""
+        """Open the journal, and always close it; in a thread of its own, which cannot be cancelled."""
         worker, opened = ThreadPoolExecutor(1), ExitStack()
         try:
             opening = worker.submit(lambda: opened.enter_context(self._journal() or nullcontext()))
@@ -248,7 +248,7 @@ class Run:
         return sender, Chunker(sender.read, sender.identify, seen, self.settings.chunk_size), ledger
 
     def _note(self, error: object) -> None:
-        """Stop the run if an outcome could not be recorded; the outcome itself stays as it is."""
+        """Stop the run if an outcome could not be recorded; the outcome itself does not change."""
         if isinstance(error, JournalError):
             self.stop.because(error.message, error)
 
@@ -263,15 +263,15 @@ class Run:
     def _report(self, on_progress: Progress) -> None:
         try:
             on_progress(self.done, self.failed, self.total)
-        except Exception as error:  # noqa: BLE001 - it is the caller's; raised at the end, for its outcomes must not be lost
+        except Exception as error:  # noqa: BLE001 - the caller's; raised at the end, so that no outcome is lost
             self.stop.because(f"on_progress raised {type(error).__name__}", error)
 
     def _cancelled(self, chunker: Chunker, ledger: Ledger, sender: Sender) -> Iterator[Outcome]:
-        """Give the outcomes of all rows that were not given yet, when the run was cancelled."""
+        """Yield the outcomes of all rows that are left when the run is cancelled."""
         self.stop.because("the run was cancelled")
         rows = chunker.left(self.rows if self.total is not None else ())
         waiting = [row for row in rows if row.outcome is None and not row.begun]
-        with suppress(JournalError):  # then they count as not sent by this run, which is what they are
+        with suppress(JournalError):  # then they count as not sent, which is true for this run
             ledger.settle_known([row for row in waiting if row.key], sender)
         self.stop.settle(row for row in waiting if row.outcome is None)
         for row in rows:
@@ -285,18 +285,18 @@ class Run:
             raise self.stop.error
 
     def collect(self) -> BatchResult[Any, Any]:
-        """Put all outcomes into a result.
+        """Collect all outcomes into a result.
 
         Raises:
             RunInterrupted: Ctrl-C was pressed meanwhile.
-            BatchError: the run broke off; an exception before any row had an outcome is raised as it came.
+            BatchError: the run broke off; an exception before any row had an outcome is raised unchanged.
         """
         with self._gathering() as gathered:
             gathered.extend(self.outcomes())
         return self._result(gathered)
 
     async def collect_async(self) -> BatchResult[Any, Any]:
-        """Put all outcomes into a result.
+        """Collect all outcomes into a result.
 
         Raises:
             RunInterrupted, BatchError: as `collect` raises them.
@@ -309,7 +309,7 @@ class Run:
 
     @contextmanager
     def _gathering(self) -> Generator[list[Outcome], None, None]:
-        """Gather outcomes, and give them with whatever breaks the run off."""
+        """Gather outcomes, and attach them to the exception if the run breaks off."""
         gathered: list[Outcome] = []
         with interruptible(self.stop):
             try:
@@ -336,14 +336,14 @@ class Run:
         return kind(f"the run broke off after {count(done, 'row')}: {reason}", self._assembled(outcomes))
 
     def _assembled(self, outcomes: list[Outcome]) -> BatchResult[Any, Any]:
-        """Make the result; of rows sent again, one over all rows of the result they come from."""
+        """Make the result; if rows were sent again, a result over all rows of the earlier one."""
         if self.earlier is None:
             return BatchResult(tuple(outcomes), self.resend)
         again = {self.places[one.index]: self._placed(one) for one in outcomes}
         return BatchResult(tuple(again.get(one.index, one) for one in self.earlier), self.resend)
 
     def _placed(self, outcome: Outcome) -> Outcome:
-        """Count a row that was sent again as in the result it comes from."""
+        """Give a row that was sent again its index in the earlier result."""
         first = outcome.duplicate_of
         return evolve(
             outcome,
@@ -367,10 +367,9 @@ _ASYNCIO: Final = "asyncio.runners"
 
 @contextmanager
 def interruptible(stop: Stop) -> Generator[None, None, None]:
-    """Make the first Ctrl-C stop the run cleanly, and a second one do what it did before.
+    """Let the first Ctrl-C stop the run cleanly; a second one does what it did before.
 
-    Only where Python's or asyncio's own handler is in place, and in the main thread: a program with a handler of its
-    own knows better.
+    Only in the main thread, and only if Python's or asyncio's own handler is installed: a program's handler stays.
     """
     previous = signal.getsignal(signal.SIGINT)
     ours = threading.current_thread() is threading.main_thread() and _is_default(previous)
