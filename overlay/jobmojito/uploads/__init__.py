@@ -1,1 +1,1 @@
-"""A file on its way: opened, checked, and sent as one part of a form."""
+"""One file: opened, checked, and sent as a part of a form."""

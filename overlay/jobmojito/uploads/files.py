@@ -1,7 +1,7 @@
-"""A file on its way to the API: checked before a byte is sent, then read a block at a time, never whole.
+"""A file to upload: checked before a byte is sent, then read in blocks, never whole.
 
-A file is a path, bytes, or a binary stream from its current position. What we open we close; what the caller opened
-stays open. A stream that can seek is read again when a request is repeated; one that cannot is read once.
+A file is a path, bytes, or a binary stream from its current position. Files opened here are closed here; the caller's
+streams stay open. A stream that can seek is read again when a request is repeated; any other can be read only once.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ FileSource = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 """A path, the bytes themselves, or a binary stream."""
 
 MAX_BYTES: Final = 20 * 1024 * 1024
-"""The default limit of a file's size; the contract names none, a resume is far smaller."""
+"""The default limit of a file's size. The contract has no limit; resumes are far smaller."""
 
 BLOCK: Final = 1024 * 1024
-"""Bytes read at a time; with 64 KB a thread for each read costs more than the reading."""
+"""Bytes read at a time; with 64 KB, a thread for each read would cost more than the read."""
 
 
 class Upload:
-    """One file, checked and open: its safe name, MIME type, and size in bytes (None for a stream that cannot say).
+    """One checked, open file: its safe name, MIME type, and size in bytes (None for a stream that cannot seek).
 
-    `title` is what a document is called elsewhere: a name for a file that has none.
+    `title` is used as the name of a file without one.
 
-    Use it as a context manager: what was opened here is closed at its end, and a stream of the caller's that can go
-    back is left where it stood.
+    Use it as a context manager: at its end a file opened here is closed, and a caller's stream that can seek is back at
+    its position.
 
     Raises:
-        UploadError: missing, no regular file, unreadable, empty, too large, opened in text mode, in use, or no resume.
-        ConfigurationError: `max_bytes` is no limit.
+        UploadError: missing, not a regular file, unreadable, empty, too large, in text mode, in use, or not a resume.
+        ConfigurationError: `max_bytes` cannot be a limit.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class Upload:
 
     @property
     def in_memory(self) -> bool:
-        """Whether reading it can never block."""
+        """Whether reading never blocks."""
         return self._source.in_memory
 
     def blocks(self) -> Iterator[bytes]:
-        """Read the file from where it began; a block at a time, of at most `BLOCK` bytes.
+        """Yield the file from its starting position in blocks of at most `BLOCK` bytes.
 
         Raises:
             UploadError: it cannot be read, has changed since it was opened, or is larger than the limit.
@@ -106,13 +106,13 @@ class Upload:
         while offset < self.size:
             block = self._source.at(offset, min(BLOCK, self.size - offset))
             offset += len(block)
-            # Found before the last block goes out: a body that lacks its end is no request.
+            # Checked before the last block is sent: the server ignores a body without its end.
             if not block or (offset == self.size and self._source.has_changed()):
                 raise UploadError("the file has changed while it was being sent")
             yield block
 
     def _once(self) -> Iterator[bytes]:
-        """Read what cannot be measured: its head, which was looked at already, then the rest, counting."""
+        """Yield a stream of unknown size: first the head, which was read already, then the rest, within the limit."""
         block, self._head, total = self._head, b"", 0
         if not block:
             raise UploadError("the stream can be read only once")
@@ -124,10 +124,10 @@ class Upload:
             block = self._source.at(total, BLOCK)
 
     def _look(self) -> bytes:
-        """Check the size, and give the file's first bytes; those of a stream that cannot go back are kept."""
+        """Check the size, and return the file's first bytes; for a stream that cannot seek, store them."""
         if self.size is not None and self.size > self.max_bytes:
             raise UploadError(_too_large(self.max_bytes))
-        # A device gives bytes without end, and says that it has none.
+        # An endless device reports size 0.
         head = b"" if self.size == 0 else self._source.at(0, filetypes.HEAD)
         if not head:
             raise UploadError("the file is empty, or its stream stands at its end")
@@ -136,7 +136,7 @@ class Upload:
         return head
 
     def _type(self, head: bytes, name: str, content_type: str | None, *, resume: bool) -> tuple[str, str]:
-        """Give the MIME type, and the extension for a file without a name."""
+        """Return the MIME type, and the extension for a file without a name."""
         if content_type is not None:
             return content_type, ""
         tail = None if self.size is None else self._at
@@ -158,7 +158,7 @@ class Upload:
             raise filetypes.Mismatch(flaw)
 
     def _at(self, offset: int, size: int) -> bytes:
-        """Read elsewhere in the file; a negative offset counts from its end."""
+        """Read at an offset; a negative one counts from the end of the file."""
         whole = self.size or 0
         start = max(0, offset + whole if offset < 0 else offset)
         return self._source.at(start, max(min(size, whole - start), 0))
@@ -173,7 +173,7 @@ def _check(file_name: object, content_type: object, max_bytes: object) -> None:
 
 
 def _open(file: FileSource, opened: ExitStack) -> BinaryIO:
-    """Give a binary stream; one that is made here is closed with `opened`."""
+    """Return a binary stream; `opened` closes it if it is opened here."""
     if isinstance(file, memoryview) and not file.c_contiguous:
         file = bytes(file)
     if isinstance(file, bytes | bytearray | memoryview):
@@ -185,7 +185,7 @@ def _open(file: FileSource, opened: ExitStack) -> BinaryIO:
 
 def _open_path(path: Path) -> BinaryIO:
     try:
-        # Looked at before it is opened: opening a pipe would wait for its other end.
+        # Checked before opening: opening a pipe would wait for its other end.
         if not stat.S_ISREG(path.stat().st_mode):
             raise UploadError("the path is a directory" if path.is_dir() else "the path is no regular file")
         return path.open("rb", buffering=0)
@@ -197,12 +197,12 @@ def _open_path(path: Path) -> BinaryIO:
 
 
 def _name_of(file: FileSource, title: str) -> str:
-    """Find a name: the path's, or the one a stream carries, or `title` where that says nothing about the type."""
+    """Return the name of the path or stream; `title` if that has no known extension."""
     # A web framework's upload has the file's name in `filename`, and may have the form field's in `name`.
     where = "name" if isinstance(file, io.IOBase) or not hasattr(file, "filename") else "filename"
     name = os.fspath(file) if isinstance(file, str | os.PathLike) else getattr(file, where, "")
     if not isinstance(name, str) or name.startswith("<"):
-        name = ""  # the number of a descriptor, <stdin>
+        name = ""  # the number of a descriptor, or <stdin>
     return name if filetypes.has_known_extension(name) or not title else title
 
 

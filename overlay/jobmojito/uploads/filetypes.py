@@ -1,7 +1,7 @@
-"""What kind of document a file is: by its content first, by its extension where the content leaves it open. Pure.
+"""The type of a document, by its content, or by its extension if the content does not decide. Pure.
 
-A resume may be PDF, DOCX, DOC, ODT, RTF or plain text (the contract: "pdf, doc, docx, txt or similar"). A content that
-contradicts the extension is a `Mismatch` only where the server could surely not read it.
+A resume may be PDF, DOCX, DOC, ODT, RTF or plain text (the contract: "pdf, doc, docx, txt or similar"). Content that
+contradicts the extension is a `Mismatch` only if the server certainly could not read it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD: Final = 64 * 1024
-"""Bytes at the start that are looked at."""
+"""Bytes at the start that are examined."""
 
 _MAX_DIRECTORY: Final = 1024 * 1024
-"""Bytes of a ZIP's list of files that are looked at; a document's has a few thousand."""
+"""Bytes of a ZIP's list of files that are examined; a document's list has a few thousand."""
 
 
 @frozen
 class FileType:
-    """A kind of document: what a person calls it, its MIME type, and the extension it goes by."""
+    """A type of document: its name for people, its MIME type, and its extension."""
 
     label: str
     mime_type: str
@@ -44,20 +44,20 @@ RESUME_TYPES: Final = {one.extension: one for one in (PDF, DOCX, DOC, ODT, RTF, 
 
 
 class Mismatch(Exception):  # noqa: N818 - a finding, turned into an UploadError by whoever knows the file's name
-    """The content is nothing that can be read as a resume, or not as what the extension says."""
+    """The content cannot be read as a resume, or not as the type that the extension names."""
 
 
 def sniff(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = None) -> FileType:
-    """Tell the type of a resume from its first `HEAD` bytes and its name.
+    """Return the type of a resume by its first `HEAD` bytes and its name.
 
-    `tail(offset, size)` reads elsewhere in the file (negative offsets count from its end); None where that is
-    impossible: a ZIP is then judged by what its head shows, and by its extension.
+    `tail(offset, size)` reads anywhere in the file (negative offsets count from its end). It is None for a stream that
+    cannot seek: a ZIP is then judged by its head and its extension.
 
     Raises:
         Mismatch: it cannot be a resume.
     """
     extension = PurePosixPath(name).suffix.lower()
-    # Before the PDF: a ZIP with an uncompressed PDF in it holds its mark too, and so may a web page.
+    # Checked before PDF: a ZIP with an uncompressed PDF in it has the PDF mark too, and so may a web page.
     for mark, judge in _CONTAINERS.items():
         if head.startswith(mark):
             return judge(head, extension, tail)
@@ -69,7 +69,7 @@ def sniff(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = Non
 
 
 def guess(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = None) -> str:
-    """Give the MIME type of any document: a resume's kinds by content, others by extension, else unspecified bytes.
+    """Return the MIME type of any document: resume types by content, others by extension, else octet-stream.
 
     Raises:
         Mismatch: the name says PDF, DOCX, DOC, ODT or RTF, and the content is certainly something else.
@@ -85,7 +85,7 @@ def guess(head: bytes, name: str, tail: Callable[[int, int], bytes] | None = Non
 
 
 def has_known_extension(name: str) -> bool:
-    """Tell whether a name says what kind of file it is."""
+    """Whether the extension of a name has a known MIME type."""
     return mimetypes.guess_type(name)[0] is not None
 
 
@@ -96,29 +96,29 @@ def _zip(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) 
     listed = head if tail is None else _zip_directory(tail)
     if _lists(listed, rb"word[/\\]"):
         return DOCX
-    # The main part may have another name; and the list of a stream that cannot go back is not seen.
+    # The main part may have another name, and the list of a stream that cannot seek is not read.
     whole = tail is None or _lists(listed, rb"\[Content_Types\]\.xml")
     if extension == ".docx" and whole and not _lists(listed, rb"(?:xl|ppt)[/\\]"):
         return DOCX
     if extension == ".odt" and not said and _lists(listed, rb"content\.xml"):
-        return ODT  # its type, which should stand first and uncompressed, does not
+        return ODT  # though its first entry is not the uncompressed type, as it should be
     raise Mismatch("it is a ZIP archive that holds no Word document")
 
 
 def _lists(listed: bytes, name: bytes) -> bool:
-    """Tell whether a ZIP's list of files, or its beginning, has an entry whose name begins so."""
+    """Whether a ZIP's list of files, or its head, has an entry whose name begins with `name`."""
     return re.search(rb"(?:PK\x01\x02.{42}|PK\x03\x04.{26})" + name, listed, re.DOTALL | re.IGNORECASE) is not None
 
 
 def _first_entry(head: bytes, name: bytes) -> bytes:
-    """Give the beginning of a ZIP's first entry, if it has this name and is not compressed."""
+    """Return the first bytes of a ZIP's first entry, if it has this name and is not compressed."""
     method, length, extra = struct.unpack_from("<8xH16xHH", head.ljust(30, b"\0"))
     start = 30 + length
     return head[start + extra : start + extra + 100] if method == 0 and head[30:start] == name else b""
 
 
 def _zip_directory(tail: Callable[[int, int], bytes]) -> bytes:
-    """Read a ZIP's list of files, which is at its end; ZIP64 points to it otherwise. Without an end it is cut off."""
+    """Read the list of files at the end of a ZIP (of ZIP64, the end alone); without it, the ZIP is cut off."""
     end = tail(-(22 + 65535), 22 + 65535)
     mark = end.rfind(b"PK\x05\x06")
     if mark < 0 or len(end) < mark + 22:
@@ -128,7 +128,7 @@ def _zip_directory(tail: Callable[[int, int], bytes]) -> bytes:
 
 
 def _compound(head: bytes, extension: str, tail: Callable[[int, int], bytes] | None) -> FileType:
-    """Judge an OLE file: old Word, but old Excel, Outlook mails and encrypted DOCX too."""
+    """Judge an OLE file, which may be old Word, but also old Excel, an Outlook mail or an encrypted DOCX."""
     listed = head if tail is None else head + tail(-HEAD, HEAD)
     if _utf16("EncryptedPackage") in listed:
         raise Mismatch("it is protected by a password")
@@ -144,11 +144,11 @@ def _utf16(text: str) -> bytes:
 _CONTAINERS: Final = {b"PK\x03\x04": _zip, b"PK\x05\x06": _zip, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound}
 
 _MARKUP: Final = re.compile(rb"\s*<(?:!--|(?:!doctype\s+html|html|head|body|\?xml|script)\b)", re.IGNORECASE)
-_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ESC is left out: old texts hold it
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # not ESC: old texts have it
 
 
 def _text(head: bytes, extension: str) -> FileType:
-    """Take for text what holds no control characters, in any encoding; markup only if its name ends in .txt."""
+    """Accept content without control characters as text, in any encoding; markup only if it is named .txt."""
     claimed = RESUME_TYPES.get(extension)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = None  # UTF-16, by its byte order mark

@@ -1,7 +1,7 @@
-"""A multipart/form-data body as a stream whose length is known beforehand (RFC 7578).
+"""A multipart/form-data body as a stream of known length (RFC 7578).
 
-The boundary is random for every body, so no content can forge a part; a file name can end neither its quotes nor its
-line. Names go as raw UTF-8 in `filename=`: RFC 7578 forbids `filename*`.
+Each body has a random boundary, so no content can forge a part; a file name can end neither its quotes nor its line.
+Names are sent as raw UTF-8 in `filename=`, because RFC 7578 forbids `filename*`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_FILE_NAME: Final = 200
-"""Bytes of UTF-8; file systems stop at 255, and servers like to put something before a name."""
+"""Bytes of UTF-8; file systems allow 255, and servers often add a prefix."""
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters, CR and LF among them
     "\u2028\u2029"  # line separators
-    "\u202a-\u202e\u2066-\u2069"  # direction overrides: they show a name as another one ("exe.pdf" for "fdp.exe")
-    "\ud800-\udfff"  # lone surrogates: bytes of a file system that are no UTF-8
+    "\u202a-\u202e\u2066-\u2069"  # direction overrides: they disguise names ("fdp.exe" is shown as "exe.pdf")
+    "\ud800-\udfff"  # lone surrogates: bytes of a file system that are not UTF-8
     "]+"
 )
 _SEPARATORS: Final = re.compile(r"[/\\]")
@@ -34,21 +34,21 @@ _MIME_TYPE: Final = re.compile(
 
 @frozen
 class Envelope:
-    """What surrounds the file's bytes in the body: the other parts, and the head and the end of its own."""
+    """The bytes around the file in the body: the other parts, and the head and end of its own part."""
 
     content_type: str
     head: bytes
     tail: bytes
 
     def length(self, size: int | None) -> int | None:
-        """Give the body's length in bytes for a file of `size` bytes; None where that is not known."""
+        """Return the body's length in bytes for a file of `size` bytes; None if that is not known."""
         return None if size is None else len(self.head) + size + len(self.tail)
 
 
 def enclose(fields: Mapping[str, str], *, file_field: str, file_name: str, mime_type: str) -> Envelope:
-    """Put text fields and one file, which comes last, into a body with a fresh boundary.
+    """Make the body of text fields and one file, which comes last, with a new boundary.
 
-    Names of fields are the contract's own; `file_name` and `mime_type` must have been made safe.
+    Field names are the contract's; `file_name` and `mime_type` must be safe already.
     """
     boundary = secrets.token_hex(16)
     lines = [_text_part(boundary, name, value) for name, value in fields.items()]
@@ -66,16 +66,16 @@ def _text_part(boundary: str, name: str, value: str) -> str:
 
 
 def safe_name(name: str, *, fallback: str) -> str:
-    """Make a file name fit to be sent: its last path part, without quotes, control characters and direction overrides.
+    """Make a file name safe to send: its last path part, without quotes, control characters and direction overrides.
 
-    Emoji and letters of any script stay. A name too long loses its middle, never its extension; an empty one becomes
-    `fallback`.
+    Emoji and letters of any script stay. A name that is too long loses the end of its stem, never its extension; an
+    empty one becomes `fallback`.
     """
     last = _SEPARATORS.split(name.rstrip("/\\"))[-1]
     plain = _UNSAFE.sub("_", last).replace('"', "'").strip()
     if not plain.strip(".") or not plain.strip("_"):
         return fallback
-    stem, extension = os.path.splitext(plain)  # noqa: PTH122 - a name, no path
+    stem, extension = os.path.splitext(plain)  # noqa: PTH122 - a name, not a path
     extension = _cut(extension, 20)
     return _cut(stem, MAX_FILE_NAME - len(extension.encode())) + extension
 
@@ -86,5 +86,5 @@ def _cut(text: str, size: int) -> str:
 
 
 def is_mime_type(text: str) -> bool:
-    """Tell whether a text is what a Content-Type line may hold: type/subtype, perhaps with parameters."""
+    """Whether a string is a valid Content-Type: type/subtype, perhaps with parameters."""
     return _MIME_TYPE.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""Whether a PDF opens without a password: its standard security handler asked with the empty one (ISO 32000-2, 7.6.4).
+"""Whether a PDF opens with the empty password, by its standard security handler (ISO 32000-2, 7.6.4).
 
-What a PDF holds is never decrypted. One with an owner's password alone, which forbids to print or copy, opens so.
+No content is decrypted. A PDF with only an owner's password, which restricts printing or copying, opens.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EMPTY: Final = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
-"""What the standard has in place of the empty password, up to revision 4."""
+"""The padding that stands for the empty password up to revision 4."""
 
 
 def needs_password(encryption: Mapping[bytes, Any], first_id: bytes) -> bool:
-    """Tell whether the empty password is refused, or a certificate asked for.
+    """Whether the empty password is refused, or a certificate is needed.
 
-    `encryption` is the PDF's encryption dictionary: names and numbers as they are written, strings unescaped.
+    `encryption` is the PDF's encryption dictionary: names and numbers as bytes, strings unescaped.
 
     Raises:
-        ArithmeticError, LookupError, TypeError, ValueError: it is not understood.
+        ArithmeticError, LookupError, TypeError, ValueError: the dictionary is not understood.
     """
     if encryption[b"/Filter"] != b"/Standard":
         return True
     if int(encryption[b"/V"]) >= 4 and encryption.get(b"/StmF", b"/Identity") == b"/Identity":  # noqa: PLR2004
-        return False  # with a filter for each kind of content, and none for the pages
+        return False  # streams, and so the pages, are not encrypted
     revision, user = int(encryption[b"/R"]), encryption[b"/U"]
     if revision in _HASHES:
         return bool(_HASHES[revision](user[32:40]) != user[:32])
-    if revision not in {2, 3, 4} or len(user) < 32:  # noqa: PLR2004 - as long as the standard has it
+    if revision not in {2, 3, 4} or len(user) < 32:  # noqa: PLR2004 - the standard's length
         raise ValueError
     # Some writers leave the length out, or write it in bytes.
     lengths = {5} if revision == 2 else {5, 16, int(encryption.get(b"/Length", 40)) // 8}  # noqa: PLR2004
@@ -39,7 +39,7 @@ def needs_password(encryption: Mapping[bytes, Any], first_id: bytes) -> bool:
 
 
 def _check(encryption: Mapping[bytes, Any], first_id: bytes, revision: int, length: int) -> bytes:
-    """Make the first 16 bytes that the user's entry has if the password is empty (algorithms 2, 4 and 5)."""
+    """Compute the first 16 bytes of the user entry for the empty password (algorithms 2, 4 and 5)."""
     permissions = (int(encryption[b"/P"]) & 0xFFFFFFFF).to_bytes(4, "little")
     hidden = revision >= 4 and encryption.get(b"/EncryptMetadata") == b"false"  # noqa: PLR2004
     key = _md5(_EMPTY + encryption[b"/O"][:32] + permissions + first_id + b"\xff" * 4 * hidden)
@@ -75,7 +75,7 @@ def _hash_5(salt: bytes) -> bytes:
 
 
 def _hash_6(salt: bytes) -> bytes:
-    """Hash the empty password (algorithm 2.B); it takes some 0.3 s, which is its purpose."""
+    """Hash the empty password (algorithm 2.B); it takes about 0.3 s, being slow on purpose."""
     key, number, last = sha256(salt).digest(), 0, 255
     while number < 64 or last > number - 32:  # noqa: PLR2004 - the standard's
         number += 1
@@ -123,7 +123,7 @@ def _words(data: bytes) -> list[int]:
 
 @cache
 def _tables() -> tuple[list[int], list[list[int]]]:
-    """Make the substitution box, and what a byte of each row does to its column."""
+    """Make the S-box, and the tables of what a byte of each row adds to its column."""
     powers = [1]
     for _ in range(254):
         powers.append(powers[-1] ^ _doubled(powers[-1]))

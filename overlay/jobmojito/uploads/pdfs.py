@@ -1,7 +1,7 @@
-"""Whether a PDF can be read at all: whole, and without a password. Pure; numbers of sections are ISO 32000-2's.
+"""Whether a PDF is complete and opens without a password. Pure; section numbers are those of ISO 32000-2.
 
-Only what is certain counts. What is not understood here passes, such as a PDF that readers repair, and so does one that
-is cut off in its first object, or right after a PDF that it holds uncompressed.
+A PDF is refused only for a certain flaw. Anything not understood here passes, such as a PDF that readers can repair; so
+does a PDF that is cut off in its first object, or right after an uncompressed PDF inside it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1024 * 1024
 _OVERLAP: Final = 64
 _DICTIONARY: Final = 8 * 1024
-"""Bytes of a dictionary that are looked at; a trailer and what it says of encryption take a few hundred."""
+"""Bytes of a dictionary that are examined; a trailer with its encryption entry has a few hundred."""
 
 _OBJECT: Final = re.compile(rb"\d\s+\d{1,5}\s+obj\s*[<(\[/\d]")
 _NUMBERED: Final = re.compile(rb"\s{0,9}\d{1,10}\s+\d{1,5}\s+obj\b")
@@ -38,7 +38,7 @@ _CONTINUED: Final = (b"\n", b"\r", b"\r\n")
 
 
 def flaw_of(read: Read, size: int) -> str | None:
-    """Say why nobody can read a PDF of `size` bytes; None where that is not certain. `read` takes offset and size."""
+    """Say why a PDF of `size` bytes cannot be read; None if that is not certain. `read` takes offset and size."""
     if _is_cut_off(read, size):
         return "it is a PDF that is cut off"
     with suppress(ArithmeticError, LookupError, TypeError, ValueError, RecursionError):  # not understood: not certain
@@ -49,14 +49,14 @@ def flaw_of(read: Read, size: int) -> str | None:
 
 
 def announced_size(head: bytes) -> int:
-    """Give the size that a linearized PDF announces (annex F); such a one has an end near its beginning too."""
+    """Return the size that a linearized PDF announces (annex F), else 0; it has an end mark near its start too."""
     found = _LINEARIZED.search(head)
     return int(found[1]) if found else 0
 
 
 def _is_cut_off(read: Read, size: int) -> bool:
-    """Look what comes last: an object, or the end of a revision (7.5.5); only its last line may be missing."""
-    if announced_size(read(0, 1024)) > size + _OVERLAP:  # a line end may be lost at the end
+    """Whether the file ends in an object, not in the end of a revision (7.5.5), whose last line may be missing."""
+    if announced_size(read(0, 1024)) > size + _OVERLAP:  # a final line end may be missing
         return True
     for _, block in _backwards(read, size):
         end = max(block.rfind(b"startxref"), block.rfind(b"%%EOF"))
@@ -74,10 +74,10 @@ def _backwards(read: Read, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _section(read: Read, size: int) -> bytes:
-    """Read from the newest trailer on: after a table, or in the dictionary of a stream (7.5.5, 7.5.8); or nothing."""
+    """Read from the newest trailer on: after a table, or in a stream's dictionary (7.5.5, 7.5.8); b"" if not found."""
     found = _STARTXREF.findall(read(max(size - _BLOCK, 0), _BLOCK))
     offset = int(found[-1]) if found else size
-    for start in (offset, offset + read(0, 1024).find(b"%PDF-")):  # counted from the mark, says the standard
+    for start in (offset, offset + read(0, 1024).find(b"%PDF-")):  # the standard counts from the mark
         section = read(start, _BLOCK)
         if section.lstrip().startswith(b"xref"):
             return section[section.find(b"trailer") :]
@@ -87,7 +87,7 @@ def _section(read: Read, size: int) -> bytes:
 
 
 def _encryption(value: object, read: Read, size: int) -> dict[bytes, Any]:
-    """Give the encryption dictionary: itself, or the last object of its number (7.5.7: it is never compressed)."""
+    """Return the encryption dictionary: direct, or the last object of its number (7.5.7: never compressed)."""
     if isinstance(value, dict):
         return cast("dict[bytes, Any]", value)
     number, generation, _ = cast("list[bytes]", value)
@@ -104,7 +104,7 @@ def _first_id(trailer: dict[bytes, Any]) -> bytes:
 
 
 def _dictionary(text: bytes) -> dict[bytes, Any]:
-    """Read the first dictionary found: strings unescaped, a reference as a list of three."""
+    """Parse the first dictionary; strings are unescaped, a reference is a list of three."""
     begin = text.index(b"<<")
     tokens = (found[0] for found in _TOKEN.finditer(text, begin + 2, begin + _DICTIONARY))
     return _pairs(_items(tokens, b">>"))
@@ -125,7 +125,7 @@ def _items(tokens: Iterator[bytes], end: bytes) -> list[Any]:
 
 
 def _pairs(items: list[Any]) -> dict[bytes, Any]:
-    """Put values to their names; several, as a reference has them, in a list."""
+    """Pair names with values; several values, as of a reference, become a list."""
     values: dict[bytes, list[Any]] = {}
     name = b""
     for item in items:
@@ -138,7 +138,7 @@ def _pairs(items: list[Any]) -> dict[bytes, Any]:
 
 
 def _string(token: bytes) -> bytes:
-    """Read a string in either of its forms (7.3.4)."""
+    """Parse a string in either form (7.3.4)."""
     if token.startswith(b"<"):
         digits = b"".join(token[1:-1].split())
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())

@@ -1,6 +1,6 @@
-"""What is sent for one resume or document, and what its answer becomes: as steps, for both clients.
+"""The requests for one resume or document, and the reading of their answers, as steps for both clients.
 
-A screening gives one of two types, whether it was asked for with a file or with text, so that `match` works on them.
+A screening gives the same two types for a file and for text, so that `match` works on both.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
     from .files import FileSource
 else:
-    asyncio = DeferredModule("asyncio")  # a synchronous run does without
+    asyncio = DeferredModule("asyncio")  # sync runs do not need it
 
 ScreenedCandidate = PreScreeningResumeTextResponse
 """The candidate was screened: decision, recommendation, score and analysis. The same type for text and file."""
 
 NotApplicable = PreScreeningNotApplicable
-"""The candidate was not screened, being past that state: `decision_status` and `message` say which one."""
+"""The candidate was not screened, because of a state given in `decision_status` and `message`."""
 
 RESUME: Final = "pre_screen_resume_binary"
 TEXT: Final = "pre_screen_resume_text"
@@ -119,7 +119,7 @@ def store_document(
     merchant_id: UUID | str | None,
     options: Mapping[str, Any],
 ) -> Steps[KnowledgeBaseDocumentUploadResponse]:
-    """Check a document, send it and give what the API says; see `JobMojito.upload_document`."""
+    """Check a document, send it and return the answer; see `JobMojito.upload_document`."""
     (about,) = read_options("upload_document", options, FileOptions)
     target = {"knowledge_base_store_id": knowledge_base_store_id, "name": name, "merchant_id": merchant_id}
     given = {name: write(value) for name, value in target.items() if value is not None}
@@ -133,7 +133,7 @@ def store_document(
 
 
 def resume_call(candidate: Mapping[str, Any]) -> Call[Any]:
-    """Make the call for a resume, its form checked and encoded; the file itself is streamed in its place.
+    """Make the call for a resume, with its form checked and encoded; the file itself is streamed later.
 
     Raises:
         InvalidRequestError: the contract refuses a field.
@@ -147,7 +147,7 @@ def resume_call(candidate: Mapping[str, Any]) -> Call[Any]:
 
 
 def streamed(session: Session | AsyncSession, call: Call[Any], upload: Upload) -> StreamedBody:
-    """Give the body that is sent: the call's fields, then the file, a block at a time."""
+    """Return the body: the call's fields, then the file in blocks."""
     envelope = enclose(_fields(call), file_field="file", file_name=upload.file_name, mime_type=upload.mime_type)
     headers = {"Content-Type": envelope.content_type}
     length = envelope.length(upload.size)
@@ -158,10 +158,10 @@ def streamed(session: Session | AsyncSession, call: Call[Any], upload: Upload) -
 
 
 def read_screening(detailed: Detailed[Any], name: str) -> ScreenedCandidate | NotApplicable:
-    """Give an answer the type that it has by its fields, however few there are: any value may be missing or null.
+    """Return an answer as the type that its fields show, even if most values are missing or null.
 
     Raises:
-        ResponseDecodeError: it is neither. What the request does and costs has happened.
+        ResponseDecodeError: it is neither type. The request was processed, and paid for.
     """
     value = write(detailed.value)
     kind = _kind(value) if isinstance(value, dict) else None
@@ -172,7 +172,7 @@ def read_screening(detailed: Detailed[Any], name: str) -> ScreenedCandidate | No
 
 
 def recall_screening(document: Any) -> ScreenedCandidate | NotApplicable:
-    """Read an answer again that was kept as JSON."""
+    """Read an answer from its JSON in a journal."""
     kind = _kind(document) or ScreenedCandidate
     return cast("ScreenedCandidate | NotApplicable", read(Object(kind.__name__), document).value)
 
@@ -181,8 +181,8 @@ def read_form(form: PreScreeningForm | Mapping[str, Any] | str, operation: str) 
     """Check form answers: education, languages, residency, nationality, visa, age, gender, custom_...
 
     Raises:
-        InvalidRequestError: no mapping, a key that no rule can look at, a value of another kind than the contract's,
-            or one that JSON does not have, such as NaN.
+        InvalidRequestError: not a mapping, an unknown key, a value of another type than the contract's, or one that
+            JSON cannot express, such as NaN.
     """
     if isinstance(form, str):
         try:
@@ -200,7 +200,7 @@ def read_form(form: PreScreeningForm | Mapping[str, Any] | str, operation: str) 
 
 
 def encode_form(answers: Mapping[str, Any]) -> str:
-    """Write checked answers as the JSON text that a multipart form carries."""
+    """Encode checked answers as JSON for a multipart form."""
     return json.dumps(answers, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -209,7 +209,7 @@ def _candidate(position_id: UUID | str, name: str, email: str, details: Mapping[
 
 
 def _check(call: Call[Any]) -> None:
-    """Find what the contract refuses, and what UTF-8 cannot say, before the file is looked at."""
+    """Refuse what the contract or UTF-8 does not allow, before the file is opened."""
     problems = unwritable(_fields(call))
     if problems:
         raise _refused(call.operation, *problems)
@@ -224,7 +224,7 @@ def _fields(call: Call[Any]) -> dict[str, Any]:
 
 
 def _pieces(envelope: Envelope, upload: Upload) -> Iterator[bytes]:
-    """Give the body, the last block held back to go with what follows it: a small resume is one write."""
+    """Yield the body; the last block is held back to go with the tail, so a small resume is one write."""
     held = envelope.head
     for number, block in enumerate(upload.blocks()):
         if number == 0:
@@ -236,7 +236,7 @@ def _pieces(envelope: Envelope, upload: Upload) -> Iterator[bytes]:
 
 
 async def _pieces_async(envelope: Envelope, upload: Upload) -> AsyncIterator[bytes]:
-    """Give the same pieces; what may wait for a disk is read in a thread."""
+    """Yield the same pieces; a file on disk is read in a thread."""
     pieces = _pieces(envelope, upload)
     if upload.in_memory:
         for piece in pieces:
@@ -255,12 +255,12 @@ def _kind(document: Mapping[str, Any]) -> type[Model] | None:
 
 _OF_NO_SCREENING: Final = {field.name for field in table_of(NotApplicable).fields}
 
-# `success` alone says little: an early exit that reports `success: false` is still one.
+# Not `success`: an early exit with `success: false` is still an early exit.
 _OF_A_SCREENING: Final = {field.name for field in table_of(ScreenedCandidate).fields} - {"success", *_OF_NO_SCREENING}
 
 _FORM: Final = Object("PreScreeningForm")
 _CUSTOM: Final = "custom_"
-"""What the keys of fields begin with that a merchant made up ("custom_<timestamp>", says the contract)."""
+"""The prefix of keys that a merchant defines (the contract: "custom_<timestamp>")."""
 
 
 def _refuse_constant(_: str) -> NoReturn:
@@ -268,7 +268,7 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 def _unknown_keys(answers: Mapping[Any, Any]) -> list[Departure]:
-    """Find keys that nothing would look at: a misspelt one would fail a rule without a word."""
+    """Find unknown keys: the API ignores them, so a misspelt one would silently fail a rule."""
     known = {field.name for field in table_of(_FORM.python).fields}
     expected = f"one of {', '.join(sorted(known))}, {_CUSTOM}..."
     strange = [key for key in answers if not isinstance(key, str) or (key not in known and not key.startswith(_CUSTOM))]
