@@ -29,7 +29,7 @@ if _typing.TYPE_CHECKING:
     from .uploads.requests import NotApplicable as NotApplicable
     from .uploads.requests import ScreenedCandidate as ScreenedCandidate
 else:
-    # Hidden from type checkers, so that a misspelt name is an error there too.
+    # Hidden from type checkers, which would otherwise accept misspelt names.
     __getattr__, __dir__ = _lazy.public_names(
         __name__,
         {

@@ -1,6 +1,6 @@
-"""Every helper of `AsyncJobMojito`: the names, options and errors of `helpers`, awaited.
+"""The helpers of `AsyncJobMojito`: the same names, options and errors as in `helpers`, awaited.
 
-Rows and items may come from an async iterable too; files are read, and written, in threads.
+Rows and items may come from an async iterable too; files are read and written in threads.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class AsyncHelpers:
         self,
         result_id: UUID | str,
         *,
-        timeout: float = 600.0,  # noqa: ASYNC109 - the sum of all pauses, which a cancelled wait would not tell
+        timeout: float = 600.0,  # noqa: ASYNC109 - limits polling, with an error of its own
         first_pause: float = 5.0,
         longest_pause: float = 60.0,
         until: Callable[[JobInterviewDetailsResponse], bool] | None = None,
@@ -216,7 +216,7 @@ class AsyncHelpers:
         return result if again is None else await again.collect_async()
 
 
-# `help()` tells here, too, what a helper does and takes; it is written once, in `helpers`.
+# `help()` shows the full docstring here too; it is written once, in `helpers`.
 for _name, _method in vars(AsyncHelpers).items():
     if _name in vars(Helpers) and not _name.startswith("_"):
         _method.__doc__ = f"{_method.__doc__}\n\n        {vars(Helpers)[_name].__doc__}"

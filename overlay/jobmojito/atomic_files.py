@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: written beside their place, put there when they are complete."""
+"""Files that appear whole or not at all: written under a temporary name, renamed when complete."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
 FORMULA: Final = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
-"""What spreadsheets take for a formula, wide letters too (OWASP, "CSV injection"), perhaps escaped already."""
+"""What spreadsheets take for a formula, also in wide letters (OWASP, "CSV injection") or already escaped."""
 
 
 class AtomicFile:
-    """A file to be written: `commit` puts it in its place; without it, what was there stays as it was.
+    """A file to write: `commit` puts it in its place; without it, an existing file stays unchanged.
 
-    A link keeps pointing where it points; the file behind it is replaced, and keeps its permissions. A new file has
-    those that the umask leaves, a `private` one those of its owner alone. Errors call it `what` and add `state`.
+    A symbolic link stays; the file it points to is replaced and keeps its permissions. A new file gets those that the
+    umask leaves; a `private` file is for its owner only. Error messages call the file `what` and add `state`.
 
     Raises:
-        DownloadError: it cannot be written, or the path is something else than a regular file.
+        DownloadError: it cannot be written, or the path is not a regular file.
     """
 
     def __init__(self, path: str | os.PathLike[str], what: str, *, private: bool = False, state: str = "") -> None:
@@ -46,7 +46,7 @@ class AtomicFile:
             kept = self._permissions()
             if self._private:
                 kept = 0o600
-            # No part of the name: it can be a person's, and as long as names may be.
+            # Without the file's own name, which can be a person's, and of the greatest length.
             self._part = place.with_name(f".jobmojito-{secrets.token_hex(8)}.part")
             self._place = place
             mode = 0o666 if kept is None else kept
@@ -57,10 +57,10 @@ class AtomicFile:
         return self
 
     def _permissions(self) -> int | None:
-        """Give the permissions of the file that is there, None where there is none.
+        """Return the permissions of the existing file; None if there is none.
 
         Raises:
-            OSError: it is no regular file: a pipe or a device would be lost.
+            OSError: it is not a regular file: a pipe or a device would be replaced.
         """
         try:
             found = self.path.stat().st_mode
@@ -82,7 +82,7 @@ class AtomicFile:
             self._open.write(piece)
 
     def commit(self) -> None:
-        """Make sure that all of it is on the disk, then put it in its place."""
+        """Sync the file to disk, then put it in its place."""
         with self._explained():
             self._open.flush()
             self.size = self._open.tell()
@@ -97,8 +97,8 @@ class AtomicFile:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             with suppress(OSError):
-                self._file.close()  # which writes what is left, on a disk that may be full
-            with suppress(OSError):  # nothing may come between the caller and what went wrong
+                self._file.close()  # writes the rest, and the disk may be full
+            with suppress(OSError):  # must not hide the error that is being raised
                 self._part.unlink()
 
     @property
@@ -108,22 +108,22 @@ class AtomicFile:
 
     @contextmanager
     def _explained(self) -> Generator[None]:
-        """Turn what the file system refuses into our error; paths stay out of its message, they often name a person."""
+        """Turn errors of the file system into ours, without the path, which often names a person."""
         try:
             yield
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "no such name is possible"
-            raise self.error(f"cannot be written: {reason}") from None  # whose own text names the part
+            raise self.error(f"cannot be written: {reason}") from None  # its own text has the path
 
     def error(self, reason: str) -> DownloadError:
-        """Give the error of this file for a reason."""
+        """Return an error about this file."""
         error = DownloadError(f"{self._what} {reason}" + (f" ({self.state})" if self.state else ""))
         error.path = str(self.path)
         return error
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that a new file's name is on the disk; only POSIX lets a folder be synced."""
+    """Sync a folder, so that a new file's name is on disk; only POSIX can."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -139,12 +139,12 @@ def write_csv(
     escape_formulas: bool = True,
     excel: bool = False,
 ) -> None:
-    """Write records as UTF-8 with a header of every key, in order of appearance; for the owner alone.
+    """Write records as UTF-8, readable by the owner only, with a header of every key in order of appearance.
 
-    `excel` begins the file with a byte order mark, without which Excel takes UTF-8 for an encoding of its country's.
+    `excel` begins the file with a byte order mark, without which Excel reads UTF-8 as a local encoding.
 
     Raises:
-        DownloadError: it cannot be written; a file that was there stays as it was.
+        DownloadError: it cannot be written; an existing file stays unchanged.
     """
     records = list(records)
     columns = list(dict.fromkeys(name for record in records for name in record))
@@ -158,13 +158,13 @@ def write_csv(
 
 
 class _Lines:
-    """What the writer of CSV writes to."""
+    """The file object that `csv.writer` writes to."""
 
     def __init__(self, file: AtomicFile) -> None:
         self._file = file
 
     def write(self, line: str) -> None:
-        """Write a line; a lone surrogate, which JSON can hold, becomes its escape."""
+        """Write a line; a lone surrogate, which JSON can hold, is escaped."""
         self._file.write(line.encode("utf-8", "backslashreplace"))
 
 
@@ -172,9 +172,9 @@ def _cell(value: object, escape: bool) -> str:  # noqa: FBT001 - private
     if value is None:
         return ""
     if isinstance(value, str):
-        # One that begins with apostrophes before a formula gets one more, so that a reader can take exactly one away.
+        # An escaped formula gets one more apostrophe, so that a reader can always remove exactly one.
         return f"'{value}" if escape and FORMULA.match(value) else value
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
-    except Exception:  # noqa: BLE001 - the value is the caller's, and what became of all other rows is not lost by it
+    except Exception:  # noqa: BLE001 - the caller's value; the other rows must still be written
         return f"({type(value).__name__})"

@@ -1,6 +1,6 @@
-"""`JobMojito` and `AsyncJobMojito`: the generated resources under the overlay's policies.
+"""`JobMojito` and `AsyncJobMojito`: the generated resources with the overlay's policies.
 
-Each policy has a module of its own; here they are only put together.
+Each policy has its own module; this one only combines them.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ class JobMojito(Resources, Helpers):
         token: the JWT, or a function that gives a fresh one (asked again near its `exp` and after a 401); without it
             the environment variable JOBMOJITO_TOKEN. It is bound to one merchant account and one environment.
         base_url: without it JOBMOJITO_API_BASE_URL, or the live server. https only, except for loopback addresses.
-        allow_http_hosts: for development, such as docker compose: names of hosts to which plain http is allowed as
-            well, where anybody on the way can read the token; without it JOBMOJITO_ALLOW_HTTP_HOSTS, with commas.
-        timeout: seconds, an `httpx.Timeout`, or None for no limit. It holds for connecting (at most 10 s), for each
-            piece of a body that is sent, however long the whole takes, and for the answer as a whole: from the first
-            read to its last byte.
+        allow_http_hosts: for development, such as docker compose: hosts to which plain http is allowed too, over which
+            anybody on the network can read the token; without it JOBMOJITO_ALLOW_HTTP_HOSTS, separated by commas.
+        timeout: seconds, an `httpx.Timeout`, or None for no limit. It limits connecting (to 10 s at most), the sending
+            of each piece of a body (but not of the whole body), and the whole answer, from the first read to its last
+            byte.
         retry: when and how often a request is sent again; `RetryPolicy.none()` for never.
         strict: raise `ResponseDecodeError` for an answer that departs from the contract, instead of reading it.
-        merchant_id: for service callers that act for several merchants: sent where the contract has the property and
-            the call does not give it.
+        merchant_id: for service callers that act for several merchants: sent wherever the contract has the property
+            and the call does not set it.
         transport: any httpx transport, such as `httpx.MockTransport` in tests.
-        http_client: an `httpx.Client` to send with, its proxies, headers and event hooks included; it stays yours to
-            close. Its base URL, redirects and `auth` are not used: where to send and the login are this client's.
+        http_client: an `httpx.Client` to send with, including its proxies, headers and event hooks; closing it is up
+            to you. Its base URL, redirects and `auth` are not used: this client sets the URL and the token.
 
     Raises:
-        ConfigurationError: from the constructor, for what cannot work; calls raise the tree in `jobmojito.errors`.
+        ConfigurationError: an argument cannot work; calls raise the errors in `jobmojito.errors`.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class JobMojito(Resources, Helpers):
         )
         _check_connection(http_client, httpx.Client, transport)
         clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
-        wire = Transport(clients, PerProcess(lambda: Tokens(token)), owned=http_client is None)
-        self._begin(Session(wire, settings), owner=True)
+        shared = Transport(clients, PerProcess(lambda: Tokens(token)), owned=http_client is None)
+        self._begin(Session(shared, settings), owner=True)
 
     def _begin(self, session: Session, *, owner: bool) -> None:
         Resources.__init__(self, session)
@@ -102,8 +102,8 @@ class JobMojito(Resources, Helpers):
     def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
         """Call a method and get status, headers, departures and attempts beside its value.
 
-        `jm.detailed(jm.interviews.list_interviews, limit=5).departures`. For a helper that sends several requests,
-        they are those of the last one; a batch without any answer is a `BatchError` that carries its result.
+        `jm.detailed(jm.interviews.list_interviews, limit=5).departures`. A helper that sends several requests gives
+        those of the last one; a batch without any answer raises a `BatchError` with its result.
         """
         with watched() as seen:
             value = method(*args, **kwargs)
@@ -117,14 +117,14 @@ class JobMojito(Resources, Helpers):
         strict: bool | EllipsisType = ...,
         retry: RetryPolicy | EllipsisType = ...,
     ) -> Self:
-        """Give a variant of this client on the same connection; what is not given stays. Closing it closes nothing."""
+        """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
         options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
         variant = type(self).__new__(type(self))
         variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
         return variant
 
     def close(self) -> None:
-        """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
+        """Close the connection (not one given as `http_client`); the client and its variants can send no more."""
         if self._owner:
             self._session.transport.close()
 
@@ -169,8 +169,8 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         _check_connection(http_client, httpx.AsyncClient, transport)
         close = None if http_client else httpx.AsyncClient.aclose
         clients = PerLoop(_maker(httpx.AsyncClient, settings, transport, http_client), close)
-        wire = AsyncTransport(clients, AsyncTokens(token), owned=http_client is None)
-        self._begin(AsyncSession(wire, settings), owner=True)
+        shared = AsyncTransport(clients, AsyncTokens(token), owned=http_client is None)
+        self._begin(AsyncSession(shared, settings), owner=True)
 
     def _begin(self, session: AsyncSession, *, owner: bool) -> None:
         AsyncResources.__init__(self, session)
@@ -199,14 +199,14 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         strict: bool | EllipsisType = ...,
         retry: RetryPolicy | EllipsisType = ...,
     ) -> Self:
-        """Give a variant of this client on the same connection; what is not given stays. Closing it closes nothing."""
+        """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
         options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
         variant = type(self).__new__(type(self))
         variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
         return variant
 
     async def aclose(self) -> None:
-        """Close the connection (not one given as `http_client`); the client and its variants cannot send any more."""
+        """Close the connection (not one given as `http_client`); the client and its variants can send no more."""
         if self._owner:
             await self._session.transport.close()
 
@@ -238,9 +238,9 @@ def _check_connection(http_client: object, kind: type, transport: object) -> Non
 
 
 def _maker(kind: type[C], settings: Settings, transport: Any, given: C | None) -> Callable[[], C]:
-    """Give what makes the httpx client of each process and event loop; one that was given is good for the first alone.
+    """Return what makes the httpx client of each process and event loop; a given client serves only the first.
 
-    The first one is made here, so that what cannot work is told by the constructor.
+    The first client is made here, so that the constructor raises what cannot work.
     """
 
     def make() -> C:

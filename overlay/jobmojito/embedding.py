@@ -1,12 +1,12 @@
-"""The signed address of an interview's page for an iframe, so that a candidate skips the login.
+"""The signed URL of an interview for an iframe, so that a candidate needs no login.
 
-**Unconfirmed.** The vendor documents that `embed_id` and `embed_signing_key` exist (answers of creating an interview
-with `is_embedded`, and of `set_interview_state`), but neither how to sign nor a test vector. The scheme here is known
-from one public integrator only (2026-11-26): try it on an interview of your own before you build on it.
+**Unconfirmed.** The vendor documents that `embed_id` and `embed_signing_key` exist (in the answers of creating an
+interview with `is_embedded`, and of `set_interview_state`), but not how to sign, and gives no test vector. The scheme
+here is known from one public integrator only (2026-11-26): try it on your own interview before you build on it.
 
-**It never expires.** No time and no nonce is signed, so whoever has such an address can sit the interview as this
-candidate, any number of times and for ever. Make it when the page is shown, give it to nobody else, store and log it
-nowhere, and keep the signing key on the server: taking it back means making a new embed key.
+**It never expires.** No time and no nonce is signed, so whoever has such a URL can take the interview as this
+candidate, any number of times and for ever. Make it when the page is shown, give it to nobody else, do not store or
+log it, and keep the signing key on the server. The only way to revoke it is a new embed key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PAGE: Final = "https://{}.interviewmojito.com/embed?{}"
 
 
 class UnconfirmedEmbedUrl:
-    """An address that shows itself nowhere but in `reveal()`. Whether the vendor accepts it is not confirmed."""
+    """A URL that only `reveal()` shows. Whether the vendor accepts it is not confirmed."""
 
     __slots__ = ("__url",)
 
@@ -33,7 +33,7 @@ class UnconfirmedEmbedUrl:
         self.__url = url
 
     def reveal(self) -> str:
-        """Give the address, for the `src` of the iframe (escape it as HTML there). It is a credential."""
+        """Return the URL, for the `src` of the iframe (escape it as HTML there). It is a credential."""
         return self.__url
 
     def __repr__(self) -> str:
@@ -44,11 +44,11 @@ class UnconfirmedEmbedUrl:
 
 
 def sign_embed_url(portal: str, embed_id: str, signing_key: str, *, name: str, email: str) -> UnconfirmedEmbedUrl:
-    """Make the address under which one candidate sits an embedded interview without a login.
+    """Make the URL at which one candidate takes an embedded interview without a login.
 
-    Unconfirmed by the vendor, and it never expires: read what the module says before you use it.
+    Unconfirmed by the vendor, and it never expires: read the module's docstring before you use it.
     `signature = hex(HMAC-SHA256(signing_key, embed_id + name + email))`, in UTF-8 and without separators; `name` and
-    `email` are in the query as base64 of UTF-8. They are signed as they are given.
+    `email` are in the query as base64 of UTF-8. They are signed exactly as given.
 
     Args:
         portal: the name before `.interviewmojito.com`, in lower case.

@@ -19,8 +19,8 @@
     ├── UploadError                  a file that cannot be sent; nothing was sent
     ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
-    ├── ResultNotReadyError          `wait_for_result` has waited as long as it may; nothing is lost
-    └── BatchError                   rows of a batch failed and the caller asked for an exception, or a run broke off
+    ├── ResultNotReadyError          `wait_for_result` reached its time limit; nothing is lost
+    └── BatchError                   rows failed and the caller asked for an exception, or a run broke off
         └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
 
 Any status not named here is an `ApiError` too (3xx included: redirects are not followed).
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """What the API answered, without the request that led to it (which would carry the token).
+    """An answer of the API, without its request, which would carry the token.
 
-    `content` is the body as received and may hold personal data; it is cut for errors (`responses.MAX_ERROR_BODY`).
+    `content` is the body as received and may hold personal data; errors hold at most `responses.MAX_ERROR_BODY` of it.
     The repr shows its length only.
     """
 
@@ -57,7 +57,7 @@ class Answer:
     @property
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
-        return 200 <= self.status_code < 300  # noqa: PLR2004 - the family of success
+        return 200 <= self.status_code < 300  # noqa: PLR2004 - 2xx
 
     def __repr__(self) -> str:
         return f"<Answer {self.status_code}, {len(self.content)} bytes>"
@@ -86,7 +86,7 @@ class JobMojitoError(Exception):
 
 
 class ConfigurationError(JobMojitoError):
-    """The client was given something it cannot work with; the message says what to change. Nothing was sent."""
+    """An argument or setting cannot work; the message says what to change. Nothing was sent."""
 
 
 class UploadError(JobMojitoError):
@@ -94,9 +94,9 @@ class UploadError(JobMojitoError):
 
 
 class DownloadError(JobMojitoError, OSError):
-    """A report or a table cannot be written to its file, which is `path` (None where that is not known).
+    """A report or a table cannot be written to its file, `path` (None if not known).
 
-    For a report, the message tells whether it was asked for (and paid) already.
+    For a report, the message says whether it was already requested, and so paid for.
     """
 
     path: str | None = None
@@ -105,8 +105,8 @@ class DownloadError(JobMojitoError, OSError):
 class ApiError(JobMojitoError):
     """The API answered with a status other than 2xx.
 
-    `message` is the API's own text where it gave one, with addresses, links and tokens masked; otherwise it says what
-    came instead. `field` is the property the API complains about, `request_id` what to quote to the vendor's support.
+    `message` is the API's own text, if it sent one, with addresses, links and tokens masked; otherwise it describes the
+    answer. `field` is the property that the API names, `request_id` is for the vendor's support.
     `status_code` is None only for `InvalidRequestError`.
     """
 
@@ -149,11 +149,11 @@ class ConflictError(ApiError):
 
 
 class ValidationError(ApiError):
-    """422: the API refuses what was sent; `field` names the property if the API did."""
+    """422: the API refuses the request; `field` is the property that it names, if any."""
 
 
 class RateLimitError(ApiError):
-    """429: too many requests, and the wait asked for is longer than the retry policy allows."""
+    """429: too many requests, and the requested wait is longer than the retry policy allows."""
 
 
 class ServerError(ApiError):
@@ -161,7 +161,7 @@ class ServerError(ApiError):
 
 
 class InvalidRequestError(ValidationError):
-    """The request does not fit the contract, so it was not sent; `problems` lists every place, `field` the first."""
+    """The request departs from the contract and was not sent; `problems` lists every place, `field` is the first."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ class InvalidRequestError(ValidationError):
 
 
 class TransportError(JobMojitoError):
-    """No usable answer arrived. Raised only where nothing was done, or where repeating is harmless."""
+    """No usable answer arrived. Raised only if nothing was done, or if repeating is harmless."""
 
     def __init__(self, message: str = "", operation: str | None = None) -> None:
         super().__init__(message, operation)
@@ -198,9 +198,9 @@ class RequestTimeoutError(TransportError):
 
 
 class OutcomeUnknownError(JobMojitoError):
-    """The request may or may not have been processed; it was not repeated, as that could do (and cost) it twice.
+    """The request may have been processed; it was not repeated, as that could do it, and cost it, twice.
 
-    `cause` is what went wrong: a `TransportError` or a `ServerError`; it is the `__cause__` too, and survives pickling.
+    `cause` is a `TransportError` or a `ServerError`; it is also the `__cause__`, and survives pickling.
     """
 
     def __init__(
@@ -213,7 +213,7 @@ class OutcomeUnknownError(JobMojitoError):
 
     @property
     def status_code(self) -> int | None:
-        """Status of the answer, if one came at all."""
+        """Status of the answer, if one came."""
         return self.cause.status_code if isinstance(self.cause, ApiError) else None
 
     @property
@@ -228,7 +228,7 @@ class OutcomeUnknownError(JobMojitoError):
 class ResponseDecodeError(JobMojitoError):
     """A 2xx answer that is not JSON, or (strict mode) departs from the contract: `departures` says where and how.
 
-    The request itself was accepted: what it does and costs has happened.
+    The API accepted the request: it was processed, and paid for.
     """
 
     def __init__(
@@ -252,7 +252,7 @@ class ResponseDecodeError(JobMojitoError):
 
 
 class TableError(JobMojitoError):
-    """A CSV file is missing, not UTF-8, or has columns that rows do not have; the message names line or column."""
+    """A CSV file is missing, in another encoding, or has unknown columns; the message names line or column."""
 
 
 class ResultNotReadyError(JobMojitoError):
@@ -260,7 +260,7 @@ class ResultNotReadyError(JobMojitoError):
 
 
 class BatchError(JobMojitoError):
-    """At least one row failed, or the run broke off; `result` is the `BatchResult`, rows that went well included."""
+    """At least one row failed, or the run broke off; `result` is the `BatchResult`, successful rows included."""
 
     def __init__(self, message: str = "", result: Any = None) -> None:
         super().__init__(message, result)
@@ -268,14 +268,14 @@ class BatchError(JobMojitoError):
 
 
 class JournalError(BatchError):
-    """A journal is foreign, corrupt, in use, read-only or on a full disk.
+    """A journal is damaged, in use, read-only, on a full disk, or not a journal.
 
-    `result` is None where that was found before anything was sent; otherwise it has every row's outcome until the stop.
+    `result` is None if nothing was sent yet; otherwise it has the outcomes of all rows until the run stopped.
     """
 
 
 def _sentence(operation: str | None, text: str, field: str | None = None, request_id: str | None = None) -> str:
-    """Put the facts in one fixed order: operation, what happened, field, request id."""
+    """Join the parts in a fixed order: operation, what happened, field, request id."""
     parts = [text]
     if field is not None:
         parts.append(f"(field: {field})")

@@ -1,4 +1,4 @@
-"""Every helper of `JobMojito` beside the operations: its signature, what it does, and one line that hands it on.
+"""The helpers of `JobMojito`, beside the operations: each has its signature, its docstring and one call.
 
 `async_helpers` has the awaited twins. The modules that do the work load when a helper is first called.
 """
@@ -59,11 +59,11 @@ class Helpers:
     def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
         """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
 
-        Starts at `offset` (0 if not given). Items that appear or vanish while reading can be seen twice or missed: the
-        API counts from the front each time. The next page is asked for in a thread while the current one is used.
+        Starts at `offset` (0 if not given). If items are added or removed while reading, others can be read twice or
+        missed, because the offset counts from the start. The next page is fetched in a thread meanwhile.
 
         Raises:
-            ConfigurationError: at once, if the method's operation has no pages.
+            ConfigurationError: the method's operation has no pages; raised at once.
         """
         return pages.read_pages(method, args, kwargs)
 
@@ -82,22 +82,22 @@ class Helpers:
         max_bytes: int = 100 * 1024 * 1024,
         allow_hosts: Collection[str] = (),
     ) -> Report:
-        """Ask for a report of one result, or one report of several, and write it to `path`. Costs credits.
+        """Request a report of one result, or one report of several, and write it to `path`. Costs credits.
 
-        A file that is there is replaced when the new one is complete, and otherwise stays as it was; its permissions
-        stay. `features` is what the contract calls `export_features_result`; a language of its own costs a translation.
+        An existing file is replaced only when the new one is complete, and keeps its permissions. `features` is the
+        contract's `export_features_result`; another language costs a translation.
 
-        A PDF is fetched from a link that the API gives: https to a public address, or this machine if the base URL is.
+        A PDF is fetched by a link from the API: https to a public address, or to this machine if the base URL is there.
         `allow_hosts` names hosts of an internal network that links may lead to. Fetching takes at most the client's
-        `timeout`, and at most `max_bytes`. A name is looked up before it is fetched from; if it leads elsewhere a
-        moment later, only the host's certificate stops that.
+        `timeout` and `max_bytes`. The host's address is checked before fetching; if its DNS entry changes right
+        afterwards, only the host's certificate protects you.
 
         Raises:
-            DownloadError: the file cannot be written, or the report is larger than `max_bytes`; if it is found before
-                asking, nothing was asked for.
-            ResponseDecodeError: the answer holds no report, its link must not be followed, or gives no PDF.
-            ConnectionFailedError: the PDF was cut off, again and again.
-            JobMojitoError: whatever else asking or fetching raises; fetching the link is repeated, asking is not.
+            DownloadError: the file cannot be written, or the report is larger than `max_bytes`; the message says
+                whether the report was already requested.
+            ResponseDecodeError: the answer has no report, or its link is not allowed or does not lead to a PDF.
+            ConnectionFailedError: the PDF was cut off in every attempt.
+            JobMojitoError: any other error of the two requests; fetching is repeated, requesting the report is not.
         """
         return self._session.run(
             reports.download(
@@ -114,14 +114,14 @@ class Helpers:
         candidate_email: str,
         **options: Unpack[ResumeOptions],
     ) -> ScreenedCandidate | NotApplicable:
-        """Screen a candidate by a resume: a path, bytes, or a binary stream from where it stands. Costs credits.
+        """Screen a candidate by a resume: a path, bytes, or a binary stream from its position. Costs credits.
 
-        It is streamed, and never read whole. PDF, DOCX, DOC, ODT, RTF and plain text, told by content; what nobody
-        could read is refused before it is paid for: protected by a password, cut off, or not what its name says.
+        It is streamed, never read whole. PDF, DOCX, DOC, ODT, RTF and plain text are recognised by content. A file that
+        nobody could read is refused before it costs anything: with a password, cut off, or not what its name says.
 
-        A stream is left where it stood, and one stream may be sent by several calls at once; one that cannot seek, such
-        as a pipe, is sent once. An upload of Starlette, FastAPI, Flask or Django will do; what is read with `await`
-        otherwise will not.
+        A stream keeps its position, and several calls may send one stream at once; a stream that cannot seek, such as a
+        pipe, can be sent only once. An upload of Starlette, FastAPI, Flask or Django works; other streams that are read
+        with `await` do not.
 
         Options:
             candidate_country_code: str = None - ISO; stands in for residency and nationality where `form` lacks them.
@@ -130,11 +130,11 @@ class Helpers:
             form: PreScreeningForm | Mapping | JSON str = None - answers that the position's rules look at: education,
                 languages, residency, nationality, visa, age, gender, and custom_... as set up.
             file_name: str = the file's own - for bytes and streams without a name.
-            content_type: str = by content - sent as it is; content and extension are then not looked at.
+            content_type: str = by content - sent unchanged; content and extension are then not checked.
             max_bytes: int = 20 MB - a larger file is refused.
 
         Raises:
-            UploadError: the file cannot be sent, or changed while it was being sent; the request did not take place.
+            UploadError: the file cannot be sent, or changed while it was being sent; nothing was processed.
             InvalidRequestError: the contract refuses a field or the form; nothing was sent.
             OutcomeUnknownError: it may have been screened, and paid for.
         """
@@ -174,12 +174,12 @@ class Helpers:
     ) -> KnowledgeBaseDocumentUploadResponse:
         """Put a document of any kind into a knowledge base, streamed like a resume; it is processed later.
 
-        `name` is what the document is called there (with extension); without it, the file's name. A file without a name
-        that says what it is, such as bytes, is sent under this one.
+        `name` is the document's name there (with extension), by default the file's name. It is also the file name of a
+        file whose own name has no known extension, such as bytes.
 
         Options:
             file_name: str = the file's own - for bytes and streams without a name.
-            content_type: str = by content and name - sent as it is.
+            content_type: str = by content and name - sent unchanged.
             max_bytes: int = 20 MB - a larger file is refused.
 
         Raises:
@@ -196,51 +196,51 @@ class Helpers:
     ) -> BatchResult[Row, RegisteredUser]:
         """Add candidates to an interview or position; each gets a single-use link. May cost credits for each candidate.
 
-        Rows are `RegisterUser` models, mappings, dataclasses or `read_candidates(path)`, with `email` and, if you like,
-        `name` and `external_id`; rows of pandas, pydantic, sqlite3 and SQLAlchemy will do as well. One bad row fails
-        alone: the result has one outcome for each row, in input order.
+        Rows are `RegisterUser` models, mappings, dataclasses or `read_candidates(path)`, with `email` and optionally
+        `name` and `external_id`; rows of pandas, pydantic, sqlite3 and SQLAlchemy work too. A bad row fails on its own:
+        the result has one outcome for each row, in input order.
 
-        Two rows are the same if their e-mails are, but for case, spaces, invisible characters and how letters are
-        composed (NFC); a domain is the same as its punycode, and `straße.de` is another one than `strasse.de`.
+        Two rows are the same if they have the same e-mail, ignoring case, spaces, invisible characters and the
+        composition of letters (NFC). A domain equals its punycode; `straße.de` and `strasse.de` are different.
 
         Options:
             send_email: bool = the API's choice - mail each candidate an invitation.
             hide_menu: bool | str = the API's choice - the links show no menu.
             hide_iframe: bool | str = the API's choice - the links show no frame.
-            is_test: bool | str = the API's choice - links of a test, which open drafts too.
+            is_test: bool | str = the API's choice - test links, which also open drafts.
             merchant_id: UUID | str = the client's - act for another merchant.
             chunk_size: int = 100 - rows in one request, at most 10,000.
             concurrency: int = 4 - requests in flight, at most 64.
             duplicates: "once" | "report" | "send" = "once" - a row that is the same as an earlier one of the input
                 (invitations: for the same role and interview) is skipped, reported as an error, or sent too.
-            stop_on_error: bool = False - after a request that fails as a whole, send no more; the rows left come back
-                as not sent.
-            on_progress: Callable[[int, int, int | None], object] = None - called after each request with the rows done,
-                those failed or unknown, and the total (None for a stream).
-            journal: path = None - a file that remembers what was done, so that a run that was killed can go on. It
-                holds people and interview links. It is one file: copy or move it while no run uses it. A damaged or
-                emptied one is refused. Staging and production share a server: give each a file of its own.
+            stop_on_error: bool = False - send no more after a request that fails as a whole; the remaining rows are
+                reported as not sent.
+            on_progress: Callable[[int, int, int | None], object] = None - called after each request with the number of
+                rows done, of those failed or unknown, and the total (None for a stream).
+            journal: path = None - a file that records what was done, so that a killed run can be resumed. It holds
+                personal data and interview links. Copy or move it only while no run uses it. A damaged or emptied one
+                is refused. Staging and production share a server: give each its own file.
             retry_unknown: bool = False - send again what was in flight when an earlier run was killed.
 
         Raises:
             ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
-            BatchError: the run broke off; `result` has what was done, and `__cause__` is why: `rows` or `on_progress`
-                raised; or it met what no row can survive: `AuthenticationError`, `ConfigurationError` (a closed client,
-                a token provider that fails), or `PermissionDeniedError` before any request was accepted.
-            JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
-            RunInterrupted: Ctrl-C; `result` has what was done.
-            asyncio.CancelledError: the task was cancelled; its `result` has what was done, what was on its way as
-                unknown, and the rest as not sent. After `asyncio.timeout` it is the `__cause__` of the `TimeoutError`.
+            BatchError: the run broke off; `result` has the outcomes, `__cause__` is the reason: `rows` or `on_progress`
+                raised, or an error that every row would meet: `AuthenticationError`, `ConfigurationError` (a closed
+                client, a failing token provider), or `PermissionDeniedError` before any request was accepted.
+            JournalError: the journal cannot be used (nothing was sent), or no longer (`result` has the outcomes).
+            RunInterrupted: Ctrl-C; `result` has the outcomes.
+            asyncio.CancelledError: the task was cancelled; its `result` has every outcome: rows in flight are unknown,
+                the rest is not sent. After `asyncio.timeout` it is the `__cause__` of the `TimeoutError`.
         """
         return row_requests.register(self._session, "register_candidates", interview_id, rows, options).collect()
 
     def iter_register_candidates(
         self, interview_id: UUID | str, rows: Iterable[Row], **options: Unpack[RegistrationOptions]
     ) -> Iterator[RowOutcome[Row, RegisteredUser]]:
-        """Do what `register_candidates` does, and give each outcome as soon as those before it are known.
+        """Register candidates like `register_candidates`, and yield each outcome once those before it are known.
 
-        Rows are drawn only as far as requests are in flight, so memory does not grow with their number. Closing the
-        iterator finishes what is in flight and sends no more. Takes the options of `register_candidates`.
+        Rows are drawn only as requests are sent, so memory does not grow with their number. Closing the iterator
+        finishes what is in flight and sends no more. Takes the options of `register_candidates`.
         """
         return row_requests.register(self._session, "iter_register_candidates", interview_id, rows, options).outcomes()
 
@@ -248,13 +248,13 @@ class Helpers:
         """Invite team members, learners or candidates by e-mail. Candidates cost credits.
 
         Rows are `InviteUser` models, mappings, dataclasses or `read_invitations(path)`, with `email`, `name`, `type`
-        and `interview_id`. `answer.result` of an ok row says what happened: Invited, Activated and so on. Outcomes and
+        and `interview_id`. `answer.result` of an ok row is what the API did: Invited, Activated and so on. Outcomes and
         errors are those of `register_candidates`.
 
         Options:
-            force_invite: bool = the API's choice - mail those again who were invited and have not come.
+            force_invite: bool = the API's choice - mail people again who were invited and have not joined.
             mojito_language_code: LanguageCode | str = the API's choice, "en" - the language of new profiles.
-            message_from_recruiter: str = None - goes into the mail.
+            message_from_recruiter: str = None - text for the mail.
             merchant_id: UUID | str = the client's - act for another merchant.
             ...: and those of the run, from `chunk_size` on, as for `register_candidates`.
         """
@@ -263,7 +263,7 @@ class Helpers:
     def iter_invite_users(
         self, rows: Iterable[Row], **options: Unpack[InvitationOptions]
     ) -> Iterator[RowOutcome[Row, InvitedUser]]:
-        """Do what `invite_users` does, and give each outcome as soon as those before it are known.
+        """Invite users like `invite_users`, and yield each outcome once those before it are known.
 
         Takes the options of `invite_users`.
         """
@@ -276,8 +276,8 @@ class Helpers:
 
         Items are `Resume`s, mappings or dataclasses with its names, pairs of (file, mapping), or `read_resumes(path)`.
         Every item has one outcome, in input order: ok with a `ScreenedCandidate`, skipped with a `NotApplicable`, error
-        or unknown. With `journal=path` a run that was killed can be started again as it was: what is done is not sent
-        again (the same content for the same candidate and position), what was in flight is unknown.
+        or unknown. With `journal=path`, a killed run can be started again with the same call: items that are done (the
+        same content for the same candidate and position) are not sent again, items that were in flight are unknown.
 
         Options:
             max_bytes: int = 20 MB - a larger file is refused.
@@ -286,7 +286,7 @@ class Helpers:
 
         Raises:
             ConfigurationError, InvalidRequestError: an option cannot work; nothing was sent.
-            JournalError: the journal cannot be used (nothing was sent), or not any more (`result` has what was done).
+            JournalError: the journal cannot be used (nothing was sent), or no longer (`result` has the outcomes).
             BatchError, RunInterrupted, asyncio.CancelledError: as `register_candidates` raises them, with `result`.
         """
         return resumes.screen(self._session, "pre_screen_resumes", items, position_id, options).collect()
@@ -294,7 +294,7 @@ class Helpers:
     def iter_pre_screen_resumes(
         self, items: Iterable[Row], *, position_id: UUID | str, **options: Unpack[BulkOptions]
     ) -> Iterator[RowOutcome[Row, ScreenedCandidate | NotApplicable]]:
-        """Do what `pre_screen_resumes` does, and give each outcome as soon as those before it are known.
+        """Screen resumes like `pre_screen_resumes`, and yield each outcome once those before it are known.
 
         Takes the options of `pre_screen_resumes`.
         """
@@ -309,15 +309,15 @@ class Helpers:
         longest_pause: float = 60.0,
         until: Callable[[JobInterviewDetailsResponse], bool] | None = None,
     ) -> JobInterviewDetailsResponse:
-        """Ask for a result until it is ready, at most `timeout` seconds, and give its details. Reads only.
+        """Poll a result until it is ready, at most `timeout` seconds, and return its details. Reads only.
 
-        Ready is an interview that has ended: completed and scored, failed, or abandoned; `until` decides it otherwise,
-        from the details. Between two requests it waits `first_pause` seconds, then half as long again each time, at
-        most `longest_pause`. A webhook tells sooner.
+        A result is ready when its interview is completed and scored, failed, or abandoned; `until`, if given, decides
+        instead, from the details. The first pause is `first_pause` seconds; each later one is half as long again, at
+        most `longest_pause`. A webhook is faster.
 
         Raises:
             ResultNotReadyError: the time limit passed; it can be waited for again.
-            NotFoundError: there is no such result, at once.
+            NotFoundError: there is no such result; raised at once.
         """
         return self._session.run(
             result_runs.wait(self._session, result_id, (timeout, first_pause, longest_pause), until)
@@ -340,7 +340,7 @@ class Helpers:
     def iter_fetch_details(
         self, ids: Iterable[Row], **options: Unpack[DetailOptions]
     ) -> Iterator[RowOutcome[Row, JobInterviewDetailsResponse]]:
-        """Do what `fetch_details` does, and give each outcome as soon as those before it are known.
+        """Fetch details like `fetch_details`, and yield each outcome once those before it are known.
 
         Takes the options of `fetch_details`.
         """
@@ -349,23 +349,23 @@ class Helpers:
     def download_reports(
         self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
     ) -> BatchResult[Row, Report]:
-        """Make the reports of many results, several at a time, and write them into a folder. Costs credits for each.
+        """Request the reports of many results, several at a time, and write them to a folder. Costs credits for each.
 
-        `ids` are result ids (`interview_result_id`), or rows of a result list. Each report is a file named by its
-        result's id, `93c98d21-....pdf`, complete or not there; a result whose file is there is skipped, so a run that
-        broke off can be started again. A report that was asked for and did not arrive is unknown: it may be paid for.
-        With a journal that is known after a crash, too; rows that it knows as done have no `answer`.
+        `ids` are result ids (`interview_result_id`), or rows of a result list. Each report is a file named after its
+        result's id, `93c98d21-....pdf`, complete or not there. A result whose file exists is skipped, so a run that
+        broke off can be started again. A report that was requested but did not arrive is unknown: it may be paid for. A
+        journal remembers that even after a crash; rows that it knows as done have no `answer`.
 
         Options:
             format: "pdf" | "html" | "json" = "pdf" - the form of the reports.
             template: str = None - their layout.
-            features: Model | Mapping = None - what they hold, as for `download_report`.
-            max_bytes: int = 100 MB - a larger report is not kept.
+            features: Model | Mapping = None - their content, as for `download_report`.
+            max_bytes: int = 100 MB - a larger report is discarded.
             allow_hosts: list = () - hosts of an internal network that links may lead to.
             ...: and those of the run, from `concurrency` on, as for `register_candidates`.
 
         Raises:
-            DownloadError: the folder cannot be made; nothing was asked for.
+            DownloadError: the folder cannot be made; nothing was requested.
             ...: and what `pre_screen_resumes` raises.
         """
         return result_runs.fetch_reports(self._session, "download_reports", ids, folder, options).collect()
@@ -373,11 +373,11 @@ class Helpers:
     def retry_failed(
         self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
     ) -> BatchResult[Row, RowAnswer]:
-        """Send the failed rows of a result again, as they were sent, and give a result over all rows.
+        """Send the failed rows of a result again, with the same options, and return a result over all rows.
 
-        Not those that were refused before sending, nor duplicates. Unknown rows only with `include_unknown`: they may
-        have been done, so that could do it, and cost it, twice. A run's journal is used again.
-        `result` is what a helper gave, or the `result` of the error that broke it off; anything else is a
+        Rows that were refused before sending and duplicates are not sent. Unknown rows are sent only with
+        `include_unknown`: they may have been done already, and would then be done and paid for twice. The run's journal
+        is used again. `result` is a helper's result, or the `result` of the error that broke it off; anything else is a
         `ConfigurationError`.
 
         Options:
@@ -390,7 +390,7 @@ class Helpers:
 
 
 def _spell_out_options() -> None:
-    """Let `help()` show every option of every helper, though those that several share are described once, above."""
+    """Let `help()` show every option of every helper, though shared options are described only once, above."""
     run = _options(Helpers.register_candidates).partition("            chunk_size:")
     several: tuple[Any, ...] = (Helpers.invite_users, Helpers.retry_failed)
     for helper in several:
@@ -409,7 +409,7 @@ def _spell_out_options() -> None:
 
 
 def _options(helper: Any) -> str:
-    """Give the lines that describe a helper's options."""
+    """Return the lines that describe a helper's options."""
     doc: str = helper.__doc__
     own, _, run = doc.partition("        Options:\n")[2].partition("        Options of the run:\n")
     return own.partition("\n\n        Raises:")[0].rstrip() + "\n" + run

@@ -1,7 +1,7 @@
-"""Names and modules that load when they are first used, because importing them costs more than most programs need.
+"""Names and modules that load at first use, because importing them is slow and most programs need few of them.
 
-Each stands under `if TYPE_CHECKING: ... else:` beside the plain import that it stands for, so type checkers and the
-rules of import see what they would have seen.
+Each is declared under `if TYPE_CHECKING: ... else:` beside the plain import that it replaces, so type checkers and
+import rules still see that import.
 """
 
 import sys
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class DeferredModule:
-    """Stands for a module under its name: `asyncio = DeferredModule("asyncio")`."""
+    """A stand-in for a module, loaded at first use: `asyncio = DeferredModule("asyncio")`."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name
@@ -25,7 +25,7 @@ class DeferredModule:
 def public_names(
     package: str, modules: Mapping[str, Sequence[str]], *, rest: str
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Give a package's `__getattr__` and `__dir__`: names by module; every class of the module `rest` is one, too."""
+    """Return a package's `__getattr__` and `__dir__`, for `modules` (names by module) and all classes of `rest`."""
     homes = {name: module for module, names in modules.items() for name in names}
 
     def names() -> list[str]:
@@ -56,11 +56,11 @@ _MOVED = {
     "jobmojito.rows": "jobmojito.batches.rows",
     "jobmojito.runs": "jobmojito.batches.runs",
 }
-"""Modules of 0.1.0 whose classes stand in what it pickled: errors with batch results, their rows, retry policies."""
+"""Modules named in pickles made by 0.1.0: of errors with batch results, rows and retry policies."""
 
 
 class _MovedModules:
-    """Finds those modules for `pickle`. Goes with 1.0."""
+    """Finds those modules for `pickle`. To be removed in 1.0."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004 - Python's signature
@@ -72,7 +72,7 @@ class _MovedModules:
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:
-        """Do nothing: the module is the one of today, loaded already."""
+        """Do nothing: today's module is already loaded."""
 
 
 sys.meta_path.append(_MovedModules)

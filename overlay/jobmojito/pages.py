@@ -1,7 +1,7 @@
-"""Reading lists to their end: page by page, or item by item.
+"""Read lists to their end, page by page or item by item.
 
-An operation has pages if it takes `limit` and `offset` and answers with `data` and `pagination`, by the contract. While
-a page is being used, the next one is already asked for.
+An operation has pages if, by the contract, it takes `limit` and `offset` and answers with `data` and `pagination`. The
+next page is requested while the current one is used.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ T = TypeVar("T")
 Item_co = TypeVar("Item_co", covariant=True)
 
 _SLACK: Final = 1000
-"""A list with more items than twice the first page's `total` and this is taken for endless."""
+"""A list with more items than this plus twice the first page's `total` counts as endless."""
 
 _MOST_PAGES: Final = 1000
-"""A list whose first page has no `total` is taken for endless after so many pages."""
+"""A list whose first page has no `total` counts as endless after this many pages."""
 
 
 class Listing(Protocol[Item_co]):
@@ -48,7 +48,7 @@ def read_pages(method: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str
     """Read page after page.
 
     Raises:
-        ConfigurationError: at once, before anything is asked for: the method has no pages.
+        ConfigurationError: the method has no pages; raised at once, before any request.
     """
     return _pages(method, _start(method, kwargs), args, kwargs)
 
@@ -85,13 +85,13 @@ def _pages(method: Callable[..., T], cursor: PageCursor, args: tuple[Any, ...], 
 
 
 def _ahead(fetch: Callable[[], T]) -> Future[T]:
-    """Fetch a page in a thread that nobody has to wait for: a program may end while it is under way."""
+    """Fetch a page in a daemon thread, so that a program may end meanwhile."""
     coming: Future[T] = Future()
 
     def run() -> None:
         try:
             coming.set_result(fetch())
-        except BaseException as error:  # noqa: BLE001 - raised where the page is asked for
+        except BaseException as error:  # noqa: BLE001 - raised where the page is used
             coming.set_exception(error)
 
     Thread(target=copy_context().run, args=(run,), name="jobmojito-pages", daemon=True).start()
@@ -124,7 +124,7 @@ def _flat(pages: Generator[Any]) -> Generator[Any]:
 
 
 async def _async_flat(pages: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    # Closed here and now, or leaving a loop would leave the page under way to the garbage collector.
+    # Closed here, or leaving a loop early would leave the requested page to the garbage collector.
     async with aclosing(pages):
         async for page in pages:
             for item in _items(page):
@@ -132,7 +132,7 @@ async def _async_flat(pages: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
 
 
 class PageCursor:
-    """Where the next page begins, and whether there is one: decides, and asks for nothing."""
+    """Decides whether there is a next page and where it begins; sends nothing."""
 
     def __init__(self, operation: str, offset: int) -> None:
         self._operation = operation
@@ -143,11 +143,10 @@ class PageCursor:
         self.goes_on = True
 
     def takes(self, page: object) -> bool:
-        """Take a page, and tell whether it is a new one; then `offset` and `goes_on` are about the next.
+        """Take a page and return whether it is new; then `offset` and `goes_on` describe the next page.
 
-        A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the
-        offset is not obeyed), and where it is endless: a `has_more` that never turns false must not be followed for
-        ever.
+        A list ends where the API says so. It also ends at an empty page, at a page that repeats the last one (the API
+        ignores the offset), and when it counts as endless, because `has_more` may never become false.
         """
         items = _items(page)
         if items and items == self._last:
@@ -161,7 +160,7 @@ class PageCursor:
         self._pages += 1
         self._seen += len(items)
         self.offset += len(items)
-        # The answer says so; where its `has_more` is no flag, its total; where that is no number, the next page.
+        # `has_more` decides; if it is not a flag, `total` does; if that is not a number, try the next page.
         more = getattr(paging, "has_more", None)
         self.goes_on = bool(items) and (more if isinstance(more, bool) else total is None or self.offset < total)
         if self.goes_on and self._is_endless():
@@ -179,7 +178,7 @@ class PageCursor:
 
 
 def _items(page: object) -> Sequence[Any]:
-    """Give a page's items; none where the answer departs from the contract and has no list."""
+    """Return a page's items; none if the answer departs from the contract and has no list."""
     data = getattr(page, "data", None)
     return data if isinstance(data, list) else []
 
@@ -197,7 +196,7 @@ def _start(method: Callable[..., object], kwargs: dict[str, Any]) -> PageCursor:
 
 
 def paged_operations() -> list[str]:
-    """Name the operations that have pages, by the contract."""
+    """Return the names of the operations that have pages."""
     return [name for name in OPERATIONS if _is_paged(operation(name))]
 
 

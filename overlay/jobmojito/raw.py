@@ -1,8 +1,8 @@
-"""The generated client, wired to the overlay's own connection and token: `JobMojito.raw`.
+"""The generated client on the overlay's own connection and token: `JobMojito.raw`.
 
-It has the low-level functions' own behaviour: nothing is repeated, nothing raises typed errors. Its requests carry a
-current token and appear in other libraries' logs without their content, as all of ours do; and the time limit holds for
-an answer as a whole, which is read at once.
+It behaves like the low-level functions: nothing is repeated, no typed errors are raised. Its requests carry the current
+token, and like all of ours they appear in other libraries' logs without content. Answers are read whole, within the time
+limit.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 
 class RawClient(AuthenticatedClient):
-    """An `AuthenticatedClient` whose requests go over a connection that somebody else opens and closes."""
+    """An `AuthenticatedClient` that sends over the overlay's connection, and neither opens nor closes it."""
 
     def complete(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Add nothing: the token is put in when the request is sent, and is kept nowhere."""
+        """Add nothing: the token is added when the request is sent, and stored nowhere."""
         return request
 
     def get_httpx_client(self) -> httpx.Client:
-        """Give the httpx client, made at first use."""
+        """Return the httpx client, made at first use."""
         if self._client is None:
             self._client = _QuietClient(**self._settings())
         return self._client
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Give the asynchronous httpx client, made at first use."""
+        """Return the asynchronous httpx client, made at first use."""
         if self._async_client is None:
             self._async_client = _QuietAsyncClient(**self._settings())
         return self._async_client
 
 
 def raw_client(transport: Transport | AsyncTransport, settings: Settings) -> RawClient:
-    """Transport the generated client to a connection."""
+    """Make the generated client on a connection."""
     shared = {"transport": _Borrowed(transport), "auth": _Login(transport)}
     return RawClient(
         base_url=settings.base_url,
@@ -69,7 +69,7 @@ class _QuietAsyncClient(httpx.AsyncClient):
 
 
 class _Login(httpx.Auth):
-    """Puts the current token into each request."""
+    """Adds the current token to each request."""
 
     def __init__(self, transport: Transport | AsyncTransport) -> None:
         self._transport = transport
@@ -88,7 +88,7 @@ class _Login(httpx.Auth):
 
 
 class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Sends over the overlay's httpx client, and leaves closing it to the overlay."""
+    """Sends over the overlay's httpx client, and never closes it."""
 
     def __init__(self, transport: Transport | AsyncTransport) -> None:
         self._transport = transport

@@ -1,16 +1,15 @@
-"""What keeps tokens, people's addresses and links out of log lines, exceptions and reprs.
+"""Keeps tokens, people's addresses and links out of log lines, exceptions and reprs.
 
-`mask` replaces them in a text: error texts of the API quote what was sent, so a message may hold a candidate's e-mail
-or an interview link (which is a credential). Names of people cannot be told from other words; they are kept out by
-never writing bodies anywhere.
+`mask` replaces them in a text: the API's error messages quote the request, so they may hold a candidate's e-mail or an
+interview link, which is a credential. Names of people cannot be recognised, so bodies are never written anywhere.
 
-`log` is the logger `jobmojito`; no handler is ever installed. One line a request at DEBUG (operation, status, duration,
-attempt), one a repeat at INFO, one for each kind of departure from the contract at WARNING.
+`log` is the logger `jobmojito`; no handler is ever installed. It writes one line for each request at DEBUG (operation,
+status, duration, attempt), for each repeat at INFO, and for each kind of departure from the contract at WARNING.
 
 The loggers of httpx and httpcore would leak: httpx writes whole URLs at INFO (search texts, signed links), httpcore
-writes answer headers at DEBUG, and HTTP/2's header compression writes the request's headers, the token among them. So
-inside `quiet`, and only there, a filter on those loggers shortens their lines to the event's name. Requests that a
-program sends by itself are logged as ever.
+writes answer headers at DEBUG, and HTTP/2's header compression writes request headers with the token. So inside
+`quiet`, and only there, a filter on those loggers shortens their lines to the event's name. A program's own requests
+are logged as usual.
 """
 
 from __future__ import annotations
@@ -35,59 +34,58 @@ else:
 log: Final = logging.getLogger("jobmojito")
 
 SHOWN = 500
-"""Characters of a message that are kept; an error body can be a whole HTML page."""
+"""Longest message, in characters; an error body can be a whole HTML page."""
 
 _LONG = 8
-"""Characters; a secret that is shorter, such as a sandbox takes, is found in ordinary words: there it stays."""
+"""Characters; a shorter secret, such as a sandbox allows, is masked only as a whole word."""
 
 _MOST_CODES = 12
-"""Codes within codes that are undone."""
+"""Nested encodings that are decoded."""
 
 _SCANNED = 4 * SHOWN
-"""Characters looked at: the patterns below stay fast on a text of this length, however it was made."""
+"""Characters examined: the patterns below are fast on any text of this length."""
 
-# Kept as texts: Python compiles them when one is first needed, which takes a millisecond, and keeps them then.
+# Strings, not compiled: Python compiles and caches each at first use, which takes a millisecond.
 _JWT = r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}"
 _BEARER = r"(?i)\b(bearer|basic):?\s+(?!auth)(?:[\w.~+/=-]{12,}|(?=\S{0,11}\d)[\w.~+/=-]{6,})"
-# By its name: a query, a form, a header or JSON; where a blank follows, what has a digit or quotes (sentences have
-# colons too). `max_tokens: 4096` counts tokens, and `token=null` is none.
+# A named value in a query, a form, a header or JSON. After a space it needs a digit or quotes, because sentences have
+# colons too. `max_tokens: 4096` and `token=null` are not secrets.
 _NAMED = (
     r"(?i)((?<![\w-])[\w-]*(?:token(?!s(?:_\w+)?\W{1,3}\d{1,7}(?![\w-]))|secret|passw(?:or)?d|passphrase|pwd|api_?-?key"
     r"|signature|credential|authorization|session_?id|jwt|cookie)[\w-]*(?:\[\w*\])*"
     r"(?:\\?[\"'])?\s?(?:=(?!\s)|[=:]\s?(?=\\?[\"']|\S{0,40}\d)))"
     r"(?!\[|(?:null|none|true|false|undefined)(?!\w))(?:\\?\"[^\"]*\"|'[^']*'|[^\s&,;)}\]]+)"
 )
-# With a scheme, its slashes perhaps escaped; a host's name (with a port) and what follows it; a path with a query.
+# A URL with a scheme (slashes may be escaped), a host name (with a port) and a path, or a path with a query.
 _LINK = (
     r"(?i)\b[a-z][a-z0-9+.-]{1,30}:[\\/]{2,}\S+|\b(?:https?|mailto|tel|sms):\S+|\bwww\.\S+"
     r"|\b(?:[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?(?:\\?/|[?#])\S+"
     r"|(?:\blocalhost|\b[a-z][a-z0-9-]*:\d{2,5}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?(?:\\?/|[?#])\S+"
     r"|(?<!\w)(?:\\?/[\w.~%-]*){1,8}\?\S+"
 )
-# What may stand in an address (RFC 5321) without quotes; where one begins with punctuation, that goes with it.
+# Characters of an unquoted address (RFC 5321); punctuation before it is masked too.
 _WORD = r"[^\s@<>\"(),;:]"
-# Only from the beginning of a word: trying from its every character would take seconds on a long one.
-# A line may have been broken beside the @.
+# Starts only at the beginning of a word, or a long word would take seconds. A line may be broken beside the @.
 _EMAIL = rf'(?i)(?:"[^"@]{{1,64}}"|(?<!{_WORD}){_WORD}+)(?:(?:@{_WORD}*)+| ?@ ?[\w-]+(?:\.[\w-]+)+)'
 _BYTES = r"\bb'(?:\\.|[^'])*'|\bb\"(?:\\.|[^\"])*\""
-"""What libraries quote of a header or a line that they could not read."""
+"""Bytes that libraries quote when they cannot parse a header or a line."""
 _OPAQUE = r"[A-Za-z0-9_-]{24,}"
 _PART = r"(?:(?:[A-Za-z]?[a-z]{1,15}|[A-Z]{1,15})\d{0,2}|\d{1,8})"
 _READABLE = rf"(?i:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})|{_PART}(?:[_-]{_PART})+"
 """A UUID, or words and numbers joined."""
 # As JSON, Python, C, JavaScript and old browsers write a character.
 _ESCAPE = r"\\+x([\da-fA-F]{2})|(?:\\+|%)u([\da-fA-F]{4})|\\+U([\da-fA-F]{8})|\\+[ux]\{0*([\da-fA-F]{1,6})\}"
-# Lone surrogates among them: a log in UTF-8 could not be written.
+# With lone surrogates, which a log in UTF-8 cannot hold.
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 _INVISIBLE = r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+"
 
 
 def mask(text: str, *, secrets: Iterable[str] = (), limit: int = SHOWN) -> str:
-    """Show `text` on one line, at most `limit` characters, without tokens, e-mail addresses and links.
+    """Return `text` on one line, of at most `limit` characters, without tokens, e-mail addresses and links.
 
-    What is written in code (percent signs, entities, escapes, wide letters, one within the other) is looked at in plain
-    letters, and is shown in them where something had to be masked. `secrets` are texts known to be secret, however they
-    look. Masking a masked text changes nothing, which lets an exception be rebuilt from its own arguments.
+    Encoded text (percent signs, entities, escapes, wide letters, also nested) is decoded first; the result is decoded
+    only if something in it had to be masked. `secrets` are masked whatever they look like. Masking twice changes
+    nothing, so an exception can be rebuilt from its own arguments.
     """
     text = re.sub(_UNPRINTABLE, " ", _cut(_without(text, secrets), _SCANNED)).strip()
     plain = _in_plain_letters(text)
@@ -115,7 +113,7 @@ def _masked(text: str) -> str:
 
 
 def _in_plain_letters(text: str) -> str:
-    """Undo every code that a text may be written in, until there is none; "…" where there is no end of it."""
+    """Decode a text until nothing is encoded any more; return "…" if that takes too many rounds."""
     for _ in range(_MOST_CODES):
         before = text
         if "%" in text:
@@ -124,7 +122,7 @@ def _in_plain_letters(text: str) -> str:
             text = html.unescape(re.sub(r"(?i)&(?:amp;|#38;|#x26;)+", "&", text))
         if "\\" in text or "%u" in text:
             text = re.sub(_ESCAPE, _character, text)
-        if "=40" in text:  # as mail programs write an @; but not the one in "status=401"
+        if "=40" in text:  # quoted-printable @, but not in "status=401"
             text = re.sub(r"=40(?=[A-Za-z][\w-]*\.[A-Za-z])", "@", text)
         if not text.isascii():
             text = re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text))
@@ -140,14 +138,14 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _mask_opaque(found: re.Match[str]) -> str:
-    """Hide what looks drawn at random; ids (UUIDs) and long_names_of_things_2 stay readable."""
+    """Mask words that look random; UUIDs and long_names_of_things_2 stay readable."""
     word = found.group()
     random_looking = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
     return "[token]" if random_looking and not re.fullmatch(_READABLE, word) else word
 
 
 def _cut(text: str, limit: int) -> str:
-    """Shorten at a space: half an address would no longer look like one and slip through."""
+    """Shorten at a space: half an address would not be recognised and masked."""
     if len(text) <= limit:
         return text
     kept, space, _ = text[: limit - 2].rpartition(" ")
@@ -155,7 +153,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 class Secret:
-    """A token that shows itself nowhere: not in a repr, a str, a pickle or a traceback's local variables."""
+    """A token that only `reveal()` shows: no repr, str, pickle or traceback with local variables does."""
 
     __slots__ = ("__text",)
 
@@ -163,7 +161,7 @@ class Secret:
         self.__text = text
 
     def reveal(self) -> str:
-        """Give the text, for the header and for masking."""
+        """Return the token, for the header and for masking."""
         return self.__text
 
     def __repr__(self) -> str:
@@ -179,25 +177,25 @@ def reason_of(error: Exception) -> str:
 
 
 def harmless(error: Exception, reason: str = "") -> Exception:
-    """Copy an exception as far as it is harmless, to be chained: its class and a masked text, no path, no request."""
+    """Copy an exception, for chaining, with only its class and a masked message: no path, no request."""
     if isinstance(error, OSError) and not reason:
         reason = reason_of(error)
     if type(error).__module__.partition(".")[0] in {"builtins", "httpx"}:
-        with suppress(TypeError):  # classes that take no text, or more than one
+        with suppress(TypeError):  # classes that do not take exactly one string
             return type(error)(mask(reason))
     return Exception(type(error).__name__)
 
 
 _ours: ContextVar[bool] = ContextVar("jobmojito_request_under_way", default=False)
 
-# A filter sees only what is logged to its own logger, not to the children: hence all of them by name.
+# A filter does not apply to child loggers, so each is named.
 _SHORTENED: Final = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 _SILENCED: Final = ("hpack.hpack", "hpack.table")
 
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Keep what other libraries log about our request free of what it holds."""
+    """Keep the content of our request out of other libraries' log lines."""
     _install()
     before = _ours.set(True)
     try:
@@ -207,7 +205,7 @@ def quiet() -> Generator[None]:
 
 
 class _Shorten(logging.Filter):
-    """Leaves of a line what names the event: "receive_response_headers.complete", "HTTP Request: POST"."""
+    """Shortens a line to the event's name: "receive_response_headers.complete", "HTTP Request: POST"."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if _ours.get():
@@ -218,7 +216,7 @@ class _Shorten(logging.Filter):
 
 
 class _Silence(logging.Filter):
-    """Drops a line: nothing of it could be kept."""
+    """Drops a line, because all of it may be secret."""
 
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - logging's signature
         return not _ours.get()
@@ -229,7 +227,7 @@ _silence: Final = _Silence()
 
 
 def _install() -> None:
-    """Put the filters in place; again for every request, as a program's logging setup may have taken them away."""
+    """Add the filters; again for every request, as a program's logging setup may have removed them."""
     for name in _SHORTENED:
         logging.getLogger(name).addFilter(_shorten)
     for name in _SILENCED:

@@ -1,8 +1,8 @@
-"""Reports as files: asked for, fetched, checked for being a report, and put in place whole or not at all.
+"""Reports as files: requested, fetched, checked, and written whole or not at all.
 
-Asking costs credits, so everything that can be wrong with the target is found before. A PDF comes behind a signed link,
-which is a credential: it is fetched without the token, over https from a public address (or from this machine, if the
-API is there), without redirects, and is written to no log and no error.
+The request costs credits, so problems with the target file are found first. A PDF is fetched by a signed link, which is
+a credential: without the token, over https from a public address (or from this machine, if the API runs there), without
+redirects. The link appears in no log and no error.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ResultIds: TypeAlias = "UUID | str | Sequence[UUID | str]"
 
 @frozen
 class Report:
-    """A report that is complete and in place. `valid_until` is when a PDF's link ends, None where none was given."""
+    """A complete report in its file. `valid_until` is when a PDF's link expires; None if the API gave no time."""
 
     path: Path
     format: str
@@ -66,16 +66,16 @@ def download(
     *,
     max_bytes: int,
     allow_hosts: Collection[str],
-    asked: Callable[[], object] = lambda: None,
+    on_accepted: Callable[[], object] = lambda: None,
 ) -> Steps[Report]:
-    """Ask for a report and write it to its file; see `JobMojito.download_report`. `asked`: called once it is paid."""
+    """Request a report and write it to a file; see `JobMojito.download_report`. Once paid, calls `on_accepted`."""
     call = _call(result_id, format_, template, features)
     hosts = _read_hosts(allow_hosts)
     check_number("max_bytes", max_bytes, 1)
     with AtomicFile(path, "the report", state="nothing was asked for") as target:
         target.state = "the report was asked for already"
         value = write((yield from session.steps(call)).value)
-        asked()
+        on_accepted()
         facts: dict[str, Any] = value if isinstance(value, dict) else {}
         if format_ == "pdf":
             link = _link(facts.get("pdf_export_url"))
@@ -95,14 +95,14 @@ def _call(result_id: ResultIds, format_: str, template: str | None, features: An
     else:
         which = {"interview_result_ids": list(result_id)}
     # Only a stored PDF gets a link (`store_file` in the contract).
-    kept = {"store_file": True} if format_ == "pdf" else {}
+    stored = {"store_file": True} if format_ == "pdf" else {}
     chosen = {"template": template, "export_features_result": features}
-    body = {"export_type": format_, **which, **kept, **{name: value for name, value in chosen.items() if value}}
+    body = {"export_type": format_, **which, **stored, **{name: value for name, value in chosen.items() if value}}
     return call_in_form("application/json", OPERATION, body)
 
 
 def _link(found: object) -> httpx.URL:
-    """Read a signed link; what is wrong with it is said without showing it."""
+    """Read a signed link; errors do not show it."""
     if not isinstance(found, str):
         raise _no_report("it has no link to a PDF")
     link = config.parse_url(found)
@@ -112,7 +112,7 @@ def _link(found: object) -> httpx.URL:
 
 
 def _check_link(link: httpx.URL, settings: config.Settings, allowed: Collection[str]) -> None:
-    """Find out where a link leads before it is followed."""
+    """Check where a link leads before it is followed."""
     if not config.is_safe(link, settings.http_hosts):
         raise _no_report("its link is neither https nor to this machine")
     host = link.raw_host.decode().lower()
@@ -150,14 +150,14 @@ _TEXTS: Final = {"html": _html, "json": _json}
 
 
 class _Pdf:
-    """What a link gives, on its way to its file: whatever the answer calls it, it must begin and end as a PDF does."""
+    """Writes a fetched PDF to its file and checks, whatever its content type, that it begins and ends as a PDF."""
 
     def __init__(self, target: AtomicFile, max_bytes: int) -> None:
         self._target, self._max_bytes = target, max_bytes
         self._size, self._head, self._tail = 0, b"", b""
 
     def restart(self) -> None:
-        """Forget what came."""
+        """Discard what was received."""
         self._size, self._head, self._tail = 0, b"", b""
         self._target.restart()
 
@@ -171,10 +171,10 @@ class _Pdf:
         self._target.write(piece)
 
     def finish(self) -> None:
-        """Check what came.
+        """Check the whole file.
 
         Raises:
-            ResponseDecodeError: it is no PDF.
+            ResponseDecodeError: it is not a PDF.
             httpx.ReadError: it is cut off.
         """
         if b"%PDF-" not in self._head:
@@ -184,7 +184,7 @@ class _Pdf:
 
 
 _MARGIN: Final = 1024
-"""Bytes at both ends that a PDF's marks stand in (ISO 32000-1, annex H, notes 13 and 18)."""
+"""A PDF's marks are within this many bytes of its ends (ISO 32000-1, annex H, notes 13 and 18)."""
 
 
 def _no_report(reason: str) -> ResponseDecodeError:

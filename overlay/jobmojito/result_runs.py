@@ -1,7 +1,7 @@
-"""Results waited for, fetched and downloaded: one at a time, or many with the outcomes of every other run.
+"""Wait for results, fetch their details, download their reports: one, or many with an outcome for each.
 
-`fetch_details` only reads. `download_reports` pays for each report, so a report that was asked for and did not arrive
-is an unknown outcome, which `retry_failed` sends again only with `include_unknown`.
+`fetch_details` only reads. `download_reports` pays for each report, so a report that was requested but did not arrive
+has an unknown outcome, which `retry_failed` sends again only with `include_unknown`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class DetailOptions(RunOptions, total=False):
 
 
 class _ReportOptions(TypedDict, total=False):
-    """What reports are made of, and where they go."""
+    """Options of the reports and their files."""
 
     format: Format
     template: str
@@ -63,9 +63,9 @@ class ReportOptions(_ReportOptions, RunOptions, total=False):
 
 
 def is_final(details: JobInterviewDetailsResponse) -> bool:
-    """Tell whether an interview has ended, and been scored if it was completed.
+    """Whether an interview has ended and, if it was completed, has a score.
 
-    By the words of the contract and the webhooks document: `status` begins with completed, failed or abandoned.
+    According to the contract and the webhooks document, `status` then begins with completed, failed or abandoned.
     """
     status: object = details.status
     if not isinstance(status, str) or not status.startswith(_ENDED):
@@ -79,7 +79,7 @@ def wait(
     limits: tuple[float, float, float],
     until: Callable[[JobInterviewDetailsResponse], bool] | None,
 ) -> Steps[JobInterviewDetailsResponse]:
-    """Ask for a result until it is ready; `limits` are the time limit, the first and the longest pause, in seconds."""
+    """Poll a result until it is ready; `limits` are time limit, first pause and longest pause, in seconds."""
     timeout, pause, longest = (_seconds(*one) for one in zip(_LIMITS, limits, strict=True))
     is_ready = until or is_final
     clock = session.transport.clock
@@ -111,21 +111,21 @@ def _details(session: Session | AsyncSession, result_id: UUID | str, *, recordin
 
 @define
 class ResultSender:
-    """Sends the request of one result after the other; `request` gives its answer, `kept` reads one out of a journal.
+    """Sends the requests of results one by one; `request` returns an answer, `same` is what a key has beside the id.
 
-    `place` names the file that a row's answer is written to, for rows that have one.
+    `place` returns the path of a result's file, for runs that write files.
     """
 
     session: Session | AsyncSession = field(repr=False)
     operation: str
-    request: Callable[[str, Asked], Steps[Any]]
+    request: Callable[[str, Accepted], Steps[Any]]
     same: tuple[str, ...]
     stop: Stop
     ledger: Ledger
     place: Callable[[str], Path] | None = None
 
     def read(self, row: object) -> Mapping[str, Any]:
-        """Give the result's id, of an id, or of a row of a result list."""
+        """Return the result's id, from an id or from a row of a result list."""
         given = row if isinstance(row, str | UUID) else fields_of(row).get(_ID)
         try:
             return {_ID: str(UUID(str(given)))}
@@ -134,16 +134,16 @@ class ResultSender:
             raise Refused(what) from None
 
     def identify(self, fields: Mapping[str, Any]) -> bytes:
-        """Give the key of a result: two ids are the same however they are written."""
+        """Return the key of a result, equal for every spelling of its id."""
         server = same_server(self.session.settings.base_url)
         return digest(self.operation, server, same_id(fields[_ID]), *self.same)
 
     def subject(self, row: PendingRow) -> dict[str, Any]:
-        """Give the result's id."""
+        """Return the row's number and the result's id."""
         return {"row": row.index + 1, _ID: row.fields[_ID]}
 
     def recall(self, document: object) -> Any:
-        """Read details again that a journal kept."""
+        """Read details from their JSON in the journal."""
         return read(Object("JobInterviewDetailsResponse"), document).value
 
     def __call__(self, chunk: list[PendingRow]) -> Steps[None]:
@@ -159,12 +159,12 @@ class ResultSender:
             return
         if not (yield from self.ledger.begin([row], self)):
             return
-        asked = Asked()
+        accepted = Accepted()
         try:
-            answer = yield from self.request(result_id, asked)
-        except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises: no row is lost by it
+            answer = yield from self.request(result_id, accepted)
+        except Exception as error:  # noqa: BLE001 - a transport or hook may raise anything, and no row may be lost
             self.stop.note(error)
-            _settle_failure(row, error, asked)
+            _settle_failure(row, error, accepted)
         else:
             self.stop.note(None)
             row.settle(RowStatus.OK, answer=answer)
@@ -172,8 +172,8 @@ class ResultSender:
 
 
 @define
-class Asked:
-    """Whether the API has accepted the request that costs."""
+class Accepted:
+    """Whether the API has accepted the request that costs credits."""
 
     yes: bool = False
 
@@ -182,9 +182,9 @@ class Asked:
         self.yes = True
 
 
-def _settle_failure(row: PendingRow, error: Exception, asked: Asked) -> None:
-    """Settle a row whose request failed: as unknown from the moment on in which it may have been paid for."""
-    if asked.yes and isinstance(error, JobMojitoError):
+def _settle_failure(row: PendingRow, error: Exception, accepted: Accepted) -> None:
+    """Settle a row whose request failed; as unknown once it may have been paid for."""
+    if accepted.yes and isinstance(error, JobMojitoError):
         message = f"the report was asked for, and may be paid for, but did not arrive: {error.message}"
         row.settle(RowStatus.UNKNOWN, RowKind.OUTCOME_UNKNOWN, message, error=error)
     elif isinstance(error, DownloadError):
@@ -194,7 +194,7 @@ def _settle_failure(row: PendingRow, error: Exception, asked: Asked) -> None:
 
 
 def fetch(session: Session | AsyncSession, function: str, ids: object, options: Mapping[str, Any]) -> Run:
-    """Put the run of `fetch_details` together; `function` is what was called."""
+    """Make the run of `fetch_details`; `function` is the name of the called method."""
     own, run = read_options(function, options, _DetailsAlone, RunOptions)
     return plan_details(session, ids, own, run)
 
@@ -204,10 +204,10 @@ class _DetailsAlone(TypedDict, total=False):
 
 
 def plan_details(session: Session | AsyncSession, ids: object, own: Mapping[str, Any], run: Mapping[str, Any]) -> Run:
-    """Put a run together that reads the details of results."""
+    """Make a run that reads the details of results."""
     recordings = bool(own.get("recordings", False))
 
-    def request(result_id: str, _asked: Asked) -> Steps[Any]:
+    def request(result_id: str, _accepted: Accepted) -> Steps[Any]:
         detailed = yield from _details(session, result_id, recordings=recordings)
         return detailed.value
 
@@ -218,13 +218,13 @@ def plan_details(session: Session | AsyncSession, ids: object, own: Mapping[str,
 def fetch_reports(
     session: Session | AsyncSession, function: str, ids: object, folder: object, options: Mapping[str, Any]
 ) -> Run:
-    """Put the run of `download_reports` together; `function` is what was called."""
+    """Make the run of `download_reports`; `function` is the name of the called method."""
     own, run = read_options(function, options, _ReportOptions, RunOptions)
     return plan_reports(session, ids, {"folder": str(folder), **own}, run)
 
 
 def plan_reports(session: Session | AsyncSession, ids: object, own: Mapping[str, Any], run: Mapping[str, Any]) -> Run:
-    """Put a run together that makes reports and writes them into a folder, which is made if it is not there.
+    """Make a run that requests reports and writes them to a folder, which is created if necessary.
 
     Raises:
         DownloadError: the folder cannot be made.
@@ -237,10 +237,10 @@ def plan_reports(session: Session | AsyncSession, ids: object, own: Mapping[str,
     place = partial(_place, folder, form)
     limits = {"max_bytes": own.get("max_bytes", 100 * 1024 * 1024), "allow_hosts": own.get("allow_hosts", ())}
 
-    def request(result_id: str, asked: Asked) -> Steps[Any]:
+    def request(result_id: str, accepted: Accepted) -> Steps[Any]:
         return download(
             session, result_id, place(result_id), form, own.get("template"), own.get("features"),
-            asked=asked.note, **limits,
+            on_accepted=accepted.note, **limits,
         )  # fmt: skip
 
     same = (form, str(own.get("template")), str(write(own.get("features"))))
@@ -262,4 +262,4 @@ def _run(session: Session | AsyncSession, ids: object, run: Mapping[str, Any], m
 
 
 PLANS: Final = {DETAILS: plan_details, OPERATION: plan_reports}
-"""How failed rows of these runs are sent again."""
+"""The functions that make these runs when failed rows are sent again."""
