@@ -7,8 +7,7 @@
         ...
 
 or `python -m jobmojito.sandbox --port 8000`. Needs the extra: `pip install 'jobmojito[sandbox]'`; without it the
-names below raise an ImportError that says so. `README.md` beside this file is the manual: what is remembered, what
-costs credits, how to make it misbehave.
+names below raise an ImportError that says so. `README.md` beside this file is the manual: state, credits, faults.
 """
 
 from importlib import import_module
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from .http.application import App, create_app
     from .http.server import Sandbox, SandboxError
 else:
-    # Loaded when first asked for: `python -m jobmojito.sandbox` has to be able to say that the extra is missing.
+    # Loaded at first use, so that `python -m jobmojito.sandbox` can say that the extra is missing.
     _HOMES = {
         "App": "http.application",
         "ContractError": "contract.document",

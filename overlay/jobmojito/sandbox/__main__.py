@@ -13,7 +13,7 @@ DESCRIPTION = "A local server that speaks the JobMojito contract. Any token will
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Make the parser of the command line."""
     made = argparse.ArgumentParser(prog="python -m jobmojito.sandbox", description=DESCRIPTION)
     made.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

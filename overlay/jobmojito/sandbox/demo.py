@@ -1,7 +1,7 @@
 """A short sequence of calls by the public client against a sandbox: `python -m jobmojito.sandbox.demo`, or `make demo`.
 
-Everything in it is made up, addresses are under example.com, and links, which are credentials, are shown without their
-tokens. The report stays in a temporary folder, or in the one given with `--out`, for whoever wants to look at it.
+All data is made up, addresses are under example.com, and links, which are credentials, are shown without their tokens.
+The report stays in a temporary folder, or in the one given with `--out`.
 """
 
 import argparse
@@ -15,13 +15,13 @@ from jobmojito import JobMojito, JobMojitoError, sandbox
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Tell the story; 0 when every step worked, 1 with a line that says what did not, 130 for Ctrl-C."""
+    """Run the demo; 0 if every step worked, 1 with a line that says what failed, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m jobmojito.sandbox.demo", description="Typed calls, end to end.")
     parser.add_argument("--out", type=Path, help="folder for the report (default: a new temporary one)")
     folder: Path | None = parser.parse_args(argv).out
     try:
         sandbox.require()
-        # Not before: it needs the extra, whose absence is reported first.
+        # Imported here, because it needs the extra that `require` has just checked.
         story = import_module(".story", __package__)
         with sandbox.Sandbox() as server, JobMojito(server.token, base_url=server.base_url) as jm:
             story.say(f"A sandbox that speaks the contract listens on {server.base_url}")
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             story.say(f"{sum(server.requests.values())} requests, {server.credits_spent:g} made-up credits spent")
     except KeyboardInterrupt:
         return 130
-    except ImportError as error:  # on its own: without the extra, the names below cannot be looked up
+    except ImportError as error:  # apart: without the extra, the names below cannot be resolved
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except (JobMojitoError, OSError, sandbox.SandboxError) as error:

@@ -1,12 +1,12 @@
-"""Misbehaviour on demand: what to do wrong, to which operation, and how often.
+"""Faults on demand: what goes wrong, in which operation, and how often.
 
-A fault is written as text, in the header `X-Sandbox-Fault` of a request, after `--fault` or in `Fault.parse`:
-`key=value` pairs between semicolons, with an operation's name and a colon before them outside the header.
+A fault is written as text, in the header `X-Sandbox-Fault` of a request, after `--fault` or in `Fault.parse`: as
+`key=value` pairs separated by semicolons. Outside the header, an operation's name and a colon come first.
 
     X-Sandbox-Fault: status=503; retry-after=2; times=2
     --fault "create_interview: reset=after; times=1"
 
-`README.md` beside this file is the table of keys; each is a field of `Fault`, its underscores written as hyphens.
+`README.md` beside this file has the table of keys; each is a field of `Fault`, with hyphens for underscores.
 """
 
 import threading
@@ -25,7 +25,7 @@ from jobmojito.sandbox.contract.validation import variant
 HEADER = "x-sandbox-fault"
 ANY = "*"
 
-# Fetching what a signed link leads to: no operation of the contract, but it can fail like one.
+# Fetching a signed link: not an operation of the contract, but it can fail like one.
 FILE_DOWNLOAD = "download_file"
 
 BODIES = ("error", "html", "empty", "text", "broken")
@@ -35,16 +35,16 @@ UNKNOWN = "sandbox_unknown_value"
 EXTRA = "sandbox_extra"
 DISTORTIONS = ("nulls", "missing_fields", "wrong_types", "unknown_enum", "extra_fields")
 
-# What a key means that stands without a value.
+# The value of a key that is given without one.
 WITHOUT_VALUE = {"truncate": "-1", "processed": "yes", **dict.fromkeys(DISTORTIONS, EVERYTHING)}
 
 
 @frozen(kw_only=True)
 class Fault:
-    """One way to misbehave; `README.md` says what each field does. A bad value raises ValueError.
+    """One fault; `README.md` says what each field does. A bad value raises ValueError.
 
-    Times are in seconds; `status` is from 200 to 599; `truncate` counts bytes, -1 is half of the body; `times` None is
-    every time. What distorts answers is "all" or names of properties, separated by commas.
+    Times are in seconds; `status` is from 200 to 599; `truncate` counts bytes, -1 means half of the body; `times` None
+    means every time. Fields that distort answers are "all" or names of properties, separated by commas.
     """
 
     operation: str = ANY
@@ -69,7 +69,7 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str, *, operation: str | None = None) -> "Fault":
-        """Read a fault's text; `operation` fixes it, else "name:" before the first key. Raises ValueError."""
+        """Parse a fault; the operation is `operation`, or "name:" before the first key. Raises ValueError."""
         if operation is None:
             name, colon, rest = text.partition(":")
             plain = colon and "=" not in name and ";" not in name
@@ -87,17 +87,17 @@ class Fault:
                 raise ValueError(f"unknown fault key {key!r}")
         try:
             return cls(operation=operation, headers=headers, **values)
-        except (TypeError, ValueError) as error:  # the validators' own sentence, without their machinery
+        except (TypeError, ValueError) as error:  # only the validators' message, not their other arguments
             raise ValueError(f"a fault that cannot be read: {error.args[0]}") from None
 
     @property
     def replaces(self) -> bool:
-        """Whether the answer is the fault's own, made without looking at the request."""
+        """Whether the fault answers by itself, without handling the request."""
         return self.status is not None and not self.processed
 
 
 class Faults:
-    """The faults of one sandbox, and how often each has struck."""
+    """The faults of one sandbox, and the number of requests that each has met."""
 
     def __init__(self, configured: Iterable[Fault] = (), operations: Collection[str] = ()) -> None:
         self._lock = threading.Lock()
@@ -108,20 +108,20 @@ class Faults:
             self.add(fault)
 
     def add(self, fault: Fault) -> None:
-        """Start to misbehave; the first fault that fits a request strikes. Raises ValueError for a misspelt name."""
+        """Add a fault; the first one that fits a request is used. Raises ValueError for an unknown operation."""
         if self._operations and fault.operation not in (*self._operations, ANY, FILE_DOWNLOAD):
             raise ValueError(f"the contract has no operation {fault.operation!r}")
         with self._lock:
             self._configured.append(fault)
 
     def clear(self) -> None:
-        """Behave again, and forget the counts."""
+        """Remove all faults and their counts."""
         with self._lock:
             self._configured.clear()
             self._seen.clear()
 
     def strike(self, operation: str, header: str | None) -> Fault | None:
-        """The fault for a request, the header's first. Raises ValueError for a header that cannot be read."""
+        """Return the fault for a request, the header's first. Raises ValueError for an unreadable header."""
         with self._lock:
             if header is not None:
                 fault = Fault.parse(header, operation=operation)
@@ -138,7 +138,7 @@ class Faults:
 
 
 def distort(value: Any, schema: Schema, fault: Fault, name: str = "") -> Any:
-    """A copy of an answer with the fault's departures; `name` is the property that holds the value."""
+    """Return a copy of an answer distorted by the fault; `name` is the property that holds the value."""
     schema = variant(schema, value)
     properties = schema.get("properties", {})
     if isinstance(value, dict):
@@ -155,7 +155,7 @@ def distort(value: Any, schema: Schema, fault: Fault, name: str = "") -> Any:
 
 
 def _chosen(wanted: str, name: str, value: Any) -> bool:
-    """Whether a key of a fault means this value: all of the plain ones, or those of the properties that it names."""
+    """Whether a fault's key selects this value: "all" selects every plain value, names select properties."""
     if wanted == EVERYTHING:
         return not isinstance(value, dict | list)
     return bool(wanted) and name in wanted.replace(" ", "").split(",")

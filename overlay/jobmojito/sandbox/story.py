@@ -1,4 +1,4 @@
-"""The steps of the demo, each by the client that people import."""
+"""The steps of the demo, made with the public client."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ CANDIDATES = (
 
 
 def tell(jm: JobMojito, folder: Path) -> None:
-    """Every step, in order."""
+    """Run every step in order."""
     folder.mkdir(parents=True, exist_ok=True)
     interview_id = create_interview(jm)
 
@@ -56,7 +56,7 @@ def tell(jm: JobMojito, folder: Path) -> None:
 
 
 def create_interview(jm: JobMojito) -> UUID:
-    """An interview of a few questions."""
+    """Create an interview with a few questions."""
     say("Create an interview")
     body = JobInterviewCreateRequest.from_dict(request("create_interview", INTERVIEW))
     created = jm.interviews.create_interview(body=body)
@@ -68,7 +68,7 @@ def create_interview(jm: JobMojito) -> UUID:
 
 
 def screen_resume(jm: JobMojito, resume: Path) -> None:
-    """A resume, written here as a PDF and uploaded as the file that it is."""
+    """Write a resume as a PDF, upload it, and show the outcome."""
     say("Pre-screen a resume, uploaded as a PDF")
     body = PreScreeningCreateRequest.from_dict(request("upsert_pre_screening", POSITION))
     position = jm.pre_screening.upsert_pre_screening(body=body)
@@ -92,7 +92,7 @@ def screen_resume(jm: JobMojito, resume: Path) -> None:
 
 
 def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
-    """The newest result of the interview, and the first answer in it."""
+    """Show the newest result of the interview and its first answer."""
     say("Read a result (sandbox candidates answer at once)")
     row = (jm.results.list_interview_results(interview_id=interview_id, limit=1).data or [])[0]
     result_id = UUID(str(row.interview_result_id))
@@ -105,17 +105,17 @@ def read_result(jm: JobMojito, interview_id: UUID) -> UUID:
 
 
 def request(operation: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Values as the contract in use takes them: what it no longer has is left out, what it requires is made up."""
+    """Fit values to the contract in use: unknown ones are left out, required ones made up."""
     body = load().operations[operation].bodies[JSON]
     fitted: dict[str, Any] = fit(body, {name: values[name] for name in body["properties"] if name in values})
     return fitted
 
 
 def say(text: str) -> None:
-    """Begin a step."""
+    """Print the title of a step."""
     print(f"\n* {text}")
 
 
 def note(text: str) -> None:
-    """Show what a step gave."""
+    """Print a result of a step."""
     print(f"    {text}")

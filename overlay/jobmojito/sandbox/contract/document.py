@@ -1,4 +1,4 @@
-"""The effective contract as the sandbox uses it: a table of operations, the references of their schemas filled in."""
+"""The effective contract as a table of operations, with references in their schemas resolved."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from attrs import frozen
 
 METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
 
-# Keywords beside a `$ref` that say nothing about validity, so that the reference may simply be replaced.
+# Keywords beside a `$ref` that do not affect validity, so that the reference can simply be replaced.
 ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "summary"})
 
 Schema = Mapping[str, Any]
 
 
 class ContractError(Exception):
-    """The contract file is missing or is not an OpenAPI document with operations; one line for a person."""
+    """The contract file is missing or is not an OpenAPI document; the message is one line."""
 
 
 @frozen
@@ -32,9 +32,9 @@ class Parameter:
     schema: Schema
 
 
-@frozen(slots=False)  # a cached property needs a place to be kept
+@frozen(slots=False)  # a cached property needs a `__dict__`
 class Operation:
-    """What the contract says of one operation, references resolved."""
+    """One operation of the contract, references resolved."""
 
     name: str
     method: str
@@ -46,7 +46,7 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The path as an expression, one named group for each path parameter."""
+        """The path as a regular expression, with a named group for each path parameter."""
         parts = re.split(r"\{(\w+)\}", self.path)
         return re.compile("".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)))
 
@@ -57,7 +57,7 @@ class Operation:
 
     @property
     def answer(self) -> Schema:
-        """The schema of the successful answer; one that accepts anything where none is declared."""
+        """The schema of the successful answer; if none is declared, one that accepts anything."""
         return self.answers.get(str(self.success)) or {}
 
     def declares(self, status: int) -> bool:
@@ -72,7 +72,7 @@ class Operation:
 
 @frozen
 class Contract:
-    """Every operation of a document, found by name or by request line."""
+    """All operations of a document, found by name or by request line."""
 
     title: str
     version: str
@@ -80,7 +80,7 @@ class Contract:
     operations: Mapping[str, Operation]
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation that serves a request line, with its path parameters; a path without any goes first."""
+        """Find the operation of a request line, and its path parameters; paths without parameters come first."""
         for operation in sorted(self.operations.values(), key=lambda operation: "{" in operation.path):
             if operation.method == method and (match := operation.pattern.fullmatch(path)):
                 return operation, match.groupdict()
@@ -92,7 +92,7 @@ class Contract:
 
 
 def load(path: Path | None = None) -> Contract:
-    """Read the contract: a file, or the one shipped with the generated client. Raises ContractError."""
+    """Read the contract from a file, or the one shipped with the generated client. Raises ContractError."""
     try:
         source = path or resources.files("jobmojito_api").joinpath("contract.json")
         document = json.loads(source.read_bytes())
@@ -104,7 +104,7 @@ def load(path: Path | None = None) -> Contract:
 
 
 def parse(document: Any) -> Contract:
-    """Turn an effective OpenAPI 3.1 document into a table. Raises ContractError."""
+    """Parse an effective OpenAPI 3.1 document. Raises ContractError."""
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise ContractError("the contract has no `paths`: not an OpenAPI document")
     filled = _References(document).fill(document)
@@ -146,14 +146,14 @@ def _json_schema(answer: Schema) -> Schema | None:
 
 
 class _References:
-    """Fills in the references of one document; what is referred to twice is one object in the result."""
+    """Resolves the references of one document; a schema referred to twice is one object."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
         self._filled: dict[str, dict[str, Any]] = {}
 
     def fill(self, node: Any) -> Any:
-        """Put what is referred to in the place of each reference; a cycle becomes a cycle of objects."""
+        """Replace each reference by its target; a cycle becomes a cycle of objects."""
         if isinstance(node, list):
             return [self.fill(item) for item in node]
         if not isinstance(node, dict):
@@ -176,7 +176,7 @@ class _References:
 
 
 def _is_foreign(key: str, value: Any) -> bool:
-    """Tell whether a keyword is a pattern that Python cannot read, as some of ECMAScript's; only the API checks it."""
+    """Whether a keyword is an ECMAScript pattern that Python cannot compile; only the API checks it."""
     try:
         re.compile(value if key == "pattern" and isinstance(value, str) else "")
     except (re.error, OverflowError, RecursionError):

@@ -1,4 +1,4 @@
-"""Makes a valid value for any schema of the contract, always the same one, and fits values to schemas that moved on."""
+"""Makes a valid value for any schema, always the same one, and fits values to changed schemas."""
 
 import copy
 import re
@@ -19,15 +19,15 @@ TEXTS: Mapping[str, str] = {
     "email": "sample@example.com",
 }
 
-# What a text without a format is by its name: the contract gives its ids, times and links none.
+# The format of a string by its name: the contract declares none for ids, times and links.
 ENDINGS = {"_id": "uuid", "_at": "date-time", "url": "uri", "email": "email"}
 
-# Tried in turn where a pattern is declared; the first that matches is taken.
+# Candidates for a string with a pattern; the first that matches is used.
 PATTERN_TRIES = ("2026-01-15", "2026-01-15T09:30:00.000Z", "sample", "SAMPLE", "en", "EN", "123456", "+15550100", "")
 
 
 def sample(schema: Schema, depth: int = 0) -> Any:
-    """A value that the schema accepts: its example where it has a valid one, else the plainest that fits."""
+    """Return a value that the schema accepts: its own example if valid, else the simplest one."""
     for known in ("example", "default", "const"):
         if known in schema and is_valid(schema, schema[known]):
             return schema[known]
@@ -37,7 +37,7 @@ def sample(schema: Schema, depth: int = 0) -> Any:
 
 
 def fit(schema: Schema, value: Any) -> Any:
-    """A copy of a value as far as its schema takes it: samples stand for what is refused or missing."""
+    """Return a copy of a value that its schema accepts: refused or missing parts are replaced by samples."""
     if is_valid(schema, value):
         return copy.deepcopy(value)
     meant = variant(schema, value)
@@ -52,7 +52,7 @@ def fit(schema: Schema, value: Any) -> Any:
 
 
 def blank(schema: Schema) -> dict[str, Any]:
-    """An object with every required property and no other: null where that is allowed, else its zero or a sample."""
+    """Return an object with only the required properties: null where allowed, else an empty value or a sample."""
     properties = schema.get("properties", {})
     return {name: _plainest(properties.get(name, {})) for name in schema.get("required", ())}
 
@@ -86,14 +86,14 @@ def _by_type(schema: Schema, depth: int) -> Any:
 
 def _object(schema: Schema, depth: int) -> dict[str, Any]:
     properties, required = schema.get("properties", {}), schema.get("required", ())
-    # A schema that holds itself ends where its optional part would start again.
+    # A recursive schema ends by leaving out optional properties.
     names = [name for name in properties if name in required or depth < DEPTH]
     named = (*names, *(r for r in required if r in properties))
     return {name: _by_name(name, properties[name], sample(properties[name], depth + 1)) for name in named}
 
 
 def _by_name(name: str, schema: Schema, value: Any) -> Any:
-    """A plain text replaced by what its property's name says it is, where the schema takes that."""
+    """Return the sample that fits the property's name instead of a plain string, if the schema accepts it."""
     text = next((TEXTS[known] for ending, known in ENDINGS.items() if f"_{name}".endswith(ending)), None)
     return text if value == TEXT and text is not None and is_valid(schema, text) else value
 
@@ -111,7 +111,7 @@ def _text(schema: Schema) -> str:
 
 
 def _number(schema: Schema) -> Any:
-    """The first that fits of 1, the limits, their neighbours, their middle, and the next multiple."""
+    """Return the first valid one of: 1, the limits, their neighbours, their middle, the next multiples."""
     low = schema.get("minimum", schema.get("exclusiveMinimum", schema.get("maximum", 1)))
     high = schema.get("maximum", schema.get("exclusiveMaximum", low))
     step = schema.get("multipleOf", 1)

@@ -1,4 +1,4 @@
-"""Checks values by the contract's schemas, with one compiled validator for each schema, and words the refusal."""
+"""Checks values against the contract's schemas, and words the refusals."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,21 +11,21 @@ from .document import Schema
 
 JSON = "application/json"
 
-# The formats that the API itself enforces; e-mails and timestamps carry none in the contract.
+# The formats that the API enforces; e-mails and timestamps have none in the contract.
 FORMATS = FormatChecker(formats=["uuid", "date"])
 
 _validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a defect
-    """The API says no: a status, a sentence for people, and the offending field where there is one."""
+    """An error answer of the API: a status, a message, and the offending field, if any."""
 
     def __init__(self, status: int, message: str, name: str | None = None) -> None:
         super().__init__(status, message, name)
         self.status, self.message, self.name = status, message, name
 
     def body(self) -> dict[str, Any]:
-        """The error body of the API: `name` only where a field is to blame."""
+        """The error body of the API; `name` only if a field is wrong."""
         return {"error": self.message} | ({} if self.name is None else {"name": self.name})
 
 
@@ -35,14 +35,14 @@ def invalid(name: str, message: str) -> Refusal:
 
 
 def validator(schema: Schema) -> Draft202012Validator:
-    """The compiled validator of a schema object; the schema is kept, so that its identity stays its own."""
+    """Return the validator of a schema object; the cache keeps the schema, so that its `id` is not reused."""
     if (known := _validators.get(id(schema))) is None:
         known = _validators[id(schema)] = (schema, Draft202012Validator(schema, format_checker=FORMATS))
     return known[1]
 
 
 def first_problem(schema: Schema, value: Any, *, root: str = "value") -> Refusal | None:
-    """A 422 for the most telling departure of a value from its schema, or None. `root` names the value itself."""
+    """Return a 422 for the most relevant error of a value, or None if it is valid. `root` names the value itself."""
     error = best_match(validator(schema).iter_errors(value))
     if error is None:
         return None
@@ -55,14 +55,14 @@ def first_problem(schema: Schema, value: Any, *, root: str = "value") -> Refusal
 
 
 def is_valid(schema: Schema, value: Any) -> bool:
-    """Whether a value is what its schema asks for."""
+    """Whether a value is valid by its schema."""
     return validator(schema).is_valid(value)
 
 
 def check(schema: Schema, value: Any, *, root: str) -> None:
-    """Raise a 422 for a value that was sent, if its schema refuses it or it holds a number below zero.
+    """Raise a 422 for a value that its schema refuses, or that holds a negative number.
 
-    No number of the API is negative, but the contract sets hardly a minimum; where it sets one, that decides.
+    No number of the API is negative, but the contract rarely has a `minimum`; where it has one, that decides.
     """
     if (problem := first_problem(schema, value, root=root)) is not None:
         raise problem
@@ -83,13 +83,13 @@ def _below_zero(schema: Schema, value: Any) -> Iterator[tuple[str, ...]]:
 
 
 def kind(schema: Schema) -> str:
-    """The first type that a schema names, null apart; "" where it names none."""
+    """Return the first type of a schema other than null; "" if it has none."""
     types = schema.get("type", "")
     return types if isinstance(types, str) else next((name for name in types if name != "null"), "null")
 
 
 def variant(schema: Schema, value: Any) -> Schema:
-    """Of a schema with several forms the one that is meant: it refuses the least, and then knows most of the value."""
+    """Return the branch of a schema that fits a value best: fewest errors, then most known properties."""
 
     def distance(branch: Schema) -> tuple[int, int]:
         refused = len(list(validator(branch).iter_errors(value)))
@@ -101,7 +101,7 @@ def variant(schema: Schema, value: Any) -> Schema:
 
 
 def merged(schema: Schema) -> Schema:
-    """A schema with its `allOf` written into it, at every depth of it."""
+    """Return a schema with its `allOf`, also a nested one, merged into it."""
     whole: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
     for part in schema["allOf"]:
         whole = _merge(whole, part)
@@ -117,7 +117,7 @@ def _merge(left: Schema, right: Schema) -> dict[str, Any]:
 
 
 def parse_json(content: bytes | str, name: str) -> Any:
-    """A JSON value; NaN, huge numbers and bottomless nesting are refused with a 422."""
+    """Parse JSON; NaN, huge numbers and endless nesting are refused with a 422."""
     try:
         return json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -129,7 +129,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _demand(error: ValidationError) -> str:
-    """What the schema demands, in words that never repeat the value: it may be a person's."""
+    """Word what the schema demands, without the value, which may be personal data."""
     wanted = error.validator_value
     several = wanted if isinstance(wanted, list) else [wanted]
     listed = [str(known) for known in several if known is not None]

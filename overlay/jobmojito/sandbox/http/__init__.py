@@ -1,1 +1,1 @@
-"""Requests in, responses out: the server, and what reads, answers and counts requests."""
+"""The server, and the reading, answering and counting of requests."""

@@ -1,6 +1,6 @@
 """The ASGI application: a request is matched with the contract, checked, handled and answered.
 
-On its way it is misbehaved about, where that is asked for.
+Faults are applied on the way.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ ADMIN = "/_sandbox/"
 MOST_UPLOADS = 10_000
 FILE_TYPES = {"pdf": "application/pdf", "wav": "audio/wav"}
 
-# Makes the response that no fault has touched.
+# Makes the response without any fault.
 Serve = Callable[[], Awaitable[Response]]
 
 
 @frozen
 class Settings:
-    """Limit of a request's body in bytes; whether the sandbox checks its own answers, and prints a line a request."""
+    """Limit of a request's body in bytes; whether to validate own answers, and to print a line for each request."""
 
     body_limit: int = 256 * 1024 * 1024
     check_answers: bool = True
@@ -66,19 +66,19 @@ class Counters:
             counter[key] += 1
 
     def uploaded(self, operation: str, upload: Upload) -> None:
-        """A file arrived whole."""
+        """Record a file that has arrived whole."""
         with self.lock:
             self.uploads.append((operation, upload))
 
     def clear(self) -> None:
-        """Start again from nothing."""
+        """Reset all counts."""
         with self.lock:
             for counts in (self.requests, self.answers, self.faults, self.uploads):
                 counts.clear()
             self.invalid_answers = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The counts as JSON; files with their digests, without content."""
+        """Return the counts as JSON; files with their digests, without content."""
         with self.lock:
             return {
                 "requests": dict(self.requests),
@@ -119,7 +119,7 @@ class App:
             part.clear()
 
     def sample(self, operation: Operation, sent: Mapping[str, Any]) -> Any:
-        """A made-up answer that repeats what was sent, as far as the contract has it; a page ends after its one row."""
+        """Return a made-up answer that repeats what was sent where the contract has it; a list has one row."""
         answer = copy.deepcopy(sample(operation.answer))
         if not isinstance(answer, dict):
             return answer
@@ -140,7 +140,7 @@ def create_app(
     credits: float = CREDITS,  # noqa: A002 - the trade's word
     settings: Settings | None = None,
 ) -> App:
-    """The sandbox as an ASGI application.
+    """Return the sandbox as an ASGI application.
 
     Raises ContractError for a contract that cannot be read, ValueError for credits below 0 or a fault of an operation
     that the contract does not have.
@@ -150,7 +150,7 @@ def create_app(
 
 
 class Dispatch:
-    """One request: `response` serves it, `name` says what it asked for, in words that hold nothing of the sender's."""
+    """One request: `response` serves it, `name` is its operation, without any of the request's data."""
 
     def __init__(self, app: App, request: Request) -> None:
         self.app, self.request = app, request
@@ -159,7 +159,7 @@ class Dispatch:
         self.operation: Operation | None = None
 
     async def response(self) -> Response | None:
-        """The response to send; None where the connection is to be reset instead."""
+        """Return the response to send; None if the connection is to be reset instead."""
         path = self.request.scope["path"].removeprefix(self.app.contract.base_path)
         found = self.app.contract.find(self.request.method, path)
         if found is not None:
@@ -207,7 +207,7 @@ class Dispatch:
         return f"{self.request.url.scheme}://{self.request.url.netloc}{path}"
 
     async def _misbehaving(self, name: str, serve: Serve) -> Response | None:
-        """The response with the request's fault applied, as far as that is not a matter of the connection."""
+        """Return the response with the fault applied, except for faults of the connection."""
         self.name, counters = name, self.app.counters
         counters.count(counters.requests, name)
         try:
@@ -249,7 +249,7 @@ class Dispatch:
             return error_response(refusal if operation is None else declared(operation, refusal), operation)
         except ClientDisconnect:
             return error_response(Refusal(400, "the client left before its body had arrived"))
-        except Exception:  # a defect of the sandbox is a 500 and a line in its log, as a server's is
+        except Exception:  # a defect of the sandbox is a 500 and a line in its log
             log.exception("%s: the sandbox failed", self.name)
             return error_response(Refusal(500, "the sandbox failed; its log says why"))
 
@@ -280,7 +280,7 @@ class Dispatch:
             return handler(call)
         except Refusal:
             raise
-        except Exception:  # a contract that has moved on can leave a handler behind: then it is like one without
+        except Exception:  # a newer contract may break a handler; then it is treated as missing
             app.counters.invalid_answers += 1
             log.exception("%s: the handler failed; a made-up answer is sent instead", operation.name)
             return app.sample(operation, sent)

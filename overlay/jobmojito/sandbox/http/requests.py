@@ -1,7 +1,7 @@
-"""Reads what a request carries and checks it by the contract: parameters, JSON and forms.
+"""Reads a request's parameters, JSON and forms, and checks them against the contract.
 
-Multipart is parsed as it arrives: a file is hashed and counted, never held in memory whole or on disk. Starlette's own
-parser would do, were it as strict: it takes a body that ends before its closing boundary, and reads text that is not
+Multipart is parsed as it arrives: a file is hashed and counted, never stored whole, in memory or on disk. Starlette's
+own parser is not strict enough: it accepts a body that ends before its closing boundary, and reads text that is not
 UTF-8 as Latin-1. The form parser of python-multipart is not strict about the end either.
 """
 
@@ -26,10 +26,10 @@ MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 BODY = "body"
 
-# As parameters spell numbers: short enough for any column of the API.
+# A number in a parameter, short enough for any column of the API.
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
-# What is kept of a file's content: enough to look for a marker, little enough for thousands of files.
+# Bytes kept of each file: enough to find a marker, few enough for thousands of files.
 HEAD_BYTES = 64 * 1024
 FIELD_BYTES = 1024 * 1024
 PART_LIMIT = 100
@@ -46,7 +46,7 @@ class Body:
 
 
 def read_parameters(operation: Operation, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
-    """Declared parameters by name, converted to their types, defaults filled in. Raises a 422 naming a bad one."""
+    """Return the declared parameters, converted, with defaults filled in. Raises a 422 that names a bad one."""
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
         name, schema = parameter.name, parameter.schema
@@ -71,7 +71,7 @@ def _sent(parameter: Parameter, request: Request, path: Mapping[str, str]) -> Se
 
 
 def coerce(schema: Schema, sent: Sequence[str]) -> Any:
-    """Text converted to the type that the schema asks for; what cannot be converted stays text, which it refuses."""
+    """Convert strings to the schema's type; one that cannot be converted stays a string, which it refuses."""
     if kind(schema) == "array":
         return [coerce(schema.get("items", {}), [text]) for text in sent]
     text = sent[-1]
@@ -83,7 +83,7 @@ def coerce(schema: Schema, sent: Sequence[str]) -> Any:
 
 
 async def read_body(operation: Operation, request: Request, limit: int) -> Body:
-    """The body, checked against its schema. Raises a 422 for one that is missing, unreadable or refused by it."""
+    """Read the body and check it against its schema. Raises a 422 if it is missing, unreadable or refused."""
     if not operation.bodies:
         await drain(request, limit)
         return Body({}, {})
@@ -111,7 +111,7 @@ def _without_schema(operation: Operation, media: str, size: int) -> Body:
 
 
 async def drain(request: Request, limit: int) -> int:
-    """Read what is left of a body and throw it away, so that the answer reaches a client that is still sending."""
+    """Read and discard the rest of a body, so that the answer reaches a client that is still sending."""
     size = 0
     try:
         async for chunk in request.stream():
@@ -166,7 +166,7 @@ def _form(schema: Schema, fields: Mapping[str, Sequence[str]], files: Mapping[st
 
 
 def _body(schema: Schema, values: Mapping[str, Any], files: Mapping[str, Upload]) -> Body:
-    """The properties that the schema names: what it does not know is dropped, and reaches no record."""
+    """Return the properties that the schema has; unknown ones are dropped."""
     for name, upload in files.items():
         if upload.size == 0:
             raise invalid(name, f"{name} is empty")
@@ -193,7 +193,7 @@ async def read_form(chunks: AsyncIterator[bytes], boundary: bytes) -> tuple[dict
 
 
 class _Reader:
-    """Collects what the parser calls back with: a method for each of its events."""
+    """The parser's callbacks, one method for each event; they collect fields and files."""
 
     def __init__(self) -> None:
         self.fields: dict[str, list[str]] = {}

@@ -1,8 +1,7 @@
-"""Responses as bytes, the broken ones too: real resets, cut bodies, and heads that come drop by drop.
+"""Responses as bytes, including broken ones: real resets, truncated bodies and slow heads.
 
-An ASGI application cannot do these. The protocol class below therefore hands each connection's transport to the
-application, in the scope's state; without one (`httpx.ASGITransport`) a reset is a ConnectionResetError and the rest
-is answered whole.
+An ASGI application cannot send these. The protocol class below therefore puts each connection's transport into the
+scope's state; without one (`httpx.ASGITransport`), a reset is a ConnectionResetError and all else is sent whole.
 """
 
 import asyncio
@@ -25,11 +24,11 @@ from jobmojito.sandbox.faults import Fault
 
 TRANSPORT = "jobmojito.sandbox.transport"
 DROPS = 10
-# HTTP ends these with their head (RFC 9112, 6.3); what followed would be taken for the next answer.
+# These have no body (RFC 9112, 6.3); one would be read as the next answer.
 BODILESS = frozenset({204, 304})
 
-# What an operation answers where the contract does not declare the status that fits best. 401 stays as it is, for
-# the host itself refuses a request without a token, whatever the operation declares.
+# The status that replaces one that the operation does not declare. 401 is not replaced: the host refuses a request
+# without a token, whatever the operation declares.
 INSTEAD = {403: 500, 404: 422, 409: 422, 422: 500}
 
 OWN_BODIES = {
@@ -50,14 +49,14 @@ class Response:
     headers: Mapping[str, str] = field(factory=dict)
 
     def lines(self) -> list[tuple[str, str]]:
-        """All header fields, names in lower case."""
+        """Return all header fields, names in lower case."""
         length = {} if self.status in BODILESS else {"content-length": str(len(self.content))}
         own = {**length, **self.headers}
         return list(({"content-type": self.media_type} if self.content else {}).items() | own.items())
 
 
 def declared(operation: Operation, refusal: Refusal) -> Refusal:
-    """The refusal under a status that the operation declares."""
+    """Return the refusal with a status that the operation declares."""
     status = refusal.status
     while status in INSTEAD and not operation.declares(status):
         status = INSTEAD[status]
@@ -65,7 +64,7 @@ def declared(operation: Operation, refusal: Refusal) -> Refusal:
 
 
 def json_response(status: int, value: Any) -> Response:
-    """A JSON response as the API writes it: UTF-8, lone surrogates escaped."""
+    """Make a JSON response as the API writes it: UTF-8, lone surrogates escaped."""
     try:
         return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError:
@@ -73,14 +72,14 @@ def json_response(status: int, value: Any) -> Response:
 
 
 def error_response(refusal: Refusal, operation: Operation | None = None) -> Response:
-    """The API's error body under its status, as the operation declares it."""
+    """Make an error response with the body that the operation declares for the status."""
     if operation is None or refusal.status < HTTPStatus.BAD_REQUEST:
         return json_response(refusal.status, refusal.body())
     return json_response(refusal.status, fit(operation.answers.get(str(refusal.status)) or {}, refusal.body()))
 
 
 def replacement(fault: Fault, response: Response, operation: Operation | None = None) -> Response:
-    """The response of a fault with a status or a body of its own."""
+    """Make the response of a fault that has its own status or body."""
     status = fault.status or response.status
     headers = {**response.headers, **extra_headers(fault)}
     if status in BODILESS:
@@ -93,21 +92,21 @@ def replacement(fault: Fault, response: Response, operation: Operation | None = 
 
 
 def extra_headers(fault: Fault) -> dict[str, str]:
-    """The header fields that a fault adds."""
+    """Return the header fields that a fault adds."""
     return {**fault.headers, **({} if fault.retry_after is None else {"retry-after": fault.retry_after})}
 
 
 class ExposedProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 that lets the application reach its connection."""
+    """uvicorn's HTTP/1.1 protocol, with its transport exposed to the application."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Put the transport where the application finds it."""
+        """Put the transport into the scope's state."""
         self.app_state = {**self.app_state, TRANSPORT: transport}
         super().connection_made(transport)
 
 
 async def respond(response: Response, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a response: slowly, or cut off, where the fault asks for that."""
+    """Send a response; slowly or truncated if the fault says so."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
     rough = fault is not None and (fault.truncate is not None or fault.slow_headers or fault.slow_body)
     if fault is None or not rough or transport is None:
@@ -123,11 +122,11 @@ async def respond(response: Response, fault: Fault | None, scope: Scope, receive
 
 
 async def reset(scope: Scope, receive: Receive) -> None:
-    """Drop the connection with a TCP RST: no more data, and none of what was sent can still be trusted."""
+    """Drop the connection with a TCP RST: the client may lose even data that was already sent."""
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
     if transport is None:
         raise ConnectionResetError("the sandbox resets the connection, as asked")
-    # Lingering for no time turns the close into a reset.
+    # A linger time of zero turns the close into a reset.
     linger = struct.pack("hh" if _is_windows() else "ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
@@ -152,7 +151,7 @@ def _head(response: Response) -> bytes:
 
 
 async def _trickle(transport: asyncio.Transport, content: bytes, seconds: float) -> None:
-    """Write at once, or in ten drops over the time given."""
+    """Write at once, or in ten pieces over the given time."""
     drops = DROPS if seconds else 1
     size = max(1, -(-len(content) // drops))
     for start in range(0, len(content), size):
@@ -163,6 +162,6 @@ async def _trickle(transport: asyncio.Transport, content: bytes, seconds: float)
 
 
 async def _until_gone(receive: Receive) -> None:
-    # The server would answer 500 for an application that returns without a response on a living connection.
+    # If the application returned without a response on an open connection, the server would answer 500.
     while (await receive())["type"] != "http.disconnect":
         pass

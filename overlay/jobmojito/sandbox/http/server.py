@@ -1,4 +1,4 @@
-"""The sandbox as a server, in a thread of its own."""
+"""The sandbox as a server in its own thread."""
 
 import ipaddress
 import logging
@@ -22,16 +22,16 @@ from .responses import ExposedProtocol
 log = logging.getLogger("jobmojito.sandbox")
 
 LOCALHOST = "127.0.0.1"
-# Of a server that listens on every address: the one by which this machine reaches itself.
+# For a server that listens on every address: the address to reach it from this machine.
 THIS_MACHINE = {"0.0.0.0": LOCALHOST, "::": "::1"}  # noqa: S104 - looked up, not listened on
 BACKLOG = 1024
 MOST_PORT = 65535
 
-# Seconds: how long a start may take, and how long a stop waits for requests in flight before it cuts them.
+# Seconds that a start may take, and that a stop waits for requests in flight.
 START_LIMIT = 10.0
 GRACE = 1
 
-# Seconds an idle connection is kept: longer than clients keep theirs, so that it is they who close.
+# Seconds to keep an idle connection: longer than clients do, so that the client closes it.
 KEEP_ALIVE = 75
 
 OPTIONS: dict[str, Any] = {
@@ -53,17 +53,17 @@ DAY = 24 * 3600.0
 
 
 class SandboxError(Exception):
-    """The server cannot start, because the port is taken or the host has no such address; one line for a person."""
+    """The server cannot start: the port is taken or the host has no such address; the message is one line."""
 
 
 class Sandbox:
     """A running sandbox: `with Sandbox() as sandbox: ...`, or `start()` and `stop()`.
 
     `port` 0 takes a free one. `host` is loopback; any other, such as "0.0.0.0" in a container, lets other machines in,
-    with a warning in the log. `credits` is each merchant's balance. `faults` misbehave from the start. `contract` is
-    the effective contract to serve in the place of the shipped one. `body_limit` is in bytes. `check_answers=False`
-    saves the validation of the sandbox's own answers, for measurements. `log_requests=True` prints a line a request to
-    stderr: the operation and the status, nothing of what was sent.
+    with a warning in the log. `credits` is each merchant's balance. `faults` are active from the start. `contract` is
+    an effective contract to use instead of the shipped one. `body_limit` is in bytes. `check_answers=False` turns off
+    the validation of the sandbox's own answers, for benchmarks. `log_requests=True` prints a line for each request to
+    stderr: operation and status, none of its data.
     Raises SandboxError; ContractError for a contract that cannot be read; ValueError for credits below 0 or a fault of
     an operation that the contract does not have.
     """
@@ -95,7 +95,7 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Self:
-        """Listen and serve; returns when requests are answered."""
+        """Start the server; return when it answers requests."""
         self._socket = listen(*self._address)
         self._server = uvicorn.Server(uvicorn.Config(self.app, **OPTIONS))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
@@ -135,7 +135,7 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """What a client takes as its base URL; the same paths answer without the contract's prefix, too."""
+        """The base URL for a client; the same paths work without the contract's prefix, too."""
         host, port = self._listening()
         host = THIS_MACHINE.get(host, host)
         return f"http://{f'[{host}]' if ':' in host else host}:{port}{self.app.contract.base_path}"
@@ -158,7 +158,7 @@ class Sandbox:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong: `add` and `clear`."""
+        """The active faults; has `add` and `clear`."""
         return self.app.faults
 
     def issue_token(
@@ -169,15 +169,15 @@ class Sandbox:
         role: str = "merchant_owner",
         expires_in: float = DAY,
     ) -> str:
-        """A token (JWT) of a merchant, environment and role, good for so many seconds.
+        """Make a token (JWT) for a merchant, environment and role, valid for `expires_in` seconds.
 
-        Roles: merchant_owner, merchant, merchant_selection, admin (any merchant), service_role (has to name the
-        merchant), and anything else, such as user, which may not use the merchant endpoints (403).
+        Roles: merchant_owner, merchant, merchant_selection, admin (any merchant), service_role (must send a
+        merchant_id); any other, such as user, may not use the merchant endpoints (403).
         """
         return issue_token(merchant_id, environment=environment, role=role, expires_in=expires_in)
 
     def revoke(self, token: str) -> None:
-        """Refuse a token from now on (401), as when it expires."""
+        """Refuse a token from now on (401), as if it had expired."""
         self.app.world.revoked.add(fingerprint(token))
 
     def reset(self) -> None:
@@ -186,7 +186,7 @@ class Sandbox:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; warns of an address that other machines can reach. Raises SandboxError."""
+    """Open a listening socket; log a warning if other machines can reach it. Raises SandboxError."""
     if port not in range(MOST_PORT + 1):
         raise SandboxError(f"{port} is not a port: 0 to {MOST_PORT}")
     try:

@@ -1,4 +1,4 @@
-"""What the sandbox remembers, and what its operations do with it: importing the modules registers their handlers."""
+"""The sandbox's state and the handlers of its operations; importing the modules registers the handlers."""
 
 from . import account, candidates, interviews, reports, results, screening
 from .calls import HANDLERS

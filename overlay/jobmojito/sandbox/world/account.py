@@ -9,7 +9,7 @@ from .calls import Call, handles
 from .store import PRICES, Row, contains, new_id, ordered, page, shape
 from .tokens import sub_merchants
 
-# Sub-merchants are there from the start, as on a new account; their times are before everything else.
+# Sub-merchants exist from the start; their times are before all others.
 SEEDED_AT = "2026-01-15T09:30:00.000Z"
 INVITATIONS_A_CREDIT = 4
 DAYS = 14
@@ -18,10 +18,10 @@ MONTHLY_LIMIT = 1000  # in tenths of a credit
 
 @handles("get_merchant_status")
 def get_merchant_status(call: Call) -> Row:
-    """Balance and counts of the merchant, credits in whole and tenths."""
+    """Return balance and counts of the merchant; credits have one decimal."""
     left, spent = call.store.left(call.merchant_id), call.store.spent[call.merchant_id]
     limit = min(left + spent, MONTHLY_LIMIT)
-    monthly = max(0, limit - spent)  # this month's credits are used up before the extra ones
+    monthly = max(0, limit - spent)  # monthly credits are used before the extra ones
     definitions, results = call.own(call.store.definitions), call.own(call.store.results)
     candidates = call.own(call.store.candidates)
     done = [row for row in results if row["coach_status"] == "completed"]
@@ -52,7 +52,7 @@ def get_merchant_status(call: Call) -> Row:
 
 
 def _by_day(rows: list[Row]) -> list[int]:
-    """How many rows were made on each of the past days, today first."""
+    """Count the rows made on each of the past days, today first."""
     counts = Counter(row["created_at"][:10] for row in rows)
     today = datetime.now(UTC).date()
     return [counts[(today - timedelta(days=back)).isoformat()] for back in range(DAYS)]
@@ -60,7 +60,7 @@ def _by_day(rows: list[Row]) -> list[int]:
 
 @handles("list_sub_merchants")
 def list_sub_merchants(call: Call) -> Row:
-    """A page of the merchant's sub-merchants."""
+    """Return a page of the merchant's sub-merchants."""
     rows = [_sub_merchant(call, number, key) for number, key in enumerate(sub_merchants(call.merchant_id), start=1)]
     chosen = [row for row in rows if contains(call.query.get("filter_text"), row["name"])]
     return page(ordered(chosen, call.query.get("order_by")), call.answer, call.query)
@@ -81,7 +81,7 @@ def _sub_merchant(call: Call, number: int, key: str) -> Row:
 
 @handles("upload_knowledge_base_document")
 def upload_document(call: Call) -> Row:
-    """Take a document. No operation reads one back, so it is only counted, as every file that arrives is."""
+    """Accept a document. No operation reads it back, so it is only counted, like every file."""
     if not (call.body.get("name") or call.files["file"].filename):
         raise invalid("name", "name is required where the file has none")
     return {"knowledge_base_id": new_id()}

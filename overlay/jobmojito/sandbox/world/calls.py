@@ -1,4 +1,4 @@
-"""What an operation's handler gets, and the table of handlers."""
+"""The argument of an operation's handler, and the table of handlers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from .tokens import Caller
 
 @frozen
 class Upload:
-    """A file as it arrived: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
+    """A received file: `size` in bytes, `sha256` in hex, `head` the first 64 KB of its content."""
 
     filename: str
     content_type: str
@@ -23,16 +23,16 @@ class Upload:
     head: bytes = field(repr=False)
 
     def as_dict(self) -> Row:
-        """What may be shown of it: all but its content."""
+        """Return everything but the content."""
         return asdict(self, filter=lambda part, _: part.name != "head")
 
 
 @frozen
 class Call:
-    """A request that the contract allows: who asks, for which merchant, with what, and the records.
+    """A valid request: its caller, merchant, parameters and body, and the records.
 
     `query` holds the parameters with the contract's defaults filled in, `body` the JSON body or the form's fields.
-    `sign` keeps a file under a path and gives the link that fetches it.
+    `sign` stores a file under a path and returns the link that fetches it.
     """
 
     contract: Contract = field(repr=False)
@@ -52,25 +52,25 @@ class Call:
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """Parameters and body together: the same fact is a parameter in one operation and a property in another."""
+        """Parameters and body together: operations differ in which of the two holds a value."""
         return {**self.query, **self.body}
 
     def lacks(self, name: str) -> bool:
-        """Whether a property that the contract has is absent, null or empty here."""
+        """Whether a property of the contract is absent, null or empty in the body."""
         return self.operation.accepts(name) and not self.body.get(name)
 
     def sees(self, merchant_id: str | None) -> bool:
-        """Whether the caller may see that merchant's records; None is the platform's own, which all see."""
+        """Whether the caller may see a merchant's records; None is the platform, whose records everyone sees."""
         return merchant_id in (None, self.merchant_id) or self.caller.may_act_for(str(merchant_id))
 
     def definition(self, name: str, key: Any, status: int = 404) -> Row:
-        """The interview or position with this id. Raises `status` if there is none."""
+        """Return the interview or position with this id. Raises `status` if there is none."""
         return self._find(self.store.definitions, key, Refusal(status, "no such interview or position", name))
 
     def open_definition(self, name: str, key: Any, status: int = 404, *, is_test: bool = False) -> Row:
-        """The interview or position with this id, for a candidate to take. Raises a 409 for one that is not active.
+        """Return the interview or position with this id, if candidates can take it. Raises a 409 if it is not active.
 
-        As the contract words it: `active` is open to candidates, a `draft` cannot be run yet, and a test opens drafts.
+        The contract: `active` is open to candidates, a `draft` cannot be run yet, and a test opens drafts.
         """
         row = self.definition(name, key, status)
         if row["status"] != "active" and not (is_test and row["status"] == "draft"):
@@ -78,30 +78,30 @@ class Call:
         return row
 
     def result(self, name: str, key: Any, status: int = 404) -> Row:
-        """The interview result with this id. Raises `status` if there is none."""
+        """Return the interview result with this id. Raises `status` if there is none."""
         return self._find(self.store.results, key, Refusal(status, "no such interview result", name))
 
     def _find(self, table: Table, key: Any, refusal: Refusal) -> Row:
         row = table.get(str(key).lower())
-        if row is None or not self.sees(row["merchant_id"]):  # another merchant's is not told from an unknown one
+        if row is None or not self.sees(row["merchant_id"]):  # another merchant's id looks unknown
             raise refusal
         return row
 
     def on_behalf_of(self, row: Row) -> "Call":
-        """The same call for the merchant of a record: what follows from the record is that merchant's."""
+        """Return the same call for the merchant of a record, which then pays and owns what is made."""
         return evolve(self, merchant_id=row["merchant_id"])
 
     def spend(self, event: str, *, surcharge: int = 0, **details: Any) -> None:
-        """Pay for something and note it. Raises a 422, with nothing paid or noted, if credits run out."""
+        """Pay for an event and record it. Raises a 422, and does neither, if there are too few credits."""
         tenths = PRICES[event] + surcharge
         self.store.spend(self.merchant_id, tenths)
         noted = {"merchant_id": self.merchant_id, "event": event, "event_date": now(), "credit_amount": tenths / 10}
         self.store.payments.append({"id": new_id(), **noted, **details})
 
     def own(self, table: Mapping[str, Row], **filters: str) -> list[Row]:
-        """The records of the merchant that the request is for; `filters` names the column of a parameter it may send.
+        """Return the records of the request's merchant; `filters` maps query parameters to the columns they filter.
 
-        A parameter that was not sent, or is empty, keeps every record.
+        A parameter that is absent or empty filters nothing.
         """
         wanted = {column: self.query[name] for name, column in filters.items() if self.query.get(name)}
         mine = (row for row in table.values() if row["merchant_id"] == self.merchant_id)
@@ -113,7 +113,7 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handles(*operations: str) -> Callable[[Handler], Handler]:
-    """Register a function for operations; those without one are answered with a sample of the contract."""
+    """Register a handler for operations; operations without one are answered with a sample."""
 
     def register(handler: Handler) -> Handler:
         HANDLERS.update(dict.fromkeys(operations, handler))

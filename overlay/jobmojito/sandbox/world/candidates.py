@@ -1,4 +1,4 @@
-"""Candidates and members: the two batch operations, which answer row by row, and the candidate list."""
+"""Candidates and members: the two batch operations, with an outcome for each row, and the candidate list."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ CANDIDATE = "candidate"
 
 @handles("register_users_for_interview")
 def register_users(call: Call) -> list[Row]:
-    """Enrol candidates: `ok` with a single-use link, or `Error: <message>` for each row; never for the whole."""
+    """Enrol candidates; each row gets `ok` with a single-use link, or `Error: <message>`."""
     is_test = flag(call.body.get("is_test"))
     definition = call.open_definition("interview_id", call.body["interview_id"], status=422, is_test=is_test)
     call = call.on_behalf_of(definition)
@@ -37,7 +37,7 @@ def register_users(call: Call) -> list[Row]:
 
 
 def outcomes(rows: Sequence[Row], act: Callable[[Row], Row]) -> Iterator[Row]:
-    """What came of each row: of acting on it, or what is wrong with it; an e-mail may be there once in a request."""
+    """Yield the outcome of each row: of `act`, or an error; an e-mail may occur only once in a request."""
     seen: set[str] = set()
     for row in rows:
         address = (row.get("email") or "").strip().casefold()
@@ -50,7 +50,7 @@ def outcomes(rows: Sequence[Row], act: Callable[[Row], Row]) -> Iterator[Row]:
 
 
 def row_problem(row: Row) -> str | None:
-    """What is wrong with a row on its own; the contract lets the name be absent or null, but not blank here."""
+    """Return what is wrong with a row; its name may be absent or null (the contract), but here not blank."""
     address = (row.get("email") or "").strip()
     if not address:
         return "email is required"
@@ -62,18 +62,18 @@ def row_problem(row: Row) -> str | None:
 
 
 def by_email(call: Call, email: str) -> Row | None:
-    """The merchant's candidate with this e-mail; a candidate is one person, however often enrolled."""
+    """Return the merchant's candidate with this e-mail; there is one for each e-mail."""
     return call.store.candidates.get(call.store.by_email.get((call.merchant_id, email.strip().lower()), ""))
 
 
 def by_profile(call: Call, key: str) -> Row | None:
-    """A candidate by its own id or its profile's."""
+    """Return a candidate by its own id or its profile's."""
     wanted = key.lower()
     return next((row for row in call.own(call.store.candidates) if wanted in (row["id"], row["profile_id"])), None)
 
 
 def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
-    """The merchant's candidate with this e-mail, made if new, with the values given."""
+    """Create the merchant's candidate with this e-mail, or update it, with the given values."""
     given = {k: v for k, v in {"name": name, **values}.items() if v is not None}
     if (known := by_email(call, email)) is not None:
         return change(known, given)
@@ -96,7 +96,7 @@ def enrol(call: Call, email: str, name: str | None, **values: Any) -> Row:
 
 @handles("list_candidates")
 def list_candidates(call: Call) -> Row:
-    """A page of the merchant's candidates."""
+    """Return a page of the merchant's candidates."""
     query = call.query
     rows = [
         row

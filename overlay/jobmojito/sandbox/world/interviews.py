@@ -1,4 +1,4 @@
-"""Interviews and positions: created, read, changed, listed, and linked to."""
+"""Interviews and positions: create, read, change, list, link."""
 
 import itertools
 import secrets
@@ -12,7 +12,7 @@ from .candidates import by_profile
 from .results import interview_link
 from .store import RECORDING, Row, add, change, contains, new_id, ordered, page, shape
 
-# The create and update requests word these differently from the stored column that answers show.
+# Request properties whose stored column, which answers show, has another name.
 COLUMNS = {
     "location": "interview_location",
     "description_long": "interview_description_long",
@@ -21,11 +21,11 @@ COLUMNS = {
 NOT_COLUMNS = frozenset({"position_id", "questions", "merchant_id"})
 BLANK_IS_NULL = frozenset({"code", "interview_location", "interview_department", "interview_salary"})
 
-# Kept together under `creation_parameters`, as job-interview-get shows them.
+# Stored under `creation_parameters`, as job-interview-get shows them.
 CREATION = ("interview_type", "interview_tone", "interview_length", "seniority_level", "hiring_for_company",
             "additional_context", "include_rapport_question", "include_closing_prompt")  # fmt: skip
 
-# A multi-stage position answers null for what belongs to its single interviews.
+# Properties that are null in a multi-stage position, because they belong to its interviews.
 SINGLE_STAGE = ("type", "recording", "recording_full_session", "type_credit", "result_view", "max_duration",
                 "candidate_video_introduction", "candidate_expectations", "candidate_expectations_json",
                 "result_scoring", "interview_conversation_speed", "max_followups", "questions_random_subset",
@@ -59,7 +59,7 @@ LINK_NEEDS = {
 
 @handles("create_interview")
 def create_interview(call: Call) -> Row:
-    """Make an interview; the questions asked for are capped at one for each two minutes, as the contract says."""
+    """Create an interview; the contract caps the number of questions at one for each two minutes."""
     duration = call.body.get("max_duration") or DEFAULT_DURATION
     wanted = _length(call.body.get("interview_length"))
     count = max(1, min(wanted, int(duration) // SECONDS_A_QUESTION))
@@ -71,20 +71,20 @@ def create_interview(call: Call) -> Row:
 
 @handles("create_interview_from_questions")
 def create_interview_from_questions(call: Call) -> Row:
-    """Make an interview of the caller's own questions, in their order."""
+    """Create an interview of the caller's own questions, in their order."""
     return created(call, define(call, call.body, call.body["questions"]))
 
 
 @handles("create_persona")
 def create_persona(call: Call) -> Row:
-    """Make a role-play: `portal` decides between a coaching persona and an interview."""
+    """Create a role-play; `portal` decides between a coaching persona and an interview."""
     kind = "persona_interview" if call.body.get("portal") == "interview" else "persona"
     opening = {"question": call.body.get("opening_line") or "Hello"}
     return created(call, define(call, call.body, [opening], type=kind, is_voice_only=False))
 
 
 def define(call: Call, fields: Mapping[str, Any], questions: list[Row], **values: Any) -> Row:
-    """Store a new definition of the given fields and pay for it."""
+    """Store a new definition with the given fields and pay for it."""
     body = renamed(fields)
     surcharge = RECORDING.get(body.get("recording_full_session") or "", 0)
     row: Row = {
@@ -107,12 +107,12 @@ def define(call: Call, fields: Mapping[str, Any], questions: list[Row], **values
 
 
 def created(call: Call, row: Row, **values: Any) -> Row:
-    """The answer of a create operation: the new id, and the embed credentials where they were asked for."""
+    """Return the answer of a create operation: the new id, and embed credentials if requested."""
     return {"interview_def_set_id": row["id"], **values, **embed(row, wanted=call.body.get("is_embedded"))}
 
 
 def embed(row: Row, *, wanted: Any) -> Row:
-    """The embed credentials of a definition: made when they are first wanted, and false deletes them."""
+    """Return a definition's embed credentials, made at the first request; `wanted=False` deletes them."""
     if not wanted:
         for name in ("embed_id", "embed_signing_key") if wanted is False else ():
             row.pop(name, None)
@@ -123,13 +123,13 @@ def embed(row: Row, *, wanted: Any) -> Row:
 
 
 def renamed(body: Mapping[str, Any]) -> Row:
-    """Request properties under the names of the stored columns."""
+    """Rename request properties to stored columns."""
     return {COLUMNS.get(name, name): value for name, value in body.items()}
 
 
 @handles("get_interview_definition", "get_interview_definition_by_post")
 def get_interview_definition(call: Call) -> Row:
-    """Read an interview or position."""
+    """Return an interview or position."""
     name = "position_id" if "position_id" in call.given else "interview_id"
     row = call.definition(name, call.given[name])
     hidden = dict.fromkeys(SINGLE_STAGE) if row["is_multistage"] else {}
@@ -138,7 +138,7 @@ def get_interview_definition(call: Call) -> Row:
 
 @handles("update_interview")
 def update_interview(call: Call) -> Row:
-    """Change an interview or position; sent questions are compared with the stored ones."""
+    """Update an interview or position; sent questions are compared with the stored ones."""
     row = call.definition("position_id", call.body["position_id"])
     sent = renamed({k: v for k, v in call.body.items() if k not in NOT_COLUMNS})
     values = {k: None if k in BLANK_IS_NULL and not str(v or "").strip() else v for k, v in sent.items()}
@@ -181,7 +181,7 @@ def _match(stored: list[Row], sent: Row) -> Row | None:
 
 @handles("set_interview_state")
 def set_interview_state(call: Call) -> Row:
-    """Set the lifecycle status, the embedding, or both; an unknown id is a 500, as the contract words it."""
+    """Set the lifecycle status, the embedding, or both; the contract has a 500 for an unknown id."""
     row = call.definition("position_id", call.body["position_id"], status=500)
     if call.body.get("status") is not None:
         change(row, {"status": call.body["status"]})
@@ -190,7 +190,7 @@ def set_interview_state(call: Call) -> Row:
 
 @handles("generate_interview_url")
 def generate_interview_url(call: Call) -> str:
-    """A signed link to an interview or its results; its type decides which ids must be known here."""
+    """Return a signed link to an interview or its results; the type decides which ids are required."""
     for name in LINK_NEEDS.get(call.body["type"], ()):
         if call.lacks(name):
             raise invalid(name, f"{name} is required for this type")
@@ -211,7 +211,7 @@ def _known(call: Call, name: str) -> None:
 
 @handles("list_interviews")
 def list_interviews(call: Call) -> Row:
-    """A page of the merchant's definitions, the latest changed first."""
+    """Return a page of the merchant's definitions, the last changed first."""
     rows = [
         {
             **row,
@@ -226,7 +226,7 @@ def list_interviews(call: Call) -> Row:
 
 
 def _length(wanted: Any) -> int:
-    """The number of questions asked for: a number, or a string of one; anything else is refused."""
+    """Return the requested number of questions, from a number or a string of one; refuse anything else."""
     if wanted is None:
         return DEFAULT_QUESTIONS
     try:

@@ -1,7 +1,7 @@
-"""Lays out PDFs: A4 pages of headings, wrapped text and score bars, in the letters of every script.
+"""Lays out PDFs: A4 pages of headings, wrapped text and score bars, in every script.
 
-fpdf2 writes them, HarfBuzz joins the letters of Arabic and Indic scripts, and the fonts come with packages of the
-extra. A font is loaded when a text first needs it: a document in Latin letters costs no more than one.
+fpdf2 writes them, HarfBuzz shapes Arabic and Indic scripts, and the fonts come with packages of the extra. A font is
+loaded when a text first needs it, so a document in Latin letters loads only one.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
 MARGIN = 56.0
-LABELS = 130.0  # how far a value begins to the right of its label
+LABELS = 130.0  # width of a label, with its value to the right
 BAR = 270.0
 LEADING = 1.45
 
@@ -24,18 +24,18 @@ PALE = (232, 235, 240)
 
 Colour = tuple[int, int, int]
 
-SCRIPTS = files("manimgx_fonts")  # one font for each script but the East Asian ones, named after it
+SCRIPTS = files("manimgx_fonts")  # one font for each script except East Asian ones, with its name
 EAST_ASIAN = files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc"
-# Has all of the rarer ideographs; not the first choice, for some readers of PDF are poor at text in a font of its kind.
+# Has all of the rarer ideographs; not the first choice, because some PDF readers handle this font format badly.
 RARE_EAST_ASIAN = files("noto_cjk_sans_jp_regular") / "NotoSansCJKjp-Regular.otf"
 LATIN = SCRIPTS / "NotoSans[wght].ttf"
 # Tried in turn for a character whose Unicode name does not begin with a script that has a font.
 OTHERS = (SCRIPTS / "NotoEmoji[wght].ttf", EAST_ASIAN, RARE_EAST_ASIAN, SCRIPTS / "NotoSansSymbols[wght].ttf")
-INVISIBLE = frozenset({"Cf", "Mn"})  # joiners, marks of direction, variation selectors: nothing is lost without them
+INVISIBLE = frozenset({"Cf", "Mn"})  # joiners, marks of direction, variation selectors: can be left out
 
 
 class _Pages(FPDF):
-    """Pages with a line at their foot."""
+    """Pages with a footer."""
 
     def footer(self) -> None:
         """Write the document's title and the number of the page."""
@@ -46,7 +46,7 @@ class _Pages(FPDF):
 
 
 class Document:
-    """A text laid out from top to bottom, on a new page whenever one is full; `render` gives the file.
+    """A text laid out from top to bottom, on as many pages as it needs; `render` returns the file.
 
     A character that no font has is printed as its code point, such as <U+0F56>.
     """
@@ -65,7 +65,7 @@ class Document:
         self._pdf.add_page()
 
     def title(self, text: str, subtitle: str) -> None:
-        """The head of a page, on a new one unless it is the first: a large and a small line over a coloured rule."""
+        """Add a title at the top of a page: a large and a small line over a coloured rule."""
         if self._pdf.get_y() > MARGIN:
             self._pdf.add_page()
         self.text(text, size=22, bold=True)
@@ -75,7 +75,7 @@ class Document:
         self._space(14)
 
     def heading(self, text: str) -> None:
-        """A section's heading, never left alone at the foot of a page."""
+        """Add a section's heading, never alone at the bottom of a page."""
         if self._pdf.will_page_break(70):
             self._pdf.add_page()
         self._space(10)
@@ -83,16 +83,16 @@ class Document:
         self._space(2)
 
     def subheading(self, text: str) -> None:
-        """A bold line, kept with what follows it."""
+        """Add a bold line, on the same page as what follows."""
         self._space(6)
         self.text(text, bold=True)
 
     def item(self, text: str) -> None:
-        """An entry of a list."""
+        """Add an entry of a list."""
         self.text(f"• {text}", indent=10)
 
     def text(self, text: str, *, size: float = 10, bold: bool = False, colour: Colour = INK, indent: float = 0) -> None:
-        """A paragraph, wrapped to the page's width; line ends in the text stay. Bold ones keep with what follows."""
+        """Add a paragraph, wrapped to the page's width; line ends are kept. A bold one stays with what follows."""
         if bold and self._pdf.will_page_break(3 * size * LEADING):
             self._pdf.add_page()
         self._pdf.set_left_margin(MARGIN + indent)
@@ -102,12 +102,12 @@ class Document:
         self._pdf.set_left_margin(MARGIN)
 
     def fact(self, label: str, value: str) -> None:
-        """A grey label with its value beside it."""
+        """Add a grey label with its value beside it."""
         self._label(label)
         self.text(value, indent=LABELS)
 
     def meter(self, label: str, value: float, out_of: float = 100) -> None:
-        """A labelled bar, as full as the value."""
+        """Add a labelled bar that shows the value."""
         self._label(label)
         top = self._pdf.get_y()
         self._pdf.set_y(top + 4)
@@ -118,7 +118,7 @@ class Document:
         self._space(4)
 
     def render(self) -> bytes:
-        """The finished file."""
+        """Return the finished file."""
         return bytes(self._pdf.output())
 
     def _space(self, points: float) -> None:
@@ -136,7 +136,7 @@ class Document:
 
     @contextmanager
     def _style(self, size: float, colour: Colour, *, bold: bool = False) -> Generator[None, None, None]:
-        """Write in a size and a colour; bold is the same letters with their outline drawn, in every script."""
+        """Write in a size and a colour; bold text is drawn with an outline, which works in every script."""
         self._pdf.set_font(size=size)
         self._pdf.set_text_color(*colour)
         self._pdf.set_draw_color(*colour)
@@ -147,7 +147,7 @@ class Document:
             yield
 
     def _printable(self, text: str) -> str:
-        """The text in characters that the loaded fonts have; loads the fonts that it needs."""
+        """Return the text in characters that the fonts have; load the fonts that it needs."""
         shown = "".join(self._shown(character) for character in unicodedata.normalize("NFC", text))
         self._pdf.set_fallback_fonts(list(self._fonts)[1:], exact_match=False)
         return shown
@@ -166,7 +166,7 @@ class Document:
         return any(ord(character) in self._load(str(font)) for font in fonts)
 
     def _load(self, path: str) -> set[int]:
-        """The code points of a font, which from now on the document may use."""
+        """Load a font into the document, and return its code points."""
         name = Path(path).stem.partition("[")[0].lower()
         if name not in self._fonts:
             self._pdf.add_font(name, fname=path)

@@ -1,4 +1,4 @@
-"""Result reports as PDF (behind a signed link), HTML and JSON: one outline, which PDF and HTML write their own way."""
+"""Result reports as PDF (by a signed link), HTML and JSON; PDF and HTML are made from one outline."""
 
 import itertools
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ONE_PAGER_ANSWERS = 3
 SCORES = (("Overall", "score"), ("Answers", "score_answer"), ("Sentiment", "score_sentiment"),
           ("Pronunciation", "score_pronunciation"))  # fmt: skip
 
-# A piece of a report: what it is, which names a method of the PDF's document and a line of the table below; its texts.
+# A piece of a report: its kind, which is a method of the PDF document and a key of the table below, and its texts.
 Piece = tuple[str, tuple[Any, ...]]
 HTML = {
     "title": "<h1>{}</h1><p>{}</p>",
@@ -42,7 +42,7 @@ STYLE = (
 
 @handles("generate_interview_report")
 def generate_report(call: Call) -> Row:
-    """Write a report of one result or several; one call pays for each result, and for each it translates."""
+    """Make a report of one or more results; it pays for each result, and for each translation."""
     name = "interview_result_ids" if call.body.get("interview_result_ids") else "interview_result_id"
     if call.lacks(name):
         raise invalid("interview_result_id", "interview_result_id or interview_result_ids is required")
@@ -60,7 +60,7 @@ def generate_report(call: Call) -> Row:
 
 
 def _features(call: Call) -> Row:
-    """What the report shows: the contract's defaults, changed by what was sent."""
+    """Return the options of the report: the contract's defaults, updated by the request's."""
     schema = call.operation.bodies[JSON]["properties"].get("export_features_result", {})
     defaults = {name: part["default"] for name, part in schema.get("properties", {}).items() if "default" in part}
     return defaults | (call.body.get("export_features_result") or {})
@@ -76,7 +76,7 @@ def _pay(call: Call, results: list[Row], features: Row) -> None:
 
 
 def _outline(row: Row, features: Row, most: int | None) -> Iterator[Piece]:
-    """What a report shows of one result, in order; `most` turns of its transcript."""
+    """Yield the pieces of a report on one result, with at most `most` turns of the transcript."""
     yield "title", (row["candidate_name"] or "Candidate", TITLE)
     if features.get("contact_details", True):
         yield "fact", ("E-mail", row["candidate_email"])
@@ -103,7 +103,7 @@ def _assessment(row: Row) -> Iterator[Piece]:
 
 
 def _as_pdf(call: Call, outlines: list[list[Piece]], template: str) -> Row:
-    # Not before: fpdf2 takes longer to load than the sandbox to start.
+    # Imported here: fpdf2 takes longer to load than the sandbox to start.
     pdf = import_module(".pdf", __package__)
     document: Document = pdf.Document(TITLE, accent=ACCENTS.get(template, ACCENTS["classic"]))
     for kind, texts in itertools.chain(*outlines):

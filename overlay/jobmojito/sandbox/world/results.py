@@ -1,8 +1,8 @@
-"""Results: how an interview goes in the sandbox, and what is read of it: lists, details, another attempt, figures.
+"""Interview results: made up at registration; lists, details, another attempt, credit usage.
 
-Nobody sits an interview here, so a registered candidate's interview is taken and scored in the same moment: it ends
-now, and began as long ago as its answers last. It goes the same way for the same candidate. An address with the tag
-`+draft` (`ann+draft@example.com`) is still in the middle of it.
+Nobody takes an interview here, so a candidate's interview is finished and scored at registration: it ends then, and
+began earlier by the length of its answers. The same candidate always gets the same scores. An address with the tag
+`+draft` (`ann+draft@example.com`) gets an interview that is still in progress.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ ANSWERS = (
 )
 SCORES = ("score", "score_sentiment", "score_pronunciation", "score_interview_ai", "score_answer_ai")
 INTERVIEWS_HOST = "https://interviews.example.com"
-RATE = 8000  # of a recording, in samples a second
-ASKING = 50  # how long a question is, in tenths of a second like every duration
+RATE = 8000  # of a recording, in samples per second
+ASKING = 50  # duration of a question; all durations are in tenths of a second
 
-# The analyses of a finished interview are the same for everybody: the sandbox assesses nobody.
+# The analysis is the same for every finished interview.
 ANALYSIS = "The candidate answered every question and gave examples."
 REASONS = {
     "reasons_to_hire": ["Gives examples from practice", "Says what was learned"],
@@ -43,20 +43,20 @@ FIRST_ANSWERS = 5
 
 
 def drawn(*parts: str, low: int = 0, high: int = 100) -> int:
-    """A number from low to high that is always the same for the same text."""
+    """Return a number from low to high, always the same for the same strings."""
     digest = hashlib.sha256("/".join(parts).encode("utf-8", "surrogatepass")).digest()
     return low + int.from_bytes(digest[:4], "big") % (high - low + 1)
 
 
 def interview_link(target: str, *, hide_menu: bool = False, hide_iframe: bool = False) -> str:
-    """A link to an interview or its results, with a fresh token, which is a credential; it leads nowhere."""
+    """Return a link to an interview or its results with a new token; it leads nowhere."""
     views = ("&view_hm=true" if hide_menu else "") + ("&view_hi=true" if hide_iframe else "")
     return f"{INTERVIEWS_HOST}/interview/take/{target}/?interview_token={secrets.token_urlsafe(24)}{views}"
 
 
 @cache
 def silence() -> bytes:
-    """The content of every recording: a tenth of a second of silence, as a WAV file that plays."""
+    """Return the content of every recording: a playable WAV file with a tenth of a second of silence."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as writer:
         writer.setparams((1, 1, RATE, 0, "NONE", "not compressed"))
@@ -65,7 +65,7 @@ def silence() -> bytes:
 
 
 def start_result(call: Call, definition: Row, candidate: Row, *, is_test: bool = False) -> Row:
-    """Store the result of a candidate's interview, finished unless the address is tagged as a draft."""
+    """Store the result of a candidate's interview; it is finished unless the address has the draft tag."""
     unfinished = candidate["email"].partition("@")[0].endswith(DRAFT_TAG)
     progress = in_progress() if unfinished else finished(candidate["email"], definition.get("questions") or ())
     result = add_result(call, definition, candidate, is_test=is_test, position_step="interview", **progress)
@@ -92,19 +92,19 @@ def add_result(call: Call, definition: Row, candidate: Row, **values: Any) -> Ro
         "type": definition.get("type"),
         "mojito_language_code": definition.get("mojito_language_code"),
         "is_multi_stage": definition["is_multistage"],
-        "questions": definition.get("questions") or [],  # as they were asked: an update does not reach back
+        "questions": definition.get("questions") or [],  # a later update does not change them
         **values,
     }
     return add(call.store.results, row, key="interview_result_id")
 
 
 def takes_part(call: Call, definition: Row, candidate: Row | None) -> bool:
-    """Whether a candidate takes or has taken an interview."""
+    """Whether a candidate is taking or has taken an interview."""
     return candidate is not None and (definition["id"], candidate["id"]) in call.store.participants
 
 
 def in_progress() -> Row:
-    """The state of an interview that has begun and not ended: no score, no length."""
+    """Return the state of an interview in progress: no score, no duration."""
     return {
         "status": "draft",
         "coach_status": "started",
@@ -117,7 +117,7 @@ def in_progress() -> Row:
 
 
 def finished(email: str, questions: Sequence[Row]) -> Row:
-    """The state, length and scores of a submitted interview."""
+    """Return the state, duration and scores of a submitted interview."""
     return in_progress() | {
         "status": "active",
         "coach_status": "completed",
@@ -130,7 +130,7 @@ def finished(email: str, questions: Sequence[Row]) -> Row:
 
 
 def start_and_end(result: Row) -> tuple[str | None, str | None]:
-    """When an interview began and ended: as far apart as its duration says, the end when it was submitted."""
+    """Return when an interview began and ended: the end is its submission, the start is earlier by its duration."""
     if result["coach_status"] != "completed":
         return result["created_at"] if result["interview_started"] else None, None
     end = datetime.fromisoformat(result["created_at"])
@@ -138,7 +138,7 @@ def start_and_end(result: Row) -> tuple[str | None, str | None]:
 
 
 def transcript(result: Row) -> list[Row]:
-    """The turns of a finished interview: each question, then its answer; a turn's id stays the same."""
+    """Return the turns of a finished interview: each question, then its answer, with constant ids."""
     if result["coach_status"] != "completed":
         return []
     asked = [question for question in result["questions"] for _ in range(2)]
@@ -177,13 +177,13 @@ def _time_to_answer(email: str, question: Row) -> int:
 
 @handles("get_interview_result_details", "get_interview_result_details_by_post")
 def get_interview_result_details(call: Call) -> Row:
-    """One result with its transcript, recordings signed on request."""
+    """Return one result with its transcript; recordings are signed on request."""
     result = call.result("interview_result_id", call.given["interview_result_id"])
     return details(call, result, signed=flag(call.given.get("get_signed_recordings")))
 
 
 def details(call: Call, result: Row, *, signed: bool = False) -> Row:
-    """A result as the details operation answers it, which reports repeat."""
+    """Return a result as in the answer of the details operation; reports use it too."""
     definition = call.store.definitions[result["definition_id"]]
     done = result["coach_status"] == "completed"
     start, end = start_and_end(result)
@@ -225,7 +225,7 @@ def _verdict(score: int) -> str:
 
 @handles("request_another_interview_attempt")
 def request_another_attempt(call: Call) -> Row:
-    """Reopen a submitted result; one that is unknown or not submitted is a 422, as the contract words it."""
+    """Reopen a submitted result; an unknown one is a 422, one that is not submitted a 409 if declared."""
     name = "interview_result_id"
     result = call.result(name, call.body[name], status=422)
     if (result["status"], result["coach_status"]) != ("active", "completed"):
@@ -237,7 +237,7 @@ def request_another_attempt(call: Call) -> Row:
 
 @handles("list_interview_results")
 def list_results(call: Call) -> Row:
-    """A page of the merchant's results."""
+    """Return a page of the merchant's results."""
     query = call.query
     columns = {"type": "type", "step": "position_step", "interview_id": "definition_id",
                "profile_interview_id": "profile_interview_id", "risks": "risks", "filter_emoji": "emoji"}  # fmt: skip
@@ -253,14 +253,14 @@ def list_results(call: Call) -> Row:
 
 
 def _in_tab(row: Row, tab: str | None) -> bool:
-    """Whether a result is under a tab; nobody decides on anybody here, so most tabs but these stay empty."""
+    """Whether a result is in a tab; there are no decisions here, so all other tabs are empty."""
     states = {"undecided": "completed", "completed": "completed", "incomplete": "started"}
     return not tab or row["coach_status"] == states.get(tab, "")
 
 
 @handles("get_merchant_credit_usage")
 def get_merchant_credit_usage(call: Call) -> Row:
-    """What credits were spent on, the latest first."""
+    """Return what credits were spent on, the latest first."""
     wanted = call.query.get("interview_id")
     rows = [
         {**row, "stats": {"credit_amount": row["credit_amount"]}}

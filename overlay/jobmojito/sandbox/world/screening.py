@@ -1,9 +1,9 @@
 """Pre-screening: positions, and resumes assessed by rules and by a score that is the same for the same resume.
 
-A candidate who is not up for screening gets the early exit of the contract (`decision_status` and `message`, nothing
-paid) instead of a result. In the sandbox that is: a position that is not `active`; an e-mail with the tag
-`+not-applicable`; or the words "not applicable" or "not eligible" (any case; space, `-` or `_` between them) in the
-resume's text, its file name, or the first 64 KB of the file.
+Some candidates get the contract's early exit (`decision_status` and `message`, nothing paid) instead of a result. In
+the sandbox they are: any for a position that is not `active`; an e-mail with the tag `+not-applicable`; or the words
+"not applicable" or "not eligible" (any case; space, `-` or `_` between them) in the resume's text, its file name, or
+the first 64 KB of the file.
 """
 
 import re
@@ -28,19 +28,19 @@ EU = frozenset(
      "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE")
 )  # fmt: skip
 
-# Where a position has no resume_match rule: scores are 0 to 10.
+# Limits for a position without a resume_match rule; scores are 0 to 10.
 ACCEPT_FROM, REJECT_BELOW = 7, 3
 
 OF_THE_POSITION = ("candidate_expectations", "candidate_expectations_json", "candidate_video_introduction")
 NOT_A_FIELD = ("update_position_def_set_id", "position_def_set_id", "merchant_id", "type")
-PREFIX = "position_"  # of what interviews call the same without it
+PREFIX = "position_"  # interviews have the same properties without it
 
 NEEDED_TO_CREATE = ("position_name", "position_location", "position_country_code", "mojito_language_code")
 
 
 @handles("upsert_pre_screening")
 def upsert_pre_screening(call: Call) -> Row:
-    """Make or change a pre-screening position."""
+    """Create or update a pre-screening position."""
     existing = call.body.get("update_position_def_set_id")
     if existing:
         row = change(call.definition("update_position_def_set_id", existing), _position(call.body))
@@ -52,7 +52,7 @@ def upsert_pre_screening(call: Call) -> Row:
 
 
 def _new_position(call: Call) -> Row:
-    """The fields of a multi-stage position to be made. Raises a 422 naming what a new one lacks."""
+    """Return the fields of a new multi-stage position. Raises a 422 that names a missing one."""
     for name in NEEDED_TO_CREATE:
         if call.lacks(name):
             raise invalid(name, f"{name} is required to make a position")
@@ -61,7 +61,7 @@ def _new_position(call: Call) -> Row:
 
 
 def _position(body: Mapping[str, Any]) -> Row:
-    """A position's fields under the names of an interview's, without the fields about a candidate."""
+    """Return a position's fields under an interview's names, without those about a candidate."""
     person = [name for name in body if name.startswith("candidate_") and name not in OF_THE_POSITION]
     fields = {k: v for k, v in body.items() if v is not None and k not in (*person, *NOT_A_FIELD)}
     return renamed({name.removeprefix(PREFIX): value for name, value in fields.items()})
@@ -82,7 +82,7 @@ def pre_screen_resume_binary(call: Call) -> Row:
 
 
 def _answers(call: Call) -> Row:
-    """The form's answers, checked as the text operation declares them; a multipart form brings them as JSON text."""
+    """Return the form's answers, checked by the text operation's schema; a multipart form has them as JSON."""
     form = call.body.get("form") or {}
     if isinstance(form, str):
         form = parse_json(form, "form")
@@ -96,9 +96,9 @@ def _answers(call: Call) -> Row:
 
 
 def screen(call: Call, resume: str, words: bytes) -> Row:
-    """Screen a candidate for a position: pay, keep the candidate and the result, answer the outcome.
+    """Screen a candidate for a position: pay, store candidate and result, return the outcome.
 
-    The score depends on `resume`, its text or digest; the early exit on its `words`.
+    The score depends on `resume`, its text or digest; the early exit depends on `words`.
     """
     answers = _answers(call)
     position = call.definition("position_id", call.body["position_id"])
@@ -131,7 +131,7 @@ def screen(call: Call, resume: str, words: bytes) -> Row:
 
 
 def _person(call: Call) -> tuple[str, str]:
-    """The candidate's e-mail and name. Raises a 422 for a bad one."""
+    """Return the candidate's e-mail and name. Raises a 422 for an invalid one."""
     email, name = call.body["candidate_email"], call.body["candidate_name"]
     if (problem := row_problem({"email": email, "name": name})) is not None:
         raise invalid(f"candidate_{problem.split()[0]}", f"candidate_{problem}")
@@ -139,7 +139,7 @@ def _person(call: Call) -> tuple[str, str]:
 
 
 def not_applicable(position: Row, email: str, words: bytes) -> Row | None:
-    """The early exit, where the candidate is not up for screening (the module says when)."""
+    """Return the early exit, if there is one (see the module's docstring)."""
     if position["status"] != "active":
         return {"decision_status": "unknown", "message": f"The position is {position['status']}"}
     tagged = email.strip().partition("@")[0].casefold().endswith(NOT_APPLICABLE_TAG)
@@ -149,7 +149,7 @@ def not_applicable(position: Row, email: str, words: bytes) -> Row | None:
 
 
 def assess(position: Row, resume: str, answers: Row) -> Row:
-    """The outcome for a resume: rejected by a rule, or by its score; for review where a rule says so."""
+    """Assess a resume: rejected by a rule or by its score, accepted, or left to a recruiter."""
     score, years = drawn(resume, "score", high=10), drawn(resume, "years", low=1, high=15)
     education = EDUCATION[drawn(resume, "education", low=2, high=len(EDUCATION) - 1)]
     facts = answers | {"resume_education": education, "resume_years": years}
@@ -165,7 +165,7 @@ def assess(position: Row, resume: str, answers: Row) -> Row:
         "resume_ai_analysis": f"Match of {score} out of 10 with the position.",
         "resume_ai_education": education,
         "resume_ai_technical_experience": years,
-        "resume_ai_is_switching_profession": years < 3,  # noqa: PLR2004 - any line would do
+        "resume_ai_is_switching_profession": years < 3,  # noqa: PLR2004 - an arbitrary limit
         "processing_reason": reason,
     }
 
@@ -197,7 +197,7 @@ def _languages(rule: Row, known: Any) -> bool:
     )
 
 
-# What each screening rule looks at, an answer of the form or a fact of the resume, and what it asks of it.
+# For each screening rule, the answer or fact that it checks, and the check.
 RULES: Mapping[str, tuple[str, Callable[[Row, Any], Any]]] = {
     "form_nationality": ("nationality", _country),
     "form_residency": ("residency", _country),
@@ -221,7 +221,7 @@ def _passes(rule: Row, facts: Row) -> bool:
 
 @handles("create_interview_for_candidate")
 def create_interview_for_candidate(call: Call) -> Row:
-    """Find or make the position, screen the candidate's resume for it, enrol the candidate, answer the link."""
+    """Find or create the position, screen the resume for it, enrol the candidate, return the link."""
     body = call.body
     email, name = _person(call)
     position = _found(call) or define(call, _new_position(call), [])

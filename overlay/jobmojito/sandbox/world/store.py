@@ -1,4 +1,4 @@
-"""What the sandbox remembers: records as the JSON objects that answers are cut from, credits, and files."""
+"""The sandbox's state: records (JSON objects from which answers are made), credits, and files."""
 
 import math
 import secrets
@@ -16,11 +16,11 @@ from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.samples import blank
 from jobmojito.sandbox.contract.validation import Refusal
 
-# Each merchant's balance to begin with, where no other is asked for.
+# The default initial balance of each merchant.
 CREDITS = 1_000_000.0
 
-# What things cost, in tenths of a credit, so that sums stay exact. The vendor's guide says what costs credits, and the
-# surcharges for translation and for recording the full session; the base prices are the sandbox's own.
+# Prices in tenths of a credit, so that sums stay exact. The vendor's guide says what costs credits, and the surcharges
+# for translation and for recording the full session; the base prices are the sandbox's own.
 PRICES = {
     "interview_created": 10,
     "pre_screening": 5,
@@ -30,7 +30,7 @@ PRICES = {
 }
 RECORDING = {"audio_all": 2, "video_all": 4}
 
-# Seconds that a link to a file works, and how many files are kept; the oldest go first.
+# Links to files: path, validity in seconds, and number of files kept (the oldest are dropped first).
 FILES = "/storage/v1/object/sign/"
 VALID_FOR = 3600.0
 MOST_FILES = 2000
@@ -54,11 +54,11 @@ class Store:
     spent: Counter[str] = field(factory=Counter)  # tenths of a credit, by merchant
 
     def left(self, merchant_id: str) -> int:
-        """What a merchant can still spend, in tenths of a credit."""
+        """Return what a merchant can still spend, in tenths of a credit."""
         return round(self.credits * 10) - self.spent[merchant_id]
 
     def spend(self, merchant_id: str, tenths: int) -> None:
-        """Take credits. Raises a 422 without a field, and takes nothing, if there are too few."""
+        """Spend credits. Raises a 422 without a field, and spends nothing, if there are too few."""
         if tenths > (left := self.left(merchant_id)):
             raise Refusal(422, f"Not enough credits: {tenths / 10:g} needed, {left / 10:g} left")
         self.spent[merchant_id] += tenths
@@ -80,16 +80,16 @@ class World:
     lock: threading.RLock = field(factory=threading.RLock)
 
     def store(self, environment: str) -> Store:
-        """The records of an environment, empty when it is first seen."""
+        """Return the records of an environment; a new one is empty."""
         return self.stores.setdefault(environment, Store(self.credits))
 
     def spent(self) -> float:
-        """Credits spent in all environments."""
+        """Return the credits spent in all environments."""
         with self.lock:
             return sum(store.spent.total() for store in self.stores.values()) / 10
 
     def sign(self, path: str, content: bytes) -> str:
-        """Keep a file and give the path and query that fetch it."""
+        """Store a file and return the path and query that fetch it."""
         token = secrets.token_urlsafe(24)
         with self.lock:
             self.files[path] = content, token, time.time() + VALID_FOR
@@ -98,7 +98,7 @@ class World:
         return f"{FILES}{path}?token={token}"
 
     def fetch(self, path: str, token: str | None) -> bytes:
-        """The file of a link. Raises 404 for an unknown path, 401 for a wrong or expired token."""
+        """Return the file of a link. Raises 404 for an unknown path, 401 for a wrong or expired token."""
         if (file := self.files.get(path)) is None:
             raise Refusal(404, "no such object")
         content, known, until = file
@@ -107,43 +107,43 @@ class World:
         return content
 
     def clear(self) -> None:
-        """Forget everything: no link that was given works any more."""
+        """Forget everything; no earlier link works any more."""
         with self.lock:
             for part in (self.stores, self.files, self.revoked):
                 part.clear()
 
 
 def new_id() -> str:
-    """A fresh record id."""
+    """Return a new record id."""
     return str(uuid.uuid4())
 
 
 def timestamp(moment: datetime) -> str:
-    """A time as the API writes it: ISO 8601, UTC, milliseconds."""
+    """Write a time as the API does: ISO 8601, UTC, milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def now() -> str:
-    """The present as the API writes it."""
+    """Return the current time as the API writes it."""
     return timestamp(datetime.now(UTC))
 
 
 def add(table: Table, row: Mapping[str, Any], *, key: str = "id") -> Row:
-    """Keep a new record, with an id unless it has one, and its times; `key` names the field it is found by."""
+    """Store a new record with its times and, unless given, an id; `key` names the field used as its key."""
     moment = now()
-    kept = {"id": new_id(), "created_at": moment, "updated_at": moment, **row}
-    table[kept[key]] = kept
-    return kept
+    stored = {"id": new_id(), "created_at": moment, "updated_at": moment, **row}
+    table[stored[key]] = stored
+    return stored
 
 
 def change(row: Row, values: Mapping[str, Any]) -> Row:
-    """Set fields of a record and its time of change."""
+    """Set fields of a record, and its `updated_at`."""
     row.update(values, updated_at=now())
     return row
 
 
 def page(rows: Iterable[Row], schema: Schema, query: Mapping[str, Any]) -> dict[str, Any]:
-    """One page of rows, cut to the answer's schema, with its `pagination`."""
+    """Return one page of rows, shaped by the answer's schema, with its `pagination`."""
     every, limit, offset = list(rows), int(query.get("limit") or 50), int(query.get("offset") or 0)
     item = schema["properties"]["data"]["items"]
     chosen = every[offset : offset + limit]
@@ -159,17 +159,17 @@ def page(rows: Iterable[Row], schema: Schema, query: Mapping[str, Any]) -> dict[
 
 
 def shape(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
-    """A record as the answer's schema words it: its declared properties, the required ones at least as null."""
+    """Return a record with the properties that the schema declares; required ones that it lacks are blank."""
     properties = schema.get("properties", {})
     return blank(schema) | {name: row[name] for name in properties if name in row}
 
 
 def ordered(rows: Iterable[Row], order: str | None) -> list[Row]:
-    """Rows in one of the contract's orders, the newest first by default (`accending` is the contract's spelling)."""
+    """Sort rows by one of the contract's orders, newest first by default (`accending` is the contract's spelling)."""
     if order in ("name", "name_accending", "name_decending"):
         return sorted(rows, key=lambda row: str(row.get("name") or "").casefold(), reverse=order == "name_decending")
     key = "updated_at" if order == "updated_at_newest" else "created_at"
-    oldest_first = sorted(rows, key=lambda row: row[key])  # of rows of one instant, the one made last comes last
+    oldest_first = sorted(rows, key=lambda row: row[key])  # a stable sort: rows of one instant stay in order
     return oldest_first if order == "created_at_oldest" else oldest_first[::-1]
 
 

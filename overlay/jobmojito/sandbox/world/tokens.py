@@ -1,4 +1,4 @@
-"""Who is calling: read from the bearer token, whose signature the sandbox does not check."""
+"""Reads the caller from the bearer token; its signature is not checked."""
 
 import base64
 import binascii
@@ -18,14 +18,14 @@ from jobmojito.sandbox.contract.validation import Refusal, invalid
 NAMESPACE = uuid.UUID("7c0d1f0e-5f0a-4c39-9f0b-3a3f2d8a4b11")
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
-# Roles whose holders work for the merchant; candidates and learners may not use the merchant endpoints.
+# Roles that may use the merchant endpoints; candidates and learners may not.
 MERCHANT_ROLES = frozenset({"merchant_owner", "merchant", "merchant_selection", "admin", "service_role"})
 SUB_MERCHANTS = 2
 
 
 @frozen
 class Caller:
-    """A token's claims. `environment` keys the data: two tokens of one environment see the same records."""
+    """A token's claims. Two tokens of the same `environment` see the same records."""
 
     environment: str
     merchant_id: str | None
@@ -33,7 +33,7 @@ class Caller:
     role: str
 
     def may_act_for(self, merchant_id: str) -> bool:
-        """Whether this caller may name that merchant: its own, one of its sub-merchants, any for admins."""
+        """Whether the caller may act for a merchant: its own, one of its sub-merchants, or, for admins, any."""
         own = (self.merchant_id, *(sub_merchants(self.merchant_id) if self.merchant_id else ()))
         return merchant_id in own or self.role in ("admin", "service_role")
 
@@ -41,7 +41,7 @@ class Caller:
 def authenticate(authorization: str | None, revoked: Collection[str]) -> Caller:
     """Read the `Authorization` header.
 
-    Raises a 401 for a missing, malformed, expired or revoked token, a 403 for a role that is no merchant user's.
+    Raises a 401 for a missing, malformed, expired or revoked token, a 403 for a role that is not a merchant user's.
     """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not TOKEN.fullmatch(token):
@@ -55,9 +55,9 @@ def authenticate(authorization: str | None, revoked: Collection[str]) -> Caller:
 
 
 def merchant_for(operation: Operation, caller: Caller, asked: str | None) -> str:
-    """The merchant that a request is for. Raises a 422 where a service caller names none, a 403 for a foreign one.
+    """Return the merchant of a request. Raises a 422 if a service caller names none, a 403 for a foreign one.
 
-    Operations that declare no 403 go by the token, as the contract words it for callers who may not choose.
+    Operations that declare no 403 use the token's merchant, as the contract says of callers who may not choose.
     """
     if caller.role == "service_role" and not asked and operation.accepts("merchant_id"):
         raise invalid("merchant_id", "merchant_id is required for service callers")
@@ -69,7 +69,7 @@ def merchant_for(operation: Operation, caller: Caller, asked: str | None) -> str
 
 
 def issue_token(merchant_id: str, *, environment: str, role: str, expires_in: float) -> str:
-    """A JWT that the sandbox accepts (unsigned: nothing else should)."""
+    """Make an unsigned JWT, which only the sandbox accepts."""
     claims = {
         "sub": _derived("profile", merchant_id, role),
         "role": "service_role" if role == "service_role" else "authenticated",
@@ -81,12 +81,12 @@ def issue_token(merchant_id: str, *, environment: str, role: str, expires_in: fl
 
 
 def fingerprint(token: str) -> str:
-    """A short name for a token that does not give it away."""
+    """Return a short hash that identifies a token without revealing it."""
     return hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def sub_merchants(merchant_id: str) -> tuple[str, ...]:
-    """The ids of the sub-merchants that a merchant of the sandbox administers."""
+    """Return the ids of a merchant's sub-merchants."""
     return tuple(_derived("sub-merchant", merchant_id, str(number)) for number in range(SUB_MERCHANTS))
 
 
@@ -107,7 +107,7 @@ def _from_claims(claims: dict[str, Any], token: str) -> Caller:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """The claims of a JWT; any other text is an environment of its own. Raises a 401 for a JWT that cannot be read."""
+    """Return a JWT's claims; any other string is its own environment. Raises a 401 for an unreadable JWT."""
     parts = token.split(".")
     header = _decode(parts[0])
     if len(parts) != 3 or header is None or "alg" not in header:  # noqa: PLR2004 - header, claims, signature
