@@ -1,6 +1,6 @@
 """The command line: `jobmojito`, or `python -m jobmojito`. README.md in this folder is its manual.
 
-It needs the extra `cli` and uses only what every program can: `jobmojito` and `jobmojito_api`. Nothing imports it.
+It needs the extra `cli` and uses only the public interface of `jobmojito` and `jobmojito_api`. Nothing imports it.
 """
 
 import sys
@@ -12,7 +12,7 @@ _PACKAGES = ("cyclopts", "rich")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; gives the exit code."""
+    """Run a command line; return the exit code."""
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
         print(f"jobmojito: the command line needs {', '.join(missing)}: pip install 'jobmojito[cli]'", file=sys.stderr)

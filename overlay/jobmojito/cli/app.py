@@ -1,4 +1,4 @@
-"""The commands by name; what does the work loads when it is used."""
+"""The commands by name; their modules load when used."""
 
 import io
 import os
@@ -27,20 +27,20 @@ _COMMANDS = {
     "operations": (_TOOLS, "describing", "List the operations of the contract, with what they cost."),
     "help": (_TOOLS, "describing", "Describe an operation: parameters, body, answers, cost."),
     "contract": (_TOOLS, "describing", "Show which contract this client was made of."),
-    "journal": (_TOOLS, "local", "Look into the journal of a run, or make it forget somebody."),
+    "journal": (_TOOLS, "local", "Show the journal of a run, or remove a person from it."),
     "sandbox": (_TOOLS, "local", "Run a local server that speaks the contract."),
 }
 _INTRODUCTION = (
     "The JobMojito API.\n\n"
     "The token comes from JOBMOJITO_TOKEN, --token-file or a keyring, never from an argument. Names, e-mail addresses"
     " and links are hidden unless --show-links is given.\n\n"
-    "Exit codes: 0 all well, 1 usage, 2 some rows failed, 3 the API said no, 4 network, 5 outcome unknown,"
+    "Exit codes: 0 success, 1 usage, 2 some rows failed, 3 refused by the API, 4 network, 5 outcome unknown,"
     " 130 interrupted."
 )
 
 
 def make_app() -> App:
-    """Make the command line; nothing but cyclopts is loaded."""
+    """Make the command line; this loads only cyclopts."""
     app = App(name="jobmojito", help=_INTRODUCTION, version=_version, help_format="plaintext")
     for name, (group, module, words) in _COMMANDS.items():
         target = f"jobmojito.cli.{module}:{name}_command"
@@ -51,7 +51,7 @@ def make_app() -> App:
 
 
 def run(tokens: Sequence[str]) -> int:
-    """Run a command line; whatever goes wrong becomes one line on stderr and an exit code."""
+    """Run a command line; an error becomes one line on stderr and an exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -60,14 +60,14 @@ def run(tokens: Sequence[str]) -> int:
     except CycloptsError as error:
         return _usage(error)
     except BrokenPipeError:
-        # Who reads has gone (`| head`). Nothing can be said any more, at the interpreter's end neither.
+        # The reader has gone (`| head`); the interpreter must not fail when it flushes stdout at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except BaseException as error:
         if "--debug" in tokens:
             raise
         failures: Any = import_module("jobmojito.cli.failures")
-        code: int = failures.tell(error)
+        code: int = failures.report(error)
         return code
     return result if isinstance(result, int) else 0
 

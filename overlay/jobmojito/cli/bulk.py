@@ -34,21 +34,21 @@ _SHOWN = ("row", "line", "status", "kind", "message")
 @Parameter(name="*")
 @define(frozen=True, kw_only=True)
 class RunOptions:
-    """How a run goes about it."""
+    """Options of a run."""
 
     journal: Path | None = None
-    """Remember here what was done, so that a run that was killed can go on. It holds people and links."""
+    """Record here what was done, so that a killed run can be resumed. It holds personal data and links."""
     retry_unknown: Flag = False
-    """With a journal: send those again whose outcome is unknown. They may be done, and paid for, twice."""
+    """With a journal: send rows with an unknown outcome again. They may be done, and paid for, twice."""
     concurrency: int = 4
     """Requests in flight."""
     stop_on_error: Flag = False
     """Send no more after a request that fails as a whole."""
     outcomes: Path | None = None
-    """Write a CSV file with each row's outcome, readable by you alone; it holds people and interview links."""
+    """Write a CSV file with each row's outcome, readable by you alone; it holds personal data and links."""
 
     def given(self) -> dict[str, Any]:
-        """Give the options of the library."""
+        """Return the options for the library."""
         return {
             "journal": self.journal,
             "retry_unknown": self.retry_unknown,
@@ -70,7 +70,7 @@ def register_command(
     """Add the candidates of a CSV file to an interview or position; each gets a single-use link.
 
     Args:
-        people: CSV file with the columns email, name, external_id (only email must be there).
+        people: CSV file with the columns email, name, external_id (only email is required).
         interview: Id of the interview or position.
         send_email: Whether each candidate is mailed an invitation; the API decides if it is not given.
     """
@@ -85,7 +85,7 @@ def register_command(
             return Exit.OK
         mail: dict[str, Any] = {} if send_email is None else {"send_email": send_email}
         work = Work(_REGISTER, output, len(rows), run, budget)
-        return work.do(rows, lambda kept: client.iter_register_candidates(interview, kept, **mail, **run.given()))
+        return work.do(rows, lambda drawn: client.iter_register_candidates(interview, drawn, **mail, **run.given()))
 
 
 def invite_command(
@@ -102,8 +102,8 @@ def invite_command(
 
     Args:
         team: CSV file with the columns email, name, type, interview_id.
-        force_invite: Mail those again who were invited and have not come.
-        message: A text that goes into the mail.
+        force_invite: Mail people again who were invited and have not joined.
+        message: A text for the mail.
     """
     rows, output = jobmojito.read_invitations(team), Output(common)
     with common.client() as client:
@@ -114,7 +114,7 @@ def invite_command(
         more: dict[str, Any] = {"force_invite": True} if force_invite else {}
         more |= {"message_from_recruiter": message} if message else {}
         work = Work(_INVITE, output, len(rows), run, budget)
-        return work.do(rows, lambda kept: client.iter_invite_users(kept, **more, **run.given()))
+        return work.do(rows, lambda drawn: client.iter_invite_users(drawn, **more, **run.given()))
 
 
 def _counted(rows: Any, one: str, several: str = "") -> str:
@@ -127,7 +127,7 @@ def _within(effect: str, budget: Budget | None) -> str:
 
 @define
 class Work:
-    """A run over rows: its progress, its outcomes as they come, and what is left when it stops."""
+    """A run over rows: shows progress and outcomes, and what is left when it stops."""
 
     operation: str
     output: Output
@@ -140,28 +140,28 @@ class Work:
     def do(
         self, rows: Iterable[Any], send: "Callable[[Iterable[Any]], Iterator[jobmojito.RowOutcome[Any, Any]]]"
     ) -> int:
-        """Send rows, show what becomes of each, and give the exit code."""
+        """Send rows, show each outcome, and return the exit code."""
         if self.options.outcomes is not None and not os.access(self.options.outcomes.parent, os.W_OK):
             raise UsageError(f"--outcomes: there is no folder that can be written to for {self.options.outcomes.name}")
-        kept: list[jobmojito.RowOutcome[Any, Any]] = []
+        outcomes: list[jobmojito.RowOutcome[Any, Any]] = []
         drawn = self._until_interrupted(self.budget.rows(rows) if self.budget else rows)
         try:
             with self._first_interrupt_stops(), self._progress() as advance:
                 for outcome in send(drawn):
-                    kept.append(outcome)
+                    outcomes.append(outcome)
                     self.counts[outcome.status.value] += 1
                     self._show(outcome)
                     advance()
-        finally:  # a run that breaks off has been paid for as far as it came
-            result = jobmojito.BatchResult(tuple(kept))
-            self._tell(result)
+        finally:  # the rows done before a run broke off were paid for
+            result = jobmojito.BatchResult(tuple(outcomes))
+            self._summarize(result)
         if self.interrupted:
             return Exit.INTERRUPTED
         code = code_of_rows(result)
         return Exit.ROWS_FAILED if len(result) < self.total and code == Exit.OK else code
 
     def _show(self, outcome: "jobmojito.RowOutcome[Any, Any]") -> None:
-        """Show a row as a line, or as JSON; on a terminal the progress is enough until the end."""
+        """Print a row as a line or as JSON; on a terminal, progress is enough until the end."""
         if self.output.options.json:
             print(as_json(self._record(outcome)), flush=True)
         elif not self.output.terminal:
@@ -172,7 +172,7 @@ class Work:
         return (*_SHOWN, "email", "interview_url") if self.output.options.show_links else _SHOWN
 
     def _record(self, outcome: "jobmojito.RowOutcome[Any, Any]") -> dict[str, Any]:
-        """Give a row's number and outcome, and of its answer what may be seen; all of both with `--show-links`."""
+        """Return a row's number, outcome and what its answer may show; with `--show-links`, everything."""
         record = outcome.to_dict()
         if self.output.options.show_links:
             return record
@@ -180,8 +180,8 @@ class Work:
         answer = {} if outcome.answer is None else visible(outcome.answer, self.operation, everything=False)
         return {**answer, **shown, "message": without_people(record.get("message"))}
 
-    def _tell(self, result: "jobmojito.BatchResult[Any, Any]") -> None:
-        """Write the file of outcomes, and say how many there are of each and what is left."""
+    def _summarize(self, result: "jobmojito.BatchResult[Any, Any]") -> None:
+        """Write the file of outcomes; print how many rows have each outcome and how many are left."""
         left = self.total - len(result)
         said = ", ".join(f"{self.counts[status]} {status}" for status in _STATUSES if self.counts[status])
         self.output.note(f"{len(result)} of {self.total} rows done: {said}")
@@ -196,7 +196,7 @@ class Work:
             self.output.note(f"{self._why()}: {left} rows were not sent{again}")
 
     def _why(self) -> str:
-        """Say why a run stopped before its end."""
+        """Return why a run stopped before its end."""
         if self.interrupted:
             return "stopped by Ctrl-C"
         return "stopped by the budget" if self.budget is not None and self.budget.stopped else "broken off"
@@ -209,7 +209,7 @@ class Work:
 
     @contextmanager
     def _first_interrupt_stops(self) -> Generator[None]:
-        """Let the first Ctrl-C finish what is in flight and draw no more rows; the second one ends the program."""
+        """At the first Ctrl-C, finish what is in flight and draw no more rows; a second one ends the program."""
 
         def stop(_number: int, _frame: object) -> None:
             self.interrupted = True

@@ -1,4 +1,4 @@
-"""The contract that ships with the client, read as a document: what `help`, `operations` and options are made of."""
+"""Reads the contract shipped with the client, for `help`, `operations` and the options of `call`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,23 +13,23 @@ Node = Mapping[str, Any]
 
 @cache
 def document() -> Node:
-    """Give the effective contract."""
+    """Return the effective contract."""
     return cast("Node", json.loads(files("jobmojito_api").joinpath("contract.json").read_bytes()))
 
 
 def declared(name: str) -> Node:
-    """Give the contract's object of an operation by our name."""
+    """Return the contract's object of an operation, by our name for it."""
     found = operation(name)
     return cast("Node", document()["paths"][found.path][found.method.lower()])
 
 
 def names() -> list[str]:
-    """Give the operations' names."""
+    """Return the names of the operations."""
     return list(OPERATIONS)
 
 
 def resolved(node: Node) -> Node:
-    """Give a schema itself where a reference, alone or as one of `allOf`, stands for it; what is beside it stays."""
+    """Return a schema with its reference, direct or in `allOf`, resolved; keywords beside it are kept."""
     for inner in [node] if "$ref" in node else node.get("allOf", []):
         if "$ref" in inner:
             named = document()["components"]["schemas"][inner["$ref"].rpartition("/")[2]]
@@ -38,7 +38,7 @@ def resolved(node: Node) -> Node:
 
 
 def values(node: Node) -> list[str]:
-    """Give the texts that a schema lists."""
+    """Return the enum values of a schema."""
     found = resolved(node)
     if "enum" in found:
         return [str(one) for one in found["enum"] if one is not None]
@@ -46,7 +46,7 @@ def values(node: Node) -> list[str]:
 
 
 def kind(node: Node) -> str:
-    """Say in a few words what a value is."""
+    """Describe the type of a value in a few words."""
     found = resolved(node)
     if listed := values(node):
         return " | ".join(one or '""' for one in listed)
@@ -61,7 +61,7 @@ def kind(node: Node) -> str:
 
 
 def properties(node: Node) -> Iterator[tuple[str, Node, bool]]:
-    """Give the properties of an object: name, schema, and whether it must be there; the required ones first."""
+    """Yield the properties of an object: name, schema, whether it is required; required ones first."""
     found = resolved(node)
     required = set(found.get("required", []))
     listed = list(found.get("properties", {}).items())

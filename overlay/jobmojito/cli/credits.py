@@ -1,4 +1,4 @@
-"""Before something costs credits or sends mail: what it is estimated to cost, whether it is wanted, and its budget."""
+"""Price estimates, confirmation, and budgets for commands that cost credits or send mail."""
 
 import math
 import sys
@@ -23,13 +23,13 @@ _CHECKED_EVERY = 50
 
 @define
 class Price:
-    """Credits from and to; the range says what the table cannot know."""
+    """A range of credits, because the table does not know everything."""
 
     low: float
     high: float
 
     def times(self, count: float) -> "Price":
-        """Give the price of several."""
+        """Return the price of several."""
         return Price(self.low * count, self.high * count)
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Price:
 
 
 def price_of(facts: Facts, given: Mapping[str, Any]) -> Price | None:
-    """Estimate a call from its body, or from the definition it is about; None where no price is published."""
+    """Estimate a call from its body, or from its interview's definition; None if no price is published."""
     if facts.price is None:
         return None
     table = prices()[facts.price]
@@ -51,7 +51,7 @@ def price_of(facts: Facts, given: Mapping[str, Any]) -> Price | None:
 
 
 def _add_on(amounts: Mapping[str, float], value: object) -> float:
-    """Give what a recording adds; a kind that is not in the table may be as dear as the dearest."""
+    """Return what a recording adds; for a kind that is not in the table, the highest amount."""
     return 0.0 if value is None else amounts.get(str(value), max(amounts.values()))
 
 
@@ -62,14 +62,14 @@ def _multiplier(table: Mapping[str, Any], given: Mapping[str, Any]) -> float:
 
 
 def consequences(facts: Facts, price: Price | None) -> str:
-    """Say what a call does that one may not want: "costs about 2 credits and sends mail"."""
+    """Describe the effects of a call: "costs about 2 credits and may send mail"."""
     cost = f"costs {price}" if price else "costs credits, how many is not published"
     said = [*([cost] if facts.costs else []), *(["may send mail"] if facts.mails else [])]
     return " and ".join(said) or "changes data"
 
 
 def agreed(careful: Careful, output: Output, what: str, effect: str) -> bool:
-    """Say what would be done for `--dry-run`, or ask; False where nothing is to be sent.
+    """Print what would be done for `--dry-run`, or ask; return False if nothing is to be sent.
 
     Raises:
         UsageError: nobody can be asked.
@@ -86,7 +86,7 @@ def agreed(careful: Careful, output: Output, what: str, effect: str) -> bool:
 
 
 def balance(client: "jobmojito.JobMojito") -> float | None:
-    """Give the credits that are left; None where the API does not say."""
+    """Return the credits that are left; None if the API does not say."""
     status = client.admin.get_merchant_status()
     known = [getattr(status, name, None) for name in _BALANCES]
     amounts = [float(one) for one in known if isinstance(one, int | float)]
@@ -95,9 +95,9 @@ def balance(client: "jobmojito.JobMojito") -> float | None:
 
 @define
 class Budget:
-    """Lets rows through as long as they stay within an amount, counted by the table and checked against the account.
+    """Yields rows until an amount is reached, by the price of a row and, now and then, by the account's balance.
 
-    Every row that is given out counts, so that a run that goes on with a journal has one budget for all of it.
+    Rows that a journal knows as done count too, so a resumed run keeps within one budget.
     """
 
     client: "jobmojito.JobMojito"
@@ -109,10 +109,10 @@ class Budget:
 
     @classmethod
     def of(cls, client: "jobmojito.JobMojito", spending: Spending, price: Price | None) -> "Budget | None":
-        """Make the budget that was asked for.
+        """Make the budget of `--budget`, if given.
 
         Raises:
-            UsageError: nobody knows what a row costs.
+            UsageError: the price of a row is not known.
         """
         if spending.budget is None:
             return None
@@ -124,7 +124,7 @@ class Budget:
         return cls(client, spending.budget, each, balance(client))
 
     def rows(self, rows: Iterable[Any]) -> Iterator[Any]:
-        """Give rows out until the next one could pass the limit."""
+        """Yield rows until the next one could pass the limit."""
         for row in rows:
             if (self.given + 1) * self.price > self.limit + 1e-9 or self._is_spent():
                 self.stopped = True
@@ -133,7 +133,7 @@ class Budget:
             yield row
 
     def _is_spent(self) -> bool:
-        """Ask the account now and then whether more has gone than was counted."""
+        """Whether, by the account's balance, more was spent than counted; it is read once in a while."""
         if self.start is None or self.given % _CHECKED_EVERY:
             return False
         now = balance(self.client)

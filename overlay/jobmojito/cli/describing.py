@@ -1,4 +1,4 @@
-"""`operations`, `help` and `contract`: what the contract and the table of facts say, for a person."""
+"""`operations`, `help` and `contract`: the contract and the table of facts in readable form."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -86,7 +86,7 @@ def _describe(page: "Page", found: Operation[Any], facts: Facts, declared: contr
 
 
 class Page:
-    """A description for a person: wrapped on a terminal, a line an entry in a pipe."""
+    """A readable description: wrapped on a terminal, one line for each entry in a pipe."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -111,7 +111,7 @@ class Page:
         self.line(f"[bold cyan]{escape(title)}[/]")
 
     def grid(self, rows: Sequence[tuple[str, ...]]) -> None:
-        """Write short lines in columns, the last of which wraps."""
+        """Write rows in columns; the last column wraps."""
         if not self._output.terminal:
             for row in rows:
                 print("  " + "\t".join(row))
@@ -135,7 +135,7 @@ class Page:
 
 
 def contract_command(*, common: Common = Common()) -> int:
-    """Show which contract this client was made of: version, hash, and what it holds."""
+    """Show the contract that this client was generated from: version, hash, contents."""
     content = files("jobmojito_api").joinpath("contract.json").read_bytes()
     document = contract.document()
     shown = {

@@ -1,4 +1,4 @@
-"""What went wrong as one line on stderr and an exit code."""
+"""Errors as one line on stderr and an exit code."""
 
 import sys
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ class UsageError(Exception):
 
 
 def _codes() -> Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Exit]]:
-    """Give the code of each kind of error; the first that fits counts, for what the contract refuses was never sent.
+    """Return the exit code of each class of error; the first match counts.
 
-    Whatever is not here is a matter of the command line and of files. Classes load when something has failed.
+    All other errors are about the command line or files. The classes load only when something has failed.
     """
     return (
         (jobmojito.InvalidRequestError, Exit.USAGE),
@@ -36,8 +36,8 @@ def _codes() -> Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Ex
     )
 
 
-def tell(error: BaseException) -> int:
-    """Say on stderr what happened, in one line; gives the exit code."""
+def report(error: BaseException) -> int:
+    """Print an error in one line on stderr; return the exit code."""
     if isinstance(error, KeyboardInterrupt):
         print("jobmojito: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -58,7 +58,7 @@ def _words(error: BaseException) -> str:
 
 
 def code_of_rows(result: "jobmojito.BatchResult[object, object]") -> int:
-    """Give the exit code of a run over rows: unknown outcomes weigh more than failures."""
+    """Return the exit code of a run over rows; unknown outcomes count more than failures."""
     if result.unknown:
         return Exit.UNKNOWN
     return Exit.ROWS_FAILED if result.failed else Exit.OK

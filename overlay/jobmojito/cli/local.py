@@ -1,4 +1,4 @@
-"""What needs no API: `journal` and `sandbox`."""
+"""Commands that need no API: `journal` and `sandbox`."""
 
 import runpy
 import sys
@@ -20,7 +20,7 @@ from .privacy import without_people
 _PASSED = Parameter(allow_leading_hyphen=True, show=False)
 _COLUMNS = ("row", "status", "kind", "ended", "message")
 
-journal_command = App(name="journal", help="Look into the journal of a run, or make it forget somebody.")
+journal_command = App(name="journal", help="Show the journal of a run, or remove a person from it.")
 Json = Annotated[bool, Parameter(help="Write JSON, a line a row.", negative="", show_default=False)]
 
 
@@ -33,7 +33,7 @@ def show(
     show_links: Flag = False,
     debug: Flag = False,
 ) -> int:
-    """Show what a run has done, row by row.
+    """Show a run's rows with their outcomes.
 
     Args:
         file: The journal.
@@ -56,9 +56,9 @@ def forget(
     careful: Careful = Careful(),
     debug: Flag = False,
 ) -> int:
-    """Take all rows of a person out of a journal, for good.
+    """Remove all rows of a person from a journal, for good.
 
-    A run that goes on with it sends these rows again, and pays for them again, if its input still has them.
+    A later run with this journal sends the rows again, and pays for them again, if its input still has them.
 
     Args:
         file: The journal.
@@ -99,7 +99,7 @@ def _print(records: list[dict[str, Any]], output: Output) -> None:
 def _sandbox(*options: Annotated[str, _PASSED]) -> int:
     """Run a local server that speaks the contract, until Ctrl-C; `jobmojito sandbox --help` lists its options."""
     sys.argv = ["jobmojito sandbox", *options]
-    # By name, not by import: the sandbox is a program beside the client, and imports of it are not allowed.
+    # By name, because the client must not import the sandbox.
     runpy.run_module("jobmojito.sandbox", run_name="__main__", alter_sys=True)
     return 0
 

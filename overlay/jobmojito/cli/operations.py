@@ -1,4 +1,4 @@
-"""`call`: every operation of the contract as a command, with the options that the contract gives it."""
+"""`call`: every operation of the contract as a command, with options from the contract."""
 
 import inspect
 import io
@@ -37,7 +37,7 @@ _BODY = Parameter(
 _BINARY = "multipart/form-data"
 _FILE = Parameter(name="--file", help="File to send as the body's binary property, in multipart/form-data.")
 _MERCHANT = "merchant_id"
-# What a parameter of the contract cannot be called as an option, because every command has one of that name.
+# Names of options that every command has, and a parameter of the contract therefore cannot have.
 _TAKEN = frozenset(
     {*(field.name for kind in (Common, Careful) for field in fields(kind)), "all", "body", "file", "help"}
 )
@@ -56,7 +56,7 @@ def _make_call() -> App:
 
 
 def __getattr__(name: str) -> Any:
-    """Make the command of an operation when it is used: 32 at once would make each slow."""
+    """Make the command of an operation at first use; making all 32 would slow each command down."""
     if name == "call_command":
         return _make_call()
     if name.startswith("call."):
@@ -65,7 +65,7 @@ def __getattr__(name: str) -> Any:
 
 
 def command_of(name: str) -> Callable[..., int]:
-    """Make the command of one operation: an option for each parameter, `--body` where it has one."""
+    """Make the command of one operation: an option for each parameter, and `--body` if it has a body."""
     found, facts, declared = operation(name), facts_of(name), contract.declared(name)
 
     def command(*, common: Common = Common(), careful: Careful = Careful(), **given: Any) -> int:
@@ -106,13 +106,13 @@ def _keyword(name: str, annotation: Any, required: bool) -> inspect.Parameter:  
 
 
 def schema_of(declared: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Give the schema of a parameter."""
+    """Return the schema of a parameter."""
     node: Mapping[str, Any] = next(one for one in declared["parameters"] if one["name"] == name)["schema"]
     return node
 
 
 def _option(attribute: str, name: str, required: bool, schema: Mapping[str, Any]) -> inspect.Parameter:  # noqa: FBT001
-    """Make an option of a parameter; a value that its enum does not have is let through, as the vendor may be ahead."""
+    """Make the option of a parameter; an unknown enum value is accepted, as the API may be newer."""
     node = contract.resolved(schema)
     kinds = {"integer": int, "number": float, "boolean": bool}
     declared = node.get("type")
@@ -130,7 +130,7 @@ def _has_pages(parameters: Iterable[Any]) -> bool:
 
 
 def _is_asked(method: str, facts: Facts) -> bool:
-    """Tell whether a call is confirmed: all but what only reads, as the contract or the guide has it."""
+    """Whether a call has to be confirmed: any that does not only read, by the contract or the guide."""
     reads = facts.known and (method == "GET" or facts.guide_only)
     return facts.costs or facts.mails or not reads
 
@@ -153,10 +153,10 @@ def read_body(place: str) -> Any:
 
 
 def form_of(found: Operation[Any], body: Any, file: Path | None) -> Any:
-    """Give a body in the form that it is meant to have where there are several, or a file to send.
+    """Return a body as JSON or, with a file, as a multipart form.
 
     Raises:
-        UsageError: there is no such form, or the file cannot be read.
+        UsageError: the operation does not take this form, or the file cannot be read.
     """
     wanted = "application/json" if file is None else _BINARY
     form = next((one for one in found.bodies if one.content_type.partition(";")[0] == wanted), None)
@@ -190,7 +190,7 @@ def call(name: str, arguments: Mapping[str, Any], common: Common, careful: Caref
     found, facts, output = operation(name), facts_of(name), Output(common)
     body = arguments.get("body")
     price = price_of(facts, body) if isinstance(body, Mapping) else None
-    _refuse(found, arguments)  # what the contract refuses is said first, and by a dry run too
+    _refuse(found, arguments)  # before the confirmation, and in a dry run too
     if _is_asked(found.method, facts) and not agreed(careful, output, f"call {name}", consequences(facts, price)):
         return Exit.OK
     with common.client() as client:
@@ -222,7 +222,7 @@ def method_of(client: "jobmojito.JobMojito", name: str) -> Callable[..., Any]:
 
 
 def _columns(name: str) -> list[str]:
-    """Take the columns of a list from its items: what comes first in the contract."""
+    """Return the columns of a list: the first plain properties of its items in the contract."""
     answer = contract.resolved(contract.declared(name)["responses"]["200"]["content"]["application/json"]["schema"])
     items = contract.resolved(contract.resolved(answer["properties"]["data"])["items"])
     plain = [key for key, node, _ in contract.properties(items) if contract.kind(node) not in {"object", "any value"}]

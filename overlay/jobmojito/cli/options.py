@@ -1,4 +1,4 @@
-"""Options that several commands have, and the client that they make."""
+"""Options shared by several commands, and the client made from them."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ class Common:
     """Options of every command that reads or sends."""
 
     json: Flag = False
-    """Write JSON: one document, or one line a row."""
+    """Write JSON: one document, or one line for each row."""
     output: Path | None = None
     """Write everything as JSON into this file, readable by you alone; nothing is hidden in it."""
     show_links: Flag = False
@@ -37,7 +37,7 @@ class Common:
     token_file: Path | None = None
     """Read the token from this file."""
     base_url: str | None = None
-    """Another server than the live one, such as a sandbox; JOBMOJITO_API_BASE_URL does the same."""
+    """Use another server than the live one, such as a sandbox; JOBMOJITO_API_BASE_URL does the same."""
     merchant_id: str | None = None
     """Act for this merchant (service callers)."""
     timeout: float = 60.0
@@ -55,7 +55,7 @@ class Common:
 @Parameter(name="*", group=_CARE)
 @dataclass(frozen=True, kw_only=True)
 class Careful:
-    """Options of every command that writes, costs or mails."""
+    """Options of every command that writes, costs credits or sends mail."""
 
     dry_run: Flag = False
     """Say what would be done, and send nothing."""
@@ -71,11 +71,11 @@ class Spending(Careful):
     budget: float | None = None
     """Stop before the run costs more credits than this."""
     price: float | None = None
-    """Credits that one row costs, where nobody has published a price."""
+    """Credits that one row costs, if no price is published."""
 
 
 def _token(file: Path | None) -> str | None:
-    """Read the token: from the file, from the environment (which the client does), or from a keyring."""
+    """Read the token from a file or a keyring; None if the client reads it from the environment."""
     if file is not None:
         return _token_of(file)
     if _TOKEN in os.environ or find_spec("keyring") is None:

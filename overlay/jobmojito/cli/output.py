@@ -1,4 +1,4 @@
-"""How a command shows what it has: tables on a terminal, plain lines in a pipe, JSON where it was asked for."""
+"""The output of commands: tables on a terminal, plain lines in a pipe, JSON if requested."""
 
 import json
 import os
@@ -23,7 +23,7 @@ _STYLES = {
 
 
 class Output:
-    """Writes to stdout as the options and the terminal want it. Notes for a person go to stderr."""
+    """Writes to stdout as the options and the terminal require; notes go to stderr."""
 
     def __init__(self, options: Common) -> None:
         self.options = options
@@ -38,17 +38,17 @@ class Output:
 
     def document(self, value: object, operation: str, *, title: str = "") -> None:
         """Show one value: an answer's properties, a line each."""
-        if self._kept(value):
+        if self._wrote(value):
             return
         shown = visible(value, operation, everything=self.options.show_links)
         if self.options.json:
             print(as_json(shown, indent=2))
         else:
             self.properties(shown, title=title)
-        self._tell_hidden(shown)
+        self._note_hidden(shown)
 
     def properties(self, shown: Any, *, title: str = "") -> None:
-        """Show JSON as names and values, nested ones under `a.b`."""
+        """Show JSON as names and values; nested names are joined as `a.b`."""
         if not self.terminal:
             for name, value in _flat(shown):
                 print(f"{name}\t{one_line(value)}")
@@ -62,24 +62,24 @@ class Output:
         self.console.print(table)
 
     def rows(self, rows: Iterable[object], operation: str, columns: Sequence[str]) -> int:
-        """Show a list: a table with these columns, or in JSON every property, a line a row; gives their number."""
+        """Show a list as a table with these columns, or as JSON with every property; return its length."""
         rows = self._saved(rows)
         if self.options.output is not None:
             return sum(1 for _ in rows)
         if self.options.json:
             count = 0
-            for count, row in enumerate(rows, 1):  # noqa: B007 - its last value is the result
+            for count, row in enumerate(rows, 1):  # noqa: B007 - returned below
                 print(as_json(visible(row, operation, everything=self.options.show_links)))
             return count
         shown = [visible(row, operation, everything=self.options.show_links) for row in rows]
         self.table(shown, columns)
-        self._tell_hidden(shown)
+        self._note_hidden(shown)
         return len(shown)
 
     def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-        """Show records as a table; in a pipe as lines of cells with tabs between them, without a header.
+        """Show records as a table; in a pipe, as lines of cells separated by tabs, without a header.
 
-        A column in which nothing may be seen is left out on a terminal, and stays where a program counts cells.
+        A column without visible values is left out on a terminal, but kept in a pipe, where programs count cells.
         """
         if not self.terminal:
             for row in rows:
@@ -87,7 +87,7 @@ class Output:
             return
         cells = {name: [_cell(row.get(name)) for row in rows] for name in columns}
         seen = [name for name in columns if any(one.plain not in {"", HIDDEN} for one in cells[name])]
-        kept = self._that_fit(seen, cells)
+        kept = self._fitting(seen, cells)
         table = Table(box=None, header_style="bold", padding=(0, _GAP, 0, 0), pad_edge=False)
         for name in kept:
             table.add_column(_heading(name), justify="right" if _is_numeric(rows, name) else "left",
@@ -99,8 +99,8 @@ class Output:
         if left_out := [_heading(name) for name in seen if name not in kept]:
             self.note(f"Left out, for the terminal is narrow: {', '.join(left_out)}.")
 
-    def _that_fit(self, names: Sequence[str], cells: Mapping[str, Sequence[Text]]) -> list[str]:
-        """Keep the first columns that fit without being cut; the last of them may wrap, down to a readable width."""
+    def _fitting(self, names: Sequence[str], cells: Mapping[str, Sequence[Text]]) -> list[str]:
+        """Return the first columns that fit; the last one may wrap, down to a readable width."""
         room, kept = self.console.width, list[str]()
         for name in names:
             widest = max(len(_heading(name)), *(one.cell_len for one in cells[name]))
@@ -111,11 +111,11 @@ class Output:
         return kept
 
     def note(self, text: str) -> None:
-        """Tell a person something beside the result."""
+        """Print a note on stderr."""
         self.notes.print(Text(text))
 
-    def _kept(self, value: object) -> bool:
-        """Write a document to `--output`, whole."""
+    def _wrote(self, value: object) -> bool:
+        """Write the whole document to `--output`, if given; return whether it was."""
         if self.options.output is None:
             return False
         write_private(self.options.output, [json.dumps(visible(value, "", everything=True), indent=2) + "\n"])
@@ -123,7 +123,7 @@ class Output:
         return True
 
     def _saved(self, rows: Iterable[object]) -> Iterable[object]:
-        """Write a list to `--output`, a line a row."""
+        """Write a list to `--output`, if given, one line for each row."""
         if self.options.output is None:
             return rows
         kept = list(rows)
@@ -131,7 +131,7 @@ class Output:
         self.note(f"{len(kept)} written to {self.options.output.name}, readable by you alone")
         return kept
 
-    def _tell_hidden(self, shown: Any) -> None:
+    def _note_hidden(self, shown: Any) -> None:
         if not self._hidden and not self.options.json and self.terminal and _holds_hidden(shown):
             self._hidden = True
             self.note(
@@ -140,13 +140,13 @@ class Output:
 
 
 def as_json(value: Any, indent: int | None = None) -> str:
-    """Write JSON as a person reads it, but for what a terminal would obey or no encoding can write."""
+    """Return readable JSON; escape it if a terminal would obey a character or no encoding can write it."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     return text if text.replace("\n", "").isprintable() else json.dumps(value, indent=indent, default=str)
 
 
 def write_private(path: Path, lines: Iterable[str]) -> None:
-    """Write a file that its owner alone can read: whole, or not at all."""
+    """Write a file that only its owner can read: whole, or not at all."""
     descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, made with mode 600
@@ -169,7 +169,7 @@ def _flat(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
 
 
 def _brief(value: Any) -> Any:
-    """Leave out lists of objects of which little may be seen, and say how long they are."""
+    """Replace lists of objects with hidden values by their length."""
     if isinstance(value, Mapping):
         return {name: _brief(one) for name, one in value.items()}
     if isinstance(value, list) and any(isinstance(one, Mapping) for one in value) and _holds_hidden(value):
@@ -178,7 +178,7 @@ def _brief(value: Any) -> Any:
 
 
 def one_line(value: Any) -> str:
-    """Write a value on one line, without what a terminal would obey."""
+    """Return a value on one line, without control characters."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
-"""What a command shows of an answer: never a person or a link unless it was asked for.
+"""What a command shows of an answer: no personal data and no links, unless requested.
 
-Ids, enums, numbers, flags and dates are shown, as the models' own `repr` decides it. Other texts are shown where an
-operation's answers are about definitions and not about people, but never those whose name speaks of a link or a secret.
+Ids, enums, numbers, flags and dates are shown, by the rule of the models' `repr`. Other strings are shown only if the
+operation answers about definitions, not people, and never if their name suggests a link or a secret.
 """
 
 import re
@@ -12,7 +12,7 @@ from jobmojito_api.showing import is_shown
 from jobmojito_api.types import UNSET
 
 HIDDEN: Final = "[hidden]"
-# Operations whose answers hold texts about definitions and none about people. What is new is not among them.
+# Operations whose answers have strings about definitions, not people; new operations do not belong here by default.
 _ABOUT_DEFINITIONS: Final = frozenset(
     {
         "get_catalogue_directory",
@@ -25,19 +25,19 @@ _ABOUT_DEFINITIONS: Final = frozenset(
         "list_languages",
     }
 )
-# What is written like a word of a program and named as one.
+# Endings of names whose values are shown if they are identifiers.
 _STATES: Final = ("status", "step", "type")
 _TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?"
 _SECRET_WORDS: Final = frozenset({"email", "html", "key", "link", "path", "phone", "signature", "token", "url"})
 
 
 def visible(value: object, operation: str, *, everything: bool) -> Any:
-    """Give a value as JSON, with `[hidden]` in the place of what is not to be seen."""
+    """Return a value as JSON, with `[hidden]` for what must not be shown."""
     return write(value) if everything else _visible(value, texts=operation in _ABOUT_DEFINITIONS)
 
 
 def without_people(text: str | None) -> str | None:
-    """Give a message without the addresses and links that the API may quote in it."""
+    """Return a message without the addresses and links that the API may quote in it."""
     return None if text is None else re.sub(r"\S+@\S+|\w+://\S+", HIDDEN, text)
 
 
@@ -63,5 +63,5 @@ def _property(field: Field | None, value: Any, *, texts: bool) -> Any:
 
 
 def _is_word(value: str) -> bool:
-    """Tell a program's word ("in_progress") from a text."""
+    """Whether a string is an identifier such as "in_progress"."""
     return re.fullmatch("[a-z0-9]+([_-][a-z0-9]+)*", value) is not None

@@ -117,8 +117,8 @@ def report_command(
 
     Args:
         result_id: `interview_result_id` of the result.
-        file: Where to write it; a file that is there is replaced when the new one is complete.
-        format: Its form; without it, by the file's name, else pdf.
+        file: Where to write it; an existing file is replaced when the new one is complete.
+        format: Its format; by default that of the file's name, else pdf.
         template: The layout.
     """
     output, facts = Output(common), facts_of("generate_interview_report")

@@ -38,11 +38,11 @@ def screen_command(
 
     Args:
         source: A resume, a folder of resumes, or a CSV file with the columns file, candidate_name, candidate_email.
-            In a folder, each file's name says who it is: "Ann Example ann@example.com.pdf"; what is missing is asked.
+            In a folder, each file's name says who it is: "Ann Example ann@example.com.pdf"; for others it asks.
         position: Id of the position.
         name: The candidate's name, for one resume.
         email: The candidate's e-mail address, for one resume.
-        folder: Where the files of a CSV file are; without it, beside it.
+        folder: Folder of the files in a CSV file; by default that of the CSV file.
     """
     output = Output(common)
     rows = (
@@ -60,14 +60,14 @@ def screen_command(
         if not agreed(spending, output, f"screen {count} resume{'s' if count > 1 else ''}", effect):
             return Exit.OK
         work = Work(_OPERATION, output, count, run, budget)
-        return work.do(rows, lambda kept: client.iter_pre_screen_resumes(kept, position_id=position, **run.given()))
+        return work.do(rows, lambda drawn: client.iter_pre_screen_resumes(drawn, position_id=position, **run.given()))
 
 
 def resumes(source: Path, name: str | None = None, email: str | None = None) -> "list[jobmojito.Resume]":
-    """Find the resumes of a folder, or make the one of a file; who they are is read off the file names, or asked.
+    """Return the resumes of a folder or a file; names and e-mails come from the file names, or the user is asked.
 
     Raises:
-        UsageError: there is nobody to ask.
+        UsageError: there is no terminal to ask on.
     """
     files = sorted(one for one in source.iterdir() if _is_resume(one)) if source.is_dir() else [source]
     if not source.is_dir() and not source.is_file():
@@ -83,7 +83,7 @@ def _is_resume(path: Path) -> bool:
 
 
 def _who(stem: str) -> tuple[str, str]:
-    """Read name and e-mail address off a file's name: both, or neither, for half of it may be read wrongly."""
+    """Read name and e-mail address from a file's name: both or neither, as one alone may be wrong."""
     email = _EMAIL.search(stem)
     rest = "" if email is None else f"{stem[: email.start()]} {stem[email.end() :]}"
     name = " ".join(rest.replace("_", " ").strip(_AROUND).split())
