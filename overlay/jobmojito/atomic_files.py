@@ -67,7 +67,7 @@ class AtomicFile:
         except FileNotFoundError:
             return None
         if not stat.S_ISREG(found):
-            raise OSError(0, "it is a directory" if stat.S_ISDIR(found) else "it is no regular file")
+            raise OSError(0, "it is a directory" if stat.S_ISDIR(found) else "it is not a regular file")
         return stat.S_IMODE(found) & 0o777
 
     def restart(self) -> None:

@@ -1,8 +1,8 @@
 """The generated client on the overlay's own connection and token: `JobMojito.raw`.
 
 It behaves like the low-level functions: nothing is repeated, no typed errors are raised. Its requests carry the current
-token, and like all of ours they appear in other libraries' logs without content. Answers are read whole, within the time
-limit.
+token, and like all of ours they appear in other libraries' logs without content. Each answer is read at once, and the
+time limit holds for all of it.
 """
 
 from __future__ import annotations

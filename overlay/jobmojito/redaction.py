@@ -172,7 +172,7 @@ class Secret:
 
 
 def reason_of(error: Exception) -> str:
-    """Give an exception's text, of an error of the system without the path: it is often named after a person."""
+    """Return an exception's message, without the path of an `OSError`, which often names a person."""
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 

@@ -107,7 +107,7 @@ def _link(found: object) -> httpx.URL:
         raise _no_report("it has no link to a PDF")
     link = config.parse_url(found)
     if link is None or link.userinfo:
-        raise _no_report("its link is no plain URL")
+        raise _no_report("its link is not a plain URL")
     return link
 
 

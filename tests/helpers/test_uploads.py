@@ -58,12 +58,12 @@ def test_every_source_gives_the_same_bytes(file):
 
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 300))
 def test_stream_is_sent_from_where_it_stands(content, start):
-    """What was read before is not sent; a stream that stands at its end is empty."""
+    """What was read before is not sent; a stream that is at its end is empty."""
     stream = io.BytesIO(content)
     stream.seek(start)
 
     if start >= len(content):
-        with pytest.raises(UploadError, match="stands at its end"):
+        with pytest.raises(UploadError, match="is at its end"):
             Upload(stream, content_type="a/b")
         return
     upload = Upload(stream, content_type="a/b")
@@ -76,7 +76,7 @@ def test_stream_is_sent_from_where_it_stands(content, start):
     [
         (lambda folder: folder / "none.pdf", "does not exist"),
         (lambda folder: folder, "is a directory"),
-        (lambda folder: os.mkfifo(folder / "pipe") or folder / "pipe", "no regular file"),
+        (lambda folder: os.mkfifo(folder / "pipe") or folder / "pipe", "not a regular file"),
         (lambda folder: "bad\0name.pdf", "cannot be read"),
         (lambda folder: (folder / "empty.pdf").touch() or folder / "empty.pdf", "is empty"),
         (lambda folder: b"", "is empty"),

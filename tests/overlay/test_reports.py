@@ -464,7 +464,7 @@ def test_pipe_or_device_is_not_replaced(api, tmp_path, linked):
         paths[number].symlink_to(path)
 
     for path in paths:
-        with pytest.raises(DownloadError, match=r"no regular file \(nothing was asked for\)") as raised:
+        with pytest.raises(DownloadError, match=r"not a regular file \(nothing was asked for\)") as raised:
             api.call(_download(path), transport=server.transport)
         assert raised.value.path == str(path)
 

@@ -159,7 +159,7 @@ class CsvRows(Collection[CsvRow]):
         for name, columns in fields.items():
             renamed = self._renamed.keys() & {plain[column] for column in columns}
             if len(columns) > max(len(renamed), 1):
-                raise TableError(f"{self.path.name}: the column {name!r} stands twice")
+                raise TableError(f"{self.path.name}: the column {name!r} appears twice")
             columns.sort(key=lambda column: self._renamed.get(plain[column], (0, ""))[0])
         missing = [name for name in self.required if name not in fields]
         if missing:

@@ -121,7 +121,7 @@ INTERRUPTED: Final = (
     " (retry_unknown=True sends it again, at the risk of doing and paying it twice)"
 )
 
-UNREADABLE: Final = "an earlier run has done this row, but what the journal kept of its answer cannot be read"
+UNREADABLE: Final = "an earlier run has done this row, but its answer in the journal cannot be read"
 
 
 @define

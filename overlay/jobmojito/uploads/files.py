@@ -130,7 +130,7 @@ class Upload:
         # An endless device reports size 0.
         head = b"" if self.size == 0 else self._source.at(0, filetypes.HEAD)
         if not head:
-            raise UploadError("the file is empty, or its stream stands at its end")
+            raise UploadError("the file is empty, or its stream is at its end")
         if self.size is None:
             self._head = head
         return head
@@ -187,7 +187,7 @@ def _open_path(path: Path) -> BinaryIO:
     try:
         # Checked before opening: opening a pipe would wait for its other end.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise UploadError("the path is a directory" if path.is_dir() else "the path is no regular file")
+            raise UploadError("the path is a directory" if path.is_dir() else "the path is not a regular file")
         return path.open("rb", buffering=0)
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
