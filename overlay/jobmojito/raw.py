@@ -110,7 +110,7 @@ class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return response
 
     def _attempt(self, request: httpx.Request) -> Attempt:
-        """Bound the answer as a whole, as it is for the client's own calls; hence it is read to its end here."""
+        """Apply the time limit to the whole answer, as for the client's own calls; so it is read to its end here."""
         limit = request.extensions.get("timeout", {}).get("read")
         return self._transport.attempt(request, limit, alone=request.method != "GET")
 
