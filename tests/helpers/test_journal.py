@@ -15,7 +15,7 @@ import threading
 import httpx
 import pytest
 
-from jobmojito import JournalError
+from jobmojito import BatchError, JournalError
 from jobmojito.batches.chunks import PendingRow, SeenRows, Stop
 from jobmojito.batches.journal import Journal, Ledger
 from jobmojito.batches.journal_contents import forget_person
@@ -370,6 +370,23 @@ def test_child_that_lives_longer_does_not_keep_the_journal_locked(path):
         os.waitpid(child, 0)
 
 
+def test_journal_is_let_go_of_also_where_nobody_waits_for_it(path, monkeypatch):
+    """An exception that a signal's handler raises meanwhile (a time limit, Ctrl-C) does not leave the file locked."""
+
+    def interrupted(_thread):
+        raise KeyboardInterrupt
+
+    journal = Journal(path)
+    writer = journal._writer
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        journal.close()
+    monkeypatch.undo()
+    writer.join()
+
+    Journal(path).close()
+
+
 def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monkeypatch):
     """A program may go to another folder meanwhile."""
     monkeypatch.chdir(path.parent)
@@ -411,6 +428,22 @@ def test_full_disk_makes_no_row_unsent_that_is_done(api, rows_api, path, monkeyp
     assert result[6].interview_url == ok(rows[6])["interview_url"]
     assert set(kinds(result.failed)) == {"not_sent"}
     assert len(rows_api.sent) == 4
+
+
+def test_rows_that_break_off_are_not_told_as_unsent_if_they_are_done(api, rows_api, path):
+    """The journal is asked about the last rows too, which are not sent when the rows after them cannot be read."""
+
+    def broken():
+        yield from people(3)
+        raise RuntimeError("the database went away")
+
+    api.call(register(people(2), journal=path), transport=rows_api)
+    with pytest.raises(BatchError) as raised:
+        api.call(register(broken(), journal=path), transport=rows_api)
+
+    assert kinds(raised.value.result) == [None, None, "not_sent"]
+    assert raised.value.result[2].message == "not sent: the rows after it could not be read"
+    assert len(rows_api.sent) == 2
 
 
 def test_rows_of_a_killed_run_are_not_sent_twice(api, rows_api, path):

@@ -28,7 +28,8 @@ Fields = Mapping[str, Any]
 class PendingRow:
     """One input row on its way: what is to be sent for it, or what became of it.
 
-    `begun` says that its request may be under way, `recorded` is done when a journal has the outcome on disk.
+    `begun` says that its request may be under way, `recorded` is done when a journal has the outcome on disk. `held` is
+    not sent, because the rows after it could not be read; a journal may know it all the same.
     """
 
     index: int
@@ -36,6 +37,7 @@ class PendingRow:
     fields: Fields = field(factory=dict[str, Any])
     key: bytes = b""
     begun: bool = False
+    held: bool = False
     recorded: Future[Any] | None = None
     outcome: RowOutcome[Any, Any] | None = None
 
@@ -170,8 +172,7 @@ class Chunker:
         """Give the rows drawn before the caller's iterator failed; nothing more is sent after that."""
         chunk = self._full()
         for row in chunk:
-            if row.outcome is None:
-                row.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
+            row.held = True
         return chunk
 
     def _pending(self, given: object) -> PendingRow:

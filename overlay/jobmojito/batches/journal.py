@@ -24,6 +24,7 @@ from jobmojito.calls.steps import Block
 from jobmojito.errors import JournalError
 from jobmojito_api.codec import Model
 
+from .chunks import Stop
 from .journal_files import Entry, JournalFile, explain
 from .results import RowKind, RowStatus
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from jobmojito.calls.steps import Steps
 
-    from .chunks import PendingRow, SeenRows, Stop
+    from .chunks import PendingRow, SeenRows
 
 _Task = tuple["Future[None]", "Sequence[Entry]"]
 
@@ -78,10 +79,9 @@ class Journal:
             raise explain(error) from error
 
     def close(self) -> None:
-        """Write what is waiting, then let go of the file."""
+        """Write what is waiting, then let go of the file: the writer does, also where an exception ends the waiting."""
         self._tasks.put(None)
         self._writer.join()
-        self._file.close()
 
     def _write(self) -> None:
         more = True
@@ -92,6 +92,7 @@ class Journal:
                 tasks.append(self._tasks.get())
             more = None not in tasks
             self._commit([task for task in tasks if task is not None])
+        self._file.close()
 
     def _commit(self, tasks: Sequence[_Task]) -> None:
         try:
@@ -145,6 +146,9 @@ class Ledger:
                 rows = [row for row in rows if row.outcome is None]
             if self.stop.reason is not None:
                 self.stop.settle(rows)
+                return []
+            if rows and rows[0].held:
+                Stop(reason="the rows after it could not be read").settle(rows)
                 return []
             if self.journal is not None and rows:
                 yield self.journal.add([(row.key, {"begun": time.time(), **codec.subject(row)}) for row in rows])
