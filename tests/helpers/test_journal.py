@@ -387,6 +387,27 @@ def test_journal_is_let_go_of_also_where_nobody_waits_for_it(path, monkeypatch):
     Journal(path).close()
 
 
+@pytest.mark.parametrize("started", [True, False])
+def test_journal_whose_opening_breaks_off_is_let_go_of(path, monkeypatch, started):
+    """No thread can be had, or the handler of a signal raises while its start is waited for."""
+    start, writers = threading.Thread.start, []
+
+    def broken(thread):
+        writers.append(thread)
+        if started:
+            start(thread)
+        raise RuntimeError
+
+    monkeypatch.setattr(threading.Thread, "start", broken)
+    with pytest.raises(RuntimeError):
+        Journal(path)
+    monkeypatch.undo()
+    if started:
+        writers[0].join()
+
+    Journal(path).close()
+
+
 def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monkeypatch):
     """A program may go to another folder meanwhile."""
     monkeypatch.chdir(path.parent)

@@ -49,7 +49,13 @@ class Journal:
         self._file = JournalFile(Path(path))
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="jobmojito-journal", daemon=True)
-        self._writer.start()
+        try:
+            self._writer.start()
+        except BaseException:  # there is no thread to be had; or it runs, and a signal came while it was waited for
+            if self._writer.ident is None:
+                self._file.close()
+            self._tasks.put(None)
+            raise
 
     def __enter__(self) -> Self:
         return self
