@@ -33,9 +33,9 @@ class PendingRow:
     """
 
     index: int
-    input: Any
-    fields: Fields = field(factory=dict[str, Any])
-    key: bytes = b""
+    input: Any = field(repr=False)  # a person, whom a traceback with local variables would show
+    fields: Fields = field(factory=dict[str, Any], repr=False)
+    key: bytes = field(default=b"", repr=False)
     begun: bool = False
     held: bool = False
     recorded: Future[Any] | None = None

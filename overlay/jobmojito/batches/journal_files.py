@@ -234,11 +234,11 @@ def _open(path: Path) -> tuple[int, bool]:
     except FileExistsError:
         pass
     except (OSError, ValueError) as error:
-        raise _unopened(error) from error
+        raise _unopened(error) from None
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        raise _unopened(error) from error
+        raise _unopened(error) from None
     try:
         _make_private(descriptor)
     except BaseException:
