@@ -410,6 +410,21 @@ def test_journal_whose_opening_breaks_off_is_let_go_of(path, monkeypatch, starte
     Journal(path).close()
 
 
+def test_closed_journal_is_neither_read_nor_written(path):
+    """A thread that an exception left behind waits for no writer that has ended, and uses no file opened since."""
+    journal = Journal(path)
+    journal.add([(KEY, {"row": 1})])
+    journal.close()
+    with (path.parent / "another").open("w+b", buffering=0) as other:
+        late = journal.add([(OTHER, {"row": 2})])
+
+        with pytest.raises(JournalError, match="closed"):
+            late.result(timeout=5)
+        with pytest.raises(JournalError, match="Bad file descriptor"):
+            journal.find([KEY])
+        assert (other.tell(), other.seek(0, os.SEEK_END)) == (0, 0)
+
+
 def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monkeypatch):
     """A program may go to another folder meanwhile."""
     monkeypatch.chdir(path.parent)

@@ -48,6 +48,7 @@ class Journal:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._file = JournalFile(Path(path))
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._gate, self._closed = threading.Lock(), False  # nothing is handed to a writer that has ended
         self._writer = threading.Thread(target=self._write, name="jobmojito-journal", daemon=True)
         try:
             self._writer.start()
@@ -70,7 +71,11 @@ class Journal:
             future.set_exception(JournalError("the journal was opened by another process, before a fork"))
             return future
         future.set_running_or_notify_cancel()  # nobody can cancel it: what was sent is recorded in any case
-        self._tasks.put((future, entries))
+        with self._gate:
+            if self._closed:
+                future.set_exception(JournalError("the journal is closed"))
+            else:
+                self._tasks.put((future, entries))
         return future
 
     def find(self, keys: Sequence[bytes]) -> list[dict[str, Any] | None]:
@@ -86,7 +91,9 @@ class Journal:
 
     def close(self) -> None:
         """Write what is waiting, then let go of the file: the writer does, also where an exception ends the waiting."""
-        self._tasks.put(None)
+        with self._gate:
+            self._closed = True
+            self._tasks.put(None)
         self._writer.join()
 
     def _write(self) -> None:

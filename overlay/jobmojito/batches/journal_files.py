@@ -135,7 +135,8 @@ class JournalFile:
         if os.getpid() == self.process:
             with suppress(OSError):
                 _lock(self._descriptor, free=True)
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1  # whoever comes late must not use another file's
+        os.close(descriptor)
 
     def _check_place(self) -> None:
         """Make sure that who looks for the journal finds this file: another one would know nothing of these rows.
