@@ -84,10 +84,11 @@ def test_any_string_has_a_form(strange):
         "https://cool.jobmojito.com./functions/v1///",
         "https://cool.jobmojito.com/functions/%76%31",
         "https://cool.jobmojito.com/x/../functions/./v1",
+        "https://cool.jobmojito.com//functions//v1",
     ],
 )
 def test_spelling_makes_no_other_server(spelled):
-    """Case, default port, final dots and slashes, escapes and dot segments are one base URL."""
+    """Case, default port, final dots and slashes, escapes, dot segments and doubled slashes are one base URL."""
     assert same_server(spelled) == same_server(SERVER)
 
 

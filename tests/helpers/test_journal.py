@@ -11,11 +11,12 @@ import stat
 import subprocess
 import sys
 import threading
+import traceback
 
 import httpx
 import pytest
 
-from jobmojito import JournalError
+from jobmojito import BatchError, JournalError
 from jobmojito.batches.chunks import PendingRow, SeenRows, Stop
 from jobmojito.batches.journal import Journal, Ledger
 from jobmojito.batches.journal_contents import forget_person
@@ -193,6 +194,7 @@ def test_journal_that_cannot_be_trusted_is_refused_before_sending(api, rows_api,
         api.call(register(people(3), journal=path), transport=rows_api)
 
     assert (rows_api.bodies, raised.value.result) == ([], None)
+    assert str(path) not in "".join(traceback.format_exception(raised.value))
     assert before is None or path.read_bytes() == before
 
 
@@ -370,6 +372,59 @@ def test_child_that_lives_longer_does_not_keep_the_journal_locked(path):
         os.waitpid(child, 0)
 
 
+def test_journal_is_let_go_of_also_where_nobody_waits_for_it(path, monkeypatch):
+    """An exception that a signal's handler raises meanwhile (a time limit, Ctrl-C) does not leave the file locked."""
+
+    def interrupted(_thread):
+        raise KeyboardInterrupt
+
+    journal = Journal(path)
+    writer = journal._writer
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        journal.close()
+    monkeypatch.undo()
+    writer.join()
+
+    Journal(path).close()
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_journal_whose_opening_breaks_off_is_let_go_of(path, monkeypatch, started):
+    """No thread can be had, or the handler of a signal raises while its start is waited for."""
+    start, writers = threading.Thread.start, []
+
+    def broken(thread):
+        writers.append(thread)
+        if started:
+            start(thread)
+        raise RuntimeError
+
+    monkeypatch.setattr(threading.Thread, "start", broken)
+    with pytest.raises(RuntimeError):
+        Journal(path)
+    monkeypatch.undo()
+    if started:
+        writers[0].join()
+
+    Journal(path).close()
+
+
+def test_closed_journal_is_neither_read_nor_written(path):
+    """A thread that an exception left behind waits for no writer that has ended, and uses no file opened since."""
+    journal = Journal(path)
+    journal.add([(KEY, {"row": 1})])
+    journal.close()
+    with (path.parent / "another").open("w+b", buffering=0) as other:
+        late = journal.add([(OTHER, {"row": 2})])
+
+        with pytest.raises(JournalError, match="closed"):
+            late.result(timeout=5)
+        with pytest.raises(JournalError, match="Bad file descriptor"):
+            journal.find([KEY])
+        assert (other.tell(), other.seek(0, os.SEEK_END)) == (0, 0)
+
+
 def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monkeypatch):
     """A program may go to another folder meanwhile."""
     monkeypatch.chdir(path.parent)
@@ -411,6 +466,22 @@ def test_full_disk_makes_no_row_unsent_that_is_done(api, rows_api, path, monkeyp
     assert result[6].interview_url == ok(rows[6])["interview_url"]
     assert set(kinds(result.failed)) == {"not_sent"}
     assert len(rows_api.sent) == 4
+
+
+def test_rows_that_break_off_are_not_told_as_unsent_if_they_are_done(api, rows_api, path):
+    """The journal is asked about the last rows too, which are not sent when the rows after them cannot be read."""
+
+    def broken():
+        yield from people(3)
+        raise RuntimeError("the database went away")
+
+    api.call(register(people(2), journal=path), transport=rows_api)
+    with pytest.raises(BatchError) as raised:
+        api.call(register(broken(), journal=path), transport=rows_api)
+
+    assert kinds(raised.value.result) == [None, None, "not_sent"]
+    assert raised.value.result[2].message == "not sent: the rows after it could not be read"
+    assert len(rows_api.sent) == 2
 
 
 def test_rows_of_a_killed_run_are_not_sent_twice(api, rows_api, path):

@@ -126,6 +126,15 @@ def test_every_make_of_file_is_understood(style, number):
     assert flaw(rebuilt(encrypted("", f"owner{number}"), style=style, head=head)) is None
 
 
+def test_rewritten_file_may_announce_the_size_it_had():
+    """Its end leads to its table, so readers open it; what is cut at the first end of a linearized one has none."""
+    head = b"%PDF-1.7\n5 0 obj\n<</Linearized 1 /L 999999>>\nendobj\n"
+    whole = head + b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 5>>\nstartxref\n%d\n%%%%EOF\n" % len(head)
+
+    assert flaw(whole) is None
+    assert flaw(whole.replace(b"startxref\n%d" % len(head), b"startxref\n0")) == CUT
+
+
 def test_newest_revision_counts(tmp_path):
     """An update repeats what the first revision says of encryption."""
     for user, found in (("secret", LOCKED), ("", None)):

@@ -5,6 +5,7 @@ import itertools
 import json
 import socket
 import time
+import traceback
 from collections.abc import Mapping
 
 import httpx
@@ -449,6 +450,21 @@ def test_rows_that_break_off_leave_a_result(api, rows_api):
 
     assert isinstance(raised.value.__cause__, RuntimeError)
     assert kinds(raised.value.result) == [None] * 4 + ["not_sent"]
+
+
+def test_rows_on_their_way_show_nobody(api, rows_api):
+    """A traceback with local variables, as rich and cgitb show it, has no person and no link of our own frames."""
+
+    def progress(*_):
+        raise RuntimeError("the window is closed")
+
+    with pytest.raises(BatchError) as raised:
+        api.call(register(people(3), on_progress=progress), transport=rows_api)
+
+    trace = traceback.TracebackException.from_exception(raised.value.__cause__, capture_locals=True)
+    shown = [str(frame.locals) for frame in trace.stack if "batches" in frame.filename]
+    assert len(shown) >= 2
+    assert not any(secret in text for text in shown for secret in ("person0", "Person 0", LINK))
 
 
 @pytest.mark.parametrize("known", [True, False])

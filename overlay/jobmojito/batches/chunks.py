@@ -28,14 +28,16 @@ Fields = Mapping[str, Any]
 class PendingRow:
     """One input row: its fields to send, and later its outcome.
 
-    `begun`: its request may be under way. `recorded` is done when the journal has the outcome on disk.
+    `begun`: its request may be under way. `recorded` is done when the journal has the outcome on disk. `held`: it is not
+    sent, because the rows after it could not be read; a journal may know it all the same.
     """
 
     index: int
-    input: Any
-    fields: Fields = field(factory=dict[str, Any])
-    key: bytes = b""
+    input: Any = field(repr=False)  # a person, whom a traceback with local variables would show
+    fields: Fields = field(factory=dict[str, Any], repr=False)
+    key: bytes = field(default=b"", repr=False)
     begun: bool = False
+    held: bool = False
     recorded: Future[Any] | None = None
     outcome: RowOutcome[Any, Any] | None = None
 
@@ -170,8 +172,7 @@ class Chunker:
         """Settle and return the rows drawn before the caller's iterator failed; they are not sent."""
         chunk = self._full()
         for row in chunk:
-            if row.outcome is None:
-                row.settle(RowStatus.ERROR, RowKind.NOT_SENT, "not sent: the rows after it could not be read")
+            row.held = True
         return chunk
 
     def _pending(self, given: object) -> PendingRow:

@@ -68,12 +68,13 @@ def same_host(host: str) -> str:
 
 
 def same_server(base_url: str) -> str:
-    """Return the form in which base URLs are compared: case of the host, default port, escapes, final slashes."""
+    """Return the form in which base URLs are compared: case of the host, default port, escapes, needless slashes."""
     url = httpx.URL(base_url)
     scheme, host = url.scheme.lower(), same_host(url.host)
     with suppress(ValueError):
         host = str(ipaddress.ip_address(host))
-    return f"{scheme}://{host}:{url.port or _PORTS.get(scheme)}{unquote(url.path).rstrip('/')}"
+    path = "".join(f"/{part}" for part in unquote(url.path).split("/") if part)
+    return f"{scheme}://{host}:{url.port or _PORTS.get(scheme)}{path}"
 
 
 def same_id(value: object) -> str:

@@ -24,6 +24,7 @@ from jobmojito.calls.steps import Block
 from jobmojito.errors import JournalError
 from jobmojito_api.codec import Model
 
+from .chunks import Stop
 from .journal_files import Entry, JournalFile, explain
 from .results import RowKind, RowStatus
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from jobmojito.calls.steps import Steps
 
-    from .chunks import PendingRow, SeenRows, Stop
+    from .chunks import PendingRow, SeenRows
 
 _Task = tuple["Future[None]", "Sequence[Entry]"]
 
@@ -47,8 +48,15 @@ class Journal:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._file = JournalFile(Path(path))
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._gate, self._closed = threading.Lock(), False  # nothing is handed to a writer that has ended
         self._writer = threading.Thread(target=self._write, name="jobmojito-journal", daemon=True)
-        self._writer.start()
+        try:
+            self._writer.start()
+        except BaseException:  # there is no thread to be had; or it runs, and a signal came while it was waited for
+            if self._writer.ident is None:
+                self._file.close()
+            self._tasks.put(None)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +71,11 @@ class Journal:
             future.set_exception(JournalError("the journal was opened by another process, before a fork"))
             return future
         future.set_running_or_notify_cancel()  # so it cannot be cancelled: what was sent is always recorded
-        self._tasks.put((future, entries))
+        with self._gate:
+            if self._closed:
+                future.set_exception(JournalError("the journal is closed"))
+            else:
+                self._tasks.put((future, entries))
         return future
 
     def find(self, keys: Sequence[bytes]) -> list[dict[str, Any] | None]:
@@ -78,10 +90,11 @@ class Journal:
             raise explain(error) from error
 
     def close(self) -> None:
-        """Write what is waiting, then close the file."""
-        self._tasks.put(None)
+        """Write what is waiting; the writer then closes the file, even where an exception ends this wait."""
+        with self._gate:
+            self._closed = True
+            self._tasks.put(None)
         self._writer.join()
-        self._file.close()
 
     def _write(self) -> None:
         more = True
@@ -92,6 +105,7 @@ class Journal:
                 tasks.append(self._tasks.get())
             more = None not in tasks
             self._commit([task for task in tasks if task is not None])
+        self._file.close()
 
     def _commit(self, tasks: Sequence[_Task]) -> None:
         try:
@@ -145,6 +159,9 @@ class Ledger:
                 rows = [row for row in rows if row.outcome is None]
             if self.stop.reason is not None:
                 self.stop.settle(rows)
+                return []
+            if rows and rows[0].held:
+                Stop(reason="the rows after it could not be read").settle(rows)
                 return []
             if self.journal is not None and rows:
                 yield self.journal.add([(row.key, {"begun": time.time(), **codec.subject(row)}) for row in rows])

@@ -136,7 +136,8 @@ class JournalFile:
         if os.getpid() == self.process:
             with suppress(OSError):
                 _lock(self._descriptor, free=True)
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1  # whoever comes late must not use another file's
+        os.close(descriptor)
 
     def _check_place(self) -> None:
         """Check that the path still leads to this file, so that the next run finds these rows.
@@ -235,11 +236,11 @@ def _open(path: Path) -> tuple[int, bool]:
     except FileExistsError:
         pass
     except (OSError, ValueError) as error:
-        raise _unopened(error) from error
+        raise _unopened(error) from None
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        raise _unopened(error) from error
+        raise _unopened(error) from None
     try:
         _make_private(descriptor)
     except BaseException:
