@@ -32,11 +32,11 @@ class PendingRow:
     """
 
     index: int
-    input: Any
-    fields: Fields = field(factory=dict[str, Any])
-    key: bytes = b""
+    input: Any = field(repr=False)
+    fields: Fields = field(factory=dict[str, Any], repr=False)
+    key: bytes = field(default=b"", repr=False)
     begun: bool = False
-    recorded: Future[Any] | None = None
+    recorded: Future[Any] | None = field(default=None, repr=False)
     outcome: RowOutcome[Any, Any] | None = None
 
     def settle(self, status: RowStatus, kind: RowKind | None = None, message: str | None = None, **more: Any) -> None:
