@@ -283,7 +283,6 @@ def test_no_frame_inside_shows_people_to_who_prints_local_variables(api, work, a
 
 def test_no_frame_of_an_interrupted_batch_shows_people(api):
     """Ctrl-C is let through as it came, with all the frames of the rows that were on their way."""
-
     row = {"email": EMAIL, "name": NAME}
 
     def interrupt(_):
