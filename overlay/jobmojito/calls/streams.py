@@ -52,7 +52,10 @@ _current: ContextVar[Attempt | None] = ContextVar("jobmojito_attempt", default=N
 
 
 class UsedConnectionError(Exception):
-    """The pool gave a used connection where a fresh one is needed. Nothing was written and it is closed: send again."""
+    """A used connection cannot be used again: it is closed, and the request is to be sent on another.
+
+    Nothing was written, where a fresh one is needed; or an answer was there before a repeatable request was written.
+    """
 
 
 class Attempt:
@@ -67,7 +70,7 @@ class Attempt:
         self._alone, self._trusted = alone, trusted
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
-        self._refused = self._writing = False
+        self._refused = self._writing = self._wrote = self._read = False
         self._first = True
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
@@ -109,6 +112,7 @@ class Attempt:
         Raises:
             httpx.ReadTimeout: the time is up.
         """
+        self._read = True
         if self._limit is None:
             return timeout
         now = self._clock()
@@ -120,6 +124,7 @@ class Attempt:
 
     def is_long(self, size: int) -> bool:
         """Tell whether an answer may come before this piece is written: any piece of a body but a first short one."""
+        self._wrote = True
         first, self._first = self._first, False
         return self._writing and not (first and size <= _RECORD)
 
@@ -134,6 +139,8 @@ class Attempt:
         elif name == "send_request_body":
             # In HTTP/2 the answer names its request, and other requests read from the same connection.
             self._writing = self._first = phase == "started" and protocol == "http11"
+        elif name == "receive_response_headers" and phase == "complete" and protocol == "http11":
+            self._check_answer()
 
     async def _trace_async(self, event: str, info: Mapping[str, Any]) -> None:
         self._trace(event, info)
@@ -145,9 +152,17 @@ class Attempt:
                 if not self._fresh:
                     raise UsedConnectionError
                 _close_after(info["request"])
-            self.begun = True
+            self.begun, self._wrote, self._read = True, False, False
         elif phase == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
             self._refused = True  # by the HTTP library, before anything went to the network
+
+    def _check_answer(self) -> None:
+        """Refuse an answer for which nothing was read: it was left over from another request.
+
+        A connection that the caller's httpx client opened for itself is not watched: neither write nor read is seen.
+        """
+        if self._wrote and not self._read and not self._fresh:
+            raise UsedConnectionError
 
 
 def _close_after(request: Any) -> None:
