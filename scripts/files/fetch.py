@@ -156,3 +156,5 @@ async def _unpacked(answer: httpx.Response, packing: str, limit: int) -> AsyncIt
         raise Refused(f"{answer.url}: is not packed as it says: {error}") from error
     if not unpacker.eof:
         raise Refused(f"{answer.url}: ends in the middle")
+    if unpacker.unused_data:
+        raise Refused(f"{answer.url}: goes on after the end of what is packed")

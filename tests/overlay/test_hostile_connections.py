@@ -153,6 +153,19 @@ def test_surplus_answer_is_never_taken_for_that_of_a_paid_request(api, fault_ser
 REFUSAL = b'HTTP/1.1 422 No\r\nContent-Length: 16\r\n\r\n{"error":"full"}'
 
 
+@pytest.mark.parametrize("name", ["in one piece with the answer", "behind chunks"])
+def test_surplus_answer_is_not_taken_for_that_of_a_read(api, fault_server, name):
+    """An answer that is there before the request is another's: the request is sent again, on another connection."""
+    fault_server.plays(SURPLUS[name], faults.json_answer(200, {"languages": []}))
+
+    async def twice(jm):
+        return [await READ[1](jm), await READ[1](jm)][1]
+
+    work = twice if api.kind == "async" else lambda jm: [READ[1](jm), READ[1](jm)][1]
+
+    assert api.call(work, base_url=fault_server.url, retry=RetryPolicy.none()).languages == []
+
+
 def _early(answer, *, close):
     """Read the head and a little, answer, and hang up, or read nothing more."""
 

@@ -281,6 +281,19 @@ def test_no_frame_inside_shows_people_to_who_prints_local_variables(api, work, a
     assert _leaks(*_locals_inside(raised.value), "".join(traceback.format_exception(raised.value))) == []
 
 
+def test_no_frame_of_an_interrupted_batch_shows_people(api):
+    """Ctrl-C is let through as it came, with all the frames of the rows that were on their way."""
+    row = {"email": EMAIL, "name": NAME}
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        api.call(lambda jm: jm.register_candidates(ID, [row]), transport=httpx.MockTransport(interrupt))
+
+    assert _leaks(*_locals_inside(raised.value)) == []
+
+
 def _locals_inside(error):
     """Give the local variables of our frames, but for those that hold a caller's arguments under his own eyes."""
     public = ("/jobmojito/helpers.py", "/jobmojito/async_helpers.py", "/jobmojito_api/resources/")

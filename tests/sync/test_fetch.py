@@ -157,6 +157,7 @@ def test_a_small_answer_that_unpacks_to_much_is_refused(vendor):
         (b"{}", "br", "packed as br"),
         (b"{}", "gzip", "not packed as it says"),
         (gzip.compress(b"{}", mtime=0)[:-9], "gzip", "ends in the middle"),
+        (gzip.compress(b"{}", mtime=0) + gzip.compress(b"{}", mtime=0), "gzip", "goes on after the end"),
     ],
 )
 def test_strange_packing_is_refused(vendor, body, packing, reason):

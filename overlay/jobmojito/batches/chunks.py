@@ -38,7 +38,7 @@ class PendingRow:
     key: bytes = field(default=b"", repr=False)
     begun: bool = False
     held: bool = False
-    recorded: Future[Any] | None = None
+    recorded: Future[Any] | None = field(default=None, repr=False)
     outcome: RowOutcome[Any, Any] | None = None
 
     def settle(self, status: RowStatus, kind: RowKind | None = None, message: str | None = None, **more: Any) -> None:

@@ -1,7 +1,7 @@
-"""A body's compression undone, a bounded piece at a time: a few kilobytes can stand for gigabytes.
+"""Decompression of a body in pieces of limited size: a few kilobytes can hold gigabytes.
 
-httpx unpacks whatever arrives at one go, nested compression included. Here every step gives at most a piece, so whoever
-takes the pieces can stop at any time.
+httpx unpacks whatever arrives in one go, nested compression included. Here each step gives one piece at a time, so the
+reader can stop at any piece.
 """
 
 from __future__ import annotations
@@ -15,52 +15,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ACCEPTED: Final = "gzip, deflate"
-"""What is asked for; other encodings are not unpacked."""
+"""Encodings that requests ask for; others are not unpacked."""
 
 _PIECE: Final = 256 * 1024
 _MOST_STEPS: Final = 2
 _EITHER: Final = zlib.MAX_WBITS | 32
-"""zlib's word for: gzip or zlib, by the first bytes."""
+"""Tells zlib to detect gzip or zlib by the first bytes."""
 _GZIP: Final = b"\x1f"
-"""How gzip begins: it may go on after its end, with another part. Anything else after the end is left out."""
+"""First byte of a gzip part: another part may follow the first. Anything else after the end is ignored."""
 
 
 class Decoder:
-    """Undoes what `Content-Encoding` names, the last one first."""
+    """Undoes the encodings that `Content-Encoding` names, the last one first."""
 
     def __init__(self, encodings: str) -> None:
         names = [name.strip().lower() for name in encodings.split(",")]
         self._steps = [_Inflated() for name in names if name in {"gzip", "x-gzip", "deflate"}]
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """Give what `data` stands for; a piece may be empty.
+        """Unpack `data`; a piece may be empty.
 
         Raises:
-            httpx.DecodingError: it is damaged, or compressed again and again.
+            httpx.DecodingError: the data is damaged, or compressed more than twice.
         """
         if len(self._steps) > _MOST_STEPS:
             raise httpx.DecodingError("the answer is compressed again and again")
-        return self._undone(data, len(self._steps))
+        return self._unpacked(data, len(self._steps))
 
-    def _undone(self, data: bytes, steps: int) -> Iterator[bytes]:
+    def _unpacked(self, data: bytes, steps: int) -> Iterator[bytes]:
         if steps == 0:
             yield data
             return
         for piece in self._steps[steps - 1].pieces(data):
-            yield from self._undone(piece, steps - 1)
+            yield from self._unpacked(piece, steps - 1)
 
     def finish(self) -> None:
-        """Make sure that nothing is missing at the end.
+        """Check that the end of the data has arrived.
 
         Raises:
-            httpx.DecodingError: it was cut off.
+            httpx.DecodingError: the data was cut off.
         """
         if any(step.is_cut_off for step in self._steps):
             raise httpx.DecodingError("the answer's compression is cut off")
 
 
 class _Inflated:
-    """One step: gzip, zlib, or the bare deflate that some servers send under that name."""
+    """One step: gzip, zlib, or the raw deflate that some servers send as "deflate"."""
 
     def __init__(self) -> None:
         self._made = zlib.decompressobj(_EITHER)

@@ -1,9 +1,8 @@
-"""How fast a client may send: what the API told one call holds for all calls that are under way.
+"""How fast a client may send: a wait that the API asks one call for holds all calls of the client.
 
-An API that answers 429 counts all requests of an account. If every call waited for itself, all would come back at the
-same moment and most be refused again. So a wait that the API asks for holds everybody, and from then on requests keep a
-distance: doubled by each refusal of what was sent since, shortened by each request that is let through, until nothing
-is left of it. So fewer requests are in flight at a time.
+An API that answers 429 counts all requests of an account. If each call waited for itself, all would come back at the
+same moment and most would be refused again. So such a wait holds every call, and requests keep a distance from then on:
+each refusal of a request sent since doubles it, each accepted request shortens it, until there is none.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FIRST_SHARE: Final = 8
-"""The first distance is this part of the told wait."""
+"""The first distance is the wait divided by this."""
 
 _SHORTER: Final = 0.95
 _NONE: Final = 0.001
-"""Seconds; a shorter distance is none."""
+"""Seconds; a shorter distance counts as none."""
 
 
 class Pacer:
     """One client's pace, shared by its variants; `clock` counts seconds, `chance` gives numbers from 0 up to 1.
 
-    Without a lock: where two threads meet, a request goes out a little early.
+    There is no lock: when two threads ask at once, a request may go out a little early.
     """
 
     def __init__(self, clock: Callable[[], float], chance: Callable[[], float]) -> None:
@@ -33,7 +32,7 @@ class Pacer:
         self.distance = 0.0
 
     def wait(self) -> float:
-        """Give the seconds to wait before asking again, spread a little; 0 for: send now."""
+        """Give the seconds to wait before asking again, with some jitter; 0 means send now."""
         now = self._clock()
         if now < self._next:
             return (self._next - now) * (1 + self._chance() / 10) + self.distance * self._chance()
@@ -41,7 +40,7 @@ class Pacer:
         return 0.0
 
     def hold(self, seconds: float, sent: float) -> None:
-        """Note that the API refused what was `sent` then and told to wait; one refused volley slows down once."""
+        """Note that the API refused what was `sent` then and asked to wait; requests sent together slow it once."""
         now = self._clock()
         self._next = max(self._next, now + seconds)
         if sent >= self._slowed:
@@ -49,5 +48,5 @@ class Pacer:
             self._slowed = now
 
     def accept(self) -> None:
-        """Note that the API let a request through."""
+        """Note that the API accepted a request."""
         self.distance = self.distance * _SHORTER if self.distance > _NONE else 0.0

@@ -1,4 +1,4 @@
-"""What belongs to one process, or to one event loop, and is made anew in another.
+"""Values that belong to one process or one event loop, and are made again in another.
 
 A forked child that used its parent's connection could be given the parent's answer, and a lock that a thread of the
 parent held would stay locked for ever. A connection of one event loop is of no use in another.
@@ -25,28 +25,28 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Local(Protocol[T_co]):
-    """A value that differs from place to place."""
+    """A value of which each process, or each event loop, has its own."""
 
     def get(self) -> T_co:
-        """Give the value of this place, made if need be."""
+        """Give the value here; it is made if there is none."""
         ...
 
     def peek(self) -> T_co | None:
-        """Give the value of this place if there is one."""
+        """Give the value here if there is one."""
         ...
 
 
 class PerProcess(Generic[T]):
-    """A value of each process: the first one is made at once, a child's when it is first asked for."""
+    """One value for each process: the first is made at once, a child's when it is first asked for."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._values = {os.getpid(): make()}
 
     def get(self) -> T:
-        """Give this process's value. The parent's is kept, untouched: letting go of it could close what it uses."""
+        """Give this process's value. The parent's is kept unused: dropping it could close its connections."""
         here = os.getpid()
-        # In one step, so that of several threads all get the same.
+        # setdefault is one step: all threads get the same value.
         return self._values[here] if here in self._values else self._values.setdefault(here, self._make())
 
     def peek(self) -> T | None:
@@ -55,7 +55,7 @@ class PerProcess(Generic[T]):
 
 
 class PerLoop(Generic[T]):
-    """A value of each asyncio event loop, made when it is first asked for, and closed when the loop ends."""
+    """One value for each asyncio event loop: made when it is first asked for, closed when the loop ends."""
 
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]] | None = None) -> None:
         self._make, self._close = make, close
@@ -79,7 +79,7 @@ class PerLoop(Generic[T]):
         return found and found[0]
 
     def _kept(self, value: T) -> object:
-        """Give an async generator that waits: a loop that ends closes those that it has, and this one the value."""
+        """Start an async generator that waits: when the loop ends it is closed, and closes the value."""
 
         async def keeper() -> AsyncGenerator[None, None]:
             try:

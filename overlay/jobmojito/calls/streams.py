@@ -1,12 +1,14 @@
-"""What one attempt does on its connection: watched through httpx's `trace` extension, and bounded where it reads.
+"""What one attempt does on its connection: watched through httpx's `trace` extension, its reads under a time limit.
 
-Three decisions hang on it. A request is surely not sent only where httpcore told that no head of ours was begun. What
-may be done twice by no means goes out on a connection of its own: on a used one, something left over could be taken for
-its answer, and the server may be about to hang up. And an answer has one time limit as a whole, however it trickles.
+Three decisions depend on it:
+- A request was surely not sent only if httpcore reported every step and began to write no head of ours.
+- A request that must not be done twice gets a fresh connection: what is left over on a used one could be taken for its
+  answer, and the server may be about to close it.
+- An answer has one time limit as a whole, however slowly it comes.
 
-httpcore hands every new network stream to the trace; its `read` is replaced there by one that knows the limit. asyncio
-delivers nothing that arrives while nobody reads, and drops it when the peer hangs up; so an async stream is also read
-while a long body is written, and an answer that comes early ends the writing.
+httpcore passes every new network stream to the trace, where its `read` is replaced by one that keeps to the limit.
+asyncio does not deliver what arrives while nobody reads, and drops it when the peer closes the connection; so an async
+stream is also read while a long body is written. An answer that comes early ends the writing.
 """
 
 from __future__ import annotations
@@ -35,43 +37,50 @@ _CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 _RECORD: Final = 16 * 1024
-"""Bytes of the largest record of TLS: the system takes them at once."""
+"""Bytes of the largest TLS record; the system accepts that many in one write."""
 
 _READ: Final = 64 * 1024
-"""Bytes that httpcore reads at once."""
+"""Bytes that httpcore reads at a time."""
 
 _INTERIM: Final = re.compile(rb"(?:HTTP/1\.\d 1.*?\r\n\r\n)*", re.DOTALL)
 """Whole answers with a status of 1xx: they only say that the server is there."""
 
 _MOMENT: Final = 0.05
-"""Seconds that asyncio may take to deliver what has arrived already."""
+"""Seconds that asyncio may take to deliver what has already arrived."""
 
 _current: ContextVar[Attempt | None] = ContextVar("jobmojito_attempt", default=None)
 
 
 class UsedConnectionError(Exception):
-    """The pool gave a used connection where a fresh one is wanted: nothing was written, it is closed, ask again."""
+    """A used connection cannot be used again: it is closed, and the request is to be sent on another.
+
+    Nothing was written, where a fresh one is needed; or an answer was there before a repeatable request was written.
+    """
 
 
 class Attempt:
-    """What is known about one attempt: `begun` says that its head may have been written, in part at least."""
+    """What is known about one attempt.
+
+    `begun` says that at least a part of its head may have been written. `limit` is in seconds, for the whole answer.
+    `alone`: on a fresh connection. `trusted`: the transport is a `MockTransport`, which writes nothing.
+    """
 
     def __init__(self, limit: float | None, clock: Callable[[], float], *, alone: bool, trusted: bool) -> None:
         self._limit, self._clock = limit, clock
         self._alone, self._trusted = alone, trusted
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
-        self._refused = self._writing = False
+        self._refused = self._writing = self._wrote = self._read = False
         self._first = True
 
     def watch(self, request: httpx.Request, *, asynchronous: bool) -> None:
-        """Have the request's connection tell this attempt what it does."""
+        """Make the request's connection report to this attempt."""
         self._request = request
         request.extensions["trace"] = self._trace_async if asynchronous else self._trace
 
     @contextmanager
     def current(self) -> Generator[None]:
-        """Bound what is read meanwhile."""
+        """Apply the time limit to what is read inside."""
         before = _current.set(self)
         try:
             yield
@@ -79,16 +88,16 @@ class Attempt:
             _current.reset(before)
 
     def is_unsent(self, error: Exception) -> bool:
-        """Tell whether it is proved that nothing was written: by httpcore, or by a `MockTransport` (it never writes).
+        """Tell whether it is proved that nothing was written, by httpcore or because the transport never writes.
 
-        Another transport's word is not taken: some map whatever fails to a failure to connect.
+        Other transports are not believed: some report every failure as a failure to connect.
         """
         if isinstance(error, httpx.LocalProtocolError):
             return self._refused  # httpcore raises it about an answer as well
         if self.begun:
             return False
-        told = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
-        return self._trusted or (told and type(error.__cause__).__module__.partition(".")[0] == "httpcore")
+        reported = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
+        return self._trusted or (reported and type(error.__cause__).__module__.partition(".")[0] == "httpcore")
 
     def is_about(self, error: httpx.HTTPStatusError) -> bool:
         """Tell whether an event hook raised it about this attempt's answer, and not about a request of its own."""
@@ -98,11 +107,12 @@ class Attempt:
             return False
 
     def left(self, timeout: float | None = None) -> float | None:
-        """Give the seconds that the next read may take; the time of an answer begins with its first read.
+        """Give the seconds that the next read may take. The clock starts with the first read of the answer.
 
         Raises:
-            httpx.ReadTimeout: it is over.
+            httpx.ReadTimeout: the time is up.
         """
+        self._read = True
         if self._limit is None:
             return timeout
         now = self._clock()
@@ -113,7 +123,8 @@ class Attempt:
         return min(self._end - now, self._limit if timeout is None else timeout)
 
     def is_long(self, size: int) -> bool:
-        """Tell whether an answer may come before what is about to be written: not before a first short piece."""
+        """Tell whether an answer may come before this piece is written: any piece of a body but a first short one."""
+        self._wrote = True
         first, self._first = self._first, False
         return self._writing and not (first and size <= _RECORD)
 
@@ -126,22 +137,32 @@ class Attempt:
         elif name == "send_request_headers":
             self._note_head(protocol, phase, info)
         elif name == "send_request_body":
-            # In HTTP/2 an answer belongs to its request, and reading is shared.
+            # In HTTP/2 the answer names its request, and other requests read from the same connection.
             self._writing = self._first = phase == "started" and protocol == "http11"
+        elif name == "receive_response_headers" and phase == "complete" and protocol == "http11":
+            self._check_answer()
 
     async def _trace_async(self, event: str, info: Mapping[str, Any]) -> None:
         self._trace(event, info)
 
     def _note_head(self, protocol: str, phase: str, info: Mapping[str, Any]) -> None:
         self._end = None
-        if phase == "started" and info["request"].method != b"CONNECT":  # that one is for a proxy
+        if phase == "started" and info["request"].method != b"CONNECT":  # which is for a proxy
             if self._alone and protocol == "http11":
                 if not self._fresh:
                     raise UsedConnectionError
                 _close_after(info["request"])
-            self.begun = True
+            self.begun, self._wrote, self._read = True, False, False
         elif phase == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
-            self._refused = True  # by what writes HTTP, before any of it is handed on
+            self._refused = True  # by the HTTP library, before anything went to the network
+
+    def _check_answer(self) -> None:
+        """Refuse an answer for which nothing was read: it was left over from another request.
+
+        A connection that the caller's httpx client opened for itself is not watched: neither write nor read is seen.
+        """
+        if self._wrote and not self._read and not self._fresh:
+            raise UsedConnectionError
 
 
 def _close_after(request: Any) -> None:
@@ -162,14 +183,14 @@ def _has_final(received: bytes) -> bool:
 
 
 def _bound(stream: Any) -> None:
-    """Bound the reads of a network stream."""
+    """Put the reads of a network stream under the time limit."""
     (_AsyncReads if hasattr(stream, "aclose") else _Reads)(stream)
 
 
 class _Reads:
-    """Reads of a network stream: bounded, and tried between the pieces of a long body that goes out over TLS.
+    """Reads of a network stream: under the time limit, and between the pieces of a long body that is sent over TLS.
 
-    There a write that fails takes with it what has arrived and was not read; without TLS the system keeps it.
+    With TLS, a failing write loses what has arrived and was not read; without TLS the system keeps it.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -192,7 +213,7 @@ class _Reads:
             self._write(data[start : start + _RECORD], timeout)
 
     def _wait_for_room(self, timeout: float | None) -> None:
-        """Wait until a record can be written at once, so that an answer is seen before a write can fail."""
+        """Wait until a record can be written without blocking, so that an answer is seen before a write can fail."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
             while ready := selector.select(timeout):
@@ -203,7 +224,7 @@ class _Reads:
         raise _httpcore.WriteTimeout
 
     def _has_answer(self) -> bool:
-        """Read what is there; TLS has messages of its own."""
+        """Read what is there: it may be a message of TLS itself, or an interim answer."""
         try:
             data = self._read(_READ, 0)
         except _httpcore.ReadError as error:
@@ -213,7 +234,7 @@ class _Reads:
 
 
 class _AsyncReads:
-    """Reads of an async network stream: bounded, and under way while a long body is written."""
+    """Reads of an async network stream: under the time limit, and running while a long body is written."""
 
     def __init__(self, stream: Any) -> None:
         self._read, self._write, self._close = stream.read, stream.write, stream.aclose
@@ -236,7 +257,7 @@ class _AsyncReads:
             raise
 
     def _rest(self) -> bytes:
-        """Read what had arrived when a write failed: asyncio closed its socket with that in it, but not this one."""
+        """Read what had arrived when a write failed: asyncio closed its socket, but this copy of it is still open."""
         try:
             return b"" if self._spare is None else self._spare.recv(_READ)
         except OSError:
@@ -250,7 +271,7 @@ class _AsyncReads:
         try:
             done, _ = await asyncio.wait({early}, timeout=limit)
         finally:
-            early.cancel()  # does nothing to one that is done
+            early.cancel()  # no effect on a task that is done
         if not done:
             raise httpx.ReadTimeout("no answer within the time limit")
         return early.result()
@@ -263,7 +284,7 @@ class _AsyncReads:
         if self._spare is None and self._info("ssl_object") is None:
             self._spare = self._info("socket").dup()
         if await self._has_answer():
-            raise _httpcore.WriteError("an answer came early")  # on which httpcore reads it
+            raise _httpcore.WriteError("an answer came early")  # httpcore then reads the answer
         writing = asyncio.ensure_future(self._write(data, timeout))
         try:
             while not writing.done():
@@ -282,7 +303,7 @@ class _AsyncReads:
     async def _has_answer(self) -> bool:
         reading = self._reading()
         if self._info("is_readable"):
-            # Not only as a sign: TLS has messages of its own.
+            # Readable is not enough: it may be a message of TLS itself.
             await asyncio.wait({reading}, timeout=_MOMENT)
         return reading.done() and self._is_answer()
 
@@ -299,7 +320,7 @@ class _AsyncReads:
     async def close(self) -> None:
         early, self._early = self._early, None
         if early is not None and not early.cancel() and not early.cancelled():
-            early.exception()  # looked at, so that asyncio does not complain
+            early.exception()  # retrieved, or asyncio would log it as never retrieved
         if self._spare is not None:
             self._spare.close()
         await self._close()
