@@ -28,8 +28,8 @@ Fields = Mapping[str, Any]
 class PendingRow:
     """One input row: its fields to send, and later its outcome.
 
-    `begun`: its request may be under way. `recorded` is done when the journal has the outcome on disk. `held`: it is not
-    sent, because the rows after it could not be read; a journal may know it all the same.
+    `begun`: its request may be under way. `recorded` is done when the journal has the outcome on disk. `held`: it is
+    not sent, because the rows after it could not be read; a journal may know it all the same.
     """
 
     index: int
