@@ -164,6 +164,8 @@ class ResultSender:
             answer = yield from self.request(result_id, accepted)
         except Exception as error:  # noqa: BLE001 - a transport or hook may raise anything, and no row may be lost
             self.stop.note(error)
+            if accepted.yes and isinstance(error, DownloadError) and isinstance(error.__context__, OSError):
+                self.stop.because(error.message, error)  # a full disk: every report would be paid for, and none kept
             _settle_failure(row, error, accepted)
         else:
             self.stop.note(None)

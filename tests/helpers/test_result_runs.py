@@ -1,11 +1,21 @@
 """Results waited for, fetched and downloaded: outcomes of every other run, and nothing paid twice."""
 
+import errno
 import json
+import os
 
 import httpx
 import pytest
 
-from jobmojito import ConfigurationError, DownloadError, NotFoundError, ResultNotReadyError, RowKind, RowStatus
+from jobmojito import (
+    BatchError,
+    ConfigurationError,
+    DownloadError,
+    NotFoundError,
+    ResultNotReadyError,
+    RowKind,
+    RowStatus,
+)
 from jobmojito.sandbox import Fault
 from tests.bodies import answer_for, body_for
 from tests.overlay.driver import ID, Driver
@@ -152,6 +162,20 @@ def test_a_journal_remembers_what_was_paid(api, sandbox, results, tmp_path):
 
     assert [one.status for one in _call(api, sandbox, work)] == [RowStatus.OK] * 3
     assert sandbox.requests[REPORT] == 3
+
+
+def test_a_full_disk_stops_the_run(api, sandbox, results, tmp_path, monkeypatch):
+    """What was on its way is unknown; nothing more is asked for, and paid, that could not be kept."""
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BatchError, match="No space left") as raised:
+        _call(api, sandbox, lambda jm: jm.download_reports(results, tmp_path / "new", concurrency=1))
+
+    assert sandbox.requests[REPORT] == 1
+    assert [one.kind for one in raised.value.result] == [RowKind.OUTCOME_UNKNOWN, *[RowKind.NOT_SENT] * 2]
 
 
 def test_a_file_that_cannot_be_written_is_found_before_asking(api, sandbox, results, tmp_path):
