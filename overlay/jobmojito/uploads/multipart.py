@@ -11,7 +11,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,8 @@ class Envelope:
     """The bytes around the file in the body: the other parts, and the head and end of its own part."""
 
     content_type: str
-    head: bytes
-    tail: bytes
+    head: bytes = field(repr=False)  # it holds the candidate
+    tail: bytes = field(repr=False)
 
     def length(self, size: int | None) -> int | None:
         """Return the body's length in bytes for a file of `size` bytes; None if that is not known."""
