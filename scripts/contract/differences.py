@@ -87,6 +87,7 @@ class Comparison:
     counts: Counter[str] = field(factory=Counter, init=False)
     pairs: dict[tuple[int, int], bool] = field(factory=dict, init=False)
     places: dict[str, str] = field(factory=dict, init=False)
+    _looked_at: list[Form] = field(factory=list, init=False)  # kept alive: `pairs` knows what is in them by its id
 
     def same(self, one: Any, other: Any, pointer: str = "", place: str = "", key: str = "") -> bool:
         """Compare two parts of forms, which are called `key` there; tell whether they are equal."""
@@ -116,6 +117,7 @@ class Comparison:
         if key not in ENTRIES:
             hidden = ASIDE if "name" in one else (*ASIDE, "name")
             one, other = self.look(one), self.look(other)
+            self._looked_at += one, other
             if "options" in one and "options" in other:
                 kinds = [[option["type"] for option in type_["options"]] for type_ in (one, other)]
                 if kinds[0] != kinds[1]:
