@@ -175,7 +175,12 @@ _LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def as_tables(form: Form) -> Form:
-    """Reduce a part of a form to what the tables can say: no notes but one, and the limits that apply to the type."""
+    """Reduce a part of a form to what the tables can say: no notes but one, and the limits that apply to the type.
+
+    A required name that no property declares is left out of both sides: a model has no field for it.
+    """
+    if "properties" in form:
+        return {**form, "required": {name: True for name in form["required"] if name in form["properties"]}}
     if "options" in form:
         notes = {key: value for key, value in form["notes"].items() if key == "exactly one"}
         return {**form, "notes": notes}
