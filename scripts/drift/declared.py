@@ -35,13 +35,12 @@ FLAG: Final = "x-changes-meaning"
 class Declared:
     """The expected document, and what is declared about it. `resources`: tag -> name; `titles`: schema pointer -> name.
 
-    `changes` are the pointers whose meaning is declared to differ; `misfits` are actions that could not be read.
+    `misfits`: actions that cannot be read, each by its pointer in the corrections file and why.
     """
 
     document: Mapping[str, Any]
     resources: Mapping[str, str] = field(factory=dict)
     titles: Mapping[str, str] = field(factory=dict)
-    changes: tuple[str, ...] = ()
     misfits: tuple[tuple[str, str], ...] = ()
 
 
@@ -67,8 +66,7 @@ def _take(known: Declared, action: Mapping[str, Any], place: Place, value: objec
     """Take in what one action declares of one place."""
     document, update = known.document, action.get("update")
     if action.get(FLAG) is True:
-        changed = _changed(document, place, action)
-        return evolve(known, document=changed, changes=(*known.changes, join("", *place)))
+        return evolve(known, document=_changed(document, place, action))
     if place == ("tags",):  # an object that describes a tag, and may name its resource
         return evolve(known, document={**document, "tags": _merged(value, update)})
     if not isinstance(update, dict):
