@@ -57,7 +57,7 @@ class Incoming:
 
     @property
     def is_changed(self) -> bool:
-        """Tell whether the document in use is another one, in its canonical form."""
+        """Whether the document in use is another one, in its canonical form."""
         return self.old is None or self.content != documents.dump(self.old)
 
 

@@ -168,7 +168,7 @@ def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callabl
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a JSON value is a number; true and false are none."""
+    """Whether a JSON value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -113,7 +113,7 @@ def _template(path: str) -> str:
 
 
 def _alike(old: Operation, new: Operation) -> bool:
-    """Tell whether two operations present themselves with the same words; without words there is nothing to go by."""
+    """Whether two operations present themselves with the same words; without words there is nothing to go by."""
     words = [(place.value.get("summary"), place.value.get("description")) for place in (old.place, new.place)]
     return words[0] == words[1] != (None, None)
 

@@ -31,7 +31,7 @@ def meet(one: str, other: str) -> str | None:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Tell whether every value of one JSON type is one of the other."""
+    """Whether every value of one JSON type is one of the other."""
     return meet(wide, narrow) == narrow
 
 

@@ -98,7 +98,7 @@ def _plain(value: Any) -> Any:
 
 
 def same(old: Place | None, new: Place | None, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
-    """Tell whether two values are equal once references inside them are followed, whatever they are called."""
+    """Whether two values are equal once references inside them are followed, whatever they are called."""
     if old is None or new is None:
         return old is new
     old, new = _reached(old), _reached(new)

@@ -116,13 +116,13 @@ def _exclusiveness(pair: Pair) -> Iterator[Change]:
 
 
 def _meet(some: list[Branch], *, objects: bool) -> bool:
-    """Tell whether a value may be one of several alternatives."""
+    """Whether a value may be one of several alternatives."""
     kinds = [branch.kind for branch in some if objects or branch.kind not in ("object", "array")]
     return len(set(kinds)) < len(kinds)
 
 
 def _is_split(pair: Pair) -> bool:
-    """Tell whether a type became a union of several, or the reverse: what was said of all is said of one."""
+    """Whether a type became a union of several, or the reverse: what was said of all is said of one."""
     return (len(pair.before) > 1) != (len(pair.after) > 1)
 
 

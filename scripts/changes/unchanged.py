@@ -25,12 +25,12 @@ class Unchanged:
     logins: bool = False
 
     def has(self, pointer: str) -> bool:
-        """Tell whether a place is in one of these components."""
+        """Whether a place is in one of these components."""
         match = _COMPONENT.match(pointer)
         return match is not None and match[0] in self.components
 
     def same(self, old: list[Any], new: list[Any]) -> bool:
-        """Tell whether values that stand outside the components are the same with all that they lead to."""
+        """Whether values that stand outside the components are the same with all that they lead to."""
         texts = json.dumps(old), json.dumps(new)
         return texts[0] == texts[1] and all(ref in self.components for ref in _pointers(texts[0]))
 

@@ -185,7 +185,7 @@ def _inline_types(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, A
 
 
 def _is_type(schema: Any) -> bool:
-    """Tell whether the generator would make a class of a schema: an enum, or an object."""
+    """Whether the generator would make a class of a schema: an enum, or an object."""
     if not isinstance(schema, dict):
         return False
     enum = schema.get("enum")

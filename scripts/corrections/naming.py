@@ -11,7 +11,7 @@ _TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def is_type_name(title: object) -> TypeGuard[str]:
-    """Tell whether a title can be a component's key and a class name as it stands."""
+    """Whether a title can be a component's key and a class name as it stands."""
     return isinstance(title, str) and bool(_TYPE_NAME.fullmatch(title))
 
 

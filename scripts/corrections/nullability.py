@@ -40,12 +40,12 @@ def count(document: dict[str, Any]) -> int:
 
 
 def is_annotation(keyword: str) -> bool:
-    """Tell whether a schema keyword leaves the set of valid values alone."""
+    """Whether a schema keyword leaves the set of valid values alone."""
     return keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
 def allows_null(schema: dict[str, Any]) -> bool:
-    """Tell whether `null` stands in the schema's own type (a list or the one type)."""
+    """Whether `null` stands in the schema's own type (a list or the one type)."""
     types = schema.get("type")
     return "null" in types if isinstance(types, list) else types == "null"
 
@@ -94,7 +94,7 @@ def _with_null_branch(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_last_branch(place: Place, schema: dict[str, Any], document: dict[str, Any]) -> bool:
-    """Tell whether a schema that says only `nullable` ends a union, where "any value" would void its siblings."""
+    """Whether a schema that says only `nullable` ends a union, where "any value" would void its siblings."""
     if schema.get("nullable") is not True or not all(is_annotation(key) for key in schema if key != "nullable"):
         return False
     *above, keyword, index = place[1:]  # no schema stands less than three steps deep

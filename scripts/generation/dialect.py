@@ -70,7 +70,7 @@ def _free_names(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def is_json(content_type: str) -> bool:
-    """Tell whether a content type is JSON or a kind of it."""
+    """Whether a content type is JSON or a kind of it."""
     return _essence(content_type) == "application/json" or _essence(content_type).endswith("+json")
 
 

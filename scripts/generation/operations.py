@@ -154,7 +154,7 @@ def _answer_annotation(answer: Answer) -> str:
 
 
 def _holds_model(body: Body) -> bool:
-    """Tell whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
+    """Whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
     parts = body.type.parts if body.type.kind == "Union" else (body.type,)
     return any(part.kind == "Object" for part in parts)
 

@@ -87,12 +87,12 @@ def _pointed(schema: dict[str, Any], document: dict[str, Any], nullable: set[str
 
 
 def _is_added(branch: dict[str, Any]) -> bool:
-    """Tell whether a branch is a reference with the null that was put beside it, and nothing more."""
+    """Whether a branch is a reference with the null that was put beside it, and nothing more."""
     return branch.keys() == {"anyOf"} and len(branch["anyOf"]) == 2 and "$ref" in branch["anyOf"][0]  # noqa: PLR2004
 
 
 def _takes_null(schema: Any) -> bool:
-    """Tell whether a named schema is one object or enum, or null."""
+    """Whether a named schema is one object or enum, or null."""
     if not isinstance(schema, dict):
         return False
     branches = schema.get("anyOf")

@@ -49,14 +49,14 @@ def _kinds(type_: Type, models: Mapping[str, Model]) -> Iterator[str]:
 
 
 def _is_compound(type_: Type) -> bool:
-    """Tell whether a part is certainly a list or an object."""
+    """Whether a part is certainly a list or an object."""
     if type_.kind == "Union":
         return all(_is_compound(one) for one in type_.parts if one.kind != "NULL")
     return type_.kind in {"Array", "Object"}
 
 
 def _is_writable(kind: str, style: str, location: str, *, explode: bool) -> bool:
-    """Tell whether a style has a form for a kind of value, by the table of styles in the OpenAPI Specification."""
+    """Whether a style has a form for a kind of value, by the table of styles in the OpenAPI Specification."""
     if kind == "a value":
         return style not in {*_JOINED, "deepObject"}
     if kind in {"a list", "an object"}:

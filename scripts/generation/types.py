@@ -103,7 +103,7 @@ def _union(codes: list[str], schema: Json | None) -> str:
 
 
 def _unusable(name: str, value: object) -> bool:
-    """Tell whether a limit says nothing here: one that is off, or a pattern that only ECMAScript can read."""
+    """Whether a limit says nothing here: one that is off, or a pattern that only ECMAScript can read."""
     if name != "pattern":
         return value is False
     try:

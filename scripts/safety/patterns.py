@@ -185,7 +185,7 @@ class _Positions:
         return self._overlap(first) or any(map(self._overlap, self.follow[begin:]))
 
     def _overlap(self, positions: Iterable[int]) -> bool:
-        """Tell whether one character fits two of some positions."""
+        """Whether one character fits two of some positions."""
         ranges = sorted(pair for at in positions for pair in _merged(self.sets[at]))
         return any(low <= high for (_, high), (low, _) in pairwise(ranges))
 

@@ -45,7 +45,7 @@ class Place:
 
     @property
     def is_component(self) -> bool:
-        """Tell whether it stands under a name of its own in `components`."""
+        """Whether it stands under a name of its own in `components`."""
         return self.steps[:1] == ("components",) and len(self.steps) == 3  # noqa: PLR2004 - components/<kind>/<name>
 
 
