@@ -1,4 +1,4 @@
-"""Facts of operations that no contract has: `openapi/facts.yaml`, read, checked, and joined with a contract.
+"""Reads `openapi/facts.yaml`, what the contract does not say of its operations: cost, mail, repeatability, prices.
 
 An operation that the table does not have counts as costing, as mailing and as not repeatable.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FILE: Final = "openapi/facts.yaml"
-# Each question, and how it counts as long as nobody knows the answer.
+# Each question, and the answer that is assumed while it is unknown.
 QUESTIONS: Final = {"costs": True, "mails": True, "repeatable": False}
 _UNKNOWN: Final = "not in openapi/facts.yaml yet"
 _KEYS: Final = {*QUESTIONS, "care", "price"}
@@ -58,7 +58,7 @@ def stale(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
 
 
 def sentences(entry: Mapping[str, Any]) -> str:
-    """Say the facts of an operation in a docstring's words."""
+    """Write the facts of an operation for its docstring."""
     words = {True: "yes", False: "no"}
     return "\n".join(
         [
