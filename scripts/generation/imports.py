@@ -1,4 +1,4 @@
-"""The imports of the generated modules."""
+"""Writes the imports of the generated modules."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
 
 def _words(annotations: Iterable[str]) -> set[str]:
-    """Give the names used in annotations; what stands in quotes is a value."""
+    """Give the names used in annotations, without quoted values of a Literal."""
     return {word for one in annotations for word in re.findall(r"[A-Za-z_]\w*", _QUOTED.sub("", one))}
 
 
 def plain_imports(annotations: Iterable[str], root: str) -> list[str]:
-    """Give the imports of the names that are no models; `root` is the relative way to the package."""
+    """Give the imports of names other than models; `root` is the relative import prefix of the package."""
     used = _words(annotations)
     return [line.format(root=root) for name, line in _PLAIN_IMPORTS.items() if name in used]
 

@@ -1,4 +1,4 @@
-"""How parameters are written: the declared style as code, or a refusal of what no style can write."""
+"""Writes the declared style of a parameter as code; refuses a parameter that its style cannot write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def style_flags(declared: Mapping[str, Any], type_: Type, models: Mapping[str, M
     """Write a parameter's style and `explode` as keyword arguments, where they are not the default of its place.
 
     Raises:
-        Refused: the place has no such style, or the style cannot write what the parameter may be.
+        Refused: the location has no such style, or the style cannot write values that the parameter may have.
     """
     location = declared["in"]
     default = STYLES[location][0]
