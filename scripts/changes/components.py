@@ -1,4 +1,4 @@
-"""Components that no operation uses: they change nothing for callers, but nothing is silent."""
+"""Compares components that no operation uses: changes do not affect callers, but are reported."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def _unused(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
 
 
 def _components(document: Place) -> dict[str, Place]:
-    """Give all components by pointer; what stands in components and is no section counts as one."""
+    """Give all components by pointer; a key of `components` that is not a section counts as a component."""
     components = document.child("components")
     found: dict[str, Place] = {}
     for _, section in components.entries() if components else ():

@@ -1,4 +1,4 @@
-"""What an alternative allows of a value of its type: listed values, formats, patterns, limits."""
+"""Compares what two alternatives of one type allow: listed values, formats, patterns, limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scripts.changes.places import canonical
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-# How much a limit refuses, greater is tighter (the second number: the bound itself is refused), and how it reads.
+# How tight a limit is (greater is tighter; the second number is 1 if the bound itself is refused), and its text.
 Limit: TypeAlias = tuple[tuple[Fraction | float, int], str, str]
 NONE: Final[Limit] = ((-math.inf, 0), "none", "")
 _COUNTS: Final = {
@@ -101,7 +101,7 @@ def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def limits(branch: Branch) -> dict[str, Limit]:
-    """Give the limit of each sort; one that allows everything (a least length of 0) is left out."""
+    """Give the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
     found: dict[str, Limit] = {}
     for keyword, value in branch.limits.items():
         if keyword == "uniqueItems" and value is True and meet(branch.kind, "array"):
@@ -149,7 +149,7 @@ def _factors(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
-    """Report keywords that nothing here understands, or that say nothing about the type beside them."""
+    """Report keywords that are unknown here, or do not apply to the type."""
     for keyword in sorted(old.limits.keys() | new.limits.keys()):
         one, other = (branch.limits.get(keyword) for branch in (old, new))
         if keyword in _KNOWN and all(_KNOWN[keyword](branch) for branch in (old, new)):
@@ -168,7 +168,7 @@ def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callabl
 
 
 def is_number(value: Any) -> bool:
-    """Whether a JSON value is a number; true and false are none."""
+    """Whether a JSON value is a number; a boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""An old and a new type side by side, in the canonical form, and how a change between them is made."""
+"""Pairs an old and a new type in the canonical form, and makes the changes between them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number"
 
 
 def meet(one: str, other: str) -> str | None:
-    """Give the JSON type that is both: an integer is a number, and everything is any."""
+    """Give the intersection of two JSON types: an integer is a number, and everything is any."""
     if other in (one, ANY):
         return one
     if one == ANY:
@@ -37,7 +37,7 @@ def covers(wide: str, narrow: str) -> bool:
 
 @frozen(eq=False)
 class Branch:
-    """One alternative: a JSON type (or any), the values that an enum leaves of it, and the option that says so."""
+    """One alternative: a JSON type (or any), the values of its enum, and the option it is read from."""
 
     kind: str
     values: dict[str, Any] | None
@@ -45,7 +45,7 @@ class Branch:
 
     @property
     def limits(self) -> Form:
-        """Give the keywords that limit the values, those of merged parts too."""
+        """Give the limits, those of merged parts too."""
         return {**self.option.get("inherited", {}), **self.option["limits"]}
 
     @property
@@ -104,7 +104,7 @@ class Pair:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Tell pairs apart."""
+        """Identify the pair."""
         return (self.direction, id(self.old), id(self.new))
 
     @cached_property
@@ -119,7 +119,7 @@ class Pair:
 
     @property
     def homes(self) -> tuple[Place, Place]:
-        """Give where the two are."""
+        """Give the places of the two."""
         return self.at("", self.old["home"], self.new["home"])
 
     @property
@@ -133,12 +133,12 @@ class Pair:
         return Pair(old, new, self.direction, self.documents)
 
     def at(self, keyword: str, old: str, new: str) -> tuple[Place, Place]:
-        """Give where a keyword of the schemas at two pointers is; where it is not there, what would hold it."""
+        """Give the places of a keyword of two schemas; where it is absent, the place that would hold it."""
         key = f"/{escaped(keyword)}" if keyword else ""
         return _nearest(self.documents[0], old + key), _nearest(self.documents[1], new + key)
 
     def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
-        """Give where a keyword is in an alternative of each."""
+        """Give the places of a keyword in an alternative of each."""
         return self.at(keyword, old.option["@"], new.option["@"])
 
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
@@ -147,7 +147,7 @@ class Pair:
 
 
 def _nearest(document: Any, pointer: str) -> Place:
-    """Give the place at a pointer, or the nearest one around it."""
+    """Give the place at a pointer, or the nearest parent that exists."""
     place = Place(document, "", document)
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")

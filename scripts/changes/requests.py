@@ -1,4 +1,4 @@
-"""What an operation takes: parameters and body."""
+"""Compares the request of an operation: parameters and body."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ _ADDED = {
 
 
 def _moved(before: Parameters, after: Parameters) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """Pair parameters of the same name of which one is gone and one is new: it goes elsewhere in the request."""
+    """Pair a removed and an added parameter of one name: it has moved within the request."""
     come = [key for key in after if key not in before]
     for key in before:
         if key not in after:
@@ -99,7 +99,7 @@ def _written(place: Place) -> tuple[object, ...]:
 
 
 def _carrier(place: Place) -> Place:
-    """Give what holds the schema: the parameter, or the one content type it may have instead."""
+    """Give the object with the schema: the parameter, or its only content type."""
     return next(iter(media(place).values()), place)
 
 
