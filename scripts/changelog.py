@@ -32,7 +32,7 @@ def changelog(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str
 
 
 def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
-    """Give our name of each operation by `METHOD /path`, from an effective contract."""
+    """Return our name of each operation by `METHOD /path`, from an effective contract."""
     return {
         f"{method.upper()} {path}": operation["operationId"]
         for path, item in contract["paths"].items()

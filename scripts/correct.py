@@ -57,7 +57,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
 
 
 def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Give the corrected document alone."""
+    """Return the corrected document alone."""
     return correct(published, overlay).document
 
 

@@ -79,7 +79,7 @@ def _run(root: Path, *, check: bool) -> int:
 
 
 def corrected(root: Path) -> dict[str, Any]:
-    """Give the effective document of a checkout."""
+    """Return the effective document of a checkout."""
     api = root / "openapi"
     return effective(load(api / "jobmojito.openapi.json"), load_overlay(api / "corrections.overlay.yaml"))
 
@@ -152,7 +152,7 @@ def _refuse_what_does_not_import(package: Path) -> None:
 
 
 def _last_line(text: str) -> str:
-    """Give the last line of a program's output, which has the reason why it stopped."""
+    """Return the last line of a program's output, which has the reason why it stopped."""
     return (text.strip().splitlines() or ["no reason given"])[-1][:300]
 
 

@@ -106,7 +106,7 @@ class Notice:
         ]
 
     def _briefly(self, style: Style) -> list[str]:
-        """Give the lines for users, with so few names that there is room for the changes."""
+        """Return the lines for users, with so few names that there is room for the changes."""
         for most in (MOST_NAMES, 20):
             lines = self._users(style, most)
             if sum(map(len, lines)) < MOST_MARKDOWN // 4:

@@ -135,12 +135,12 @@ def show(reports: Mapping[str, Report]) -> None:
 
 
 def _placed(one: Difference) -> Difference:
-    """Give the difference with the path of its file in the checkout."""
+    """Return the difference with the path of its file in the checkout."""
     return evolve(one, file=posixpath.normpath(posixpath.join(PACKAGE.as_posix(), one.file))) if one.file else one
 
 
 def code(reports: Mapping[str, Report]) -> int:
-    """Give the exit code of several reports: drift outweighs what cannot be checked."""
+    """Return the exit code of several reports: drift outweighs what cannot be checked."""
     codes = {report.code for report in reports.values()}
     return 1 if 1 in codes else max(codes)
 

@@ -106,7 +106,7 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
 
 
 def _known_names(root: Path) -> dict[str, str]:
-    """Give the operation names of the generated client, if there is one."""
+    """Return the operation names of the generated client, if there is one."""
     contract = root / PACKAGE / "contract.json"
     return operation_names(documents.load(contract)) if contract.is_file() else {}
 

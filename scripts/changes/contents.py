@@ -27,7 +27,7 @@ _MEDIA = KEYWORDS | {"schema", "encoding"}
 
 
 def media(holder: Place) -> dict[str, Place]:
-    """Give the content of a body, answer or parameter by content type; case, spaces and utf-8 make no difference."""
+    """Return the content of a body, answer or parameter by content type; case, spaces and utf-8 make no difference."""
     content = holder.child("content")
     return {_media_type(name): place for name, place in content.entries()} if content else {}
 

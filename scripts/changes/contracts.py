@@ -41,7 +41,7 @@ class Report:
 
     @property
     def grade(self) -> Grade | None:
-        """Give the worst grade; None where nothing changed."""
+        """Return the worst grade; None where nothing changed."""
         return max((item.grade for item in self.changes), default=None)
 
 

@@ -33,11 +33,11 @@ class Change:
 
     @property
     def grade(self) -> Grade:
-        """Give the grade that the table of rules has."""
+        """Return the grade that the table of rules has."""
         return RULES[self.rule].grade
 
     def order(self) -> tuple[Any, ...]:
-        """Give the sort key in a report: the worst first, then by rule and place."""
+        """Return the sort key in a report: the worst first, then by rule and place."""
         where = (self.rule, self.new, self.old, self.template, self.values)
         return (-self.grade, *where, self.operation or "", self.direction or "")
 
@@ -53,7 +53,7 @@ def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Ch
 
 
 def extension(key: str) -> str | None:
-    """Give the rule for an extension (`x-...`), or None for a key of OpenAPI."""
+    """Return the rule for an extension (`x-...`), or None for a key of OpenAPI."""
     if not key.startswith("x-"):
         return None
     return "naming-extension-changed" if key in _NAMING else "extension-changed"

@@ -24,7 +24,7 @@ class Effect:
 
     @property
     def name(self) -> Name:
-        """Give the new name, or the old one if it is removed."""
+        """Return the new name, or the old one if it is removed."""
         found = self.new or self.old
         if found is None:
             raise ValueError("an effect has a name")
@@ -41,12 +41,12 @@ class Impact:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Give all of them."""
+        """Return all of them."""
         return (*self.appeared, *self.changed, *self.vanished)
 
     @property
     def grade(self) -> Grade | None:
-        """Give the worst grade; None where no name is affected."""
+        """Return the worst grade; None where no name is affected."""
         return max((effect.grade for effect in self.effects), default=None)
 
 
@@ -79,7 +79,7 @@ _GIVEN = {"operation", "method"}
 
 
 def _owner(name: Name) -> str:
-    """Give the model that a field belongs to, or the name itself."""
+    """Return the model that a field belongs to, or the name itself."""
     return name.written.removeprefix("models.").split(".")[0]
 
 
@@ -104,7 +104,7 @@ def _step(old: Name, new: Name, *, is_sent: bool, is_received: bool) -> Grade:
 
 
 def _members(name: Name) -> set[str]:
-    """Give the types of a union; that it is optional counts as one of them."""
+    """Return the types of a union; that it is optional counts as one of them."""
     queue: list[ast.expr] = [ast.parse(name.type, mode="eval").body] if name.kind != "enum member" else []
     found = {"Unset"} if name.optional and name.kind in {"field", "parameter"} else set[str]()
     for node in queue:
@@ -116,7 +116,7 @@ def _members(name: Name) -> set[str]:
 
 
 def _reached(names: Names, *kinds: str) -> set[str]:
-    """Give the models and aliases that names of some kinds lead to, through the fields of models."""
+    """Return the models and aliases that names of some kinds lead to, through the fields of models."""
     inside: dict[str, list[str]] = {}
     for name in names.values():
         if name.kind in {"field", "type alias"}:

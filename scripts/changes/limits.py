@@ -67,7 +67,7 @@ def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def several(branch: Branch, keyword: str) -> list[Any]:
-    """Give the different values of a keyword, which several parts may have."""
+    """Return the different values of a keyword, which several parts may have."""
     if keyword not in branch.limits:
         return []
     value = branch.limits[keyword]
@@ -101,7 +101,7 @@ def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def limits(branch: Branch) -> dict[str, Limit]:
-    """Give the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
+    """Return the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
     found: dict[str, Limit] = {}
     for keyword, value in branch.limits.items():
         if keyword == "uniqueItems" and value is True and meet(branch.kind, "array"):

@@ -34,13 +34,13 @@ class Operation:
 
     @property
     def id(self) -> str | None:
-        """Give the operationId."""
+        """Return the operationId."""
         value = self.place.value.get("operationId")
         return value if isinstance(value, str) else None
 
     @cached_property
     def parameters(self) -> dict[tuple[str, str], Place]:
-        """Give the parameters by location and name; the operation's own replace those of its path."""
+        """Return the parameters by location and name; the operation's own replace those of its path."""
         found: dict[tuple[str, str], Place] = {}
         for holder in (self.item, self.place):
             listed = holder.child("parameters")
@@ -52,7 +52,7 @@ class Operation:
 
 
 def operations(root: Place) -> dict[str, Operation]:
-    """Give every operation of a document, webhooks too, by its key and in document order."""
+    """Return every operation of a document, webhooks too, by its key and in document order."""
     found = (
         Operation(method, path, place, item, webhook=section == "webhooks")
         for section in ("paths", "webhooks")
@@ -70,7 +70,7 @@ def _shaped(place: Place | None) -> Place | None:
 
 
 def path_items(root: Place, section: str) -> Iterator[tuple[str, Place]]:
-    """Give the paths (or webhooks) of a document with their path items."""
+    """Return the paths (or webhooks) of a document with their path items."""
     holder = root.child(section)
     for path, item in holder.entries() if holder else ():
         if not path.startswith("x-"):
@@ -141,7 +141,7 @@ def identity_changes(old: Operation, new: Operation) -> Iterator[Change]:
 
 
 def renamed(old: Operation, new: Operation) -> dict[str, str]:
-    """Give the path parameters that are only renamed, old to new."""
+    """Return the path parameters that are only renamed, old to new."""
     if _template(old.path) != _template(new.path):
         return {}
     names = (re.findall(r"\{([^{}]*)\}", operation.path) for operation in (old, new))

@@ -22,7 +22,7 @@ _TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number"
 
 
 def meet(one: str, other: str) -> str | None:
-    """Give the intersection of two JSON types: an integer is a number, and everything is any."""
+    """Return the intersection of two JSON types: an integer is a number, and everything is any."""
     if other in (one, ANY):
         return one
     if one == ANY:
@@ -45,18 +45,18 @@ class Branch:
 
     @property
     def limits(self) -> Form:
-        """Give the limits, those of merged parts too."""
+        """Return the limits, those of merged parts too."""
         return {**self.option.get("inherited", {}), **self.option["limits"]}
 
     @property
     def content(self) -> Form:
-        """Give what is in an object or an array."""
+        """Return what is in an object or an array."""
         found: Form = self.option.get("content", {})
         return found
 
 
 def branches(type_: Form) -> list[Branch]:
-    """Give the alternatives of a type; several lists of values of one JSON type are one list."""
+    """Return the alternatives of a type; several lists of values of one JSON type are one list."""
     found: list[Branch] = []
     for branch in (branch for option in type_["options"] for branch in _branches(option)):
         listed = next((one for one in found if _joins(one, branch, exactly_one="exactly one" in type_["notes"])), None)
@@ -109,17 +109,17 @@ class Pair:
 
     @cached_property
     def before(self) -> list[Branch]:
-        """Give the alternatives of the old type."""
+        """Return the alternatives of the old type."""
         return branches(self.old)
 
     @cached_property
     def after(self) -> list[Branch]:
-        """Give the alternatives of the new type."""
+        """Return the alternatives of the new type."""
         return branches(self.new)
 
     @property
     def homes(self) -> tuple[Place, Place]:
-        """Give the places of the two."""
+        """Return the places of the two."""
         return self.at("", self.old["home"], self.new["home"])
 
     @property
@@ -133,12 +133,12 @@ class Pair:
         return Pair(old, new, self.direction, self.documents)
 
     def at(self, keyword: str, old: str, new: str) -> tuple[Place, Place]:
-        """Give the places of a keyword of two schemas; where it is absent, the place that would hold it."""
+        """Return the places of a keyword of two schemas; where it is absent, the place that would hold it."""
         key = f"/{escaped(keyword)}" if keyword else ""
         return _nearest(self.documents[0], old + key), _nearest(self.documents[1], new + key)
 
     def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
-        """Give the places of a keyword in an alternative of each."""
+        """Return the places of a keyword in an alternative of each."""
         return self.at(keyword, old.option["@"], new.option["@"])
 
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
@@ -147,7 +147,7 @@ class Pair:
 
 
 def _nearest(document: Any, pointer: str) -> Place:
-    """Give the place at a pointer, or the nearest parent that exists."""
+    """Return the place at a pointer, or the nearest parent that exists."""
     place = Place(document, "", document)
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")

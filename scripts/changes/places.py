@@ -19,7 +19,7 @@ class Place:
     value: Any
 
     def child(self, key: str | int) -> "Place | None":
-        """Give the value under a key or index, or None if there is none."""
+        """Return the value under a key or index, or None if there is none."""
         if isinstance(self.value, dict) and key in self.value:
             return Place(self.root, f"{self.pointer}/{escaped(str(key))}", self.value[key])
         if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
@@ -27,30 +27,30 @@ class Place:
         return None
 
     def target(self, key: str | int) -> "Place | None":
-        """Give the value under a key, with references followed."""
+        """Return the value under a key, with references followed."""
         child = self.child(key)
         return child.followed() if child else None
 
     def entries(self) -> Iterator[tuple[str, "Place"]]:
-        """Give the members of an object in document order; Refused for anything that is not an object."""
+        """Return the members of an object in document order; Refused for anything that is not an object."""
         for key, value in self.mapping().items():
             yield key, Place(self.root, f"{self.pointer}/{escaped(key)}", value)
 
     def elements(self) -> Iterator["Place"]:
-        """Give the elements of an array in order; Refused for anything that is not an array."""
+        """Return the elements of an array in order; Refused for anything that is not an array."""
         if not isinstance(self.value, list):
             raise Refused(f"{self.pointer or '/'}: expected an array")
         for index, value in enumerate(self.value):
             yield Place(self.root, f"{self.pointer}/{index}", value)
 
     def mapping(self) -> dict[str, Any]:
-        """Give the object at this place; Refused for anything else."""
+        """Return the object at this place; Refused for anything else."""
         if not isinstance(self.value, dict):
             raise Refused(f"{self.pointer or '/'}: expected an object")
         return self.value
 
     def followed(self) -> "Place":
-        """Give the end of a chain of plain references; Refused for one that is dangling or circular."""
+        """Return the end of a chain of plain references; Refused for one that is dangling or circular."""
         place, seen = self, {self.pointer}
         while isinstance(place.value, dict) and isinstance(place.value.get("$ref"), str):
             place = place.referred()
@@ -60,7 +60,7 @@ class Place:
         return place
 
     def referred(self) -> "Place":
-        """Give what the `$ref` here names; only references inside the document are followed."""
+        """Return what the `$ref` here names; only references inside the document are followed."""
         ref = self.value["$ref"]
         if not ref.startswith("#/") and ref != "#":
             raise Refused(f"{self.pointer}: $ref leaves the document")
@@ -75,7 +75,7 @@ class Place:
 
 
 def whole(document: Any) -> Place:
-    """Give the document itself as a place."""
+    """Return the document itself as a place."""
     return Place(document, "", document)
 
 

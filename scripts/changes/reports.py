@@ -29,7 +29,7 @@ class Style(Protocol):
     """Quotes untrusted text for one form, and cuts it if it is too long."""
 
     def __call__(self, text: str, longest: int = LONGEST_VALUE, /) -> str:
-        """Give the text quoted, on one line."""
+        """Return the text quoted, on one line."""
         ...
 
 
@@ -44,7 +44,7 @@ class Group:
 
     @property
     def operations(self) -> list[str]:
-        """Give the operations touched, with our names where they are known."""
+        """Return the operations touched, with our names where they are known."""
         found = {f"{c.operation} ({c.name})" if c.name else c.operation for c in self.changes if c.operation}
         return sorted(found)
 
@@ -107,7 +107,7 @@ def counts(report: Report) -> dict[str, int]:
 
 
 def _places(group: Group) -> list[Change]:
-    """Give one change for each place of a group."""
+    """Return one change for each place of a group."""
     return list({(item.old, item.new, item.values): item for item in group.changes}.values())
 
 
@@ -123,7 +123,7 @@ def as_text(report: Report) -> str:
 
 
 def where(group: Group, style: Style) -> str:
-    """Give the JSON pointers of a group in both documents; nothing for wording, which has many places."""
+    """Return the JSON pointers of a group in both documents; nothing for wording, which has many places."""
     if _is_wording(group.lead):
         return ""
     old, new = (_pointer(text, style) for text in (group.lead.old, group.lead.new))

@@ -92,14 +92,14 @@ _DEPRECATED = {
 
 
 def _written(place: Place) -> tuple[object, ...]:
-    """Give how a parameter is written into the request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
+    """Return how a parameter is written into the request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
     types = tuple(media(place))
     style = place.value.get("style", _SIMPLE.get(str(place.value.get("in")), "form"))
     return (types,) if types else (style, place.value.get("explode", style == "form"))
 
 
 def _carrier(place: Place) -> Place:
-    """Give the object with the schema: the parameter, or its only content type."""
+    """Return the object with the schema: the parameter, or its only content type."""
     return next(iter(media(place).values()), place)
 
 

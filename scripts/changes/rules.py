@@ -21,7 +21,7 @@ class Grade(IntEnum):
 
     @property
     def label(self) -> str:
-        """Give the grade in words."""
+        """Return the grade in words."""
         return self.name.lower().replace("_", " ")
 
 

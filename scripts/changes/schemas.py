@@ -46,7 +46,7 @@ class Comparison:
         return Pair(*types, direction, (old.root, new.root))
 
     def changes(self, pair: Pair) -> list[Change]:
-        """Give the changes of a pair and of everything inside it, nearest first, each once."""
+        """Return the changes of a pair and of everything inside it, nearest first, each once."""
         seen = {pair.key}
         queue = [pair]
         found: dict[Change, None] = {}
@@ -227,7 +227,7 @@ def _names(branch: Branch) -> set[str]:
 
 
 def _foreign(pair: Pair, old: Branch, new: Branch) -> set[str]:
-    """Give the properties to ignore: those read-only and sent, or write-only and received, in both documents."""
+    """Return the properties to ignore: those read-only and sent, or write-only and received, in both documents."""
     flag = "readOnly" if pair.direction == "request" else "writeOnly"
     found = [branch.content.get("properties", {}) for branch in (old, new)]
     is_foreign = {
@@ -242,13 +242,13 @@ def _is_closed(branch: Branch) -> bool:
 
 
 def _member(pair: Pair, old: Branch, new: Branch, name: str) -> tuple[Place, Place]:
-    """Give the places of a property in each."""
+    """Return the places of a property in each."""
     found = [branch.content.get("properties", {}).get(name, branch.option) for branch in (old, new)]
     return pair.at("", found[0].get("home", found[0]["@"]), found[1].get("home", found[1]["@"]))
 
 
 def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
-    """Give the pairs of types in two alternatives: properties, items, further properties."""
+    """Return the pairs of types in two alternatives: properties, items, further properties."""
     before, after = old.content, new.content
     properties = before.get("properties", {}), after.get("properties", {})
     for name in {**properties[0], **properties[1]}:
@@ -262,7 +262,7 @@ def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
 
 
 def _anything(branch: Branch) -> Form:
-    """Give the type of a value without a schema."""
+    """Return the type of a value without a schema."""
     at = branch.option["@"]
     option = {"@": at, "type": ANY, "limits": {}}
     return {"@": at, "home": at, "null": False, "options": [option], "notes": {}, "about": {}}

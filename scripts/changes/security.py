@@ -64,7 +64,7 @@ def _matched(before: list[Way], after: list[Way]) -> tuple[list[tuple[Way, Way]]
 
 
 def _source(operation: Operation) -> Place:
-    """Give the place of an operation's security: its own, or the document's."""
+    """Return the place of an operation's security: its own, or the document's."""
     own = operation.place.child("security")
     return own or whole(operation.place.root).child("security") or operation.place
 

@@ -36,7 +36,7 @@ def surface(package: Path) -> dict[str, Name]:
 
 
 def _modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
-    """Give the modules of a folder in the order of their names."""
+    """Return the modules of a folder in the order of their names."""
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
         if path.stem == "__init__":
             continue
@@ -117,7 +117,7 @@ def _parameter(method: str, argument: ast.arg, *, optional: bool) -> Name:
 
 
 def _written(node: ast.expr | None) -> str:
-    """Give an expression as source; a string annotation without its quotes."""
+    """Return an expression as source; a string annotation without its quotes."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
         return node.value
     return NOTHING if node is None else ast.unparse(node)

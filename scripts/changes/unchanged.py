@@ -64,10 +64,10 @@ def _texts(document: Place) -> dict[str, str]:
 
 
 def _pointers(text: str) -> set[str]:
-    """Give the targets of the references in a JSON text; those not to a component are in no set of unchanged ones."""
+    """Return the targets of the references in a JSON text; those not to a component are in no set of unchanged ones."""
     return {json.loads(quoted).removeprefix("#") for quoted in _REF.findall(text)}
 
 
 def references(value: Any) -> set[str]:
-    """Give the target of every reference in a value as a JSON pointer."""
+    """Return the target of every reference in a value as a JSON pointer."""
     return {unquote(pointer) for pointer in _pointers(json.dumps(value))}

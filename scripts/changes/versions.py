@@ -25,7 +25,7 @@ _STEPS = {
 
 
 def next_version(version: str, *grades: Grade | None) -> str:
-    """Give the version after changes of these grades; None is no change, and without any change the version stays.
+    """Return the version after changes of these grades; None is no change, and without any change the version stays.
 
     Refused for a version other than three plain numbers: a person decides what follows a pre-release.
     """

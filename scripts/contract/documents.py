@@ -59,7 +59,7 @@ def readable(content_type: str) -> str | None:
 
 
 def written(parameter: Mapping[str, Any]) -> Form:
-    """Give how a parameter is written into a request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
+    """Return how a parameter is written into a request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
     if "content" in parameter and "schema" not in parameter:
         return {"content": list(parameter["content"])}
     style = parameter.get("style", "simple" if parameter.get("in") in ("path", "header") else "form")
@@ -67,7 +67,7 @@ def written(parameter: Mapping[str, Any]) -> Form:
 
 
 def _tags(document: Mapping[str, Any]) -> list[list[object]]:
-    """Give each tag's name, and the name of its resource if the corrections declare one."""
+    """Return each tag's name, and the name of its resource if the corrections declare one."""
     tags = [table(tag, "/tags") for tag in row(document.get("tags", []), "/tags")]
     return [[tag.get("name"), tag.get("x-resource-name")] for tag in tags]
 
@@ -87,7 +87,7 @@ _WHOLE: Final = {
 
 
 def _others(found: Mapping[str, Any], elsewhere: Iterable[str]) -> Form:
-    """Give the keys of an object that are not `elsewhere`, without wording and extensions (`x-...`)."""
+    """Return the keys of an object that are not `elsewhere`, without wording and extensions (`x-...`)."""
     known = {*elsewhere, *WORDING}
     return {key: value for key, value in found.items() if key not in known and not key.startswith("x-")}
 
@@ -106,7 +106,7 @@ class _Reader:
             self.schemas.problems.append(problem)
 
     def find(self, found: object, at: str) -> tuple[Mapping[str, Any], str]:
-        """Give an object that may be behind a `$ref`, and where it is."""
+        """Return an object that may be behind a `$ref`, and where it is."""
         if isinstance(found, dict) and "$ref" in found:
             found, at = follow(self.document, found["$ref"], at)
         return table(found, at), at

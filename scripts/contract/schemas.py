@@ -156,7 +156,7 @@ class Schemas:
         }
 
     def _together(self, one: Form, other: Form, at: str) -> Form:
-        """Give the intersection of two types."""
+        """Return the intersection of two types."""
         both = [self._both(a, b, at) for a in one["options"] for b in other["options"]]
         options = [option for option in both if option is not None]
         null = all(part["null"] or takes_any(part["options"]) for part in (one, other))
@@ -169,7 +169,7 @@ class Schemas:
         }
 
     def _both(self, one: Form, other: Form, at: str) -> Form | None:
-        """Give the intersection of two options, None if it is empty: the narrower type under the limits of both."""
+        """Return the intersection of two options, None if it is empty: the narrower type under the limits of both."""
         narrow, wide = (one, other) if _covers(other, one) else (other, one)
         if not _covers(wide, narrow):
             return None
@@ -271,7 +271,7 @@ class Schemas:
         return {"properties": properties, "required": dict.fromkeys(required, True), "extra": extra}
 
     def _named(self, at: str) -> Form:
-        """Give the name of a type at this pointer: the component's, or the declared title."""
+        """Return the name of a type at this pointer: the component's, or the declared title."""
         folder, _, name = at.rpartition("/")
         own = name if folder == "/components/schemas" else self.titles.get(at)
         return {"name": plain(own)} if own else {}
@@ -295,7 +295,7 @@ def _parts(found: Mapping[str, Any], keyword: str, at: str) -> Iterator[tuple[st
 
 
 def _notes_of_union(types: Sequence[Form], keyword: str) -> Form:
-    """Give the notes of a union: whether exactly one branch may match, and the notes of each branch.
+    """Return the notes of a union: whether exactly one branch may match, and the notes of each branch.
 
     A union of one branch and null is that branch: the notes of the branch are the notes of the union.
     """

@@ -28,21 +28,21 @@ def join(pointer: str, *parts: object) -> str:
 
 
 def table(value: object, pointer: str) -> Mapping[str, Any]:
-    """Give the value if it is an object; Unreadable for anything else."""
+    """Return the value if it is an object; Unreadable for anything else."""
     if not isinstance(value, dict):
         raise Unreadable(pointer, f"an object belongs here, not {type(value).__name__}")
     return value
 
 
 def row(value: object, pointer: str) -> Sequence[Any]:
-    """Give the value if it is a list; Unreadable for anything else."""
+    """Return the value if it is a list; Unreadable for anything else."""
     if not isinstance(value, list):
         raise Unreadable(pointer, f"a list belongs here, not {type(value).__name__}")
     return value
 
 
 def flag(found: Mapping[str, Any], key: str, pointer: str) -> bool:
-    """Give a boolean of an object, False where it is absent; Unreadable for anything else."""
+    """Return a boolean of an object, False where it is absent; Unreadable for anything else."""
     value = found.get(key, False)
     if not isinstance(value, bool):
         raise Unreadable(join(pointer, key), f"true or false belongs here, not {type(value).__name__}")

@@ -41,7 +41,7 @@ def load_facts(path: Path | str) -> dict[str, Any]:
 
 
 def join(document: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
+    """Return the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
     found = {place: _entry(table["operations"].get(place), declared, table) for place, declared in _places(document)}
     return {"operations": found, "prices": table["prices"]}
 
@@ -88,7 +88,7 @@ def _entry(facts: Mapping[str, Any] | None, declared: Mapping[str, Any], table: 
 
 
 def _said(fact: Mapping[str, Any] | None, table: Mapping[str, Any]) -> str:
-    """Give a fact's reason with its source and date."""
+    """Return a fact's reason with its source and date."""
     if fact is None:
         return _UNKNOWN
     return f"{fact['why']} ({fact['source']}, {table['sources'][fact['source']]['read']})"

@@ -81,7 +81,7 @@ def _folded(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
-    """Give an untitled inline type the title that the same content has elsewhere under the same name."""
+    """Return an untitled inline type the title that the same content has elsewhere under the same name."""
     keys = {place: (_known_as(document, place), _content(schema)) for place, schema in _inline_types(document)}
     titles: dict[tuple[str, str], set[str]] = {}
     for place, schema in _inline_types(document):
@@ -97,7 +97,7 @@ def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the component of each title, the first place's content; Refused if a later place differs."""
+    """Return the component of each title, the first place's content; Refused if a later place differs."""
     places: dict[str, Place] = {name: (*_COMPONENTS, name) for name in _components(document)}
     contents = {name: _component_content(schema) for name, schema in _components(document).items()}
     notes: dict[str, list[Any]] = {}
@@ -150,7 +150,7 @@ def _split_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give the type without its notes and its null."""
+    """Return the type without its notes and its null."""
     return without_null({key: copied(value) for key, value in schema.items() if not is_annotation(key)})
 
 

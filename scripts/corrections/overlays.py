@@ -162,7 +162,7 @@ def _alternatives(segment: JSONPathSegment) -> list[str]:
 
 
 def _reached(document: dict[str, Any], target: str) -> str:
-    """Give the pointer of the longest beginning of the target that matches anything."""
+    """Return the pointer of the longest beginning of the target that matches anything."""
     query = jsonpath.compile(target)
     reached = ""
     for length in range(1, len(query.segments)):

@@ -55,7 +55,7 @@ class Module:
     outside: frozenset[str]
 
     def outline(self) -> Form:
-        """Give the functions, classes, variables and type aliases of the module."""
+        """Return the functions, classes, variables and type aliases of the module."""
         annotated = {
             part.target.id: part for part in _of(self.body, ast.AnnAssign) if isinstance(part.target, ast.Name)
         }
@@ -187,7 +187,7 @@ def _parsed(source: bytes) -> tuple[ast.Module, list[ast.Import | ast.ImportFrom
 
 
 def _home(file: str, node: ast.Import | ast.ImportFrom) -> str:
-    """Give the module that an import takes names from: its path in the package, or its name outside."""
+    """Return the module that an import takes names from: its path in the package, or its name outside."""
     if isinstance(node, ast.Import) or not node.level:
         return "" if isinstance(node, ast.Import) else str(node.module)
     parents = [*PurePosixPath(file).parents, PurePosixPath()]

@@ -49,7 +49,7 @@ class Report:
 
     @property
     def code(self) -> int:
-        """Give the exit code: 1 for drift, which outweighs 2 for what cannot be checked; 0 clean."""
+        """Return the exit code: 1 for drift, which outweighs 2 for what cannot be checked; 0 clean."""
         return 1 if self.differences else 2 if self.unknown else 0
 
 

@@ -29,7 +29,7 @@ RESERVED: Final = frozenset(
 
 
 def reserved_names(form: Form, resources: Mapping[str, str]) -> frozenset[str]:
-    """Give the names that no type can have; `resources`: tag -> declared name of its resource."""
+    """Return the names that no type can have; `resources`: tag -> declared name of its resource."""
     described = form["whole"].get("tags", {"is": []})["is"]
     tags = {str(name) for name, _ in described} | {one["tag"] for one in form["operations"].values()}
     classes = {plain(resources.get(tag, tag)) for tag in tags}

@@ -50,7 +50,7 @@ def class_of(option: Form) -> str:
 
 
 def words(type_: Form | None, called: Callable[[Form], str] = class_of, *, given: bool = False) -> Iterator[str]:
-    """Give the alternatives of a type's annotation; a `type_` of None is an answer without a body.
+    """Return the alternatives of a type's annotation; a `type_` of None is an answer without a body.
 
     In an argument (`given`), a UUID may also be a str, at any depth.
     """

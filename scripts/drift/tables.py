@@ -147,19 +147,19 @@ class Tables:
 
 
 def _style(entry: Any) -> Form:
-    """Give the style and `explode` of a parameter as a document has them."""
+    """Return the style and `explode` of a parameter as a document has them."""
     said = {"style": entry.style or None, "explode": entry.explode}
     return {key: value for key, value in said.items() if value is not None}
 
 
 def known(name: str, reserved: frozenset[str]) -> str:
-    """Give the plain name in the document of the type with this class name."""
+    """Return the plain name in the document of the type with this class name."""
     own = plain(name)
     return own.removesuffix(SUFFIX) if own.endswith(SUFFIX) and own.removesuffix(SUFFIX) in reserved else own
 
 
 def camel(name: str) -> str:
-    """Give the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
+    """Return the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
 
 

@@ -29,7 +29,7 @@ def _compiled(path: Path) -> bool:
 
 
 def file_hash(path: Path) -> str:
-    """Give the sha256 of a file's bytes; Refused where it cannot be read."""
+    """Return the sha256 of a file's bytes; Refused where it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -38,7 +38,7 @@ def file_hash(path: Path) -> str:
 
 
 def tree_hash(folder: Path) -> str:
-    """Give one sha256 of the names and bytes of a folder's files."""
+    """Return one sha256 of the names and bytes of a folder's files."""
     digest = hashlib.sha256()
     for name in sorted(files(folder)):
         digest.update(f"{name}\0{file_hash(folder / name)}\n".encode())

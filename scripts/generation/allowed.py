@@ -51,7 +51,7 @@ class ForeignError(Exception):
 
 
 def _template(name: str, first: str, last: str = "\0") -> list[str]:
-    """Give the statements between two lines of a template that are written without placeholders."""
+    """Return the statements between two lines of a template that are written without placeholders."""
     text = (TEMPLATES / f"{name}.py.jinja").read_text(encoding="utf-8")
     return [ast.dump(one) for one in ast.parse(first + text.partition(first)[2].partition(last)[0]).body]
 

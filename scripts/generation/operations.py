@@ -48,7 +48,7 @@ class OperationPages:
             )
 
     def page(self, operation: Operation) -> SimpleNamespace:
-        """Give everything that the templates need of an operation."""
+        """Return everything that the templates need of an operation."""
         arguments = list(self._arguments(operation))
         answers = [(one, self._answer_code(operation, one)) for one in operation.answers]
         codes = list(dict.fromkeys(code for one, code in answers if one.status.startswith("2")))
@@ -86,7 +86,7 @@ class OperationPages:
         return facts
 
     def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
-        """Give the arguments in the order of a call: path, body, and the others, those that are required first."""
+        """Return the arguments in the order of a call: path, body, and the others, those that are required first."""
         declared = self.package.declared(operation)
         _refuse_lost_parameters(operation, declared)
         made = [
@@ -149,7 +149,7 @@ def _refuse_lost_parameters(operation: Operation, declared: Iterable[tuple[str, 
 
 
 def _answer_annotation(answer: Answer) -> str:
-    """Give the Python type of an answer; one that is not JSON is str, bytes or None."""
+    """Return the Python type of an answer; one that is not JSON is str, bytes or None."""
     return annotation(answer.type) if answer.read == "Any" else answer.read
 
 

@@ -49,7 +49,7 @@ class Package:
         return {model.made.name: model for model in self.parsed.models}
 
     def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any]]:
-        """Give each parameter by name and place; an operation's own goes before its path's."""
+        """Return each parameter by name and place; an operation's own goes before its path's."""
         item = self.parsed.document["paths"][operation.path]
         found = {}
         for parameter in (*item.get("parameters", ()), *operation.declared.get("parameters", ())):

@@ -85,18 +85,18 @@ def load_config(path: Path = CONFIG) -> Settings:
 
 @cache
 def _prefix() -> str:
-    """Give the prefix for a name that is not an identifier."""
+    """Return the prefix for a name that is not an identifier."""
     return load_config().field_prefix
 
 
 @cache
 def identifier(name: str, prefix: str | None = None, *, keep_case: bool = False) -> str:
-    """Give the attribute, function or module that a name becomes."""
+    """Return the attribute, function or module that a name becomes."""
     return str(strings.PythonIdentifier(name, _prefix() if prefix is None else prefix, skip_snake_case=keep_case))
 
 
 def class_name(name: str) -> str:
-    """Give the class that a name becomes."""
+    """Return the class that a name becomes."""
     return str(strings.ClassName(name, _prefix()))
 
 
@@ -204,7 +204,7 @@ def _operation(path: str, method: str, declared: Mapping[str, Any], endpoint: En
 def _components(
     document: Mapping[str, Any], adapted: Adapted, schemas: kinds.Schemas, config: Settings
 ) -> Iterator[Component]:
-    """Give every named schema; Refused if the parser dropped one."""
+    """Return every named schema; Refused if the parser dropped one."""
     known = {path.get_untrusted_value(): prop for path, prop in schemas.classes_by_reference.items()}
     for name in document.get("components", {}).get("schemas", {}):
         prop = known.get(f"/components/schemas/{adapted.finals.get(name, name)}")
@@ -231,7 +231,7 @@ def _model(prop: kinds.ModelProperty) -> Model:
 
 
 def _enum(prop: kinds.EnumProperty) -> Enum:
-    """Give an enum, with the escapes that the parser added to its texts undone."""
+    """Return an enum, with the escapes that the parser added to its texts undone."""
     of_texts = prop.value_type is str
     members = ((key, json.loads(f'"{value}"') if of_texts else value) for key, value in prop.values.items())
     return Enum(_class(prop.class_info), _text(prop.description), tuple(members))

@@ -36,7 +36,7 @@ def with_plain_references(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def final_name(document: Mapping[str, Any], name: str) -> str:
-    """Give the name of a named schema, or if it is only a reference, the name of its target."""
+    """Return the name of a named schema, or if it is only a reference, the name of its target."""
     components = document.get("components", {}).get("schemas", {})
     for _ in range(_DEEPEST):
         schema = components.get(name)
@@ -49,7 +49,7 @@ def final_name(document: Mapping[str, Any], name: str) -> str:
 
 
 def _name(reference: object) -> str | None:
-    """Give the name of the schema that a reference leads to; None if it is not a named one."""
+    """Return the name of the schema that a reference leads to; None if it is not a named one."""
     below = reference.removeprefix(_NAMED) if isinstance(reference, str) else "/"
     return None if "/" in below else below
 
@@ -104,7 +104,7 @@ def _takes_null(schema: Any) -> bool:
 
 
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give a named type without null: the branch beside null, or the schema without null in its type."""
+    """Return a named type without null: the branch beside null, or the schema without null in its type."""
     if "anyOf" not in schema:
         return without_null(schema)
     return {**schema["anyOf"][0], **{key: value for key, value in schema.items() if key != "anyOf"}}

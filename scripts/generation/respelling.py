@@ -97,7 +97,7 @@ def _scalar(value: object, place: Place) -> str | int | float | bool:
 
 
 def _make_members_distinct(schema: dict[str, Any], values: list[str]) -> None:
-    """Give enum members explicit names where the parser's own would collide, like `a` and `A`, or `a-b` and `a_b`."""
+    """Return enum members explicit names where the parser's own would collide, like `a` and `A`, or `a-b` and `a_b`."""
     keys = [member_key(index, value) for index, value in enumerate(values)]
     if len(set(keys)) < len(keys) and "x-enum-varnames" not in schema:
         schema["x-enum-varnames"] = distinct(keys)
@@ -151,7 +151,7 @@ def _join_one_branch(schema: dict[str, Any]) -> None:
 
 
 def member_key(index: int, value: str) -> str:
-    """Give the member name that the parser makes of a value."""
+    """Return the member name that the parser makes of a value."""
     return snake(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
 
 

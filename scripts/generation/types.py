@@ -50,7 +50,7 @@ class TypeWriter:
         return self._limited(self._plain(type_, schema), None if type_.kind == "Object" else schema)
 
     def limits(self, node: Json | None) -> dict[str, Any]:
-        """Give a schema's own limits under the codec's names."""
+        """Return a schema's own limits under the codec's names."""
         schema = self.resolved(node) or {}
         given = {name: _number(schema.get(keyword)) for keyword, name in NAMES.items()}
         return {name: value for name, value in given.items() if value is not None and not _unusable(name, value)}
@@ -64,7 +64,7 @@ class TypeWriter:
         return None
 
     def properties(self, schema: Json) -> dict[str, Json]:
-        """Give the schema of each property, those of `allOf` branches included."""
+        """Return the schema of each property, those of `allOf` branches included."""
         found: dict[str, Json] = {}
         for branch in schema.get("allOf", ()):
             found.update(self.properties(self.resolved(branch) or {}))
@@ -119,7 +119,7 @@ def _number(value: object) -> object:
 
 
 def annotation(type_: Type, *, required: bool = True) -> str:
-    """Give the Python type of a value; an optional one may be Unset."""
+    """Return the Python type of a value; an optional one may be Unset."""
     optional = [] if required else ["Unset"]
     if type_.kind != "Union":
         return " | ".join([_annotation(type_), *optional])
@@ -128,7 +128,7 @@ def annotation(type_: Type, *, required: bool = True) -> str:
 
 
 def _annotation(type_: Type) -> str:
-    """Give the Python type of a value that is not a union; a float cannot be a `Literal`."""
+    """Return the Python type of a value that is not a union; a float cannot be a `Literal`."""
     match type_:
         case Type("Enumeration" | "Object", name):
             return name

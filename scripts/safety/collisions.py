@@ -56,7 +56,7 @@ def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterat
 
 
 def _tags(places: Iterable[Place]) -> dict[str, Steps]:
-    """Give each tag with the first place that has it."""
+    """Return each tag with the first place that has it."""
     found: dict[str, Steps] = {}
     for place in places:
         if place.kind == "tag":
@@ -68,7 +68,7 @@ def _tags(places: Iterable[Place]) -> dict[str, Steps]:
 
 
 def _resources(places: Iterable[Place]) -> dict[str, str]:
-    """Give the attribute of each tag's resource that a correction has chosen."""
+    """Return the attribute of each tag's resource that a correction has chosen."""
     tags = (place.value for place in places if place.kind == "tag")
     return {str(tag.get("name")): str(tag["x-resource-name"]) for tag in tags if "x-resource-name" in tag}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def hosts(document: dict[str, Any]) -> frozenset[str]:
-    """Give the hosts of all servers of a document, in lower case, with the port where one is given."""
+    """Return the hosts of all servers of a document, in lower case, with the port where one is given."""
     return frozenset(host for _, host, _ in _servers(document) if host)
 
 
@@ -39,7 +39,7 @@ def _servers(document: dict[str, Any]) -> Iterator[tuple[Steps, str | None, str]
 
 
 def _host(url: str) -> str | None:
-    """Give host and port of a plain https URL; None for one with variables, user, query or fragment, or not https."""
+    """Return host and port of a plain https URL; None for one with variables, user, query or fragment, or not https."""
     try:
         parts = urlsplit(url)
         port = parts.port

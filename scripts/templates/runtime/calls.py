@@ -77,7 +77,7 @@ class Call(Generic[T_co]):
         return self.definition.answers
 
     def answer_type(self, status: int) -> Type[Any] | None:
-        """Give the declared type of a status: its own, then its family's, then the default; None if undeclared."""
+        """Return the declared type of a status: its own, then its family's, then the default; None if undeclared."""
         answers = self.answers
         return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
 

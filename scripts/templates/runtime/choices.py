@@ -60,7 +60,7 @@ class Union(Type[Any]):
         return (wrong_kind, len(own), -getattr(result, "known_fields", 0)), result, own
 
     def _told(self, value: object, own: Faults, fitting: int) -> Faults:
-        """Give the faults of the best branch; a fault of the value itself is reported for the whole union."""
+        """Return the faults of the best branch; a fault of the value itself is reported for the whole union."""
         told, root = own, own.at_root()
         if own and len(root) == len(own):
             told = Faults(open_enums=own.open_enums)

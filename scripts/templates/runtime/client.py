@@ -74,7 +74,7 @@ class Client:
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Give the httpx client, made at first use."""
+        """Return the httpx client, made at first use."""
         if self._client is None:
             self._client = httpx.Client(**self._settings())
         return self._client
@@ -94,7 +94,7 @@ class Client:
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Give the asynchronous httpx client, made at first use."""
+        """Return the asynchronous httpx client, made at first use."""
         if self._async_client is None:
             self._async_client = httpx.AsyncClient(**self._settings())
         return self._async_client

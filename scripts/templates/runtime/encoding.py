@@ -40,7 +40,7 @@ def unwritable(value: object) -> list[Departure]:
 
 
 def _place_of(value: object) -> str:
-    """Give the pointer of the first value that cannot be written, level by level."""
+    """Return the pointer of the first value that cannot be written, level by level."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, item in cast("Any", items):
         if _unwritable_alone(item):
@@ -99,7 +99,7 @@ def _form_problems(declared: Type[Any], body: Any) -> Iterator[Departure]:
 
 
 def _part_refusal(type_: Type[Any], value: Any) -> tuple[str, str] | None:
-    """Give what was expected and what was given if a part of a form cannot be written."""
+    """Return what was expected and what was given if a part of a form cannot be written."""
     if isinstance(value, File):
         if value.mime_type is not None and not (value.mime_type and is_header_text(value.mime_type)):
             return "a MIME type", "another text"

@@ -17,7 +17,7 @@ class Unjudged(ValueError):  # noqa: N818 - names what the pattern is
 
 
 def _others(ranges: Ranges) -> Ranges:
-    """Give the characters that are in none of some ranges."""
+    """Return the characters that are in none of some ranges."""
     found: list[tuple[int, int]] = []
     begin = 0
     for low, high in sorted(ranges):

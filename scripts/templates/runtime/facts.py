@@ -33,12 +33,12 @@ class Facts(NamedTuple):
 
 
 def facts_of(name: str) -> Facts:
-    """Give the facts of an operation by its name; KeyError where there is none of that name."""
+    """Return the facts of an operation by its name; KeyError where there is none of that name."""
     return Facts(**_table()["operations"][name])
 
 
 def prices() -> Mapping[str, Any]:
-    """Give the known prices, in credits, as `openapi/facts.yaml` explains them."""
+    """Return the known prices, in credits, as `openapi/facts.yaml` explains them."""
     return cast("Mapping[str, Any]", _table()["prices"])
 
 

@@ -49,7 +49,7 @@ class Faults(list[Any]):
         self.total += other.total
 
     def at_root(self) -> list[tuple[str, str, str]]:
-        """Give the faults of the value itself."""
+        """Return the faults of the value itself."""
         return [one for one in self if one is not None and len(one) == 3]  # noqa: PLR2004 - not the pair of a part
 
     def departures(self, *, without: str = "") -> tuple[Departure, ...]:

@@ -52,11 +52,11 @@ class Type(Generic[T_co]):
     exact: type | None = None
 
     def read(self, value: object, faults: Faults) -> object:  # noqa: ARG002 - the base type takes anything
-        """Give the Python value, kept as received where it departs; add each departure to `faults`."""
+        """Return the Python value, kept as received where it departs; add each departure to `faults`."""
         return value
 
     def where(self, **limits: object) -> Limited[T_co]:
-        """Give the same type under JSON Schema limits, named in snake case: `STRING.where(min_length=1)`."""
+        """Return the same type under JSON Schema limits, named in snake case: `STRING.where(min_length=1)`."""
         return Limited(self, **limits)
 
     def __repr__(self) -> str:
@@ -240,7 +240,7 @@ class Enumeration(Named):
         return members, kind, _KINDS[kind]
 
     def read(self, value: object, faults: Faults) -> object:
-        """Give the member; keep a value of another type as it is."""
+        """Return the member; keep a value of another type as it is."""
         members, kind, expected = self.kinds
         if value.__class__ is not kind:
             faults.add(expected, kind_of(value))
@@ -261,7 +261,7 @@ class Object(Named):
         self.expected = f"object ({name})"
 
     def read(self, value: object, faults: Faults) -> object:
-        """Give the model; keep a value that is not an object as it is."""
+        """Return the model; keep a value that is not an object as it is."""
         if value.__class__ is not dict:
             faults.add(self.expected, kind_of(value))
             return value

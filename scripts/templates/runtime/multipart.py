@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def parts(body: Model | Mapping[str, Any]) -> RequestFiles:
-    """Give the properties of a body for `files=` of httpx: files as files, texts as they are, others as JSON.
+    """Return the properties of a body for `files=` of httpx: files as files, texts as they are, others as JSON.
 
     A list becomes one part an item; what is `UNSET` or null is left out, because a form cannot hold null.
     """

@@ -124,7 +124,7 @@ def finish_query(request: dict[str, Any]) -> None:
 
 
 def scalars(type_: Type[Any]) -> set[Type[Any]]:
-    """Give the types that a value, or the items or properties within it, may have; not deeper ones."""
+    """Return the types that a value, or the items or properties within it, may have; not deeper ones."""
     match type_:
         case Limited():
             return scalars(type_.base)
@@ -161,7 +161,7 @@ def has_fraction_for_integer(type_: Type[Any], value: Any) -> bool:
 
 
 def _entries(value: Any) -> Iterator[tuple[str, str]]:
-    """Give each part as a text, with its name if it is an object's; null is left out, as in RFC 6570."""
+    """Return each part as a text, with its name if it is an object's; null is left out, as in RFC 6570."""
     if isinstance(value, dict):
         yield from ((_text(name), _text(part)) for name, part in value.items() if part is not None)
     elif isinstance(value, list):

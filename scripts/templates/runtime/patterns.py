@@ -85,7 +85,7 @@ class Pattern:
         return len(self.states) - 1
 
     def _reached(self, states: Any, *, start: bool = False, end: bool = False) -> frozenset[int]:
-        """Give the states reached without reading a character that read one or are the end."""
+        """Return the states reached without reading a character that read one or are the end."""
         reached, work = set[int](), list(states)
         seen = set(work)
         while work:
@@ -100,7 +100,7 @@ class Pattern:
         return frozenset(reached)
 
     def _step(self, states: frozenset[int], code: int) -> frozenset[int]:
-        """Give the states reached by reading a character, and those of a match that begins after it."""
+        """Return the states reached by reading a character, and those of a match that begins after it."""
         taken = []
         for number in states:
             kind, value, after = self.states[number]
@@ -109,7 +109,7 @@ class Pattern:
         return self._reached(taken) | self.again
 
     def _kept(self, states: frozenset[int]) -> _Met:
-        """Give the cached set of these states; empty the cache when it is full."""
+        """Return the cached set of these states; empty the cache when it is full."""
         self.room -= 1
         if self.room < 0:
             self.kept, self.room = {}, MOST

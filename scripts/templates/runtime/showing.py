@@ -136,7 +136,7 @@ def _written_like(form: str, value: object) -> str | None:
 
 
 def _size(value: Any) -> str:
-    """Give the JSON type of a value, and its size if it has one."""
+    """Return the JSON type of a value, and its size if it has one."""
     if isinstance(value, str):
         return f"<text, {len(value)} chars>"
     if isinstance(value, int | float):

@@ -121,7 +121,7 @@ class Model:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
-        """Give an undeclared property."""
+        """Return an undeclared property."""
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -141,12 +141,12 @@ class Model:
         return cast("str", import_module(".showing", __package__).show_model(self))
 
     def json_items(self) -> Iterator[tuple[str, object]]:
-        """Give each property by its JSON name, declared ones first, as the attributes hold them."""
+        """Return each property by its JSON name, declared ones first, as the attributes hold them."""
         for field in self._table.fields:
             yield field.name, getattr(self, field.attribute, UNSET)
         yield from self.additional_properties.items()
 
 
 def table_of(model: type[Model] | Model) -> Table:
-    """Give the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
+    """Return the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
     return model._table  # noqa: SLF001 - the one accessor

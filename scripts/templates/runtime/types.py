@@ -16,7 +16,7 @@ class Unset:
     _only: Unset | None = None
 
     def __new__(cls) -> Unset:
-        """Give the only instance, so that `value is UNSET` always works."""
+        """Return the only instance, so that `value is UNSET` always works."""
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only
@@ -50,7 +50,7 @@ class File:
     mime_type: str | None = None
 
     def to_tuple(self) -> FileTypes:
-        """Give the form that httpx takes in `files=`."""
+        """Return the form that httpx takes in `files=`."""
         return self.file_name, self.payload, self.mime_type
 
 
