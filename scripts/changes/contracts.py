@@ -62,7 +62,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
 
 def _openapi_document(document: Mapping[str, Any], which: str) -> Place:
     if not str(document.get("openapi", "")).startswith("3."):
-        raise Refused(f"the {which} document is no OpenAPI 3 document")
+        raise Refused(f"the {which} document is not an OpenAPI 3 document")
     return whole(document)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from scripts.changes.findings import Change, extension, shown
 from scripts.changes.labels import label
-from scripts.changes.pairs import ANY, Branch, Pair, meet
+from scripts.changes.pairs import ANY, Branch, Pair, common_type
 from scripts.changes.places import canonical
 
 if TYPE_CHECKING:
@@ -104,13 +104,13 @@ def limits(branch: Branch) -> dict[str, Limit]:
     """Return the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
     found: dict[str, Limit] = {}
     for keyword, value in branch.limits.items():
-        if keyword == "uniqueItems" and value is True and meet(branch.kind, "array"):
+        if keyword == "uniqueItems" and value is True and common_type(branch.kind, "array"):
             found[keyword] = ((1, 0), "uniqueItems true", keyword)
-        elif keyword in _COUNTS and is_number(value) and meet(branch.kind, _COUNTS[keyword]):
+        elif keyword in _COUNTS and is_number(value) and common_type(branch.kind, _COUNTS[keyword]):
             amount = Fraction(value) * (1 if keyword[:3] == "min" else -1)
             if keyword[:3] == "max" or amount > 0:
                 found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}", keyword)
-    return found | (dict(_ranges(branch)) if meet(branch.kind, "number") else {})
+    return found | (dict(_ranges(branch)) if common_type(branch.kind, "number") else {})
 
 
 def _ranges(branch: Branch) -> Iterator[tuple[str, Limit]]:
@@ -134,7 +134,7 @@ def _bound(value: Any, sign: int, *, exclusive: bool, kind: str) -> tuple[tuple[
 def _factors(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     before, after = (
         {Fraction(str(one)) for one in several(branch, "multipleOf") if is_number(one) and one > 0}
-        if meet(branch.kind, "number")
+        if common_type(branch.kind, "number")
         else set[Fraction]()
         for branch in (old, new)
     )
@@ -163,7 +163,7 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callable[[Branch], bool]:
     return lambda branch: (
-        keyword not in branch.limits or (meet(branch.kind, kind) is not None and fits(branch.limits[keyword]))
+        keyword not in branch.limits or (common_type(branch.kind, kind) is not None and fits(branch.limits[keyword]))
     )
 
 

@@ -21,7 +21,7 @@ _OF_TEXT: Final = frozenset({"uuid", "date", "date-time", "binary"})
 _TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 
-def meet(one: str, other: str) -> str | None:
+def common_type(one: str, other: str) -> str | None:
     """Return the intersection of two JSON types: an integer is a number, and everything is any."""
     if other in (one, ANY):
         return one
@@ -32,7 +32,7 @@ def meet(one: str, other: str) -> str | None:
 
 def covers(wide: str, narrow: str) -> bool:
     """Whether every value of one JSON type is one of the other."""
-    return meet(wide, narrow) == narrow
+    return common_type(wide, narrow) == narrow
 
 
 @frozen(eq=False)

@@ -74,7 +74,7 @@ def require_safe(url: str) -> None:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError as error:
-        raise Refused(f"{url}: no URL: {error}") from error
+        raise Refused(f"{url}: not a URL: {error}") from error
     secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
     if not (secure and parts.hostname and port_is_fine):
         raise Refused(f"{url}: only https addresses are fetched (http on loopback)")

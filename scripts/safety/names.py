@@ -36,7 +36,7 @@ STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
 MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-NO_RESOURCE = "is no name for a resource"
+NO_RESOURCE = "is not a name for a resource"
 BREAKING_OUT = frozenset('"\\`{}<>')  # could end a literal, open a template, or be read as markup
 OURS = {"x-resource-name", "x-source"}
 LENGTH = 120  # characters; file systems allow 255 bytes to a name
@@ -82,7 +82,7 @@ def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
 
 def component(name: str) -> str | None:
     """Refuse what can't name a class and its module."""
-    return _unlike(COMPONENT, "is no name for a class")(name) or _class(name)
+    return _unlike(COMPONENT, "is not a name for a class")(name) or _class(name)
 
 
 def title(name: str) -> str | None:
@@ -100,7 +100,7 @@ def tag_name(name: str) -> str | None:
 
 def operation_name(name: str) -> str | None:
     """Refuse what can't name a function and its module."""
-    unlike = _unlike(OPERATION, "is no name for a function")(name) or _traversal(name)
+    unlike = _unlike(OPERATION, "is not a name for a function")(name) or _traversal(name)
     return unlike or _attribute(name) or _module(identifier(name))
 
 
@@ -116,7 +116,7 @@ def enum_value(value: str) -> str | None:
 
 def member(name: str) -> str | None:
     """Refuse what can't name an enum member unchanged: the generator takes these names from the document."""
-    return _unlike(MEMBER, "is no name for a member of an enum")(name)
+    return _unlike(MEMBER, "is not a name for a member of an enum")(name)
 
 
 def path(name: str) -> str | None:
@@ -125,12 +125,12 @@ def path(name: str) -> str | None:
     plain = name.startswith("/") and all(SEGMENT.fullmatch(segment) for segment in segments)
     if plain and not {".", ".."} & set(segments):
         return None
-    return None if name == "/" else "is no plain URL path"
+    return None if name == "/" else "is not a plain URL path"
 
 
 def header(name: str) -> str | None:
     """Refuse what is not an HTTP field name (RFC 9110): it could forge another field."""
-    return _unlike(HEADER, "is no name for a header")(name)
+    return _unlike(HEADER, "is not a name for a header")(name)
 
 
 def resource(name: str) -> str | None:
@@ -192,8 +192,8 @@ def _is_free(name: str) -> bool:
 _KEYS: dict[tuple[object, ...], Rule] = {
     ("schema", "properties"): property_name,
     ("schema", "$defs"): component,
-    ("media type", "content"): _unlike(MEDIA_TYPE, "is no media type"),
-    ("response", "responses"): _unlike(STATUS, "is no status"),
+    ("media type", "content"): _unlike(MEDIA_TYPE, "is not a media type"),
+    ("response", "responses"): _unlike(STATUS, "is not a status"),
     ("path item", "paths"): path,
     ("path item", "webhooks"): operation_name,
     ("parameter", "headers"): header,

@@ -55,7 +55,7 @@ def _reference(document: dict[str, Any], reference: str) -> str | None:
         if not reference.startswith("#"):
             return f"points outside the document: {quoted(reference)}"
         if not reference.startswith("#/"):
-            return f"is no pointer to a part of this document: {quoted(reference)}"
+            return f"is not a pointer to a part of this document: {quoted(reference)}"
         try:
             target = resolve(document, reference)
         except Refused:

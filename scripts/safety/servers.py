@@ -24,7 +24,7 @@ def check(document: dict[str, Any], accepted: AbstractSet[str]) -> Iterator[Find
     """Check that every server (of document, path, operation or link) is an https URL on an accepted host."""
     for steps, host, url in _servers(document):
         if host is None:
-            yield finding(steps, f"is no plain https address: {quoted(url)}")
+            yield finding(steps, f"is not a plain https address: {quoted(url)}")
         elif host not in accepted:
             yield finding(
                 steps, f"sends readers to the host {quoted(host)}; if that is meant, add --accept-host {host}"
