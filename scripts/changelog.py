@@ -1,7 +1,7 @@
-"""What changed between two published documents, by meaning: `python -m scripts.changelog OLD NEW`.
+"""Prints what changed between two published documents, by meaning: `python -m scripts.changelog OLD NEW`.
 
-Exit codes: 0 no change as bad as `--fail-on` (without it: whatever changed), 1 at least one, 2 a document or an
-argument cannot be read (one line on stderr).
+Exit codes: 0 done; 1 a change is as bad as `--fail-on` or worse; 2 a document or an argument cannot be read (one line
+on stderr).
 """
 
 import argparse
@@ -19,12 +19,12 @@ from scripts.files.failures import Refused, exit_code
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 GRADES = {grade.label.replace(" ", "-"): grade for grade in Grade}
-# The contract as generated says what we call an operation; without it the report has no names of ours.
+# The generated contract has our names of the operations; without it the report has none.
 CONTRACT = Path("generated/jobmojito_api/contract.json")
 
 
 def changelog(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Report:
-    """Compare two published documents; Refused where one is no OpenAPI document or is nested too deeply to follow."""
+    """Compare two published documents; Refused if one is not an OpenAPI document or is nested too deeply."""
     try:
         return compare(old, new, names)
     except RecursionError:
@@ -32,7 +32,7 @@ def changelog(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str
 
 
 def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
-    """Give our name of each operation by `METHOD /path`, from an effective contract."""
+    """Return our name of each operation by `METHOD /path`, from an effective contract."""
     return {
         f"{method.upper()} {path}": operation["operationId"]
         for path, item in contract["paths"].items()

@@ -1,4 +1,4 @@
-"""From the published document to the effective one that everything else is made from.
+"""Makes the effective document, which everything else is made from, of the published one and the corrections.
 
     published --normalise--> 3.1 nullability --overlay--> corrected --lift--> one component a type --name--> effective
 
@@ -37,7 +37,7 @@ OVERLAY = OPENAPI / "corrections.overlay.yaml"
 
 @frozen
 class Effective:
-    """A corrected document; `unnamed` has the operations that nobody named, "METHOD /path" to the name they got."""
+    """A corrected document; `unnamed`: operations without a name in the corrections, "METHOD /path" to derived name."""
 
     document: dict[str, Any]
     unnamed: dict[str, str]
@@ -57,12 +57,12 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
 
 
 def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Give the corrected document alone."""
+    """Return the corrected document alone."""
     return correct(published, overlay).document
 
 
 def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Lift the types; where a correction calls two things one that differ by now, say which correction."""
+    """Lift the types; if a correction gives one title to two types that differ now, name the correction."""
     try:
         return lift(corrected)
     except NotOneTypeError as refusal:
@@ -71,7 +71,7 @@ def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any
 
 
 def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], overlay: dict[str, Any]) -> None:
-    """Refuse a correction that names a type where the document no longer has one, but a text or a reference."""
+    """Refuse a correction that gives a title to a place that is no longer an enum or an object."""
     already = set(idle_titles(published))
     for place, title in idle_titles(corrected):
         if (place, title) in already:
@@ -81,7 +81,7 @@ def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], o
 
 
 def _refuse_dangling(document: dict[str, Any]) -> None:
-    """Refuse a reference to nothing, be it published so or into what the lift has moved."""
+    """Refuse a dangling reference, whether published so or caused by the lift."""
     for place, ref in references(document):
         try:
             documents.resolve(document, ref)

@@ -1,9 +1,9 @@
-"""Makes `generated/jobmojito_api` and its stamp from the vendored contract: offline, complete, or not at all.
+"""Generates `generated/jobmojito_api` and its stamp from the vendored contract, offline; all of it or nothing.
 
     python -m scripts.generate [--root DIR] [--check]
 
 Exit codes: 0 generated, 2 refused (one line says which operation, schema or setting), 130 interrupted; only 0 changes
-anything. With `--check`, which writes nothing: 0 the same, 1 something differs, 2 cannot tell.
+anything. With `--check`, which writes nothing: 0 the same, 1 something differs, 2 cannot check.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
-# Isolated: no PYTHONPATH and no working folder, whose `types.py` could stand before the standard library's.
+# Isolated: no PYTHONPATH and no working folder, whose `types.py` could shadow the standard library's.
 _PYTHON: Final = (sys.executable, "-I")
 _IMPORT_EVERYTHING: Final = """
 import importlib, pathlib, sys
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m scripts.generate", description="Make the low-level client.")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to work in (this one)")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 0 the same, 1 differs, 2 cannot tell")
+    parser.add_argument("--check", action="store_true", help="only compare; exit 0 the same, 1 differs, 2 cannot check")
     arguments = parser.parse_args(argv)
     return exit_code("generate", lambda: _run(arguments.root.resolve(), check=arguments.check))
 
@@ -79,7 +79,7 @@ def _run(root: Path, *, check: bool) -> int:
 
 
 def corrected(root: Path) -> dict[str, Any]:
-    """Give the effective document of a checkout."""
+    """Return the effective document of a checkout."""
     api = root / "openapi"
     return effective(load(api / "jobmojito.openapi.json"), load_overlay(api / "corrections.overlay.yaml"))
 
@@ -87,7 +87,7 @@ def corrected(root: Path) -> dict[str, Any]:
 def generate(root: Path = ROOT, document: Mapping[str, Any] | None = None) -> int:
     """Replace the generated package and its stamp, both or neither; gives the number of files.
 
-    `document`: the checkout's effective document, for who has it already.
+    `document`: the checkout's effective document, if the caller has it already.
     """
     recover(root)
     with scratch() as folder:
@@ -99,7 +99,7 @@ def generate(root: Path = ROOT, document: Mapping[str, Any] | None = None) -> in
 
 
 def differences(root: Path) -> Iterator[tuple[str, str]]:
-    """Generate into a folder that goes away, and yield each file of the checkout that differs, and how."""
+    """Generate into a temporary folder, and yield each file of the checkout that differs, and how."""
     with scratch() as folder:
         made = folder / PACKAGE.name
         build(corrected(root), made, root=root)
@@ -108,10 +108,10 @@ def differences(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
-    """Make the package of an effective document in `out`, which must not exist; formatted and proved to import.
+    """Make the package of an effective document in `out`, which must not exist: formatted, checked and imported once.
 
     Raises:
-        Refused: something would be missing, or what came out is not what templates write, or does not import.
+        Refused: something would be missing, or the code is not what templates write, or does not import.
     """
     lock.refuse_other_versions()
     facts = join(document, load_facts(root / FACTS))
@@ -122,7 +122,7 @@ def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
 
 
 def _refuse_foreign_code(package: Path) -> None:
-    """Refuse code that the templates cannot have produced, before it is imported: no document is to be trusted."""
+    """Refuse code that the templates cannot have produced, before it is imported: the document is untrusted."""
     findings = check_tree(package)
     if findings:
         message = f"the generated code holds what no template makes: {findings[0]}"
@@ -130,9 +130,9 @@ def _refuse_foreign_code(package: Path) -> None:
 
 
 def _format(folder: Path) -> None:
-    """Format with the pinned ruff, every file, whatever settings and lists of ignored files lie around."""
+    """Format every file with the pinned ruff, whatever its settings and ignore files in the parent folders."""
     command = [*_PYTHON, "-m", "ruff", "format", "--isolated", "--no-cache", "--no-respect-gitignore"]
-    # By default it passes over folders called `build` or `dist`, which a tag may be called too.
+    # By default ruff leaves out folders named `build` or `dist`, which may be names of tags.
     command += ["--config=exclude = []", "--line-length=120", "--target-version=py311", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -141,7 +141,7 @@ def _format(folder: Path) -> None:
 
 
 def _refuse_what_does_not_import(package: Path) -> None:
-    """Import every module in a process of its own, under the name it will have."""
+    """Import every module in a separate process, under its final name."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "jobmojito_api").symlink_to(package.resolve(), target_is_directory=True)
         command = [*_PYTHON, "-B", "-c", _IMPORT_EVERYTHING, folder]
@@ -152,7 +152,7 @@ def _refuse_what_does_not_import(package: Path) -> None:
 
 
 def _last_line(text: str) -> str:
-    """Give what a program said last, where it says why it stopped."""
+    """Return the last line of a program's output, which has the reason why it stopped."""
     return (text.strip().splitlines() or ["no reason given"])[-1][:300]
 
 

@@ -1,4 +1,4 @@
-"""What an update tells people: in the terminal, in the pull request, in CHANGELOG.md, and by the next version."""
+"""Writes what an update reports: in the terminal, in the pull request, in CHANGELOG.md, and the next version."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _WITHOUT_FACTS = (
 
 @frozen
 class Notice:
-    """The changes of each document that changed, what they do to generated names, and what is left to a person.
+    """The changes of each document that changed, their effect on generated names, and what a person has to do.
 
-    `unnamed`: each operation that no correction names ("GET /path"), and the name that it was given.
-    `without_facts`: each operation that openapi/facts.yaml does not have.
+    `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
+    `without_facts`: each operation that is missing in openapi/facts.yaml.
     """
 
     reports: tuple[Report, ...]
@@ -45,18 +45,18 @@ class Notice:
 
     @property
     def grade(self) -> Grade | None:
-        """The worst of all changes; None for documents that say the same in another form."""
+        """The worst grade of all changes; None if the documents differ in form alone."""
         grades = [*(report.grade for report in self.reports), self.impact.grade]
         return max((grade for grade in grades if grade is not None), default=None)
 
     @property
     def label(self) -> str:
-        """The grade in words; another form of the same is worth as much as another wording."""
+        """The grade in words; a change of form alone counts as one of wording."""
         return (Grade.DOCUMENTATION if self.grade is None else self.grade).label
 
     @property
     def version(self) -> str:
-        """The next version; the same where nothing changed for anybody."""
+        """The next version; the same one if only the form changed."""
         return next_version(self.previous, self.grade)
 
     @property
@@ -68,7 +68,7 @@ class Notice:
 
     @property
     def markdown(self) -> str:
-        """The changelog for a pull request: what it means for users and what is left to do come before the details."""
+        """The changelog for a pull request: first the effect on users and what is left to do, then the details."""
         blocks = [_listed("For users of the package", self._briefly(code))]
         if warnings := self._warnings(code):
             more = len(warnings) - MOST_WARNINGS
@@ -106,7 +106,7 @@ class Notice:
         ]
 
     def _briefly(self, style: Style) -> list[str]:
-        """Give what users should know with as many names as leave room for the changes themselves."""
+        """Return the lines for users, with so few names that there is room for the changes."""
         for most in (MOST_NAMES, 20):
             lines = self._users(style, most)
             if sum(map(len, lines)) < MOST_MARKDOWN // 4:
@@ -114,7 +114,7 @@ class Notice:
         return self._users(style, 4)
 
     def _users(self, style: Style, most: int = MOST_NAMES) -> list[str]:
-        """Say what the update means for people who use the package: the version, and the names they write."""
+        """Write what the update means for users of the package: the version, and the generated names."""
         version = "stays {}" if self.version == self.previous else "becomes {} (it was {})"
         lines = [line for _, _, line in name_lines(self.impact, style, most)]
         return [

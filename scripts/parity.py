@@ -2,8 +2,8 @@
 
     python -m scripts.parity [--root DIR] [--only bytes|meaning|lock]
 
-1. bytes: the package is made anew in a temporary folder and compared file by file.
-2. meaning: a reader of its own (`scripts.drift`) proves the published document and the imported code equal.
+1. bytes: the package is generated again in a temporary folder and compared file by file.
+2. meaning: an independent reader (`scripts.drift`) compares the published document with the imported code.
 3. lock: `openapi/lock.json` matches what is on disk.
 
 Each difference is a line: a JSON pointer into the document, a file of the checkout, and what differs.
@@ -46,7 +46,7 @@ PARTS: Final = ("bytes", "meaning", "lock")
 
 
 def check_bytes(root: Path) -> Report:
-    """Make the package anew and compare every file."""
+    """Generate the package again and compare every file."""
     report = Report()
     if (root / PACKAGE).is_symlink():
         report.differ("", ".", trees.LINK)
@@ -62,7 +62,7 @@ def check_bytes(root: Path) -> Report:
 
 
 def check_meaning(root: Path) -> Report:
-    """Prove the published document and the imported code equal, apart from the declared corrections."""
+    """Compare the published document, with its declared differences, with the imported code."""
     api = root / "openapi"
     overlay = load_overlay(api / "corrections.overlay.yaml")
     return meaning(load(api / "jobmojito.openapi.json"), overlay, root / PACKAGE)
@@ -86,10 +86,10 @@ CHECKS: Final[Mapping[str, Callable[[Path], Report]]] = {
 
 
 def report_of(part: str, root: Path) -> Report:
-    """Run one part; where its input is refused, or the check itself fails, that is what cannot be checked."""
+    """Run one part; if its input is refused, or the check itself fails, the report says that it cannot check."""
     report = Report()
     try:
-        with redirect_stdout(sys.stderr):  # generated code that prints does not speak for the check
+        with redirect_stdout(sys.stderr):  # what generated code prints is not output of the check
             return CHECKS[part](root)
     except Refused as refusal:
         report.puzzle("", "", str(refusal))
@@ -99,11 +99,11 @@ def report_of(part: str, root: Path) -> Report:
 
 
 def parity(root: Path, parts: Sequence[str] = PARTS) -> dict[str, Report]:
-    """Run the parts: what imports the generated code in a process of its own, which that code may end, beside the rest.
+    """Run the parts; `meaning` in a separate process, because the code that it imports may end the process.
 
-    Making the package anew takes about as long as looking at it, so two run at a time.
+    `bytes` takes about as long as `meaning`, so the two run at the same time.
     """
-    # Ctrl-C reaches every process of a terminal; the one that waits for the others says so.
+    # Ctrl-C reaches every process of a terminal; only the parent handles it.
     with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         looking = pool.submit(report_of, "meaning", root) if "meaning" in parts else None
         reports = {part: report_of(part, root) for part in parts if part != "meaning"}
@@ -122,7 +122,7 @@ def _result(looking: Future[Report]) -> Report:
 
 
 def show(reports: Mapping[str, Report]) -> None:
-    """Print what was proved, and each difference on a line: pointer, file, what differs."""
+    """Print the counts of each part, and a line for each difference: pointer, file, what differs."""
     for part, report in reports.items():
         proved = ", ".join(f"{count} {name}" for name, count in report.counts.items())
         print(f"{part + ':':9}{proved or 'nothing proved'}")
@@ -135,12 +135,12 @@ def show(reports: Mapping[str, Report]) -> None:
 
 
 def _placed(one: Difference) -> Difference:
-    """Name a file as a person in the checkout does."""
+    """Return the difference with the path of its file in the checkout."""
     return evolve(one, file=posixpath.normpath(posixpath.join(PACKAGE.as_posix(), one.file))) if one.file else one
 
 
 def code(reports: Mapping[str, Report]) -> int:
-    """Give the exit code of several reports: drift outweighs what cannot be checked."""
+    """Return the exit code of several reports: drift outweighs what cannot be checked."""
     codes = {report.code for report in reports.values()}
     return 1 if 1 in codes else max(codes)
 

@@ -1,11 +1,11 @@
-"""Carry an update from the job that makes it to the one pull request that proposes it.
+"""Opens or refreshes the one pull request of an update, in two steps for two jobs of CI.
 
-    python -m scripts.propose pack    after `make update`: put the change into build/proposal/, or say there is none
-    python -m scripts.propose open    push build/proposal/ on a branch of its own, open or refresh its pull request
+    python -m scripts.propose pack    after `make update`: write the change, if there is one, into build/proposal/
+    python -m scripts.propose open    push build/proposal/ on its branch, and open or refresh its pull request
 
-Meant for a clean checkout in CI: `pack` stages the whole tree, `open` moves to the branch. Two steps because the
-first job has handled a document from outside and so holds no token that writes; the second holds one and runs nothing
-but this file (.github/workflows/update.yml). Both need only git, the second also `gh`.
+Meant for a clean checkout in CI: `pack` stages the whole tree, `open` moves to the branch. There are two
+steps because the first job handles an untrusted document and so has no token that can write; the second has one, and
+runs this file alone (.github/workflows/update.yml). Both need only git, the second also `gh`.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 BRANCH = "contract-update"
 LABEL = "contract update"
 GRADES = {"breaking": "b60205", "potentially breaking": "d93f0b", "additive": "0e8a16", "documentation": "0075ca"}
-# All that an update may touch; a change anywhere else is not one that a document caused.
+# All that an update may touch; any other change was not caused by a document.
 TOUCHED = ("CHANGELOG.md", "generated/jobmojito_api/", "openapi/", "pyproject.toml")
 PROPOSAL = Path("build/proposal")
 PATCH, CHANGELOG, GRADE = "changes.patch", "changelog.md", "grade.txt"
-# What the host takes as a body is 65,536 characters; the changelog in the branch is whole.
+# A pull request's body may have 65,536 characters; the changelog in the branch is complete.
 BODY_LIMIT = 60_000
 AUTHOR = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one step: 0 is done (or nothing to do), 2 is refused."""
+    """Run one step; exit code 0 done or nothing to do, 2 refused."""
     steps: dict[str, Callable[[], int]] = {"pack": pack, "open": propose}
     parser = argparse.ArgumentParser(prog="propose", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("step", choices=sorted(steps))
@@ -77,7 +77,7 @@ def propose() -> int:
 
 
 def staged() -> list[str]:
-    """List the staged paths; Refused for one that an update has no business with, or that is no plain file."""
+    """List the staged paths; Refused for one that an update must not touch, or that is not a plain file."""
     records = output("git", "diff", "--cached", "--raw", "-z", "--no-renames", "HEAD").decode().split("\0")
     changes = list(zip(records[0::2], records[1::2], strict=False))
     for record, path in changes:
@@ -114,7 +114,7 @@ def request(grade: str) -> None:
 
 
 def write_body() -> Path:
-    """Write the changelog as the request's body, cut at a line where it is too long for one."""
+    """Write the changelog as the request's body, cut at the end of a line if it is too long."""
     text = (PROPOSAL / CHANGELOG).read_text(encoding="utf-8")
     if len(text) > BODY_LIMIT:
         text = (
@@ -138,7 +138,7 @@ def read_grade(folder: Path) -> str:
 
 
 def tell_workflow(name: str, value: str) -> None:
-    """Set an output of the running workflow step; outside a workflow there is nobody to tell."""
+    """Set an output of the running workflow step; outside a workflow do nothing."""
     path = os.environ.get("GITHUB_OUTPUT")
     if path:
         with Path(path).open("a", encoding="utf-8") as stream:
@@ -162,7 +162,7 @@ def output(*command: str) -> bytes:
 
 
 def say(message: str) -> None:
-    """Tell the person, on stderr."""
+    """Print a message on stderr."""
     print(f"propose: {message}", file=sys.stderr)
 
 

@@ -1,14 +1,14 @@
-"""Brings the published documents into `openapi/`, after checking that they are safe to use.
+"""Fetches the published documents into `openapi/`, after checking that they are safe to use.
 
     python -m scripts.sync [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
                            [--accept-host HOST] [--check]
 
 With no source given, both documents are fetched from the vendor. JOBMOJITO_OPENAPI_URL names another address for the
-contract, JOBMOJITO_WEBHOOKS_URL for the webhooks; who names a source for one of them gets that one alone. Shows what
-changed by meaning, graded. A document that is refused leaves everything as it was.
+contract, JOBMOJITO_WEBHOOKS_URL for the webhooks; with a source for one of them, only that one is fetched. Prints the
+changes by meaning, graded. If a document is refused, nothing is changed.
 
-Exit codes: 0 done, or nothing to do; 2 refused. With `--check`, which writes nothing: 0 the same, 1 changed, 2 could
-not tell.
+Exit codes: 0 done, or nothing to do; 2 refused. With `--check`, which writes nothing: 0 the same, 1 changed, 2 cannot
+check.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ VARIABLES = {CONTRACT: "JOBMOJITO_OPENAPI_URL", WEBHOOKS: "JOBMOJITO_WEBHOOKS_UR
 
 @frozen
 class Incoming:
-    """A published document that was found safe, beside the one in use (None the first time)."""
+    """A published document that is safe to use, and the one in use before (None the first time)."""
 
     path: Path
     source: str
@@ -52,12 +52,12 @@ class Incoming:
 
     @property
     def content(self) -> bytes:
-        """The canonical form that is kept in the repository."""
+        """The document in the form that the repository keeps."""
         return documents.dump(self.new)
 
     @property
     def is_changed(self) -> bool:
-        """Tell whether the document in use is another one, in its canonical form."""
+        """Whether the document differs from the one in use, in that form."""
         return self.old is None or self.content != documents.dump(self.old)
 
 
@@ -65,13 +65,13 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     """Sync or check; the changes go to stdout, everything else to stderr."""
     parser = argparse.ArgumentParser(prog="python -m scripts.sync", description="Fetch the published documents.")
     add_sources(parser)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 0 the same, 1 changed, 2 cannot tell")
+    parser.add_argument("--check", action="store_true", help="only compare; exit 0 the same, 1 changed, 2 cannot check")
     arguments = parser.parse_args(argv)
     return exit_code("sync", lambda: _run(arguments, root))
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where the documents come from, the same for `sync` and `update`."""
+    """Add the options for the sources of the documents, the same for `sync` and `update`."""
     contract, webhooks = parser.add_mutually_exclusive_group(), parser.add_mutually_exclusive_group()
     contract.add_argument("--url", help=f"where the contract is published (default {PUBLISHED_AT[CONTRACT]})")
     contract.add_argument("--file", type=Path, help="take the contract from a file")
@@ -99,7 +99,7 @@ def _incoming(path: Path, source: Path | str, accepted: set[str], root: Path) ->
     old = documents.load(root / path) if (root / path).exists() else None
     new = in_order_of(old, documents.parse(_read(source), name=str(source)))
     incoming = Incoming(path, str(source), old, new)
-    if incoming.is_changed:  # what is in use already was found safe when it came
+    if incoming.is_changed:  # the document in use was checked when it was fetched
         require(new, source=str(source), accepted_hosts=accepted | hosts(old or {}), known=old)
     return incoming
 
@@ -133,7 +133,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
 
 
 def changes(document: Incoming) -> str:
-    """Say what changed by meaning; a document that changes in form alone has nothing to say."""
+    """Write what changed by meaning; nothing if only the form changed."""
     if document.old is None:
         return f"{document.path}: new\n"
     return as_text(changelog(document.old, document.new))

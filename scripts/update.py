@@ -1,11 +1,11 @@
-"""Takes a new published document all the way to a tested client: everything, or nothing.
+"""Updates the client to a new published document: from sync to tests, everything or nothing.
 
     python -m scripts.update [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
                              [--accept-host HOST] [--no-tests]
 
 Sync, changelog, corrections, generation, drift, version and changelog entry, tests: in this order, in a copy of the
-repository. What came out replaces the files here only when all of it is right. Left in `build/` for the pull request:
-the changelog as Markdown and JSON, and its grade.
+repository. The results replace the files here only if every step succeeds. The changelog as Markdown and JSON, and its
+grade, are left in `build/` for the pull request.
 
 Exit codes: 0 updated, or nothing to do; 2 refused: one line says which step, and where in the document;
 130 interrupted.
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from scripts.files.staging import Staging
 
 ROOT = Path(__file__).parent.parent
-# Tests of the tools say nothing about a new document, and some need a git checkout; `make test` has them all.
+# Tests of the tools do not depend on the document, and some need a git checkout; `make test` runs them all.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
 TESTS = ("-m", "pytest", "-q", "--maxfail=20", "-n", "2", "-m", "not slow", "-p", "no:cacheprovider")
-# First of all, because it names the place in the contract where the others would only fail.
+# Run first, because it names the place in the contract where others would only fail.
 ASSUMED = ("-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "tests/overlay/test_assumptions.py")
 _VERSION = re.compile(r'(?m)^version = "([^"]*)"$')
 
@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace, root: Path) -> int:
 
 
 def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
-    """Do everything but the tests, in the copy."""
+    """Run every step but the tests, in the copy."""
     with _step("correct"):
         sync.write(incoming, stage.copy)
         corrected = correct(
@@ -106,18 +106,18 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
 
 
 def _known_names(root: Path) -> dict[str, str]:
-    """Give the names of operations in the client that is there, if one is."""
+    """Return the operation names of the generated client, if there is one."""
     contract = root / PACKAGE / "contract.json"
     return operation_names(documents.load(contract)) if contract.is_file() else {}
 
 
 def _empty(document: dict[str, Any]) -> dict[str, Any]:
-    """Give what a document is compared with that was not there before."""
+    """Make an empty document, to compare a first one with."""
     return {"openapi": document["openapi"], "info": document["info"], "paths": {}}
 
 
 def _generate(root: Path, document: dict[str, Any]) -> None:
-    """Generate; where the generator breaks instead of refusing, say which operation breaks it."""
+    """Generate; if the generator raises another error than Refused, name the operation that causes it."""
     try:
         generate(root, document)
     except (Refused, OSError):
@@ -128,7 +128,7 @@ def _generate(root: Path, document: dict[str, Any]) -> None:
 
 
 def _breaking(root: Path, document: dict[str, Any]) -> str:
-    """Find the first operation that the generator's parser cannot take by itself, or say that it is none alone."""
+    """Name the first operation that makes the parser fail by itself, or say that no single one does."""
     config = load_config(root / "generator-config.yml")
     for path, item in [("", {}), *document["paths"].items()]:
         try:
@@ -140,7 +140,7 @@ def _breaking(root: Path, document: dict[str, Any]) -> str:
 
 
 def _refuse_drift(root: Path) -> None:
-    """Refuse a client that means something else than the document; its bytes were made a moment ago."""
+    """Refuse a client that differs from the document by meaning; its bytes are new, so they are not compared."""
     for report in parity.parity(root, ("meaning",)).values():
         if found := [*report.differences, *report.unknown]:
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -148,7 +148,7 @@ def _refuse_drift(root: Path) -> None:
 
 
 def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str]) -> Notice:
-    """Write the next version, the changelog entry, and what the pull request says."""
+    """Write the next version, the changelog entry, and the text of the pull request."""
     project, log = stage.copy / "pyproject.toml", stage.copy / "CHANGELOG.md"
     text = project.read_text(encoding="utf-8")
     found = _VERSION.findall(text)
@@ -167,7 +167,7 @@ def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str
 
 
 def _without_facts(stage: Staging) -> tuple[str, ...]:
-    """List the operations whose costs, mail and repeatability nobody has looked up yet."""
+    """List the operations that are missing in openapi/facts.yaml."""
     return tuple(facts.unknown(documents.load(stage.copy / CONTRACT), facts.load_facts(stage.copy / facts.FILE)))
 
 
@@ -196,7 +196,7 @@ def _test(stage: Staging) -> None:
 
 @contextmanager
 def _step(name: str) -> Generator[None]:
-    """Say what is being done and how long it took; a refusal is told with the step it happened in."""
+    """Print the step and its duration; an error becomes a refusal with the name of the step."""
     begun = time.monotonic()
     try:
         yield

@@ -1,10 +1,10 @@
-"""Build sdist and wheel into dist/, after checking what is in them and that the wheel works by itself.
+"""Builds sdist and wheel into dist/, after checking their content and that the wheel works by itself.
 
     python -m scripts.wheel
 
-The build goes through the sdist, so a wheel built from it by somebody else is the same. The wheel is tried in a new
-environment that holds only its own locked requirements: every operation imports, and the demo runs. RELEASE_TAG, where
-set, must be `v` and the version that is built. A failure leaves dist/ as it was.
+The wheel is built from the sdist, so that everybody can build the same one. It is tried in a new environment with only
+its own locked requirements: every operation imports, and the demo runs. RELEASE_TAG, if set, must be `v` and the
+version that is built. If anything fails, dist/ is not changed.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ print(len(names), "operations import from", jobmojito.__file__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Build, check and try; 0 is a good wheel in dist/, 2 is refused with the reason."""
+    """Build, check and try; exit code 0 for a good wheel in dist/, 2 for a refusal."""
     parser = argparse.ArgumentParser(prog="wheel", description=(__doc__ or "").partition("\n")[0])
     parser.parse_args(argv)
     return exit_code("wheel", release)
 
 
 def release() -> int:
-    """Do it all in a temporary folder, and put the result into dist/ as the last step."""
+    """Run every step in a temporary folder, and replace dist/ at the end."""
     check_tag(os.environ.get("RELEASE_TAG", ""))
     swaps.recover([ROOT / "dist"])
     with scratch() as folder:
@@ -75,7 +75,7 @@ def build(out: Path) -> Path:
 
 
 def content_problems(wheel: Path) -> Iterator[str]:
-    """Compare a wheel with the two packages in the tree: every file of theirs, byte for byte, and nothing else."""
+    """Compare a wheel with the two packages in the checkout: the same files, byte for byte, and no others."""
     expected = {
         str(PurePosixPath(package, path.relative_to(folder).as_posix())): path
         for package, folder in PACKAGES.items()
@@ -114,7 +114,7 @@ def run(*command: str, cwd: Path = ROOT) -> None:
 
 
 def say(message: str) -> None:
-    """Tell the person, on stderr."""
+    """Print a message on stderr."""
     print(f"wheel: {message}", file=sys.stderr)
 
 

@@ -182,7 +182,7 @@ def test_the_next_run_clears_what_a_killed_one_left(checkout: Path, tmp_path: Pa
 
 
 def test_check_tells_what_differs_and_writes_nothing(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--check` makes everything anew elsewhere: 0 the same, 1 with each file that differs, 2 cannot tell."""
+    """`--check` makes everything anew elsewhere: 0 the same, 1 with each file that differs, 2 cannot check."""
     check = ["--root", str(checkout), "--check"]
     assert generate.main(check) == 0
     model = checkout / "generated" / "jobmojito_api" / "models" / "error.py"

@@ -1,4 +1,4 @@
-"""Values that may be of one of several types."""
+"""Reads values of union types."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from .kinds import ATOMS, NULL, Type, kind_of
 
 
 class Union(Type[Any]):
-    """Any one of several types: the one with the fewest departures, then the most known fields, then the first.
+    """A union: a value is read as the branch with the fewest departures, then the most known fields, then the first.
 
-    A property that departs counts once, however much is wrong within it: a report with two nulls inside is still that
-    report, not another one whose only fault is that its report is missing.
+    A property with departures counts once, however many are inside it: a report with two nulls inside is still that
+    report, not another type whose only departure is that its report is missing.
     """
 
     def __init__(self, *branches: Type[Any], one_of: bool = False) -> None:
-        """Keep the branches in document order; `one_of` is JSON Schema's exactly-one."""
+        """Keep the branches in document order; `one_of`: exactly one branch must match."""
         self.branches, self.one_of = branches, one_of
         self.nullable = NULL in branches
         self.plain = tuple(branch for branch in branches if branch is not NULL)
         self.expected = " or ".join(branch.expected for branch in branches)
 
     def read(self, value: object, faults: Faults) -> object:
-        """Read as the best branch and tell that branch's departures.
+        """Read as the best branch, with the departures of that branch.
 
-        A choice within a choice would be read anew for each branch around it; it is read once.
+        A union within a union is read once, not once for each branch of the outer one.
         """
         if value is None and self.nullable:
             return None
@@ -54,13 +54,13 @@ class Union(Type[Any]):
 
     @staticmethod
     def _try(branch: Type[Any], value: object, own: Faults) -> tuple[tuple[bool, int, int], object, Faults]:
-        """Read as one branch and rank it; a branch of another kind comes after all that can hold the value."""
+        """Read as one branch and rank it; a branch of another JSON type ranks last."""
         result = branch.read(value, own)
         wrong_kind = any(keyword == "type" for _, _, keyword in own.at_root())
         return (wrong_kind, len(own), -getattr(result, "known_fields", 0)), result, own
 
     def _told(self, value: object, own: Faults, fitting: int) -> Faults:
-        """Give the best branch's faults; one of the value itself is the whole union's."""
+        """Return the faults of the best branch; a fault of the value itself is reported for the whole union."""
         told, root = own, own.at_root()
         if own and len(root) == len(own):
             told = Faults(open_enums=own.open_enums)

@@ -1,8 +1,8 @@
-"""The low-level clients: where requests go and how they log in.
+"""The low-level clients: base URL, headers, login and httpx settings of requests.
 
 The names and arguments are those of openapi-python-client. Three things differ on purpose: no `repr` shows the token, a
-`with_...` copy never changes the client it was made from, and the login goes with each request, so that an httpx client
-given by `set_httpx_client` has it too; the client's own carries it anyway, for requests that people make with it.
+`with_...` copy never changes the client it was made from, and each request gets the login, so that a client given by
+`set_httpx_client` sends it too; the client's own httpx client always has it, also for other requests.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Client:
     """A client without login.
 
     Args:
-        base_url: what every request's path is put behind.
+        base_url: the URL that the path of each request is added to.
         cookies, headers: sent with every request.
-        timeout: httpx's; None waits for ever.
-        verify_ssl: False only for tests.
-        follow_redirects: off, because a redirect would carry the token on.
+        timeout: as httpx takes it; None for no timeout.
+        verify_ssl: whether to verify certificates; False only for tests.
+        follow_redirects: off by default, because the token would be sent on.
         httpx_args: anything else that `httpx.Client` and `httpx.AsyncClient` take.
         raise_on_unexpected_status: raise `errors.UnexpectedStatus` for a status that the document does not declare.
     """
@@ -42,19 +42,19 @@ class Client:
     _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False, eq=False)
 
     def with_headers(self, headers: dict[str, str]) -> Self:
-        """Give a client like this one with more headers and a connection of its own."""
+        """Copy this client with more headers and a connection of its own."""
         return evolve(self, headers={**self._headers, **headers})
 
     def with_cookies(self, cookies: dict[str, str]) -> Self:
-        """Give a client like this one with more cookies and a connection of its own."""
+        """Copy this client with more cookies and a connection of its own."""
         return evolve(self, cookies={**self._cookies, **cookies})
 
     def with_timeout(self, timeout: httpx.Timeout) -> Self:
-        """Give a client like this one with another timeout and a connection of its own."""
+        """Copy this client with another timeout and a connection of its own."""
         return evolve(self, timeout=timeout)
 
     def complete(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Add what every request of this client carries."""
+        """Add the headers and cookies of this client to a request."""
         return request
 
     def _settings(self) -> dict[str, Any]:
@@ -69,12 +69,12 @@ class Client:
         }
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Use this httpx client; its own base URL, headers, cookies and timeout count, the login is added."""
+        """Use this httpx client; its base URL, headers, cookies and timeout apply, and the login is added."""
         self._client = client
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Give the httpx client, made at first use."""
+        """Return the httpx client, made at first use."""
         if self._client is None:
             self._client = httpx.Client(**self._settings())
         return self._client
@@ -89,12 +89,12 @@ class Client:
         self.get_httpx_client().__exit__(*args)
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Use this httpx client; its own base URL, headers, cookies and timeout count, the login is added."""
+        """Use this httpx client; its base URL, headers, cookies and timeout apply, and the login is added."""
         self._async_client = async_client
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Give the asynchronous httpx client, made at first use."""
+        """Return the asynchronous httpx client, made at first use."""
         if self._async_client is None:
             self._async_client = httpx.AsyncClient(**self._settings())
         return self._async_client
@@ -115,8 +115,8 @@ class AuthenticatedClient(Client):
 
     Args:
         token: the token, shown in no `repr`.
-        prefix: what stands before it; an empty one sends the token alone.
-        auth_header_name: the header that carries it.
+        prefix: the word before the token in the header; "" for none.
+        auth_header_name: the header with the token.
     """
 
     token: str = field(repr=False)

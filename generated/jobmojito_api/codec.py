@@ -1,18 +1,18 @@
-"""Reads and writes every model from its field table: tolerant, and exact about what departs from the contract.
+"""Reads and writes every model by its field table, and reports exactly where a value departs from the contract.
 
-Reading never refuses a JSON value. What departs from the contract is kept as it was received and told as a
-`Departure`; the rules are those of JSON Schema 2020-12 with `format` not asserted, so a strict reader needs no second
-opinion. Writing gives back what was read. Types are declared by the generated models and operations:
+Reading never refuses a JSON value. A value that departs from the contract is kept as received and reported as a
+`Departure`; the rules are those of JSON Schema 2020-12 with `format` not asserted, so a strict caller needs no other
+validator. Writing gives back what was read. Types are declared by the generated models and operations:
 
     STRING INTEGER NUMBER BOOLEAN NULL ANY UUID DATE DATE_TIME BINARY      one JSON value
-    TEXT BYTES NOTHING                                                     an answer that is no JSON
+    TEXT BYTES NOTHING                                                     an answer that is not JSON
     Const(value)  Enumeration("Name")  Object("Name")                      names are found in `.models` at first use
     Array(item)  Union(first, second, ..., one_of=False)  Limited(type, min_length=1, ...)
 
 What a model declares is in its table: `table_of(Model).fields`.
 
-Where things are: `kinds` and `choices` have these types, `faults` what departs, `limits` the lengths and bounds,
-`tables` the models, `showing` their `repr`, `writing` the way back.
+The other modules: `kinds` and `choices` have these types, `faults` collects departures, `limits` has the limits,
+`tables` the models, `showing` their `repr`, `writing` the writer.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Reading(Generic[T_co]):
     """A value as it was read, and the places where it departs from its type.
 
-    `departures` are at most ten thousand, or a million characters of pointers; `total` counts all that there are.
+    `departures` are at most ten thousand, or a million characters of pointers; `total` counts all.
     """
 
     value: T_co
@@ -73,7 +73,7 @@ def read(type_: Type[T], value: object) -> Reading[T]:
 
 
 def check(type_: Type[Any], value: object) -> tuple[Departure, ...]:
-    """List what the contract refuses in a value about to be sent; enums stay open, the server may know more values."""
+    """List what the contract refuses in a value to be sent; unknown enum values pass, the server may know them."""
     faults = Faults(open_enums=True)
     type_.read(write(value), faults)
     return faults.departures(without="enum")

@@ -1,4 +1,4 @@
-"""Enums that stay open: a value that the document does not know yet is kept, and behaves like a member."""
+"""Open enums: a value that the document does not declare is kept, and behaves like a member."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class OpenEnum(StrEnum):
-    """Texts; an unknown one is no member, but equals its text, prints as it, pickles and survives a round trip."""
+    """An enum of texts; an unknown text is not a member, but equals its text, prints as it, and can be pickled."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -18,16 +18,16 @@ class OpenEnum(StrEnum):
         return member
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
-        """Pickle by value, so that an unknown value comes back too."""
+        """Pickle by value, so that an unknown value can be restored."""
         return type(self), (self.value,)
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Stay the same value."""
+        """Copy as the same value."""
         return self
 
 
 class OpenIntEnum(IntEnum):
-    """Integers, with the same openness."""
+    """An enum of integers; an unknown integer is kept in the same way."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -38,11 +38,11 @@ class OpenIntEnum(IntEnum):
         return member
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[int]]:
-        """Pickle by value, so that an unknown value comes back too."""
+        """Pickle by value, so that an unknown value can be restored."""
         return type(self), (self.value,)
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Stay the same value."""
+        """Copy as the same value."""
         return self
 
 

@@ -1,7 +1,7 @@
-"""What departs while a value is read, kept so that reading stays linear in the value whatever departs.
+"""Collects the departures of a value while it is read, in time linear in the size of the value.
 
-Faults are kept as a tree along the value: each level adds its own step once, and pointers are written at the end. Of
-a hopeless answer ten thousand are kept, or a million characters of pointers; the count goes on.
+Faults are kept as a tree like the value: each level adds its own step once, and pointers are written at the end. At
+most ten thousand are kept, or a million characters of pointers; all are counted.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class Faults(list[Any]):
     """The faults of one level: an entry for each fault of the value itself, and one for each part that departs.
 
     An entry is (expected, got, JSON Schema keyword), or (step, entries of that part), or None where no more are kept.
-    `total` counts faults, those within parts too. `readings` holds what choices have read of a value so far: nested
-    choices would read the same parts again and again otherwise. With `open_enums`, unknown enum values take no room.
+    `total` counts faults, those within parts too. `readings` caches what unions have read of a value: nested
+    unions would read the same parts many times otherwise. With `open_enums`, unknown enum values take no room.
     """
 
     __slots__ = ("open_enums", "readings", "total")
 
     def __init__(self, readings: dict[tuple[int, int], Any] | None = None, *, open_enums: bool = False) -> None:
-        """Begin without a fault."""
+        """Start without faults."""
         super().__init__()
         self.total, self.readings, self.open_enums = 0, readings, open_enums
 
@@ -39,7 +39,7 @@ class Faults(list[Any]):
         self.append((expected, got, keyword) if self.total <= MOST else None)
 
     def put_under(self, mark: int, step: str | int) -> None:
-        """Put everything found since there were `mark` entries under a step, as one part that departs."""
+        """Put everything found since there were `mark` entries under a step, as one part with departures."""
         inner = [one for one in self[mark:] if one is not None]
         self[mark:] = [(step, inner) if inner else None]
 
@@ -49,11 +49,11 @@ class Faults(list[Any]):
         self.total += other.total
 
     def at_root(self) -> list[tuple[str, str, str]]:
-        """Give the faults of the value itself."""
+        """Return the faults of the value itself."""
         return [one for one in self if one is not None and len(one) == 3]  # noqa: PLR2004 - not the pair of a part
 
     def departures(self, *, without: str = "") -> tuple[Departure, ...]:
-        """Write the faults that were kept as departures with their pointers, but for one keyword's."""
+        """Write the kept faults as departures with their pointers, except those of one keyword."""
         found: list[Departure] = []
         size = 0
         for path, (expected, got, keyword) in _leaves(self):

@@ -20,12 +20,12 @@ def _is_number(value: object) -> bool:
 
 
 def _breaks(text: str, pattern: str) -> bool:
-    """Tell whether a text certainly breaks a pattern; few models have one, so the matcher is loaded when it is used."""
+    """Whether a text certainly breaks a pattern; the matcher is loaded at first use, as few models need it."""
     return cast("bool", import_module(".patterns", __package__).breaks(text, pattern))
 
 
 def _is_multiple(value: float, limit: float) -> bool:
-    """Tell whether a number is a multiple; of one that is too large for a fraction to matter, nobody can tell."""
+    """Whether a number is a multiple; True if the quotient is too large for a float."""
     if isinstance(value, int) and isinstance(limit, int):
         return value % limit == 0
     try:
@@ -39,13 +39,13 @@ def _is_unique(items: list[object]) -> bool:
     try:
         seen = [json.dumps(item, sort_keys=True) for item in items]
     except (TypeError, ValueError):
-        return True  # no JSON, which is told elsewhere
+        return True  # not JSON, which is reported elsewhere
     return len(seen) == len(set(seen))
 
 
 _SIZES: Final[tuple[tuple[type, str], ...]] = ((str, "characters"), (list, "items"), (dict, "properties"))
 
-# name: JSON Schema keyword, the kinds of value it looks at, whether a value keeps it, what it expects in words
+# name: JSON Schema keyword, the JSON types it applies to, whether a value keeps it, its text
 _ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
     "min_length": ("minLength", lambda v: isinstance(v, str), lambda v, n: len(v) >= n, "at least {} characters"),
     "max_length": ("maxLength", lambda v: isinstance(v, str), lambda v, n: len(v) <= n, "at most {} characters"),
@@ -86,11 +86,11 @@ class Limit(NamedTuple):
 
     @property
     def expected(self) -> str:
-        """What the limit asks for, in words."""
+        """The limit in words."""
         return _ROWS[self.name][3].format(self.value)
 
     def breach(self, value: Any) -> str | None:
-        """Say what came where a value breaks the limit; None where it keeps it or is of another kind."""
+        """Describe a value that breaks the limit; None if it keeps it or is of another type."""
         _, applies, keeps, _ = _ROWS[self.name]
         if not applies(value) or keeps(value, self.value):
             return None
@@ -99,7 +99,7 @@ class Limit(NamedTuple):
 
 
 def limits_from(given: Mapping[str, object]) -> tuple[Limit, ...]:
-    """Make the limits of keyword arguments; an unknown name is a KeyError at import, not a limit that is silent."""
+    """Make limits from keyword arguments; an unknown name is a KeyError, so no limit is silently ignored."""
     for name in given:
         if name not in _ROWS:
             raise KeyError(name)

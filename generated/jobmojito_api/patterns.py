@@ -1,11 +1,11 @@
-r"""Regular expressions as JSON Schema has them, searched for in time linear in the text.
+r"""Searches for the regular expressions of JSON Schema, in time linear in the text.
 
-They are ECMA-262's: `$` is the end of the text and not of a line before it, `\d` and `\w` are ASCII, `\s` and `.` know
-Unicode's spaces and line ends. Python's `re` differs in all of these, and a pattern of the document can keep it busy
-for ever. Here a pattern becomes a set of states that are all followed at once, so nothing is ever tried again.
+These are of ECMA-262: `$` is only the end of the text, `\d` and `\w` are ASCII, `\s` and `.` know Unicode's spaces and
+line ends. Python's `re` differs in all of these, and some patterns take it exponential time. Here a pattern becomes a
+nondeterministic automaton whose states are followed all at once, without backtracking.
 
-Not judged, and so left to the API, is what is no regular language (look-around, references to groups), what is not
-ECMA-262's, word boundaries and `\p`, and a pattern or a search that is larger than the bounds below.
+Not searched for, and so left to the API: look-around, back references, syntax that is not of ECMA-262, word
+boundaries, `\p`, and a pattern or a search that is larger than the limits below.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _ANY_OF, _FOUND = "any of", "found"
 
 
 class Pattern:
-    """A pattern as states; sets of states that were met are kept, so that most characters cost one look-up."""
+    """A pattern as states; sets of states are cached, so that most characters cost one look-up."""
 
     def __init__(self, text: str) -> None:
         """Read a pattern.
 
         Raises:
-            Unjudged: it is not searched for here.
+            Unjudged: it cannot be searched for here.
         """
         self.states: list[tuple[str, Any, Any]] = [(_FOUND, (), 0)]
         self.work = 0
@@ -37,7 +37,7 @@ class Pattern:
         self.room = MOST
 
     def found_in(self, text: str) -> bool | None:
-        """Tell whether the pattern matches anywhere in a text; None where that would take too long."""
+        """Whether the pattern matches anywhere in a text; None where that would take too long."""
         steps = 0
         met = self._kept(self._reached([self.first], start=True, end=not text))
         for one in text:
@@ -53,7 +53,7 @@ class Pattern:
         return 0 in self._reached(met.states, end=True, start=not text)
 
     def _add(self, part: Any, after: int) -> int:
-        """Add the states of a part that goes on at state `after`; gives the first of them."""
+        """Add the states of a part that continues at state `after`; gives the first of them."""
         self.work += 1
         if self.work > MOST:
             raise Unjudged
@@ -70,7 +70,7 @@ class Pattern:
                 return self._state(part[0], part[1:], after)
 
     def _add_more(self, part: Any, most: int | None, after: int) -> int:
-        """Add a part that may come, any number of times or a few."""
+        """Add a part that may repeat up to `most` times, or without limit."""
         if most is None:
             loop = self._state(_ANY_OF, [after], after)
             self.states[loop][1].append(self._add(part, loop))
@@ -85,7 +85,7 @@ class Pattern:
         return len(self.states) - 1
 
     def _reached(self, states: Any, *, start: bool = False, end: bool = False) -> frozenset[int]:
-        """Give the states that take a character or are the end, reached without taking one."""
+        """Return the states reached without reading a character that read one or are the end."""
         reached, work = set[int](), list(states)
         seen = set(work)
         while work:
@@ -100,7 +100,7 @@ class Pattern:
         return frozenset(reached)
 
     def _step(self, states: frozenset[int], code: int) -> frozenset[int]:
-        """Give the states reached by taking a character, and those of a match that begins after it."""
+        """Return the states reached by reading a character, and those of a match that begins after it."""
         taken = []
         for number in states:
             kind, value, after = self.states[number]
@@ -109,7 +109,7 @@ class Pattern:
         return self._reached(taken) | self.again
 
     def _kept(self, states: frozenset[int]) -> _Met:
-        """Give the set as it was met before, so that what follows it is known; begin anew where that gets too much."""
+        """Return the cached set of these states; empty the cache when it is full."""
         self.room -= 1
         if self.room < 0:
             self.kept, self.room = {}, MOST
@@ -117,7 +117,7 @@ class Pattern:
 
 
 class _Met:
-    """A set of states that was met, with what follows each character."""
+    """A cached set of states, with the set after each character."""
 
     def __init__(self, states: frozenset[int]) -> None:
         self.states, self.found, self.after = states, 0 in states, dict[str, _Met]()
@@ -132,11 +132,11 @@ def _pattern(text: str) -> Pattern | None:
 
 
 def is_judged(pattern: str) -> bool:
-    """Tell whether a pattern is searched for here, or left to the API."""
+    """Whether a pattern can be searched for here, and is not left to the API."""
     return _pattern(pattern) is not None
 
 
 def breaks(text: str, pattern: str) -> bool:
-    """Tell whether a text certainly does not match a pattern."""
+    """Whether a text certainly does not match a pattern."""
     known = _pattern(pattern)
     return known is not None and known.found_in(text) is False

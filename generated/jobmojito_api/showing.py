@@ -1,9 +1,9 @@
-"""What `repr` shows of a model: enough for a person at a prompt, and nothing that may be about a person.
+"""Writes the `repr` of models, without personal data.
 
-Decided here alone, from what the contract declares. In full: flags, null, numbers, declared values of an enum, dates
-and ids. A text is a date or an id only where both agree: the property is one by its format or the last word of its
-name, and the text is written like one. Everything else is a size: other texts, undeclared properties and values, and
-whatever departs from its declared type. Properties whose name speaks of a secret or a telephone are sizes always.
+This is decided here alone, by the contract. Shown in full: booleans, null, numbers, declared values of an enum, dates
+and ids. A text is a date or an id only if the property is one by its format or the last word of its name, and the text
+has the form of one. Of everything else only the size is shown: other texts, undeclared properties and values, values
+that depart from their type, and any property whose name suggests a secret or a telephone number.
 
 Loaded at the first `repr`, so that importing stays cheap.
 """
@@ -46,7 +46,7 @@ _DATE: Final = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:{_TIME})?"
 
 
 def show_model(model: Model, room: int = 1) -> str:
-    """Show a model's properties that are set; models and lists within it while there is `room`, then as sizes."""
+    """Show the properties that are set; models and lists inside while there is `room`, then their sizes."""
     given = [(field, getattr(model, field.attribute, UNSET)) for field in table_of(model).fields]
     shown = [f"{field.attribute}={_shown(field, value, room)}" for field, value in given if value is not UNSET]
     kept = _within(shown)
@@ -56,7 +56,7 @@ def show_model(model: Model, room: int = 1) -> str:
 
 
 def is_shown(field: Field, value: object) -> bool:
-    """Tell whether a property's value is shown in full; a list's items are then all known to be harmless."""
+    """Whether a property's value is shown in full; for a list, whether all items are."""
     if isinstance(value, list | tuple):
         return all(is_shown(field, one) for one in value) if isinstance(field.type, Array) else False
     words = field.attribute.rstrip("_").split("_")
@@ -67,7 +67,7 @@ def is_shown(field: Field, value: object) -> bool:
 
 
 def _within(shown: list[str]) -> list[str]:
-    """Keep what fits into the most characters that a `repr` may have."""
+    """Keep as many parts as fit into a `repr`."""
     length = 0
     for index, one in enumerate(shown):
         length += len(one)
@@ -84,13 +84,13 @@ def _shown(field: Field, value: object, room: int) -> str:
 
 
 def _item(type_: Type[Any], value: object, word: str, room: int) -> str:
-    """Show a value in full where the contract proves that it may be seen, and its size where it does not."""
+    """Show a value in full if its declared type allows that, else its size."""
     known = repr(value) if isinstance(value, bool | None) else _known(type_, value, word, room)
     return _size(value) if known is None else known
 
 
 def _known(type_: Type[Any], value: Any, word: str, room: int) -> str | None:  # noqa: PLR0911 - a table of shapes
-    """Show a value of the declared type; None if it is not one or may be about a person. `word` ends the name."""
+    """Show a value of the declared type; None if it is another or may be personal data. `word` ends the name."""
     match type_:
         case Limited():
             return _known(type_.base, value, word, room)
@@ -111,7 +111,7 @@ def _known(type_: Type[Any], value: Any, word: str, room: int) -> str | None:  #
 
 
 def _items(item: Type[Any], values: Any, word: str, room: int) -> str:
-    """Show the first few items, and how many there are besides."""
+    """Show the first few items, and the number of the others."""
     shown = [_item(item, value, word, room) for value in values[:_MOST_ITEMS]]
     more = [f"+{len(values) - len(shown)} more"] if len(values) > len(shown) else []
     return f"[{', '.join([*shown, *more])}]"
@@ -136,7 +136,7 @@ def _written_like(form: str, value: object) -> str | None:
 
 
 def _size(value: Any) -> str:
-    """Tell the kind of a value, and its size where it has one."""
+    """Return the JSON type of a value, and its size if it has one."""
     if isinstance(value, str):
         return f"<text, {len(value)} chars>"
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Small types that every part of the low-level client shares."""
+"""Small types that all modules of the low-level client share."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ class Unset:
     _only: Unset | None = None
 
     def __new__(cls) -> Unset:
-        """Give the one instance, so that `value is UNSET` is always a safe test."""
+        """Return the only instance, so that `value is UNSET` always works."""
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only
 
     def __bool__(self) -> Literal[False]:
-        """Read as false, like a missing value."""
+        """Count as false."""
         return False
 
     def __repr__(self) -> str:
-        """Show the name people write."""
+        """Show the name of the constant."""
         return "UNSET"
 
     def __reduce__(self) -> str:
-        """Stay the one instance through pickle, copy and deepcopy."""
+        """Stay the only instance through pickle, copy and deepcopy."""
         return "UNSET"
 
 
@@ -50,15 +50,15 @@ class File:
     mime_type: str | None = None
 
     def to_tuple(self) -> FileTypes:
-        """Give the form that httpx takes in `files=`."""
+        """Return the form that httpx takes in `files=`."""
         return self.file_name, self.payload, self.mime_type
 
 
 @frozen
 class Departure:
-    """One place where a value departs from the contract; it names kinds and sizes, never the value (people!).
+    """One place where a value departs from the contract, described without the value (it may be personal data).
 
-    `pointer` is an RFC 6901 pointer into the value, "" for all of it; `keyword` is the JSON Schema keyword at odds.
+    `pointer` is an RFC 6901 pointer into the value, "" for all of it; `keyword` is the violated JSON Schema keyword.
     """
 
     pointer: str
@@ -79,7 +79,7 @@ class Response(Generic[T]):
     """An answer with its status, headers and parsed value; `repr` shows no content.
 
     `status_code` is an `HTTPStatus` where Python knows the code, and a plain int where it does not (520-527, 546).
-    `parsed` is None where the document declares nothing for the status, or where an error's body is no JSON.
+    `parsed` is None where the document declares nothing for the status, or if an error's body is not JSON.
     `departures` are the first ten thousand at most; `total_departures` counts all.
     """
 

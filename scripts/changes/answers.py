@@ -1,4 +1,4 @@
-"""What an operation gives back: statuses, headers, content."""
+"""Compares the answers of an operation: statuses, headers, content."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def _answers(operation: Operation) -> dict[str, Place]:
 
 
 def _extensions(old: Operation, new: Operation) -> Iterator[Found]:
-    """Compare what stands among the answers and is none (`x-...`)."""
+    """Compare the extensions (`x-...`) among the answers."""
     before, after = old.place.child("responses"), new.place.child("responses")
     if before and after:
         statuses = {key for place in (before, after) for key in place.mapping() if not key.startswith("x-")}

@@ -1,4 +1,4 @@
-"""Components that no operation uses: they change nothing for callers, but nothing is silent."""
+"""Compares components that no operation uses: changes do not affect callers, but are reported."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def _unused(old: Place, new: Place, comparison: Comparison) -> Iterator[Change]:
 
 
 def _components(document: Place) -> dict[str, Place]:
-    """Give all components by pointer; what stands in components and is no section counts as one."""
+    """Return all components by pointer; a key of `components` that is not a section counts as a component."""
     components = document.child("components")
     found: dict[str, Place] = {}
     for _, section in components.entries() if components else ():
@@ -51,7 +51,7 @@ def _components(document: Place) -> dict[str, Place]:
 
 
 def _used(document: Place, components: dict[str, Place]) -> set[str]:
-    """Give the pointers of the components that operations lead to, by reference or as a way to log in."""
+    """Return the pointers of the components that operations lead to, by reference or as a way to log in."""
     queue = [place for key in ("paths", "webhooks") if (place := document.child(key))]
     seen: set[str] = set()
     for place in queue:
@@ -64,7 +64,7 @@ def _used(document: Place, components: dict[str, Place]) -> set[str]:
 
 
 def _logins(document: Place) -> set[str]:
-    """Give the pointers of the ways to log in that something requires."""
+    """Return the pointers of the ways to log in that something requires."""
     holders = [document, *(operation.place for operation in operations(document).values())]
     listed = (place for holder in holders if (place := holder.child("security")))
     names = {name for place in listed for requirement in place.elements() for name in requirement.mapping()}

@@ -1,4 +1,4 @@
-"""Bodies by content type, and whatever else stands in an object that nobody asked about."""
+"""Compares bodies by content type, and the keys of an object that no other comparison covers."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -27,7 +27,7 @@ _MEDIA = KEYWORDS | {"schema", "encoding"}
 
 
 def media(holder: Place) -> dict[str, Place]:
-    """Give the content of a body, answer or parameter by content type; case, spaces and utf-8 make no difference."""
+    """Return the content of a body, answer or parameter by content type; case, spaces and utf-8 make no difference."""
     content = holder.child("content")
     return {_media_type(name): place for name, place in content.entries()} if content else {}
 
@@ -64,7 +64,7 @@ def _one_type(old: Place, new: Place, side: Direction) -> Iterator[Found]:
 def leftovers(
     old: Place, new: Place, known: AbstractSet[str], flags: AbstractSet[str] = frozenset()
 ) -> Iterator[Change]:
-    """Report every other key of an object that differs: nothing is silent. A false flag may as well be absent."""
+    """Report every other key of an object that differs; false is the same as absent."""
     for key in sorted((old.mapping().keys() | new.mapping().keys()) - known):
         before, after = old.child(key), new.child(key)
         off = key in flags and not (before and before.value) and not (after and after.value)

@@ -1,4 +1,4 @@
-"""Two published documents compared by meaning: every change, graded, in a fixed order."""
+"""Compares two published documents by meaning: every change, graded, in a fixed order."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -41,14 +41,14 @@ class Report:
 
     @property
     def grade(self) -> Grade | None:
-        """Give the worst grade; None where nothing changed."""
+        """Return the worst grade; None where nothing changed."""
         return max((item.grade for item in self.changes), default=None)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Report:
     """Compare two published documents. `names` gives our name of an operation by `METHOD /path`.
 
-    Raises Refused where a document is not shaped like OpenAPI, or refers to what is not there.
+    Raises Refused where a document does not have the shape of OpenAPI, or a reference has no target.
     """
     before, after = _openapi_document(old, "old"), _openapi_document(new, "new")
     readers = Schemas(old, last_alone=False), Schemas(new, last_alone=False)
@@ -62,7 +62,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, 
 
 def _openapi_document(document: Mapping[str, Any], which: str) -> Place:
     if not str(document.get("openapi", "")).startswith("3."):
-        raise Refused(f"the {which} document is no OpenAPI 3 document")
+        raise Refused(f"the {which} document is not an OpenAPI 3 document")
     return whole(document)
 
 
@@ -96,7 +96,7 @@ def _openapi(old: Place, new: Place) -> Iterator[Change]:
 
 
 # Key of the info object, rule, words.
-_TOLD = (
+_INFO_RULES = (
     ("title", "api-title-changed", "the title changed from {} to {}"),
     ("version", "api-version-changed", "the version changed from {} to {}"),
     ("description", "description-changed", "the description of the API changed"),
@@ -106,7 +106,7 @@ _TOLD = (
 
 
 def _info(old: Place, new: Place) -> Iterator[Change]:
-    for key, rule, words in _TOLD:
+    for key, rule, words in _INFO_RULES:
         before, after = old.mapping().get(key), new.mapping().get(key)
         if before != after:
             values = (str(before), str(after)) if "{}" in words else ()
@@ -134,7 +134,7 @@ def _by_name(document: Place) -> dict[str, Place]:
 
 
 def _path_items(old: Place, new: Place, section: str) -> Iterator[Change]:
-    """Compare what stands beside the operations of a path."""
+    """Compare the other keys of each path."""
     before, after = dict(path_items(old, section)), dict(path_items(new, section))
     for path in before.keys() & after.keys():
         yield from place_wording(before[path], after[path])
@@ -151,23 +151,23 @@ def _operations(old: Place, new: Place, comparison: Comparison, names: Mapping[s
     pairing = paired(old, new, equal)
     sections = old.child("paths") or old, new.child("paths") or new
     for operation in pairing.gone:
-        yield _told(
+        yield _placed(
             operation, names, change("operation-removed", operation.place, sections[1], "{} is gone", operation.key)
         )
     for operation in pairing.come:
-        yield _told(
+        yield _placed(
             operation, names, change("operation-added", sections[0], operation.place, "{} is new", operation.key)
         )
     for one, other in pairing.pairs:
         for item in (*identity_changes(one, other), *_contents(one, other, comparison)):
-            yield _told(other, names, item)
+            yield _placed(other, names, item)
 
 
-# How the names of rules start, and which way such a part of an operation goes.
+# How the names of rules start, and the direction of that part of an operation.
 _SIDES: dict[str, Direction] = {"request-": "request", "parameter-": "request", "response-": "response"}
 
 
-def _told(operation: Operation, names: Mapping[str, str], item: Change) -> Change:
+def _placed(operation: Operation, names: Mapping[str, str], item: Change) -> Change:
     return evolve(item, operation=operation.key, name=names.get(operation.key) or operation.id)
 
 
@@ -192,7 +192,7 @@ def _is_unchanged(old: Operation, new: Operation, known: Unchanged) -> bool:
 
 
 def _resolved(found: Iterable[Found], comparison: Comparison, part: Direction) -> Iterator[Change]:
-    """Compare what is paired, and say of every change which way the thing goes: as its rule says, or as its part."""
+    """Compare paired schemas, and set the direction of every change: by its rule, or by its part of the operation."""
     for item in found:
         if isinstance(item, Carried):
             pair = comparison.pair(item.old, item.new, item.direction)

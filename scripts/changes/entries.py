@@ -1,4 +1,4 @@
-"""The entry of an update in CHANGELOG.md, in the form of Keep a Changelog 1.1.0: one sentence a line, newest first."""
+"""Writes the entry of an update in CHANGELOG.md, in the form of Keep a Changelog 1.1.0, newest first."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ SECTIONS = ("Added", "Changed", "Deprecated", "Removed")
 _THING = (
     r"(operation|parameter|property|variant|server|header|body|enum-value|content-type|status|security-alternative)"
 )
-# By rule, the first that fits; what none fits is a change.
+# The section of a rule: of the first pattern that matches, else "Changed".
 _BY_RULE = (
     (re.compile(rf"(^|.*-){_THING}-added(-required|-optional)?"), "Added"),
     (re.compile(rf"(^|.*-){_THING}-removed(-required|-optional|-from-closed)?"), "Removed"),
     (re.compile(r"(.*-)?deprecated"), "Deprecated"),
 )
-# What people call the kinds of names that they meet; an operation's module shows as its method.
+# What the entry calls each kind of name; an operation's module appears as its method.
 _MET = {
     "resource": "resources",
     "method": "operations",
@@ -30,7 +30,7 @@ _MET = {
     "enum member": "enum members",
     "parameter": "parameters",
 }
-# A line names this many; the JSON form of an update's changelog has them all.
+# The most names in a line; the JSON form of an update's changelog has them all.
 MOST_NAMES = 50
 _BREAKING = {Grade.BREAKING: "**Breaking:** ", Grade.POTENTIALLY_BREAKING: "**Potentially breaking:** "}
 
@@ -57,26 +57,26 @@ def _sentence(text: str) -> str:
 
 
 def name_lines(impact: Impact, style: Style, most: int = MOST_NAMES) -> Iterator[tuple[str, Grade, str]]:
-    """Say which generated names appear, change and vanish, kind by kind: a section, the worst grade, and a line each.
+    """Say which generated names are added, changed and removed: a section, the worst grade, and a line for each kind.
 
-    Names that break code that used them stand in lines of their own.
+    Breaking names have lines of their own.
     """
     for section, words, effects in (
         ("Added", "New {}", impact.appeared),
         ("Changed", "{} that changed", impact.changed),
         ("Removed", "{} that are gone", impact.vanished),
     ):
-        told = list(_told(effects))
+        shown = list(_shown(effects))
         for breaks, kind in product((True, False), dict.fromkeys(_MET.values())):
-            alike = [one for one in told if _MET[one.name.kind] == kind and (one.grade is Grade.BREAKING) is breaks]
+            alike = [one for one in shown if _MET[one.name.kind] == kind and (one.grade is Grade.BREAKING) is breaks]
             if names := list(dict.fromkeys(style(one.name.written.removeprefix("models.")) for one in alike)):
                 more = f" and {len(names) - most} more" if len(names) > most else ""
                 line = f"{words.format(kind)}: {', '.join(names[:most])}{more}."
                 yield section, max(one.grade for one in alike), f"{line[:1].upper()}{line[1:]}"
 
 
-def _told(effects: Iterable[Effect]) -> Iterator[Effect]:
-    """Leave out what belongs to a model or method that comes or goes as well, and what nobody meets."""
+def _shown(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Leave out names inside a model or method that is added or removed too, and names that users never see."""
     listed = [effect for effect in effects if effect.name.kind in _MET]
     whole = {one.name.written for one in listed if not (one.old and one.new) and one.name.kind != "resource"}
     for effect in listed:

@@ -1,4 +1,4 @@
-"""A change found between two documents, and how it is put into words."""
+"""One change between two documents, and its wording."""
 
 import unicodedata
 from typing import Any, Literal, TypeAlias
@@ -18,8 +18,8 @@ _NAMING = frozenset({"x-enum-varnames", "x-resource-name"})
 class Change:
     """One change. `old` and `new` are JSON pointers that resolve in their document.
 
-    Where one side has nothing, its pointer is that of the nearest place that would hold it.
-    `template` is ours, with a `{}` for each of `values`, which are the document's words and never trusted.
+    If one side lacks the thing, its pointer is that of the nearest place that would hold it.
+    `template` is ours, with a `{}` for each of `values`, which are untrusted text of the document.
     """
 
     rule: str
@@ -33,34 +33,34 @@ class Change:
 
     @property
     def grade(self) -> Grade:
-        """Give the grade that the table of rules has."""
+        """Return the grade that the table of rules has."""
         return RULES[self.rule].grade
 
     def order(self) -> tuple[Any, ...]:
-        """Give the place in a report: the worst first, then by rule and place, so that what belongs together is."""
+        """Return the sort key in a report: the worst first, then by rule and place."""
         where = (self.rule, self.new, self.old, self.template, self.values)
         return (-self.grade, *where, self.operation or "", self.direction or "")
 
     @property
     def text(self) -> str:
-        """Say it in one printable line."""
+        """Write the change in one printable line."""
         return self.template.format(*(f"'{visible(value)}'" for value in self.values))
 
 
 def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Change:
-    """Make a change that is found between two places."""
+    """Make a change between two places."""
     return Change(rule, old.pointer, new.pointer, template, values)
 
 
 def extension(key: str) -> str | None:
-    """Give the rule for a key of somebody's own (`x-...`), or None for a key that OpenAPI gives a meaning."""
+    """Return the rule for an extension (`x-...`), or None for a key of OpenAPI."""
     if not key.startswith("x-"):
         return None
     return "naming-extension-changed" if key in _NAMING else "extension-changed"
 
 
 def shown(value: Any) -> str:
-    """Give a value of the document as text: a text as it is, anything else as JSON."""
+    """Write a value of the document: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else canonical(value)
 
 

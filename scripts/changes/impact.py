@@ -1,4 +1,4 @@
-"""What an update means for the people who use the package: generated names that appear, vanish or change."""
+"""Finds the effect of an update on users of the package: generated names that are added, removed or changed."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ Names: TypeAlias = dict[str, Name]
 
 @frozen
 class Effect:
-    """One name that is not as it was: `old` is None where it appears, `new` where it vanishes."""
+    """One name that changed: `old` is None if it is added, `new` if it is removed."""
 
     old: Name | None
     new: Name | None
@@ -24,7 +24,7 @@ class Effect:
 
     @property
     def name(self) -> Name:
-        """Give the name as it is now, or was last."""
+        """Return the new name, or the old one if it is removed."""
         found = self.new or self.old
         if found is None:
             raise ValueError("an effect has a name")
@@ -41,12 +41,12 @@ class Impact:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Give all of them."""
+        """Return all of them."""
         return (*self.appeared, *self.changed, *self.vanished)
 
     @property
     def grade(self) -> Grade | None:
-        """Give the worst grade; None where no name is affected."""
+        """Return the worst grade; None where no name is affected."""
         return max((effect.grade for effect in self.effects), default=None)
 
 
@@ -79,21 +79,21 @@ _GIVEN = {"operation", "method"}
 
 
 def _owner(name: Name) -> str:
-    """Give the model that a field belongs to, or the name itself."""
+    """Return the model that a field belongs to, or the name itself."""
     return name.written.removeprefix("models.").split(".")[0]
 
 
 def _demand(name: Name, before: Names) -> Grade:
-    """Grade a new name: harmless, unless calls (or models made by callers) that exist must now give it."""
+    """Grade a new name: additive, unless existing calls (or models that callers make) must now give it."""
     owner = name.written.rpartition("(" if name.kind == "parameter" else ".")[0]
     if name.optional or owner not in before:
         return Grade.ADDITIVE
-    # A model is made by callers only where it is sent; where that is so, the contract's changelog says breaking.
+    # Callers make only models that are sent; for those the contract's changelog says breaking.
     return {"parameter": Grade.BREAKING, "field": Grade.POTENTIALLY_BREAKING}.get(name.kind, Grade.ADDITIVE)
 
 
 def _step(old: Name, new: Name, *, is_sent: bool, is_received: bool) -> Grade:
-    """Grade another type: what is only sent may get wider, what is only received may get narrower."""
+    """Grade a changed type: one that is only sent may get wider, one that is only received narrower."""
     if old.kind != new.kind or new.kind == "enum member":
         return Grade.BREAKING
     if new.kind == "parameter" and old.optional and not new.optional:
@@ -104,7 +104,7 @@ def _step(old: Name, new: Name, *, is_sent: bool, is_received: bool) -> Grade:
 
 
 def _members(name: Name) -> set[str]:
-    """Give the types that a union has, and that it may be left out as one of them."""
+    """Return the types of a union; that it is optional counts as one of them."""
     queue: list[ast.expr] = [ast.parse(name.type, mode="eval").body] if name.kind != "enum member" else []
     found = {"Unset"} if name.optional and name.kind in {"field", "parameter"} else set[str]()
     for node in queue:
@@ -116,7 +116,7 @@ def _members(name: Name) -> set[str]:
 
 
 def _reached(names: Names, *kinds: str) -> set[str]:
-    """Give the models and aliases that names of some kinds lead to, through the fields of models."""
+    """Return the models and aliases that names of some kinds lead to, through the fields of models."""
     inside: dict[str, list[str]] = {}
     for name in names.values():
         if name.kind in {"field", "type alias"}:

@@ -1,4 +1,4 @@
-"""What a place is called in a sentence: `RegisterUser.email`, `parameter limit`, `answer 200.data[]`."""
+"""Names a place for a sentence: `RegisterUser.email`, `parameter limit`, `answer 200.data[]`."""
 
 from scripts.changes.places import Place
 
@@ -8,7 +8,7 @@ _NAMED = {"properties": ".{}", "patternProperties": "./{}/", "anyOf": "|{}", "on
 
 
 def label(place: Place) -> str:
-    """Name a place by its component or its part in the operation, and the way from there."""
+    """Name a place by its component or part of the operation, and the path from there."""
     match [token.replace("~1", "/").replace("~0", "~") for token in place.pointer.split("/")[1:]]:
         case ["components", _, name, *inside]:
             return name + _inside(inside)
@@ -48,7 +48,7 @@ def _parameter(place: Place, holder: list[str], index: str) -> str:
 
 
 def _inside(tokens: list[str]) -> str:
-    """Write the way from a schema to a place in it; a keyword at the end is not part of the way."""
+    """Write the path from a schema to a place in it, without a keyword at the end."""
     text, rest = "", list(tokens)
     while rest:
         word = rest.pop(0)

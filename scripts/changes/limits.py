@@ -1,4 +1,4 @@
-"""What an alternative allows of a value of its type: listed values, formats, patterns, limits."""
+"""Compares what two alternatives of one type allow: listed values, formats, patterns, limits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from scripts.changes.findings import Change, extension, shown
 from scripts.changes.labels import label
-from scripts.changes.pairs import ANY, Branch, Pair, meet
+from scripts.changes.pairs import ANY, Branch, Pair, common_type
 from scripts.changes.places import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-# How much a limit refuses, greater is tighter (the second number: the bound itself is refused), and how it reads.
+# How tight a limit is (greater is tighter; the second number is 1 if the bound itself is refused), and its text.
 Limit: TypeAlias = tuple[tuple[Fraction | float, int], str, str]
 NONE: Final[Limit] = ((-math.inf, 0), "none", "")
 _COUNTS: Final = {
@@ -67,7 +67,7 @@ def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def several(branch: Branch, keyword: str) -> list[Any]:
-    """Give the different values of a keyword, which several parts may have."""
+    """Return the different values of a keyword, which several parts may have."""
     if keyword not in branch.limits:
         return []
     value = branch.limits[keyword]
@@ -101,16 +101,16 @@ def _patterns(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def limits(branch: Branch) -> dict[str, Limit]:
-    """Give the limit of each sort; one that allows everything (a least length of 0) is left out."""
+    """Return the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
     found: dict[str, Limit] = {}
     for keyword, value in branch.limits.items():
-        if keyword == "uniqueItems" and value is True and meet(branch.kind, "array"):
+        if keyword == "uniqueItems" and value is True and common_type(branch.kind, "array"):
             found[keyword] = ((1, 0), "uniqueItems true", keyword)
-        elif keyword in _COUNTS and is_number(value) and meet(branch.kind, _COUNTS[keyword]):
+        elif keyword in _COUNTS and is_number(value) and common_type(branch.kind, _COUNTS[keyword]):
             amount = Fraction(value) * (1 if keyword[:3] == "min" else -1)
             if keyword[:3] == "max" or amount > 0:
                 found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}", keyword)
-    return found | (dict(_ranges(branch)) if meet(branch.kind, "number") else {})
+    return found | (dict(_ranges(branch)) if common_type(branch.kind, "number") else {})
 
 
 def _ranges(branch: Branch) -> Iterator[tuple[str, Limit]]:
@@ -134,7 +134,7 @@ def _bound(value: Any, sign: int, *, exclusive: bool, kind: str) -> tuple[tuple[
 def _factors(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     before, after = (
         {Fraction(str(one)) for one in several(branch, "multipleOf") if is_number(one) and one > 0}
-        if meet(branch.kind, "number")
+        if common_type(branch.kind, "number")
         else set[Fraction]()
         for branch in (old, new)
     )
@@ -149,7 +149,7 @@ def _factors(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 
 def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
-    """Report keywords that nothing here understands, or that say nothing about the type beside them."""
+    """Report keywords that are unknown here, or do not apply to the type."""
     for keyword in sorted(old.limits.keys() | new.limits.keys()):
         one, other = (branch.limits.get(keyword) for branch in (old, new))
         if keyword in _KNOWN and all(_KNOWN[keyword](branch) for branch in (old, new)):
@@ -163,12 +163,12 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callable[[Branch], bool]:
     return lambda branch: (
-        keyword not in branch.limits or (meet(branch.kind, kind) is not None and fits(branch.limits[keyword]))
+        keyword not in branch.limits or (common_type(branch.kind, kind) is not None and fits(branch.limits[keyword]))
     )
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a JSON value is a number; true and false are none."""
+    """Whether a JSON value is a number; a boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

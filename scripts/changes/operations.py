@@ -1,4 +1,4 @@
-"""The operations of a document, and which old one is which new one."""
+"""Lists the operations of a document, and pairs the old with the new ones."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ _FLIPPED: dict[Direction, Direction] = {"request": "response", "response": "requ
 
 @define(eq=False, slots=False)
 class Operation:
-    """One operation; for a webhook, the caller is the API, so what is sent and what is received change places."""
+    """One operation; for a webhook the API is the caller, so requests and responses are swapped."""
 
     method: str
     path: str
@@ -25,22 +25,22 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """Name the operation as people do: `POST /job-interview-create`."""
+        """Name the operation: `POST /job-interview-create`."""
         return f"{self.method.upper()} {'webhook ' if self.webhook else ''}{self.path}"
 
     def direction(self, written: Direction) -> Direction:
-        """Tell which way a part of the operation goes, seen from our users."""
+        """Whether our users send or receive a part of the operation."""
         return _FLIPPED[written] if self.webhook else written
 
     @property
     def id(self) -> str | None:
-        """Give the operationId."""
+        """Return the operationId."""
         value = self.place.value.get("operationId")
         return value if isinstance(value, str) else None
 
     @cached_property
     def parameters(self) -> dict[tuple[str, str], Place]:
-        """Give the parameters by location and name; the operation's own replace those of its path."""
+        """Return the parameters by location and name; the operation's own replace those of its path."""
         found: dict[tuple[str, str], Place] = {}
         for holder in (self.item, self.place):
             listed = holder.child("parameters")
@@ -52,7 +52,7 @@ class Operation:
 
 
 def operations(root: Place) -> dict[str, Operation]:
-    """Give every operation of a document, webhooks too, by its key and in document order."""
+    """Return every operation of a document, webhooks too, by its key and in document order."""
     found = (
         Operation(method, path, place, item, webhook=section == "webhooks")
         for section in ("paths", "webhooks")
@@ -70,7 +70,7 @@ def _shaped(place: Place | None) -> Place | None:
 
 
 def path_items(root: Place, section: str) -> Iterator[tuple[str, Place]]:
-    """Give the paths (or webhooks) of a document with what stands there."""
+    """Return the paths (or webhooks) of a document with their path items."""
     holder = root.child(section)
     for path, item in holder.entries() if holder else ():
         if not path.startswith("x-"):
@@ -113,13 +113,13 @@ def _template(path: str) -> str:
 
 
 def _alike(old: Operation, new: Operation) -> bool:
-    """Tell whether two operations present themselves with the same words; without words there is nothing to go by."""
+    """Whether two operations have the same wording, and have any."""
     words = [(place.value.get("summary"), place.value.get("description")) for place in (old.place, new.place)]
     return words[0] == words[1] != (None, None)
 
 
 def identity_changes(old: Operation, new: Operation) -> Iterator[Change]:
-    """Compare what an operation is called, where it is and whether it is still recommended."""
+    """Compare the operationId, path, tags and deprecation of an operation."""
     places = old.place, new.place
     if _template(old.path) != _template(new.path):
         yield change("operation-path-changed", *places, "moved from {} to {}", old.key, new.key)
@@ -141,7 +141,7 @@ def identity_changes(old: Operation, new: Operation) -> Iterator[Change]:
 
 
 def renamed(old: Operation, new: Operation) -> dict[str, str]:
-    """Give path parameters that only changed their name, old to new."""
+    """Return the path parameters that are only renamed, old to new."""
     if _template(old.path) != _template(new.path):
         return {}
     names = (re.findall(r"\{([^{}]*)\}", operation.path) for operation in (old, new))
@@ -161,7 +161,7 @@ def _ids(old: Operation, new: Operation) -> Iterator[Change]:
 
 
 def _tags(old: Operation, new: Operation) -> Iterator[Change]:
-    """Compare tags: the first decides where the generated code goes, the others are for reading."""
+    """Compare tags: the first decides the module of the generated code, the others are documentation."""
     before, after = _listed_tags(old), _listed_tags(new)
     places = old.place.child("tags") or old.place, new.place.child("tags") or new.place
     first = [tags[0] if tags else "none" for tags in (before, after)]

@@ -1,4 +1,4 @@
-"""An old and a new type side by side, in the canonical form, and how a change between them is made."""
+"""Pairs an old and a new type in the canonical form, and makes the changes between them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _OF_TEXT: Final = frozenset({"uuid", "date", "date-time", "binary"})
 _TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 
-def meet(one: str, other: str) -> str | None:
-    """Give the JSON type that is both: an integer is a number, and everything is any."""
+def common_type(one: str, other: str) -> str | None:
+    """Return the intersection of two JSON types: an integer is a number, and everything is any."""
     if other in (one, ANY):
         return one
     if one == ANY:
@@ -31,13 +31,13 @@ def meet(one: str, other: str) -> str | None:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Tell whether every value of one JSON type is one of the other."""
-    return meet(wide, narrow) == narrow
+    """Whether every value of one JSON type is one of the other."""
+    return common_type(wide, narrow) == narrow
 
 
 @frozen(eq=False)
 class Branch:
-    """One alternative: a JSON type (or any), the values that an enum leaves of it, and the option that says so."""
+    """One alternative: a JSON type (or any), the values of its enum, and the option it is read from."""
 
     kind: str
     values: dict[str, Any] | None
@@ -45,18 +45,18 @@ class Branch:
 
     @property
     def limits(self) -> Form:
-        """Give the keywords that limit the values, those of merged parts too."""
+        """Return the limits, those of merged parts too."""
         return {**self.option.get("inherited", {}), **self.option["limits"]}
 
     @property
     def content(self) -> Form:
-        """Give what is in an object or an array."""
+        """Return what is in an object or an array."""
         found: Form = self.option.get("content", {})
         return found
 
 
 def branches(type_: Form) -> list[Branch]:
-    """Give the alternatives of a type; several lists of values of one JSON type are one list."""
+    """Return the alternatives of a type; several lists of values of one JSON type are one list."""
     found: list[Branch] = []
     for branch in (branch for option in type_["options"] for branch in _branches(option)):
         listed = next((one for one in found if _joins(one, branch, exactly_one="exactly one" in type_["notes"])), None)
@@ -104,22 +104,22 @@ class Pair:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Tell pairs apart."""
+        """Identify the pair."""
         return (self.direction, id(self.old), id(self.new))
 
     @cached_property
     def before(self) -> list[Branch]:
-        """Give the alternatives of the old type."""
+        """Return the alternatives of the old type."""
         return branches(self.old)
 
     @cached_property
     def after(self) -> list[Branch]:
-        """Give the alternatives of the new type."""
+        """Return the alternatives of the new type."""
         return branches(self.new)
 
     @property
     def homes(self) -> tuple[Place, Place]:
-        """Give where the two are."""
+        """Return the places of the two."""
         return self.at("", self.old["home"], self.new["home"])
 
     @property
@@ -133,12 +133,12 @@ class Pair:
         return Pair(old, new, self.direction, self.documents)
 
     def at(self, keyword: str, old: str, new: str) -> tuple[Place, Place]:
-        """Give where a keyword of the schemas at two pointers is; where it is not there, what would hold it."""
+        """Return the places of a keyword of two schemas; where it is absent, the place that would hold it."""
         key = f"/{escaped(keyword)}" if keyword else ""
         return _nearest(self.documents[0], old + key), _nearest(self.documents[1], new + key)
 
     def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
-        """Give where a keyword is in an alternative of each."""
+        """Return the places of a keyword in an alternative of each."""
         return self.at(keyword, old.option["@"], new.option["@"])
 
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
@@ -147,7 +147,7 @@ class Pair:
 
 
 def _nearest(document: Any, pointer: str) -> Place:
-    """Give the place at a pointer, or the nearest one around it."""
+    """Return the place at a pointer, or the nearest parent that exists."""
     place = Place(document, "", document)
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")

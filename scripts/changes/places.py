@@ -1,4 +1,4 @@
-"""Values of a JSON document together with where they stand (RFC 6901), and what their references lead to."""
+"""Values of a JSON document with their JSON pointers (RFC 6901), and the targets of their references."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Place:
     value: Any
 
     def child(self, key: str | int) -> "Place | None":
-        """Give the value under a key or index, or None where there is none (or this holds no values)."""
+        """Return the value under a key or index, or None if there is none."""
         if isinstance(self.value, dict) and key in self.value:
             return Place(self.root, f"{self.pointer}/{escaped(str(key))}", self.value[key])
         if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
@@ -27,30 +27,30 @@ class Place:
         return None
 
     def target(self, key: str | int) -> "Place | None":
-        """Give what stands under a key once references are followed."""
+        """Return the value under a key, with references followed."""
         child = self.child(key)
         return child.followed() if child else None
 
     def entries(self) -> Iterator[tuple[str, "Place"]]:
-        """Give the members of an object in document order; refuses anything that is no object."""
+        """Return the members of an object in document order; Refused for anything that is not an object."""
         for key, value in self.mapping().items():
             yield key, Place(self.root, f"{self.pointer}/{escaped(key)}", value)
 
     def elements(self) -> Iterator["Place"]:
-        """Give the elements of an array in order; refuses anything that is no array."""
+        """Return the elements of an array in order; Refused for anything that is not an array."""
         if not isinstance(self.value, list):
             raise Refused(f"{self.pointer or '/'}: expected an array")
         for index, value in enumerate(self.value):
             yield Place(self.root, f"{self.pointer}/{index}", value)
 
     def mapping(self) -> dict[str, Any]:
-        """Give the object that stands here; refuses anything else."""
+        """Return the object at this place; Refused for anything else."""
         if not isinstance(self.value, dict):
             raise Refused(f"{self.pointer or '/'}: expected an object")
         return self.value
 
     def followed(self) -> "Place":
-        """Give the end of a chain of plain references; refuses a chain that leads nowhere or in a circle."""
+        """Return the end of a chain of plain references; Refused for one that is dangling or circular."""
         place, seen = self, {self.pointer}
         while isinstance(place.value, dict) and isinstance(place.value.get("$ref"), str):
             place = place.referred()
@@ -60,7 +60,7 @@ class Place:
         return place
 
     def referred(self) -> "Place":
-        """Give what the `$ref` here names; only references inside the document are followed."""
+        """Return what the `$ref` here names; only references inside the document are followed."""
         ref = self.value["$ref"]
         if not ref.startswith("#/") and ref != "#":
             raise Refused(f"{self.pointer}: $ref leaves the document")
@@ -75,7 +75,7 @@ class Place:
 
 
 def whole(document: Any) -> Place:
-    """Give the document itself as a place."""
+    """Return the document itself as a place."""
     return Place(document, "", document)
 
 
@@ -85,7 +85,7 @@ def escaped(token: str) -> str:
 
 
 def canonical(value: Any) -> str:
-    """Write a JSON value so that equal values give equal text: keys sorted, 1.0 as 1, true never as 1."""
+    """Write a JSON value so that equal values give equal text: keys sorted, 1.0 as 1, true not as 1."""
     return json.dumps(_plain(value), sort_keys=True)
 
 
@@ -98,7 +98,7 @@ def _plain(value: Any) -> Any:
 
 
 def same(old: Place | None, new: Place | None, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
-    """Tell whether two values are equal once references inside them are followed, whatever they are called."""
+    """Whether two values are equal when references in them are replaced by their targets."""
     if old is None or new is None:
         return old is new
     old, new = _reached(old), _reached(new)
@@ -114,7 +114,7 @@ def same(old: Place | None, new: Place | None, seen: frozenset[tuple[str, str]] 
 
 
 def _reached(place: Place) -> Place:
-    """Follow a reference where it leads somewhere; a literal value may well hold a "$ref" that is none."""
+    """Follow a reference if it has a target; a literal value may hold a "$ref" that is not a reference."""
     try:
         return place.followed() if isinstance(place.value, dict) and set(place.value) == {"$ref"} else place
     except Refused:

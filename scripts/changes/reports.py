@@ -1,8 +1,7 @@
-"""A report as text, Markdown and JSON.
+"""Writes a report as text, Markdown and JSON.
 
-The document's own words are never trusted: in every form they are one printable line each (what does not print is
-escaped, what is too long is cut), and in Markdown they stand in code spans, where links, mentions, HTML and references
-are inert.
+Text of the document is never trusted: in every form it is one printable line (unprintable characters are escaped, long
+text is cut), and in Markdown it is in code spans, where links, mentions, HTML and references have no effect.
 """
 
 import json
@@ -17,26 +16,26 @@ from scripts.changes.contracts import Report
 from scripts.changes.findings import LONGEST_VALUE, Change, visible
 from scripts.changes.rules import Grade
 
-# A group names this many of its operations or places; JSON has them all.
+# The most operations or places that a group names; JSON has them all.
 MOST_NAMED = 6
-# A pull request's body may have 65536 characters; there must be room for what else stands in it.
+# A pull request's body may have 65536 characters; this leaves room for its other parts.
 MOST_MARKDOWN = 50_000
 
-# Where a pointer is cut in text and Markdown; the contract's longest is far below.
+# The most characters of a pointer in text and Markdown; the contract's longest is far shorter.
 LONGEST_POINTER = 300
 
 
 class Style(Protocol):
-    """Quotes untrusted text for one form, and cuts it where it is longer than a value should be."""
+    """Quotes untrusted text for one form, and cuts it if it is too long."""
 
     def __call__(self, text: str, longest: int = LONGEST_VALUE, /) -> str:
-        """Give the text quoted, on one line."""
+        """Return the text quoted, on one line."""
         ...
 
 
 @frozen
 class Group:
-    """One change as it reads once, with every operation that it touches; or all changes of wording of one kind."""
+    """One change with every operation that it touches; or all changes of wording of one kind."""
 
     grade: Grade
     rule: str
@@ -45,13 +44,13 @@ class Group:
 
     @property
     def operations(self) -> list[str]:
-        """Give the operations touched, with our names where they are known."""
+        """Return the operations touched, with our names where they are known."""
         found = {f"{c.operation} ({c.name})" if c.name else c.operation for c in self.changes if c.operation}
         return sorted(found)
 
 
 def grouped(report: Report) -> list[Group]:
-    """Group changes that are one: the same rule at the same place; of wording, the same rule anywhere."""
+    """Group the changes of the same rule at the same place; changes of wording by their rule alone."""
 
     def key(item: Change) -> tuple[object, ...]:
         alike = (-item.grade, item.rule)
@@ -82,7 +81,7 @@ def code(text: str, longest: int = LONGEST_VALUE, /) -> str:
 
 
 def said(item: Change, style: Style) -> str:
-    """Say a change in one line."""
+    """Write a change in one line."""
     return item.template.format(*(style(value) for value in item.values))
 
 
@@ -99,7 +98,7 @@ def counted(report: Report) -> str:
 
 
 def counts(report: Report) -> dict[str, int]:
-    """Count the changes of each grade, worst first; what several operations share counts once."""
+    """Count the changes of each grade, worst first; a change in several operations counts once."""
     groups = grouped(report)
     return {
         grade.label: sum(len(_places(group)) for group in groups if group.grade is grade)
@@ -108,7 +107,7 @@ def counts(report: Report) -> dict[str, int]:
 
 
 def _places(group: Group) -> list[Change]:
-    """Give one change for each place that a group is about."""
+    """Return one change for each place of a group."""
     return list({(item.old, item.new, item.values): item for item in group.changes}.values())
 
 
@@ -124,7 +123,7 @@ def as_text(report: Report) -> str:
 
 
 def where(group: Group, style: Style) -> str:
-    """Give the JSON pointers of a group in both documents; nothing for wording, which is in many places."""
+    """Return the JSON pointers of a group in both documents; nothing for wording, which has many places."""
     if _is_wording(group.lead):
         return ""
     old, new = (_pointer(text, style) for text in (group.lead.old, group.lead.new))
@@ -136,7 +135,7 @@ def _pointer(pointer: str, style: Style) -> str:
 
 
 def subject(group: Group, style: Style) -> str:
-    """Say what a group is about and where, without its grade and rule."""
+    """Write what changed in a group and where, without its grade and rule."""
     if _is_wording(group.lead):
         places = [item.values[0] if item.values else item.new for item in _places(group)]
         what = f"{group.rule.removesuffix('-changed').replace('-', ' ')} changed"
@@ -149,7 +148,7 @@ def subject(group: Group, style: Style) -> str:
     return f"{words}, {_WAYS[group.lead.direction]} {_named(group.operations, style)}"
 
 
-# Changes that say which operation they are about.
+# Rules whose text names the operation already.
 _ITSELF = {f"operation-{what}" for what in ("added", "removed", "deprecated", "undeprecated", "path-changed")}
 _WAYS = {"request": "sent to", "response": "received from", None: "in"}
 

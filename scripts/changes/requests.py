@@ -1,4 +1,4 @@
-"""What an operation takes: parameters and body."""
+"""Compares the request of an operation: parameters and body."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ _ADDED = {
 
 
 def _moved(before: Parameters, after: Parameters) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """Pair parameters of the same name of which one is gone and one is new: it goes elsewhere in the request."""
+    """Pair a removed and an added parameter of one name: it has moved within the request."""
     come = [key for key in after if key not in before]
     for key in before:
         if key not in after:
@@ -92,14 +92,14 @@ _DEPRECATED = {
 
 
 def _written(place: Place) -> tuple[object, ...]:
-    """Give how a parameter is written into the request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
+    """Return how a parameter is written into the request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
     types = tuple(media(place))
     style = place.value.get("style", _SIMPLE.get(str(place.value.get("in")), "form"))
     return (types,) if types else (style, place.value.get("explode", style == "form"))
 
 
 def _carrier(place: Place) -> Place:
-    """Give what holds the schema: the parameter, or the one content type it may have instead."""
+    """Return the object with the schema: the parameter, or its only content type."""
     return next(iter(media(place).values()), place)
 
 

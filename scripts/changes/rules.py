@@ -1,8 +1,8 @@
-"""Every kind of change, and its grade, which follows from its effect and from who writes and who reads.
+"""Lists every kind of change with its grade, which follows from its effect and its direction.
 
-What a caller sends may get wider but not narrower, what a caller receives may get narrower but not wider. The
-exceptions are few, each with its reason. The practice of the field (oasdiff) is the measure. Anything that no row
-knows is `unclassified`, potentially breaking: nothing is silent.
+What a caller sends may get wider but not narrower; what a caller receives may get narrower but not wider. There are few
+exceptions, each with its reason; the grades follow oasdiff. A change that no row covers is `unclassified`: potentially
+breaking, never left out.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Grade(IntEnum):
 
     @property
     def label(self) -> str:
-        """Give the grade in words."""
+        """Return the grade in words."""
         return self.name.lower().replace("_", " ")
 
 
@@ -36,16 +36,16 @@ EXCEPTIONS = {
     "request-property-removed": MAYBE,  # it may be ignored, or refused
     "parameter-removed": MAYBE,  # it may be ignored, or refused
     "request-read-only-added": MAYBE,  # it may be ignored, or refused
-    "response-variant-removed": MAYBE,  # a lost variant is narrower, but somebody may wait for it
-    "response-enum-value-removed": MAYBE,  # so is a lost value
+    "response-variant-removed": MAYBE,  # a removed variant is narrower, but a caller may wait for it
+    "response-enum-value-removed": MAYBE,  # the same for a removed value
     "response-enum-value-added": MAYBE,  # readers are told to expect new values
-    "response-enum-removed": MAYBE,  # the same, for values that are not listed any more
-    "response-pattern-removed": MAYBE,  # few readers go by a pattern
-    "response-failure-status-removed": MAYBE,  # somebody may act on it, but gets nothing worse
+    "response-enum-removed": MAYBE,  # the same, for an enum that is gone
+    "response-pattern-removed": MAYBE,  # few callers rely on a pattern
+    "response-failure-status-removed": MAYBE,  # a caller may rely on it, but receives nothing worse
     "response-header-removed-optional": MAYBE,  # it could be absent before
-    "response-additional-closed": MAYBE,  # a property that was not named may have been there to be read
+    "response-additional-closed": MAYBE,  # a caller may have read an undeclared property
     "response-additional-opened": MORE,  # readers are told to expect new properties
-    "response-default-added": NOTE,  # a default is for whoever sends nothing
+    "response-default-added": NOTE,  # a default matters only to a sender that omits the value
     "response-default-removed": NOTE,
     "response-default-changed": NOTE,
     "response-read-only-added": NOTE,  # says nothing of answers
@@ -64,7 +64,7 @@ class Rule:
     says: str
 
 
-# Changes of the document as a whole, of wording and of operations; how the id starts says which way a thing goes.
+# Changes of the document as a whole, of wording and of operations; the beginning of an id gives the direction.
 _DOCUMENT = (
     ("api-title-changed", NOTED, "the title of the document"),
     ("api-version-changed", NOTED, "the version that the document gives itself"),

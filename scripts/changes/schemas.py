@@ -1,4 +1,4 @@
-"""Two types compared: the changes of a pair and the pairs inside it, a graph, so that types may hold themselves."""
+"""Compares two types: the changes of a pair and the pairs inside it, as a graph, because types may be recursive."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ Step: TypeAlias = tuple[list[Change], list[Pair]]
 
 @define(eq=False)
 class Comparison:
-    """What comparing the types of two documents gave so far; each pair is looked at once, none that is unchanged."""
+    """Compares the types of two documents; each pair once, and none that is unchanged."""
 
     unchanged: Unchanged
     readers: tuple[Schemas, Schemas]
     steps: dict[tuple[object, ...], Step] = field(factory=dict)
-    kept: list[Pair] = field(factory=list)  # alive, so that a key stays theirs
+    kept: list[Pair] = field(factory=list)  # kept alive, because keys are ids of these objects
 
     def pair(self, old: Place, new: Place, direction: Direction) -> Pair:
-        """Pair the schemas that two objects hold; none at all allows anything."""
+        """Pair the schemas of two objects; a missing schema allows anything."""
         schemas = [one.child("schema") or evolve(one, value=True) for one in (old, new)]
         return self.between(schemas[0], schemas[1], direction)
 
@@ -46,7 +46,7 @@ class Comparison:
         return Pair(*types, direction, (old.root, new.root))
 
     def changes(self, pair: Pair) -> list[Change]:
-        """Give the changes of a pair and of everything inside it, nearest first, each once."""
+        """Return the changes of a pair and of everything inside it, nearest first, each once."""
         seen = {pair.key}
         queue = [pair]
         found: dict[Change, None] = {}
@@ -84,7 +84,7 @@ def _compared(pair: Pair) -> Step:
     found.extend(type_changes(pair, matching))
     for old, new in matching.pairs:
         if any(one.kind == ANY != other.kind and not one.content for one, other in ((old, new), (new, old))):
-            continue  # any value there: the change of type has said all
+            continue  # any value: the change of type says it all
         found.extend(limit_changes(pair, old, new))
         found.extend(_members(pair, old, new))
         found.extend(_notes_of_variants(pair, old, new))
@@ -93,7 +93,7 @@ def _compared(pair: Pair) -> Step:
 
 
 def _nullability(pair: Pair) -> Iterator[Change]:
-    """Report null, unless a schema without a type says more: then the change of type has said it."""
+    """Report a change of null, unless a schema without a type allows any value: the change of type covers that."""
     if ANY in {branch.kind for branch in (*pair.before, *pair.after)} or pair.old["null"] == pair.new["null"]:
         return
     rule, words = ("nullable-added", "{} may be null") if pair.new["null"] else ("nullable-removed", "{} is never null")
@@ -101,8 +101,8 @@ def _nullability(pair: Pair) -> Iterator[Change]:
 
 
 def _exclusiveness(pair: Pair) -> Iterator[Change]:
-    """Report that one variant alone may match, where two could."""
-    alone = min(len(pair.before), len(pair.after)) == 1  # two objects that have come together may well not meet
+    """Report a change between "exactly one variant" and "any variant", if two variants can match one value."""
+    alone = min(len(pair.before), len(pair.after)) == 1  # two objects that were added together are probably disjoint
     sides = (pair.old, pair.before), (pair.new, pair.after)
     was, now = ("exactly one" in one["notes"] and _meet(some, objects=not alone) for one, some in sides)
     if was == now or (alone and was):
@@ -116,13 +116,13 @@ def _exclusiveness(pair: Pair) -> Iterator[Change]:
 
 
 def _meet(some: list[Branch], *, objects: bool) -> bool:
-    """Tell whether a value may be one of several alternatives."""
+    """Whether a value may be one of several alternatives."""
     kinds = [branch.kind for branch in some if objects or branch.kind not in ("object", "array")]
     return len(set(kinds)) < len(kinds)
 
 
 def _is_split(pair: Pair) -> bool:
-    """Tell whether a type became a union of several, or the reverse: what was said of all is said of one."""
+    """Whether a type became a union of several, or the reverse: then notes of the whole became those of one."""
     return (len(pair.before) > 1) != (len(pair.after) > 1)
 
 
@@ -146,7 +146,7 @@ def _said(type_: Form) -> Form:
     return {**type_["about"], **type_["notes"]}
 
 
-# A setting, the rule when it comes, the rule when it goes, and how each reads.
+# A setting, the rules when it is added and removed, and the text of each.
 _SETTINGS: Final = (
     ("readOnly", "read-only-added", "read-only-removed", "{} is read-only", "{} is read-only no longer"),
     ("writeOnly", "write-only-added", "write-only-removed", "{} is write-only", "{} is write-only no longer"),
@@ -156,7 +156,7 @@ _TOLD: Final = frozenset({"exactly one", "branches", "default", *(row[0] for row
 
 
 def _notes(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:
-    """Compare what two schemas say beside what they allow."""
+    """Compare the notes of two schemas."""
     name = label(homes[1])
     yield from _default(pair, old, new, homes)
     for keyword, comes, goes, coming, going in _SETTINGS:
@@ -196,7 +196,7 @@ def _at(pair: Pair, keyword: str, homes: tuple[Place, Place]) -> tuple[Place, Pl
 
 
 def _members(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
-    """Compare which properties two alternatives have, which must be there, and whether others may be."""
+    """Compare the properties of two alternatives, which are required, and whether others are allowed."""
     foreign = _foreign(pair, old, new)
     before, after = _names(old) - foreign, _names(new) - foreign
     must = [branch.content.get("required", {}) for branch in (old, new)]
@@ -227,7 +227,7 @@ def _names(branch: Branch) -> set[str]:
 
 
 def _foreign(pair: Pair, old: Branch, new: Branch) -> set[str]:
-    """Name the properties that do not count, being read-only and sent or write-only and received, then as now."""
+    """Return the properties to ignore: those read-only and sent, or write-only and received, in both documents."""
     flag = "readOnly" if pair.direction == "request" else "writeOnly"
     found = [branch.content.get("properties", {}) for branch in (old, new)]
     is_foreign = {
@@ -242,13 +242,13 @@ def _is_closed(branch: Branch) -> bool:
 
 
 def _member(pair: Pair, old: Branch, new: Branch, name: str) -> tuple[Place, Place]:
-    """Give where a property is in each."""
+    """Return the places of a property in each."""
     found = [branch.content.get("properties", {}).get(name, branch.option) for branch in (old, new)]
     return pair.at("", found[0].get("home", found[0]["@"]), found[1].get("home", found[1]["@"]))
 
 
 def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
-    """Give the pairs of types in two alternatives: properties, items, further properties."""
+    """Return the pairs of types in two alternatives: properties, items, further properties."""
     before, after = old.content, new.content
     properties = before.get("properties", {}), after.get("properties", {})
     for name in {**properties[0], **properties[1]}:
@@ -262,7 +262,7 @@ def _inside(pair: Pair, old: Branch, new: Branch) -> Iterator[Pair]:
 
 
 def _anything(branch: Branch) -> Form:
-    """Give the type of what nothing is said of."""
+    """Return the type of a value without a schema."""
     at = branch.option["@"]
     option = {"@": at, "type": ANY, "limits": {}}
     return {"@": at, "home": at, "null": False, "options": [option], "notes": {}, "about": {}}

@@ -1,4 +1,4 @@
-"""Who may call an operation: the ways to log in that it takes."""
+"""Compares the security of an operation: the ways to log in that it accepts."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -64,7 +64,7 @@ def _matched(before: list[Way], after: list[Way]) -> tuple[list[tuple[Way, Way]]
 
 
 def _source(operation: Operation) -> Place:
-    """Give where an operation's security stands: its own, or the document's."""
+    """Return the place of an operation's security: its own, or the document's."""
     own = operation.place.child("security")
     return own or whole(operation.place.root).child("security") or operation.place
 
@@ -83,7 +83,7 @@ def _read(requirement: Place) -> Way:
 
 
 def _scheme(root: Any, name: str) -> str:
-    """Give what a scheme is, in canonical text without its wording; one that is not declared is only a name."""
+    """Write a scheme as canonical text without wording; an undeclared one as its name."""
     place: Place | None = whole(root)
     for key in ("components", "securitySchemes", name):
         place = place.target(key) if place else None

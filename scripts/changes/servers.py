@@ -1,4 +1,4 @@
-"""Base URLs: of the document, or of a path or operation that has its own."""
+"""Compares base URLs: of the document, or of a path or operation that has its own."""
 
 from collections.abc import Iterator
 

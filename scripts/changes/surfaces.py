@@ -1,4 +1,4 @@
-"""The names that a generated package gives its users, read from its source: nothing is imported."""
+"""Reads the public names of a generated package from its source; nothing is imported."""
 
 import ast
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ NOTHING = "nothing"
 
 @frozen
 class Name:
-    """One name as people write it. `type` is what the source says of it; an optional one may be left out."""
+    """One name as users write it. `type` is its annotation or value in the source; an optional one may be left out."""
 
     kind: str  # operation, model, field, enum, enum member, type alias, resource, method, parameter
     written: str
@@ -25,9 +25,9 @@ class Name:
 
 
 def surface(package: Path) -> dict[str, Name]:
-    """Read the names of a generated package (the folder `jobmojito_api`); Refused where it is none.
+    """Read the names of a generated package (the folder `jobmojito_api`); Refused if it is not one.
 
-    Of every twin the synchronous one stands for both.
+    Asynchronous twins are left out: they have the same names.
     """
     if not (package / "models").is_dir() or not (package / "api").is_dir():
         raise Refused(f"{package}: no generated package")
@@ -36,7 +36,7 @@ def surface(package: Path) -> dict[str, Name]:
 
 
 def _modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
-    """Give the modules of a folder in the order of their names."""
+    """Return the modules of a folder in the order of their names."""
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
         if path.stem == "__init__":
             continue
@@ -68,7 +68,7 @@ def _models(package: Path) -> Iterator[Name]:
 
 
 def _alias(name: str, value: ast.expr) -> Iterator[Name]:
-    """Read an assignment at the top of a module: public and a type, or of no interest."""
+    """Read an assignment at the top of a module, if it is a public type alias."""
     if name[0].isupper() and not name.isupper():
         yield Name("type alias", f"models.{name}", _written(value))
 
@@ -117,7 +117,7 @@ def _parameter(method: str, argument: ast.arg, *, optional: bool) -> Name:
 
 
 def _written(node: ast.expr | None) -> str:
-    """Give an expression as source; a string annotation counts as what it says."""
+    """Return an expression as source; a string annotation without its quotes."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
         return node.value
     return NOTHING if node is None else ast.unparse(node)

@@ -1,7 +1,7 @@
-"""What is written the same in both documents, down to everything it refers to, and so needs no comparing.
+"""Finds parts that are written the same in both documents, with everything they refer to, to skip comparing them.
 
-Most of a new version is the old one to the letter. Only sameness is decided here, never difference: what is written
-differently, or refers to anything that is, goes through the comparison by meaning.
+Most of a new version is equal to the old one. Parts that are written differently here, or refer to such parts, are
+then compared by meaning.
 """
 
 import json
@@ -19,18 +19,18 @@ _COMPONENT = re.compile(r"/components/[^/]+/[^/]+")
 
 @frozen
 class Unchanged:
-    """The components that are the same in both documents, by pointer, with all that they lead to."""
+    """The components that are the same in both documents with everything they refer to, by pointer."""
 
     components: frozenset[str] = frozenset()
     logins: bool = False
 
     def has(self, pointer: str) -> bool:
-        """Tell whether a place is in one of these components."""
+        """Whether a place is in one of these components."""
         match = _COMPONENT.match(pointer)
         return match is not None and match[0] in self.components
 
     def same(self, old: list[Any], new: list[Any]) -> bool:
-        """Tell whether values that stand outside the components are the same with all that they lead to."""
+        """Whether values outside the components are the same with everything they refer to."""
         texts = json.dumps(old), json.dumps(new)
         return texts[0] == texts[1] and all(ref in self.components for ref in _pointers(texts[0]))
 
@@ -64,10 +64,10 @@ def _texts(document: Place) -> dict[str, str]:
 
 
 def _pointers(text: str) -> set[str]:
-    """Give what the references in a JSON text lead to; one that is not plainly to a component is in no set of these."""
+    """Return the targets of the references in a JSON text; those not to a component are in no set of unchanged ones."""
     return {json.loads(quoted).removeprefix("#") for quoted in _REF.findall(text)}
 
 
 def references(value: Any) -> set[str]:
-    """Give the JSON pointers of every reference in a value, wherever it leads."""
+    """Return the target of every reference in a value as a JSON pointer."""
     return {unquote(pointer) for pointer in _pointers(json.dumps(value))}

@@ -1,4 +1,4 @@
-"""Types and variants of a pair: which alternatives belong together, and which came or went."""
+"""Matches the alternatives of two types, and reports types and variants that are added or removed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from scripts.changes.findings import Change
 
-# Variants less alike than this are one that went and one that came.
+# Two variants less alike than this are one removed and one added.
 ALIKE = 0.5
 
 
 @define
 class Matching:
-    """Alternatives of two types: those that belong together, and the old and new ones left alone."""
+    """Alternatives of two types: the matched pairs, and the old and new ones without a partner."""
 
     pairs: list[tuple[Branch, Branch]] = field(factory=list)
     gone: list[Branch] = field(factory=list)
@@ -62,7 +62,7 @@ def _take(matching: Matching, before: list[Branch], after: list[Branch], least: 
 
 
 def _likeness(one: Branch, other: Branch) -> float:
-    """Tell how much two alternatives have in common: 0 to 1, and 1 more for the same name."""
+    """Rate how much two alternatives have in common: 0 to 1, and 1 more for the same name."""
     left, right = _features(one), _features(other)
     shared = len(left & right) / len(left | right) if left | right else 1.0
     return shared + ("name" in one.option and one.option["name"] == other.option.get("name"))
@@ -77,23 +77,23 @@ def _features(branch: Branch) -> set[str]:
 
 
 def type_changes(pair: Pair, matching: Matching) -> Iterator[Change]:
-    """Report which types came and went, and then variants without a partner unless that has said it."""
+    """Report added and removed types, and then variants without a partner that this does not cover."""
     kinds = _kinds(pair.before), _kinds(pair.after)
     wider, narrower = (
         all(any(covers(wide, narrow) for wide in one) for narrow in other) for one, other in (kinds[::-1], kinds)
     )
-    told = not (wider and narrower)
-    if told:
+    covered = not (wider and narrower)
+    if covered:
         rule = "type-widened" if wider else "type-narrowed" if narrower else "type-changed"
         single = len(pair.before) == len(pair.after) == 1
         places = pair.within(pair.before[0], pair.after[0], "type") if single else pair.homes
         words = [" or ".join(sorted(some)) or "nothing" for some in kinds]
         yield pair.change(rule, places, "type of {} changed from {} to {}", pair.label, *words)
     for branch in matching.gone:
-        if not told or branch.kind in kinds[1]:
+        if not covered or branch.kind in kinds[1]:
             places = pair.at("", branch.option["@"], pair.new["home"])
             yield pair.change("variant-removed", places, "{} has lost a variant: {}", pair.label, label(places[0]))
     for branch in matching.come:
-        if not told or branch.kind in kinds[0]:
+        if not covered or branch.kind in kinds[0]:
             places = pair.at("", pair.old["home"], branch.option["@"])
             yield pair.change("variant-added", places, "{} has another variant: {}", pair.label, label(places[1]))

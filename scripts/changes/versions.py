@@ -1,4 +1,4 @@
-"""The next version, by semantic versioning (semver.org, 2.0.0).
+"""Computes the next version, by semantic versioning (semver.org, 2.0.0).
 
 | worst change         | from 1.0.0 | before 1.0.0 |
 |----------------------|------------|--------------|
@@ -7,8 +7,8 @@
 | additive             | minor      | patch        |
 | documentation        | patch      | patch        |
 
-Before 1.0.0 anything may change, so one place is shifted; what may break stays with the minor, because installers take
-a new patch (`~=0.1.2`) without asking. The worst change is the worse of the contract's and of the generated names'.
+Before 1.0.0 each change raises one place less; what may break still raises the minor, because installers take a new
+patch (`~=0.1.2`) without asking. The worst change is the worse one of the contract and the generated names.
 """
 
 import re
@@ -25,9 +25,9 @@ _STEPS = {
 
 
 def next_version(version: str, *grades: Grade | None) -> str:
-    """Give the version after a change of these grades; None is no change, and no change at all gives the same version.
+    """Return the version after changes of these grades; None is no change, and without any change the version stays.
 
-    Refused for anything but three plain numbers: what follows a pre-release is a person's choice.
+    Refused for a version other than three plain numbers: a person decides what follows a pre-release.
     """
     match = re.fullmatch(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", version, re.ASCII)
     if match is None:

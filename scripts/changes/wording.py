@@ -1,4 +1,4 @@
-"""Wording: what a document says to people, which changes nothing for programs."""
+"""Compares wording: text for people, which has no effect on programs."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from scripts.changes.findings import Change, change
 from scripts.changes.labels import label
 from scripts.changes.places import Place, same
 
-# Keyword: rule, what it is called.
+# Keyword: its rule, and its name in messages.
 WORDS = {
     "description": ("description-changed", "description"),
     "summary": ("summary-changed", "summary"),
@@ -20,7 +20,7 @@ KEYWORDS = frozenset(WORDS)
 
 
 def place_wording(old: Place, new: Place) -> Iterator[Change]:
-    """Compare what two objects of a document other than schemas say about themselves."""
+    """Compare the wording of two objects of a document other than schemas."""
     for keyword, (rule, words) in WORDS.items():
         before, after = old.child(keyword), new.child(keyword)
         if not same(before, after):

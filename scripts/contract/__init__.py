@@ -1,10 +1,11 @@
-"""What an OpenAPI document says, in one canonical form, and the difference between two such forms.
+"""Reads OpenAPI documents into one canonical form, in which two of them can be compared by meaning.
 
-values       parts of a document with their JSON pointer; what does not belong there is named by it
+values       parts of a document, read with their JSON pointer; a wrong type is reported with it
 schemas      the types: references, unions, nullability, limits and notes resolved
 documents    the whole document: operations, named types, servers, logins
-differences  where two forms part, with a pointer on each side
+differences  where two forms differ, with a pointer on each side
 
-The form is plain JSON but for one thing: a type that holds itself is one dict that holds itself. Drift and the
-changelog read documents by it. Generation never does: it is the independent reader, and an import rule says so.
+The form is plain JSON with one exception: a recursive type is a dict that contains itself. Drift and the changelog
+compare documents in this form. Generation must not import it: drift checks generation, so the two read the document
+independently, and an import rule keeps it so.
 """

@@ -1,4 +1,4 @@
-"""Where two canonical forms differ: a JSON pointer of the first, the place in the second, and what differs."""
+"""Compares two canonical forms, and reports each difference with a pointer into both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from scripts.contract.schemas import Form
 
-# Tables whose entries are counted where both have them and they are equal, and what one of their entries is called.
+# Dicts whose entries have names of the document or the code: what a message calls one. Equal entries are counted.
 ENTRIES: Final = {
     "operations": "operation {}",
     "schemas": "schema {}",
@@ -22,7 +22,7 @@ ENTRIES: Final = {
     "properties": "property {!r}",
     "values": "value {}",
     "required": "{!r} as a required property",
-    # of code
+    # of generated code
     "files": "{}",
     "classes": "class {}",
     "functions": "{}()",
@@ -31,15 +31,15 @@ ENTRIES: Final = {
     "variables": "{}",
     "aliases": "{}",
 }
-ASIDE: Final = ("@", "called", "home", "about", "asides")  # where a thing is, and what is said of it to people
+ASIDE: Final = ("@", "called", "home", "about", "asides")  # not compared: places, names in code, and wording
 SCALARS: Final = frozenset({bool, int, str, float, type(None)})
 MOST_SHOWN: Final = 300  # characters of a value in a message
-# What holds values of JSON as the document has them, and no forms.
+# Keys whose values are plain JSON of the document, not forms.
 VALUES: Final = frozenset({"limits", "inherited", "notes", "rest", "is", "written", "of"})
 
 
 def equal_json(one: object, other: object) -> bool:
-    """Tell whether two JSON values are equal: true is not 1, but 1 is 1.0."""
+    """Whether two JSON values are equal: true is not 1, but 1 is 1.0."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal_json(value, other[key]) for key, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
@@ -67,18 +67,19 @@ def _describe(option: Form) -> str:
 
 
 def everything(form: Form) -> Form:
-    """Look at all that a form says."""
+    """Leave a form as it is."""
     return form
 
 
 @define
 class Comparison:
-    """Compares forms, both ways.
+    """Compares forms, and finds what either of them has alone.
 
     `differ` is called for each difference with a pointer in the first form, a place in the second, and what differs.
-    `look` reduces a dict of either to what counts; `sides` name the two for a person. After a comparison, `counts` are
-    the entries that are equal, `pairs` what was compared with what, `places` the pointer in the first form by the place
-    in the second. A `name` counts only where the first form has one; `@` and `called` say where a thing is, not what.
+    `look` reduces a dict of either form to the part that is compared; `sides` name the two forms in messages. After a
+    comparison, `counts` has the number of equal entries of each kind, `pairs` the ids of the dicts that were compared
+    and whether they are equal, `places` the pointer in the first form by the place in the second. A `name` is compared
+    only where the first form has one; `@` and `called` never are.
     """
 
     differ: Callable[[str, str, str], object]
@@ -87,9 +88,10 @@ class Comparison:
     counts: Counter[str] = field(factory=Counter, init=False)
     pairs: dict[tuple[int, int], bool] = field(factory=dict, init=False)
     places: dict[str, str] = field(factory=dict, init=False)
+    _looked_at: list[Form] = field(factory=list, init=False)  # kept alive, because `pairs` has ids of their parts
 
     def same(self, one: Any, other: Any, pointer: str = "", place: str = "", key: str = "") -> bool:
-        """Compare two parts of forms, which are called `key` there; tell whether they are equal."""
+        """Compare the parts under a `key` of the two forms; True if they are equal."""
         if one is other or (type(one) is type(other) and type(one) in SCALARS and one == other):
             return True
         if key not in VALUES and isinstance(one, dict) and isinstance(other, dict):
@@ -98,13 +100,13 @@ class Comparison:
             return equal_json(one, other) or self._differ(
                 pointer, place, f"{key} is {_short(one)} in {{}}, {_short(other)} in {{}}"
             )
-        # In lists, as everywhere: every entry is compared, whatever the ones before it gave.
+        # A list, not a generator: every entry is compared, also after a difference.
         return all([self.same(a, b, pointer, place, key) for a, b in zip(one, other, strict=True)])  # noqa: C419
 
     def _pair(self, one: Form, other: Form, pointer: str, place: str, key: str) -> bool:
         pair = id(one), id(other)
         if pair not in self.pairs:
-            self.pairs[pair] = True  # so that what holds itself ends
+            self.pairs[pair] = True  # ends the recursion of a dict that contains itself
             pointer, place = (one.get("@", pointer), other.get("@", place)) if key not in ENTRIES else (pointer, place)
             if pointer:
                 self.places.setdefault(place, pointer)
@@ -116,6 +118,7 @@ class Comparison:
         if key not in ENTRIES:
             hidden = ASIDE if "name" in one else (*ASIDE, "name")
             one, other = self.look(one), self.look(other)
+            self._looked_at += one, other
             if "options" in one and "options" in other:
                 kinds = [[option["type"] for option in type_["options"]] for type_ in (one, other)]
                 if kinds[0] != kinds[1]:

@@ -1,6 +1,6 @@
-"""Reads a whole OpenAPI document into the canonical form: operations, named types, and what is said of all of it.
+"""Reads a whole OpenAPI document into the canonical form: operations, named types, servers, logins and tags.
 
-What cannot be read is reported with its pointer, and the rest of the document is read all the same.
+A part that cannot be read is reported with its pointer; the rest of the document is still read.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def read_document(document: Mapping[str, Any], titles: Mapping[str, str] | None 
 
 
 def readable(content_type: str) -> str | None:
-    """Tell how an answer of a content type is read: as JSON, as text, as bytes; None where it says little of that."""
+    """How an answer of a content type is read: json, text or bytes; None for any other content type."""
     essence = content_type.partition(";")[0].strip().casefold()
     if essence == "application/json" or essence.endswith("+json"):
         return "json"
@@ -59,7 +59,7 @@ def readable(content_type: str) -> str | None:
 
 
 def written(parameter: Mapping[str, Any]) -> Form:
-    """Give how a parameter is written into a request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
+    """Return how a parameter is written into a request, defaults filled in (OpenAPI 3.1, Parameter Object)."""
     if "content" in parameter and "schema" not in parameter:
         return {"content": list(parameter["content"])}
     style = parameter.get("style", "simple" if parameter.get("in") in ("path", "header") else "form")
@@ -67,7 +67,7 @@ def written(parameter: Mapping[str, Any]) -> Form:
 
 
 def _tags(document: Mapping[str, Any]) -> list[list[object]]:
-    """Give the tags by name, with the names that are given to their resources."""
+    """Return each tag's name, and the name of its resource if the corrections declare one."""
     tags = [table(tag, "/tags") for tag in row(document.get("tags", []), "/tags")]
     return [[tag.get("name"), tag.get("x-resource-name")] for tag in tags]
 
@@ -87,7 +87,7 @@ _WHOLE: Final = {
 
 
 def _others(found: Mapping[str, Any], elsewhere: Iterable[str]) -> Form:
-    """Give what is said beside what is read elsewhere, without wording and the vendor's extensions."""
+    """Return the keys of an object that are not `elsewhere`, without wording and extensions (`x-...`)."""
     known = {*elsewhere, *WORDING}
     return {key: value for key, value in found.items() if key not in known and not key.startswith("x-")}
 
@@ -99,14 +99,14 @@ class _Reader:
 
     @contextmanager
     def guard(self) -> Generator[None]:
-        """Note what cannot be read, and go on."""
+        """Record what cannot be read, and go on."""
         try:
             yield
         except Unreadable as problem:
             self.schemas.problems.append(problem)
 
     def find(self, found: object, at: str) -> tuple[Mapping[str, Any], str]:
-        """Give an object that may be behind a `$ref`, and where it is."""
+        """Return an object that may be behind a `$ref`, and where it is."""
         if isinstance(found, dict) and "$ref" in found:
             found, at = follow(self.document, found["$ref"], at)
         return table(found, at), at
@@ -132,7 +132,7 @@ class _Reader:
                     yield f"{method.upper()} {path}", self.operation(item, join(at, method), method)
 
     def operation(self, item: Mapping[str, Any], at: str, method: str) -> Form:
-        """Read one operation; `rest` is what is said beside its types."""
+        """Read one operation; `rest` has the keys that are not read into a field of their own."""
         found = table(item[method], at)
         body, where = self.find(found.get("requestBody", {}), join(at, "requestBody"))
         content = table(body.get("content", {}), join(where, "content"))

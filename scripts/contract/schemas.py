@@ -1,8 +1,8 @@
-"""Reads the schemas of an OpenAPI document into types, whichever way they are written.
+"""Reads the schemas of an OpenAPI document into types; schemas that mean the same give equal types.
 
 A type is a dict: `@` its JSON pointer, `null` whether null is allowed, `options` the alternatives in order, `notes`
-what it says beside that. An option has its `@`, a `type` (a JSON type, a format with a Python type, `enum` or `any`),
-`limits`, where it has one a `name`, and for objects and arrays their `content`.
+its default and flags such as `readOnly`, `about` its wording. An option has its `@`, a `type` (a JSON type, a format
+with a Python type, `enum` or `any`), `limits`, a `name` if it has one, and for objects and arrays their `content`.
 
 Null is written as `nullable: true` (3.0) or `type: [..., "null"]`; a lone `nullable: true` is any value, and null as
 the last branch of a union (API facts, defects 1 and 2).
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Form: TypeAlias = dict[str, Any]
 
 FORMATS: Final = frozenset({"uuid", "date", "date-time", "binary"})
-NOTES: Final = ("default", "deprecated", "readOnly", "writeOnly")  # say something about a place, not about its type
+NOTES: Final = ("default", "deprecated", "readOnly", "writeOnly")  # about the place of a value, not about its type
 WORDING: Final = frozenset(
     ("title", "description", "summary", "example", "examples", "externalDocs", "xml", "$comment", "discriminator")
 )
@@ -38,16 +38,16 @@ _OWN: Final = STRUCTURE - {"$ref", "allOf", "anyOf", "oneOf"}
 _OF_OBJECTS: Final = frozenset({"properties", "required", "additionalProperties"})
 _TOLD: Final = STRUCTURE | WORDING | {*NOTES, "nullable"}
 _TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
-_TYPED_ENUMS: Final = ({"string"}, {"integer"})  # the others get no class: their values are spelled out
+_TYPED_ENUMS: Final = ({"string"}, {"integer"})  # enums of other values get no class: annotations list the values
 
 
 def takes_any(options: Iterable[Form]) -> bool:
-    """Tell whether any value at all fits, null included."""
+    """Whether any value at all fits, null included."""
     return any(option["type"] == "any" for option in options)
 
 
 def enumeration(at: str, values: Iterable[Any], *, literal: bool, said: Iterable[str] = ()) -> Form:
-    """Make an option of listed values; null among them is its type's business. `said`: the types that are stated."""
+    """Make an option of listed values, without null. `said`: the types that the schema states."""
     listed = {_written(value): value for value in values if value is not None}
     types = {_TYPES.get(type(value), "object") for value in listed.values()}
     apart = {"literal": True} if literal or types not in _TYPED_ENUMS else {}
@@ -59,7 +59,7 @@ def _written(value: Any) -> str:
 
 
 def united(at: str, parts: Sequence[Form], notes: Mapping[str, object]) -> Form:
-    """Put types together as alternatives, in order; one constant or the other is one list of values."""
+    """Combine types as alternatives, in order; several constants become one list of values."""
     options: list[Form] = []
     lists: list[Form] = []
     for option in (option for part in parts for option in part["options"]):
@@ -78,9 +78,9 @@ def united(at: str, parts: Sequence[Form], notes: Mapping[str, object]) -> Form:
 class Schemas:
     """Reads schemas of one document. `titles`: pointer of a schema -> the name that is declared for its type.
 
-    `last_alone`: a lone `nullable: true` is null only as the last branch of a union, as in the generated code; where
-    two documents are compared it is in any branch, also behind a reference, since other ways to write it mean no other.
-    What objects and arrays hold is read by `complete`, which notes in `problems` what cannot be read.
+    `last_alone`: a lone `nullable: true` is null only as the last branch of a union, as in the generated code. Without
+    it, as for the changelog, it is null in any branch, also behind a reference.
+    The content of objects and arrays is read by `complete`, which records in `problems` what cannot be read.
     """
 
     document: Mapping[str, Any]
@@ -109,7 +109,7 @@ class Schemas:
         return content
 
     def read(self, schema: object, at: str, *, is_null: bool = False, within: tuple[str, ...] = ()) -> Form:
-        """Read the schema at a pointer, or null if it stands for that. `within`: the schemas that it is a part of."""
+        """Read the schema at a pointer; null if `is_null`. `within`: the pointers of the schemas around it."""
         if isinstance(schema, bool):
             schema = {} if schema else {"not": {}}
         found = table(schema, at)
@@ -124,13 +124,13 @@ class Schemas:
         return {**made, "@": at, "home": home, "null": null, "notes": notes, "about": about}
 
     def once(self, schema: object, at: str, *, within: tuple[str, ...] = ()) -> Form:
-        """Read a schema that others refer to, or give it where it was read before."""
+        """Read a schema that others refer to, the first time only."""
         if at not in self._known:
             self._known[at] = self.read(schema, at, within=within)
         return self._known[at]
 
     def _whole(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> Form:
-        """Read a schema whose keywords all hold: its references, its parts, its unions, and what it says itself."""
+        """Read a schema as the intersection of its `$ref`, its `allOf` parts, its unions and its own keywords."""
         types: list[Form] = []
         beside: Form = {"limits": {}, "notes": {}, "about": {}}
         if "$ref" in found:
@@ -156,7 +156,7 @@ class Schemas:
         }
 
     def _together(self, one: Form, other: Form, at: str) -> Form:
-        """Give what two types that both hold allow."""
+        """Return the intersection of two types."""
         both = [self._both(a, b, at) for a in one["options"] for b in other["options"]]
         options = [option for option in both if option is not None]
         null = all(part["null"] or takes_any(part["options"]) for part in (one, other))
@@ -169,7 +169,7 @@ class Schemas:
         }
 
     def _both(self, one: Form, other: Form, at: str) -> Form | None:
-        """Give what two options both allow, None for nothing: the narrower type, under the limits of both."""
+        """Return the intersection of two options, None if it is empty: the narrower type under the limits of both."""
         narrow, wide = (one, other) if _covers(other, one) else (other, one)
         if not _covers(wide, narrow):
             return None
@@ -213,7 +213,7 @@ class Schemas:
         return {**united(at, types, _notes_of_union(types, keyword)), "about": about, "asides": asides}
 
     def _is_null(self, found: Mapping[str, Any], at: str, within: tuple[str, ...]) -> bool:
-        """Tell whether a branch of a union says `nullable: true` and no type; or the only part of it, as in `read`."""
+        """Whether a branch of a union says `nullable: true` and no type, itself or in what it only refers to."""
         telling = {key for key in found if key in STRUCTURE or (key not in _TOLD and not key.startswith("x-"))}
         if not telling:
             return flag(found, "nullable", at)
@@ -253,7 +253,7 @@ class Schemas:
             made["type"] = found["format"]
         elif name == "object":
             made.update(content=self._later(lambda: self._members(found, at)), **self._named(at))
-        elif name == "array":  # where each place has its own type, the code takes any
+        elif name == "array":  # of an array whose places have types of their own, the code takes any items
             items = True if "prefixItems" in found else found.get("items", True)
             made["content"] = self._later(lambda: {"items": self.read(items, join(at, "items"))})
         return made
@@ -271,7 +271,7 @@ class Schemas:
         return {"properties": properties, "required": dict.fromkeys(required, True), "extra": extra}
 
     def _named(self, at: str) -> Form:
-        """Give the name that a type at this place bears: the component's, or what is declared."""
+        """Return the name of a type at this pointer: the component's, or the declared title."""
         folder, _, name = at.rpartition("/")
         own = name if folder == "/components/schemas" else self.titles.get(at)
         return {"name": plain(own)} if own else {}
@@ -295,9 +295,9 @@ def _parts(found: Mapping[str, Any], keyword: str, at: str) -> Iterator[tuple[st
 
 
 def _notes_of_union(types: Sequence[Form], keyword: str) -> Form:
-    """Keep what the branches of a union say beside their types.
+    """Return the notes of a union: whether exactly one branch may match, and the notes of each branch.
 
-    A union with one branch beside null is that branch: what it says is said of the whole.
+    A union of one branch and null is that branch: the notes of the branch are the notes of the union.
     """
     filled = [one for one in types if one["options"]]
     several = len(filled) > 1
@@ -314,12 +314,12 @@ def _notes_of_union(types: Sequence[Form], keyword: str) -> Form:
 
 
 def notes_of(found: Mapping[str, Any]) -> Form:
-    """Collect what a schema says beside its type; a flag that is off says nothing."""
+    """Collect the default and the flags of a schema; a flag that is false is left out."""
     return {key: found[key] for key in NOTES if key in found and (key == "default" or found[key] is not False)}
 
 
 def words_of(found: Mapping[str, Any]) -> Form:
-    """Collect what a schema says to people, and the vendor's extensions."""
+    """Collect the wording of a schema, and its extensions (`x-...`)."""
     return {key: value for key, value in found.items() if key in WORDING or key.startswith("x-")}
 
 
@@ -328,7 +328,7 @@ def _limited(option: Form, limits: Form) -> Form:
 
 
 def _covers(wide: Form, narrow: Form) -> bool:
-    """Tell whether a value of the narrower option may be one of the wider."""
+    """Whether the wider option includes the narrower one by its type."""
     one, other = wide["type"], narrow["type"]
     if other == "enum":
         kinds = set(narrow["of"])
@@ -338,7 +338,7 @@ def _covers(wide: Form, narrow: Form) -> bool:
 
 
 def _tighter(key: str, one: Any, other: Any) -> Any:
-    """Give the limit that holds where two do: the tighter of two numbers, else both."""
+    """Combine two limits of one keyword: the tighter of two numbers, else both."""
     if one == other:
         return one
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
@@ -353,7 +353,7 @@ def limits_of(found: Mapping[str, Any]) -> Form:
 
 
 def _implied(found: Mapping[str, Any]) -> str | list[str]:
-    """Tell the type of a schema that does not say it."""
+    """Infer the type of a schema without `type`."""
     if _OF_OBJECTS & found.keys():
         return "object"
     if "items" in found:

@@ -1,4 +1,4 @@
-"""Parts of a document, read with their place: what does not belong there is named by its JSON pointer."""
+"""Reads parts of a document, and reports a value of the wrong type with its JSON pointer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_REFERENCES: Final = 32
 
 
 @frozen
-class Unreadable(Exception):  # noqa: N818 - says what is wrong with the place, and is caught by its name
+class Unreadable(Exception):  # noqa: N818 - reads as what happened
     """The document says something at `pointer` that cannot be read."""
 
     pointer: str
@@ -28,21 +28,21 @@ def join(pointer: str, *parts: object) -> str:
 
 
 def table(value: object, pointer: str) -> Mapping[str, Any]:
-    """Give an object of the document; anything else there is unreadable."""
+    """Return the value if it is an object; Unreadable for anything else."""
     if not isinstance(value, dict):
         raise Unreadable(pointer, f"an object belongs here, not {type(value).__name__}")
     return value
 
 
 def row(value: object, pointer: str) -> Sequence[Any]:
-    """Give a list of the document; anything else there is unreadable."""
+    """Return the value if it is a list; Unreadable for anything else."""
     if not isinstance(value, list):
         raise Unreadable(pointer, f"a list belongs here, not {type(value).__name__}")
     return value
 
 
 def flag(found: Mapping[str, Any], key: str, pointer: str) -> bool:
-    """Give a flag of the document, false where it is not there; anything but a boolean is unreadable."""
+    """Return a boolean of an object, False where it is absent; Unreadable for anything else."""
     value = found.get(key, False)
     if not isinstance(value, bool):
         raise Unreadable(join(pointer, key), f"true or false belongs here, not {type(value).__name__}")
@@ -76,5 +76,5 @@ def _find(document: Any, reference: object, pointer: str) -> Any:
 
 @cache
 def plain(name: str) -> str:
-    """Reduce a name to what survives every naming style: `PDF export`, `PdfExport` and `pdf_export` are one."""
+    """Reduce a name to its letters and digits in lower case: `PDF export`, `PdfExport` and `pdf_export` become one."""
     return "".join(letter for letter in name if letter.isalnum()).casefold()

@@ -1,1 +1,1 @@
-"""From the published document to the effective one: nullability, corrections, one component a type, names."""
+"""Turns the published document into the effective one: nullability, corrections, components for types, names."""

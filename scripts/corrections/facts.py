@@ -1,4 +1,4 @@
-"""Facts of operations that no contract has: `openapi/facts.yaml`, read, checked, and joined with a contract.
+"""Reads `openapi/facts.yaml`, what the contract does not say of its operations: cost, mail, repeatability, prices.
 
 An operation that the table does not have counts as costing, as mailing and as not repeatable.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FILE: Final = "openapi/facts.yaml"
-# Each question, and how it counts as long as nobody knows the answer.
+# Each question, and the answer that is assumed while it is unknown.
 QUESTIONS: Final = {"costs": True, "mails": True, "repeatable": False}
 _UNKNOWN: Final = "not in openapi/facts.yaml yet"
 _KEYS: Final = {*QUESTIONS, "care", "price"}
@@ -41,7 +41,7 @@ def load_facts(path: Path | str) -> dict[str, Any]:
 
 
 def join(document: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
+    """Return the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
     found = {place: _entry(table["operations"].get(place), declared, table) for place, declared in _places(document)}
     return {"operations": found, "prices": table["prices"]}
 
@@ -58,7 +58,7 @@ def stale(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
 
 
 def sentences(entry: Mapping[str, Any]) -> str:
-    """Say the facts of an operation in a docstring's words."""
+    """Write the facts of an operation for its docstring."""
     words = {True: "yes", False: "no"}
     return "\n".join(
         [
@@ -88,7 +88,7 @@ def _entry(facts: Mapping[str, Any] | None, declared: Mapping[str, Any], table: 
 
 
 def _said(fact: Mapping[str, Any] | None, table: Mapping[str, Any]) -> str:
-    """Give a fact's reason with its source and date."""
+    """Return a fact's reason with its source and date."""
     if fact is None:
         return _UNKNOWN
     return f"{fact['why']} ({fact['source']}, {table['sources'][fact['source']]['read']})"

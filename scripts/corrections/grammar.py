@@ -1,7 +1,7 @@
-"""Where schemas stand in an OpenAPI document, so that a property called `nullable` is not taken for the keyword.
+"""Finds the schemas and operations of an OpenAPI document: a property called `nullable` is not the keyword.
 
-The grammar below says, for each kind of object, which keys lead to which kind of object.
-What it does not name (examples, defaults, extensions, unknown keywords) is data, and is never looked into.
+The grammar below lists, for each kind of object, the keys that hold other objects, and their kind.
+Any other key (examples, defaults, extensions, unknown keywords) holds data, and nothing inside it is a schema.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SCHEMA = (
 )
 _SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
 
-# kind of object -> key -> (how the children stand, their kind)
+# kind of object -> key -> (one child, a list or a map of them; their kind)
 GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
     "document": {"paths": (MAP, "path item"), "webhooks": (MAP, "path item"), "components": (ONE, "components")},
     "components": {
@@ -92,22 +92,22 @@ def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, d
 
 
 def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
-    """Copy the document with each schema object replaced by what `change` makes of it, children before parents.
+    """Copy the document with each schema object replaced by the result of `change`, children before parents.
 
-    `change` gets a schema that is its own to alter. The input is left as it was.
+    `change` gets a copy of the schema, which it may alter. The input is not changed.
     """
     copy: dict[str, Any] = _rewrite(document, "document", (), change)
     return copy
 
 
 def rewrite_schema(schema: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
-    """Do as `rewrite` does to one schema and all schemas inside it."""
+    """Copy one schema as `rewrite` copies a document: it and all schemas inside it go through `change`."""
     copy: dict[str, Any] = _rewrite(schema, "schema", (), change)
     return copy
 
 
 def _children(kind: str, node: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield key, arrangement and kind of what stands in an object."""
+    """Yield each key of an object that holds other objects, with their arrangement and kind."""
     if not isinstance(node, dict):
         return
     keys = GRAMMAR[kind]
@@ -117,7 +117,7 @@ def _children(kind: str, node: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _members(arrangement: str, value: Any) -> Iterator[tuple[Place, Any]]:
-    """Yield what stands under a key: the value itself, or each entry of a list or map, with the steps to it."""
+    """Yield the objects under a key, with the steps to each: the value itself, or each entry of a list or map."""
     if arrangement == MAP and isinstance(value, dict):
         yield from (((key,), entry) for key, entry in value.items())
     elif arrangement == LIST and isinstance(value, list):
@@ -153,7 +153,7 @@ def _rewrite(node: Any, kind: str, place: Place, change: Callable[[dict[str, Any
 
 
 def _assembled(value: Any, made: dict[Place, Any]) -> Any:
-    """Put rewritten members back into the shape they stood in."""
+    """Put rewritten members back into a list or map, as they were."""
     if () in made:
         return made[()]
     if not made:
@@ -164,7 +164,7 @@ def _assembled(value: Any, made: dict[Place, Any]) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """Copy JSON data; unlike `copy.deepcopy`, what stood twice in memory comes out as two."""
+    """Copy JSON data; unlike `copy.deepcopy`, an object that is shared is copied at each place."""
     if isinstance(value, dict):
         return {key: copied(entry) for key, entry in value.items()}
     if isinstance(value, list):

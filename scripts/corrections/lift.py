@@ -1,4 +1,4 @@
-"""Each titled inline type becomes one component: one concept, one type.
+"""Moves each titled inline type to one component, so that one concept is one class.
 
 The generator prefixes an inline enum or object with its parent's name, whatever its title says, so that a concept
 spelled out in ten places becomes ten classes. Here every inline enum or object whose title is a type name moves to
@@ -10,13 +10,13 @@ spelled out in ten places becomes ten classes. Here every inline enum or object 
 | the type, and notes (`description`, `default`, `example`, ...) | `allOf: [$ref]` and the notes |
 | the type or null | `anyOf: [$ref, type: null]` and the notes |
 
-Places of one title have to agree in content: the same limits and properties, and for an enum the same *set* of values
-(the vendor spells some lists in two orders; the first order found is kept). Notes inside an object may differ, but for
-defaults; the first place's stay. A component that the document already has under that title serves too, if it agrees.
-An inline type that nobody titled takes the title of the same content under the same property or parameter name, so
-a new version that spells a known concept in one more place gets no second class for it. Otherwise it stays where it
-is, with the name the generator derives; an inline enum with null is then written as `anyOf: [enum, null]`, for the
-generator makes three classes of it otherwise.
+All places with one title must have the same content: the same limits and properties, and for an enum the same *set* of
+values (the vendor writes some lists in two orders; the first order found is kept). Notes inside an object may differ,
+except defaults; the notes of the first place are kept. A component that the document already has under that title is
+used, if it has the same content. An untitled inline type takes the title of an equal type under the same property or
+parameter name, so a new version that uses a known type in one more place gets no second class. Any other untitled type
+stays inline, with the class name that the generator derives; an inline enum with null is then written as
+`anyOf: [enum, null]`, because the generator would make three classes of it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _COMPONENTS = ("components", "schemas")
 
 
 class NotOneTypeError(Refused):
-    """Two places bear one title and differ; `place` is the later of them."""
+    """Two places have one title and differ; `place` is the later of them."""
 
     def __init__(self, title: str, where: Place, place: Place) -> None:
         super().__init__(f"{title} is not one type: {pointer(*where)} and {pointer(*place)} differ in content")
@@ -45,7 +45,7 @@ class NotOneTypeError(Refused):
 
 
 def lift(document: dict[str, Any]) -> dict[str, Any]:
-    """Copy the document with titled inline types moved to components; Refused names two places that do not fit."""
+    """Copy the document with titled inline types moved to components; Refused names two places that differ."""
     titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
     found = _concepts(titled)
     result = rewrite(titled, _moved(found))
@@ -56,19 +56,19 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
-    """Yield the inline titles that look like a type's name and stand on no type: after a correction, a stale one."""
+    """Yield inline titles that look like a type's name but are not on a type: a stale correction, if one set them."""
     for place, schema in schemas(document):
         if is_type_name(title := schema.get("title")) and not _is_type(_folded(schema)) and not _is_component(place):
             yield place, title
 
 
 def type_names(document: dict[str, Any]) -> list[str]:
-    """List the components that are types of their own (enums and objects), sorted."""
+    """List the components that are enums or objects, sorted."""
     return sorted(name for name, schema in _components(document).items() if _is_type(schema))
 
 
 def _folded(schema: dict[str, Any]) -> dict[str, Any]:
-    """Write a titled "this type, or null" of two branches as the one type that takes null; all else stays."""
+    """Write a titled union of one type and null as that type with null; leave any other schema as it is."""
     content = {key: value for key, value in schema.items() if not is_annotation(key)}
     branches = content.get("anyOf", content.get("oneOf"))
     if len(content) != 1 or not is_type_name(schema.get("title")) or not isinstance(branches, list):
@@ -81,7 +81,7 @@ def _folded(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
-    """Give an untitled inline type the title that the same content has elsewhere under the same name."""
+    """Return an untitled inline type the title that the same content has elsewhere under the same name."""
     keys = {place: (_known_as(document, place), _content(schema)) for place, schema in _inline_types(document)}
     titles: dict[tuple[str, str], set[str]] = {}
     for place, schema in _inline_types(document):
@@ -97,7 +97,7 @@ def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the component of each title, the first place's content; Refused when a later place has another."""
+    """Return the component of each title, the first place's content; Refused if a later place differs."""
     places: dict[str, Place] = {name: (*_COMPONENTS, name) for name in _components(document)}
     contents = {name: _component_content(schema) for name, schema in _components(document).items()}
     notes: dict[str, list[Any]] = {}
@@ -112,13 +112,13 @@ def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _noted(descriptions: list[Any]) -> dict[str, Any]:
-    """Start a component with the description that all its places share, if they do."""
+    """Start a component: with the description of its places, if they all have the same."""
     first = descriptions[0]
     return {"description": first} if first and all(said == first for said in descriptions) else {}
 
 
 def _moved(found: dict[str, dict[str, Any]]) -> Any:
-    """Make the change that fills `found` with each type's content and leaves references behind."""
+    """Make the change that puts each type's content into `found` and a reference in its place."""
     filled: set[str] = set()
 
     def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
 
 
 def _beside_notes(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Put a type, or a reference to it, where a schema stood: with the schema's notes and its null."""
+    """Replace a schema by a type or a reference to it, with the notes and the null of the schema."""
     notes = {key: value for key, value in schema.items() if is_annotation(key) and key != "title"}
     if _takes_null(schema):
         return {"anyOf": [content, dict(NULL)], **notes}
@@ -150,7 +150,7 @@ def _split_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give the type without its notes and its null."""
+    """Return the type without its notes and its null."""
     return without_null({key: copied(value) for key, value in schema.items() if not is_annotation(key)})
 
 
@@ -160,7 +160,7 @@ def _takes_null(schema: dict[str, Any]) -> bool:
 
 
 def _content(schema: dict[str, Any]) -> str:
-    """Write down what a type means, comparably: no null of its own, no notes but inner defaults, enums as sets."""
+    """Write a type as text for comparison: without its null and notes, but with inner defaults, and enums as sets."""
 
     def bare(inner: dict[str, Any], _: Place) -> dict[str, Any]:
         kept = {key: value for key, value in inner.items() if key == "default" or not is_annotation(key)}
@@ -172,7 +172,7 @@ def _content(schema: dict[str, Any]) -> str:
 
 
 def _component_content(schema: Any) -> str:
-    """Write down a component's content; nothing equals one that is no type, or that takes null by itself."""
+    """Write a component as text for comparison; "", equal to none, if it is not a type or allows null."""
     return _content(schema) if _is_type(schema) and not _takes_null(schema) else ""
 
 
@@ -185,7 +185,7 @@ def _inline_types(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, A
 
 
 def _is_type(schema: Any) -> bool:
-    """Tell whether the generator would make a class of a schema: an enum, or an object."""
+    """Whether the generator would make a class of a schema: an enum, or an object."""
     if not isinstance(schema, dict):
         return False
     enum = schema.get("enum")

@@ -1,4 +1,4 @@
-"""Names: which titles name a type, and what an operation is called when nobody named it."""
+"""Decides which titles are names of types, and how an operation without an operationId is called."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def is_type_name(title: object) -> TypeGuard[str]:
-    """Tell whether a title can be a component's key and a class name as it stands."""
+    """Whether a title can be a component's key and a class name unchanged."""
     return isinstance(title, str) and bool(_TYPE_NAME.fullmatch(title))
 
 
 def name_operations(document: dict[str, Any]) -> dict[str, str]:
-    """Give every operation an operationId, in place, and list those that had none: "METHOD /path" to its new name.
+    """Set a missing operationId, in place, and give those set: "METHOD /path" to its new name.
 
     The name is method and path in snake case: `POST /job-interview-archive` becomes `post_job_interview_archive`.
     """
@@ -28,7 +28,7 @@ def name_operations(document: dict[str, Any]) -> dict[str, str]:
 
 
 def _derived(method: str, path: str) -> str:
-    """Split words where the generator does, so that the function has the very name."""
+    """Split words where the generator does, so that the function gets this name."""
     text = f"{method} {path}"
     if any(character.isupper() for character in text):
         text = re.sub("([A-Z]?[a-z]+)", r" \1 ", text)

@@ -1,4 +1,4 @@
-"""Nullability, rewritten as 3.1 says it: the published document claims 3.1 and uses the keyword of 3.0.
+"""Rewrites nullability in the form of OpenAPI 3.1: the published document claims 3.1 and uses the keyword of 3.0.
 
 | published | becomes |
 |---|---|
@@ -9,7 +9,7 @@
 | `nullable: true` beside `$ref`, `allOf`, `const`, ... | `anyOf: [that, type: null]`, annotations stay outside |
 | `nullable: false` | the keyword goes |
 
-Goes when the vendor's document writes nullability as 3.1; then it finds nothing to do.
+This module can go when the vendor's document has no `nullable` any more; schemas in the 3.1 form stay as they are.
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ from typing import Any
 from scripts.corrections.grammar import Place, rewrite, schemas
 
 NULL = {"type": "null"}
-# Keywords that say something about a value without limiting it; the rest of a schema is its content.
+# Keywords that describe a value without limiting it; the rest of a schema is its content.
 ANNOTATIONS = frozenset(
     {"title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs"}
     | {"$comment", "discriminator", "xml"}
 )
-# Beside these a type list does not say "or null": each limits the value on its own.
+# Beside these, `null` in the type list would not allow null: each of them limits the value too.
 _LIMITS_OF_THEIR_OWN = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "const", "if"})
 
 
 def normalise(document: dict[str, Any]) -> dict[str, Any]:
-    """Copy the document with every `nullable` keyword rewritten; what already is 3.1 stays byte for byte."""
+    """Copy the document with every `nullable` keyword rewritten; everything else stays as it is."""
     ends = {place for place, schema in schemas(document) if _is_last_branch(place, schema, document)}
     return rewrite(document, lambda schema, place: _normalised(schema, is_last_branch=place in ends))
 
 
 def count(document: dict[str, Any]) -> int:
-    """Count the places that say `nullable: true`, the ones `normalise` rewrites."""
+    """Count the schemas with `nullable: true`."""
     return sum(schema.get("nullable") is True for _, schema in schemas(document))
 
 
 def is_annotation(keyword: str) -> bool:
-    """Tell whether a schema keyword leaves the set of valid values alone."""
+    """Whether a schema keyword has no effect on which values are valid."""
     return keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
 def allows_null(schema: dict[str, Any]) -> bool:
-    """Tell whether `null` stands in the schema's own type (a list or the one type)."""
+    """Whether the schema's own `type` is or includes `null`."""
     types = schema.get("type")
     return "null" in types if isinstance(types, list) else types == "null"
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Copy a schema so that its type list and its enum no longer take null."""
+    """Copy a schema without null in its type list and its enum."""
     made = dict(schema)
     if isinstance(types := schema.get("type"), list):
         rest = [name for name in types if name != "null"]
@@ -62,7 +62,7 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Let a schema take null by its type and its enum, in place; it limits values by nothing else."""
+    """Add null to the type and the enum of a schema, in place; for a schema without other limits."""
     if "type" in schema and not allows_null(schema):
         types = schema["type"]
         schema["type"] = [*types, "null"] if isinstance(types, list) else [types, "null"]
@@ -94,10 +94,10 @@ def _with_null_branch(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_last_branch(place: Place, schema: dict[str, Any], document: dict[str, Any]) -> bool:
-    """Tell whether a schema that says only `nullable` ends a union, where "any value" would void its siblings."""
+    """Whether a schema with `nullable` alone is the last branch of a union, where it cannot mean any value."""
     if schema.get("nullable") is not True or not all(is_annotation(key) for key in schema if key != "nullable"):
         return False
-    *above, keyword, index = place[1:]  # no schema stands less than three steps deep
+    *above, keyword, index = place[1:]  # a schema is at least three steps deep
     branches: Any = document[str(place[0])]
     for step in (*above, keyword):
         branches = branches[step]

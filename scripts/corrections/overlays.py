@@ -1,7 +1,7 @@
-"""OpenAPI Overlay 1.0 with a count: each action says how many places it must match, and any other number is refused.
+"""Applies an OpenAPI Overlay 1.0, whose actions each say how many places they must match (`x-matches`).
 
-Beyond the specification: `x-matches` and `description` are required, keys we do not know are refused,
-each match gets a copy of the update for itself, and a place matched twice counts once.
+Stricter than the specification: `x-matches` and `description` are required, and unknown keys and any other number of
+matches are refused. Each match gets its own copy of the update, and a place matched twice counts once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def load_overlay(path: Path | str) -> dict[str, Any]:
 
 
 def check(overlay: Any) -> None:
-    """Refuse what is no valid Overlay 1.0 document, or lacks what we ask of an action."""
+    """Refuse what is not a valid Overlay 1.0 document, or an action without a required key."""
     if not isinstance(overlay, dict):
         raise Refused("an overlay is an object")
     _only(overlay, _OVERLAY_KEYS, "the overlay")
@@ -71,7 +71,7 @@ def check(overlay: Any) -> None:
 
 
 def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Apply every action in order to a copy of the document; Refused names the first that does not fit."""
+    """Apply every action in order to a copy of the document; Refused names the first that cannot be applied."""
     check(overlay)
     result: dict[str, Any] = copied(document)
     for number, action in enumerate(overlay["actions"], 1):
@@ -140,7 +140,7 @@ def _listed(pointers: list[str]) -> str:
 
 
 def _missing(document: dict[str, Any], target: str) -> Iterator[str]:
-    """Split a target that lists names into one target a name, and yield those that select nothing."""
+    """Yield the names in a target that select nothing, where the target lists several."""
     segments = jsonpath.compile(target).segments
     texts = [_alternatives(segment) for segment in segments]
     if any(len(some) > 1 for some in texts):
@@ -149,7 +149,7 @@ def _missing(document: dict[str, Any], target: str) -> Iterator[str]:
 
 
 def _readable(query: jsonpath.JSONPathQuery) -> str:
-    """Write a query as the JSON pointer it amounts to, if it does."""
+    """Write a query as a JSON pointer if it selects one place by names, else as it is."""
     selectors = [selector for segment in query.segments for selector in segment.selectors]
     names = [selector.name for selector in selectors if isinstance(selector, NameSelector)]
     return pointer(*names) if query.singular_query() and len(names) == len(selectors) else str(query)
@@ -162,7 +162,7 @@ def _alternatives(segment: JSONPathSegment) -> list[str]:
 
 
 def _reached(document: dict[str, Any], target: str) -> str:
-    """Name the place where the longest part of the target that matches anything ends."""
+    """Return the pointer of the longest beginning of the target that matches anything."""
     query = jsonpath.compile(target)
     reached = ""
     for length in range(1, len(query.segments)):
@@ -175,7 +175,7 @@ def _reached(document: dict[str, Any], target: str) -> str:
 
 def _act(document: dict[str, Any], action: dict[str, Any], matches: _Matches, name: str) -> None:
     if action.get("remove"):
-        # Last place first, and what is inside before what holds it, so that no removal moves another's place.
+        # From last to first, children before parents, so that no removal changes the place of another.
         for place, _ in sorted(matches, key=lambda match: [(isinstance(step, str), step) for step in match[0]])[::-1]:
             _remove(document, place, name)
         return
@@ -202,7 +202,7 @@ def _update(node: Any, update: Any, name: str) -> None:
 
 
 def _merge(node: dict[str, Any], update: dict[str, Any], name: str) -> None:
-    """Objects merge, arrays are joined, anything else is replaced; an object never takes an array's place or back."""
+    """Objects merge, arrays are joined, anything else is replaced; an object and an array never replace each other."""
     for key, value in update.items():
         old = node.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
@@ -216,9 +216,9 @@ def _merge(node: dict[str, Any], update: dict[str, Any], name: str) -> None:
 
 
 def _as_json(root: Any) -> Any:
-    """Copy what YAML read, refusing what JSON cannot say: dates, bytes, sets, NaN, keys that are not strings.
+    """Copy what YAML read, refusing what JSON cannot hold: dates, bytes, sets, NaN, keys that are not strings.
 
-    What an alias refers to is copied at each place, so the copies are counted: aliases of aliases double at each step.
+    A value is copied for each alias of it; the copies are counted, because aliases of aliases grow exponentially.
     """
     room = _MOST_VALUES
 

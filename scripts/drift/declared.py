@@ -1,6 +1,6 @@
-"""What the corrections file declares, and so may differ between the published document and the generated code.
+"""Reads from the corrections which differences between published document and generated code are declared.
 
-Read here on its own, not by `scripts.correct`. Declared differences are few, and each is allowed exactly:
+This does not use `scripts.correct`. These differences can be declared, and nothing else:
 
 - a name for an operation (`operationId`), and a name for a tag's resource (`x-resource-name`);
 - an encoding of a text (`contentEncoding`, `contentMediaType`) where the document states none;
@@ -9,7 +9,7 @@ Read here on its own, not by `scripts.correct`. Declared differences are few, an
 - a change of meaning, only where its action says `x-changes-meaning: true`; then exactly that change is expected.
 
 Everything else in the file (titles, one order for equal enum sets, wording, another notation for the same) must leave
-the meaning as published. So it is not applied here, and a correction that slips shows as drift.
+the meaning as published. So it is not applied here, and a correction that changes the meaning by mistake is drift.
 """
 
 from __future__ import annotations
@@ -35,13 +35,12 @@ FLAG: Final = "x-changes-meaning"
 class Declared:
     """The expected document, and what is declared about it. `resources`: tag -> name; `titles`: schema pointer -> name.
 
-    `changes` are the pointers whose meaning is declared to differ; `misfits` are actions that could not be read.
+    `misfits`: actions that cannot be read, each by its pointer in the corrections file and why.
     """
 
     document: Mapping[str, Any]
     resources: Mapping[str, str] = field(factory=dict)
     titles: Mapping[str, str] = field(factory=dict)
-    changes: tuple[str, ...] = ()
     misfits: tuple[tuple[str, str], ...] = ()
 
 
@@ -64,11 +63,10 @@ def _query(target: str) -> jsonpath_rfc9535.JSONPathQuery:
 
 
 def _take(known: Declared, action: Mapping[str, Any], place: Place, value: object) -> Declared:
-    """Take in what one action declares of one place."""
+    """Add what one action declares about one place."""
     document, update = known.document, action.get("update")
     if action.get(FLAG) is True:
-        changed = _changed(document, place, action)
-        return evolve(known, document=changed, changes=(*known.changes, join("", *place)))
+        return evolve(known, document=_changed(document, place, action))
     if place == ("tags",):  # an object that describes a tag, and may name its resource
         return evolve(known, document={**document, "tags": _merged(value, update)})
     if not isinstance(update, dict):
@@ -85,7 +83,7 @@ def _take(known: Declared, action: Mapping[str, Any], place: Place, value: objec
 
 
 def _names(update: Mapping[str, Any], value: object, place: Place) -> Iterator[tuple[Place, Any]]:
-    """Find what an update says of a place without changing its meaning: an operation's name, a text's encoding."""
+    """Find the operation name and the encoding of a text that an update declares."""
     if not isinstance(value, dict):
         return
     if "operationId" in update and place[:1] == ("paths",):
@@ -121,7 +119,7 @@ def _addable(place: Place, new: object) -> bool:
 
 
 def _placed(document: Any, place: Place, value: object) -> Any:
-    """Give the document with a value put at a place; what is on the way there is copied, the rest is shared."""
+    """Copy the document with a value put at a place; parts that do not change are shared."""
     head, *rest = place
     if isinstance(document, list):
         return [_placed(item, tuple(rest), value) if index == head else item for index, item in enumerate(document)]
@@ -129,7 +127,7 @@ def _placed(document: Any, place: Place, value: object) -> Any:
 
 
 def _changed(document: Any, place: Place, action: Mapping[str, Any]) -> Any:
-    """Give the document with an action carried out at a place: removed, or merged as Overlay 1.0 says."""
+    """Copy the document with an action applied at a place: removed, or merged as Overlay 1.0 says."""
     if not place:
         return _merged(document, action.get("update"))
     head, *rest = place

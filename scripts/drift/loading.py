@@ -48,7 +48,7 @@ def _compiled(source: bytes, file: str) -> CodeType:
 
 
 class _Loader(SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the interface's
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - part of the interface
         return _compiled(self.get_data(self.path), self.path.rpartition("/")[2])
 
     def exec_module(self, module: ModuleType) -> None:
@@ -65,8 +65,8 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the interface's
-        target: ModuleType | None = None,  # noqa: ARG002 - the interface's
+        path: Sequence[str] | None,  # noqa: ARG002 - part of the interface
+        target: ModuleType | None = None,  # noqa: ARG002 - part of the interface
     ) -> ModuleSpec | None:
         if fullname.partition(".")[0] != self.name:
             return None

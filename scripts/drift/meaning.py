@@ -1,4 +1,4 @@
-"""The meaning check: the published document, corrected only as declared, against the imported generated code."""
+"""Compares a published document with a generated package by meaning; the document has its declared differences."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from scripts.contract.schemas import Form
 
-# The parts of the document that the folders of the package stand for; what is in none serves every operation.
+# The part of the document that each folder of the package is made from; files in no folder serve every operation.
 FOLDERS: Final = {"models": "/components/schemas", "api": "/paths", "resources": "/tags"}
 _EMPTY: Final[Mapping[str, Form]] = {"functions": {}, "classes": {}, "variables": {}, "aliases": {}}
 
 
 def meaning(document: Mapping[str, Any], corrections: Mapping[str, Any], package_dir: Path) -> Report:
-    """Prove the generated package equal to the published document; differences and counts are in the report."""
+    """Import a generated package and compare it with the published document."""
     with loading.package(package_dir) as package:
         return check(document, corrections, observe(package))
 
@@ -42,7 +42,7 @@ def check(
 ) -> Report:
     """Compare a document with an observed package. Without `outlines`, only what depends on the document.
 
-    Whatever the document or the code holds, this ends with a report: a check that fails is what cannot be checked.
+    Whatever the document or the code holds, this ends with a report: an exception is reported as "cannot check".
     """
     report = Report() if report is None else report
     for one in seen.failures.differences:
@@ -71,9 +71,9 @@ def check(
 
 
 def _compare_contract(wanted: Form, contract: Form, report: Report) -> None:
-    """Compare with the contract file, which can say all that a document says.
+    """Compare with the contract file, which holds everything that the document does.
 
-    It names types that the document spells out in place.
+    It may name types that the document has inline.
     """
     comparison = Comparison(lambda pointer, _, what: report.differ(pointer, CONTRACT, what))
     named = {name: one for name, one in contract["schemas"].items() if name in wanted["schemas"]}
@@ -107,12 +107,12 @@ def _is_class(name: str, type_: Form) -> bool:
 
 
 def _identity(option: Form) -> int:
-    """Tell options apart, whatever limits are added where they are used."""
+    """Identify an option, whatever limits are added where it is used."""
     return id(option.get("content", option.get("values")))
 
 
 def _expected(wanted: Form, seen: Code, comparison: Comparison, resources: Mapping[str, str], report: Report) -> Form:
-    """Write down the modules that the package must have, by file: from its tables, and from the document's aliases."""
+    """Write the outline of each module that the package must have: from its tables, and the document's aliases."""
     expected = dict(models(seen.tables.options, seen.operations.values()))
     expected.update(resource_classes(seen.operations, resources, seen.outlines))
     for operation in seen.operations.values():
@@ -131,7 +131,7 @@ def _expected(wanted: Form, seen: Code, comparison: Comparison, resources: Mappi
 
 
 def _names(seen: Code, comparison: Comparison) -> Callable[[Form], str]:
-    """Tell the class that stands for a type of the document: what it was compared with, or else of that name."""
+    """Find the class of a type of the document: the one it was compared with, or else the one of that name."""
     classes = {_identity(option): option for option in seen.schemas.values()}
     compared = {first: class_of(classes[second]) for first, second in comparison.pairs if second in classes}
     named = {name: class_of(option) for name, option in seen.schemas.items()}
@@ -139,7 +139,7 @@ def _names(seen: Code, comparison: Comparison) -> Callable[[Form], str]:
 
 
 def _compare_outlines(expected: Mapping[str, Form], seen: Code, report: Report) -> None:
-    """Compare what people and type checkers see: nothing is missing, other or too much."""
+    """Compare the names and annotations of every module with those that it must have."""
     enums = {
         option["@"] for option in seen.schemas.values() if option["type"] == "enum"
     }  # the tables have their values

@@ -1,4 +1,4 @@
-"""Everything that the meaning check looks at in one loaded package, read once and then plain data."""
+"""Reads everything that the meaning check needs from a loaded package, once, as plain data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONTRACT: Final = "contract.json"
 
 @frozen
 class Code:
-    """The code of a package: its tables, what they say in the canonical form, and the outline of each file."""
+    """The code of a package: its tables, their canonical form, and the outline of each file."""
 
     tables: Tables
     operations: Form
@@ -37,7 +37,7 @@ class Code:
 
 @frozen
 class Observation:
-    """A package as read: its contract file, its code (None where its runtime is not there), and what failed."""
+    """A package as read: its contract file, its code (None if the runtime is missing), and what failed."""
 
     contract: Document
     code: Code | None
@@ -45,7 +45,7 @@ class Observation:
 
 
 def observe(package: Package) -> Observation:
-    """Read a loaded package, once for any number of documents to be compared with."""
+    """Read a loaded package; the result can be compared with any number of documents."""
     report = Report()
     for file, reason in package.failures.items():
         report.differ("", file, f"does not import: {reason}")

@@ -1,4 +1,4 @@
-"""What modules offer and under which names: to a program, to a type checker and to someone who looks."""
+"""Checks that every module gives its public names: to programs, to type checkers and to `dir()`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OFFERED: Final[Mapping[str, frozenset[str]]] = {
 def promises(
     package: Package, modules: Mapping[str, Module], models: set[str], operations: list[Form]
 ) -> Iterator[tuple[str, str]]:
-    """Find where a module does not give what it must or says that it gives: file, and what is wrong.
+    """Find modules that lack a public name, or list one that they do not have: file, and what is wrong.
 
     `models`: the names of the types that are generated.
     """
@@ -46,12 +46,12 @@ def promises(
             yield file, f"does not give what it lists in __all__: {type(problem).__name__}"
     try:
         yield from ((RESOURCES, what) for what in _operations(package, operations))
-    except Exception as problem:  # noqa: BLE001 - so is what is looked up here
+    except Exception as problem:  # noqa: BLE001 - the index is generated code too
         yield RESOURCES, f"does not give the operations by name: {type(problem).__name__}"
 
 
 def _kept(package: Package, module: Module, listed: list[str]) -> Iterator[str]:
-    """A listed name is there, type checkers find the same thing under it, and dir() lists it."""
+    """Each listed name exists, is the same object to type checkers, and is in dir()."""
     found = package.modules[module.file]
     for name in listed:
         home, _, attribute = module.bound.get(name, ":").rpartition(":")
@@ -63,7 +63,7 @@ def _kept(package: Package, module: Module, listed: list[str]) -> Iterator[str]:
 
 
 def _operations(package: Package, operations: list[Form]) -> Iterator[str]:
-    """Every operation can be found by its name, where its table is."""
+    """Each operation can be found by its name."""
     index = package.modules[RESOURCES]
     wanted = {one["called"]: one["@"].removeprefix("api/").removesuffix(".py").replace("/", ".") for one in operations}
     if wanted != index.OPERATIONS:

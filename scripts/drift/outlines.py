@@ -1,7 +1,7 @@
-"""What people and type checkers see of a module, as plain JSON: names, and annotations written in one way.
+"""Reads the names and annotations of a module as plain JSON, with annotations in one normal form.
 
-An annotation is the sorted list of its alternatives, each name in it as what it stands for: `models/error.py:Error`,
-`uuid:UUID`. Beside `Any` no other type says anything.
+An annotation is the sorted list of its alternatives, each name in it resolved to its module: `models/error.py:Error`,
+`uuid:UUID`. Other types beside `Any` are left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LEFT_OUT: Final = "types.py:Unset"
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """Write an annotation that allows each of several things."""
+    """Write the annotation of a union."""
     found = set(words)
     return " | ".join(sorted({ANY} | found & {LEFT_OUT} if ANY in found else found))
 
@@ -40,14 +40,14 @@ def argument(name: str, annotation: str, *, default: str | None = None) -> str:
 
 
 def signature(arguments: Sequence[str], keywords: Iterable[str], gives: str, mark: str = "") -> str:
-    """Write what a function takes, by position and by keyword, and gives; keywords come in any order."""
+    """Write a signature: positional arguments, keyword-only ones in sorted order, return type."""
     named = sorted(keywords)
     return f"{mark}({', '.join([*arguments, *(['*', *named] if named else [])])}) -> {gives}"
 
 
 @frozen
 class Module:
-    """The statements of a file, what each name in it stands for, and the outside modules that it imports."""
+    """The statements of a file, what each name in it refers to, and the modules outside the package that it imports."""
 
     file: str
     body: Sequence[ast.stmt]
@@ -55,7 +55,7 @@ class Module:
     outside: frozenset[str]
 
     def outline(self) -> Form:
-        """Give the functions, classes, variables and type aliases of the module."""
+        """Return the functions, classes, variables and type aliases of the module."""
         annotated = {
             part.target.id: part for part in _of(self.body, ast.AnnAssign) if isinstance(part.target, ast.Name)
         }
@@ -112,7 +112,7 @@ class Module:
         return None if node is None else self._name(node)
 
     def _name(self, node: ast.expr) -> str:
-        """Give what a name, or a name in an imported module, stands for; anything else as it is written."""
+        """Resolve a name, or a name in an imported module; anything else stays as it is written."""
         if isinstance(node, ast.Name):
             return self.bound.get(node.id, node.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self.bound:
@@ -120,7 +120,7 @@ class Module:
         return ast.unparse(node)
 
     def annotation(self, node: ast.expr | None) -> str:
-        """Write an annotation in the one way."""
+        """Write an annotation in the normal form."""
         return alternatives(self._words(node)) if node is not None else "nothing"
 
     def _words(self, node: ast.expr) -> Iterator[str]:
@@ -139,7 +139,7 @@ class Module:
             yield self._name(node)
 
     def unbound(self) -> list[str]:
-        """Name what annotations use and nothing in the module defines or imports."""
+        """List the names in annotations that the module neither defines nor imports."""
         nodes = [node for part in self.body for node in ast.walk(part)]
         marks = [node.annotation for node in nodes if isinstance(node, ast.arg | ast.AnnAssign)]
         marks += [node.returns for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -187,7 +187,7 @@ def _parsed(source: bytes) -> tuple[ast.Module, list[ast.Import | ast.ImportFrom
 
 
 def _home(file: str, node: ast.Import | ast.ImportFrom) -> str:
-    """Give the module that an import takes names from: its path in the package, or its name outside."""
+    """Return the module that an import takes names from: its path in the package, or its name outside."""
     if isinstance(node, ast.Import) or not node.level:
         return "" if isinstance(node, ast.Import) else str(node.module)
     parents = [*PurePosixPath(file).parents, PurePosixPath()]

@@ -1,4 +1,4 @@
-"""What a check found: differences, what it could not check, and counts of what was proved."""
+"""The result of a drift check: differences, what cannot be checked, and counts of what is equal."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from attrs import define, evolve, field, frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")  # of an object: the one thing in a message that no two runs share
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")  # of an object: differs from run to run
 
 
 @frozen(order=True)
 class Difference:
-    """One place where the document and the generated code part: a JSON pointer, a file, and what differs."""
+    """One difference between document and generated code: a JSON pointer, a file, and what differs."""
 
     pointer: str
     file: str
@@ -29,7 +29,7 @@ class Difference:
 
 @define
 class Report:
-    """Differences in order of discovery, each once; `unknown`: what cannot be checked; `counts`: what was proved."""
+    """Differences in order of discovery, each once; `unknown`: what cannot be checked; `counts`: what is equal."""
 
     differences: list[Difference] = field(factory=list)
     unknown: list[Difference] = field(factory=list)
@@ -44,12 +44,12 @@ class Report:
         _add(self.unknown, pointer, file, why)
 
     def locate(self, place: Callable[[str], str]) -> None:
-        """Give the differences that were found in the code alone the pointer of what their file stands for."""
+        """Set the pointer of each difference that has only a file: the part of the document that `place` gives."""
         self.differences = [one if one.pointer else evolve(one, pointer=place(one.file)) for one in self.differences]
 
     @property
     def code(self) -> int:
-        """Give the exit code: 1 for drift, which outweighs 2 for what cannot be checked; 0 clean."""
+        """Return the exit code: 1 for drift, which outweighs 2 for what cannot be checked; 0 clean."""
         return 1 if self.differences else 2 if self.unknown else 0
 
 

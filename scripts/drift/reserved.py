@@ -1,8 +1,8 @@
-"""Names that the generated code keeps for itself: a schema of the document called so is known as `FileModel`.
+"""The names that generated code reserves: a schema called `File` gets the class `FileModel`.
 
-The rule, declared here and read from nothing that generates: a module of the package may import the names below, and
-has a class for each resource and its asynchronous twin. A type of the document that would hide one of them bears its
-name with `Model` after it; every other bears its own.
+The rule is written here again, independent of the generator: a module of the package may import the names below, and
+has a class for each resource and its asynchronous twin. A type of the document that would hide one of them gets
+`Model` after its name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RESERVED: Final = frozenset(
 
 
 def reserved_names(form: Form, resources: Mapping[str, str]) -> frozenset[str]:
-    """Give the names that a document leaves to no type; `resources`: tag -> declared name of its resource."""
+    """Return the names that no type can have; `resources`: tag -> declared name of its resource."""
     described = form["whole"].get("tags", {"is": []})["is"]
     tags = {str(name) for name, _ in described} | {one["tag"] for one in form["operations"].values()}
     classes = {plain(resources.get(tag, tag)) for tag in tags}

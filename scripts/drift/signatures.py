@@ -1,4 +1,4 @@
-"""What people and type checkers must find in the generated code, written down from the tables alone."""
+"""Derives from the tables the outlines that generated modules must have: names, annotations, signatures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 CLIENTS: Final = "client.py:AuthenticatedClient | client.py:Client"
 MAPPING: Final = f"collections.abc:Mapping[str, {ANY}]"
-MODEL: Final = ["_define(slots=False, repr=False)", "codec.py:Model"]  # a repr of its own may show texts of people
+MODEL: Final = [
+    "_define(slots=False, repr=False)",
+    "codec.py:Model",
+]  # a repr by attrs would show personal data
 EXTRA: Final = "_field(init=False, factory=dict)"
 RESOURCES: Final = "resources/__init__.py"
 KINDS: Final = {"Resources": "", "AsyncResources": "Async"}
@@ -42,14 +45,14 @@ _WORDS: Final = {
 
 
 def class_of(option: Form) -> str:
-    """Write the class of an option as an annotation resolves it."""
+    """Write the class of an option as outlines do."""
     return f"{option['@']}:{option['called']}"
 
 
 def words(type_: Form | None, called: Callable[[Form], str] = class_of, *, given: bool = False) -> Iterator[str]:
-    """Give what an annotation says of a type; None is no body.
+    """Return the alternatives of a type's annotation; a `type_` of None is an answer without a body.
 
-    An id that is `given` as an argument may be a text, wherever in the argument it is.
+    In an argument (`given`), a UUID may also be a str, at any depth.
     """
     if type_ is None or type_["null"] or takes_any(type_["options"]):
         yield "None"
@@ -57,7 +60,7 @@ def words(type_: Form | None, called: Callable[[Form], str] = class_of, *, given
         kind = option["type"]
         if kind == "array":
             yield f"list[{alternatives(words(option['content']['items'], called, given=given))}]"
-        elif option.get("literal"):  # a fraction cannot be a literal
+        elif option.get("literal"):  # a float cannot be a Literal
             yield from ("float" if isinstance(one, float) else repr(one) for one in option["values"].values())
         else:
             yield called(option) if kind in ("enum", "object") else _WORDS[kind]
@@ -66,19 +69,19 @@ def words(type_: Form | None, called: Callable[[Form], str] = class_of, *, given
 
 
 def models(tables: Mapping[str, Form], operations: Iterable[Form]) -> Iterator[tuple[str, Form]]:
-    """Write down the modules of the models; one that is sent as a form can give its parts."""
+    """Write the modules of the models; a model that is sent as multipart has `to_multipart`."""
     bodies = [(kind, one["type"]) for operation in operations for kind, one in operation["bodies"].items()]
     forms = {
         option.get("called") for kind, type_ in bodies for option in type_["options"] if kind.startswith("multipart/")
     }
     for name, option in tables.items():
-        if option.get("content"):  # what cannot be read was reported
+        if option.get("content"):  # without: unreadable, and reported already
             parts = {"to_multipart": signature(["self"], (), "types.py:RequestFiles")} if name in forms else {}
             yield option["@"], {"classes": {name: {**_model(option), "methods": parts}}}
 
 
 def _model(option: Form) -> Form:
-    """Write down a model: an attribute for each property, a dict for the others."""
+    """Write a model: an attribute for each property, a dict for undeclared ones."""
     content = option["content"]
     attributes = {}
     for name, type_ in content["properties"].items():
@@ -92,17 +95,17 @@ def _model(option: Form) -> Form:
 
 @frozen
 class Call:
-    """What the functions of one operation take and give."""
+    """The signatures of one operation's functions."""
 
     operation: Form
 
     def answers(self, family: str = "", *more: str) -> str:
-        """Write the type of what is answered with the statuses of a family, any value where none is declared."""
+        """Write the type of the answers with the statuses of a family; Any where none is declared."""
         types = [one["type"] for status, one in self.operation["answers"].items() if status.startswith(family)]
         return alternatives([*(word for one in types for word in words(one)), *more]) if types else ANY
 
     def taken(self, *first: str, client: bool = False) -> tuple[list[str], list[str]]:
-        """Write the arguments: what is part of the path by position, the rest by keyword."""
+        """Write the arguments: path parameters by position, the others by keyword."""
         by_position, by_keyword = list(first), [argument("client", CLIENTS)] if client else []
         for one in self.operation["parameters"].values():
             said = _argument(one["called"], list(words(one["type"], given=True)), required=one["required"])
@@ -115,7 +118,7 @@ class Call:
         return by_position, by_keyword
 
     def functions(self) -> Form:
-        """Write down the functions of the operation's module."""
+        """Write the functions of the operation's module."""
         plain_, sending = self.taken(), self.taken(client=True)
         answers, success = self.answers(), self.answers("2")
         response, parsed = f"types.py:Response[{answers}]", self.answers("", "None")
@@ -129,11 +132,11 @@ class Call:
         }
 
     def variables(self) -> Form:
-        """Write down what else is in the operation's module."""
+        """Write the variables of the operation's module."""
         return {"OPERATION": f"typing:Final[calls.py:Operation[{self.answers('2')}]]"}
 
     def method(self, prefix: str) -> str:
-        """Write down the method of the operation's resource."""
+        """Write the method of the operation's resource."""
         return signature(*self.taken("self"), self.answers("2"), "async" if prefix else "")
 
 
@@ -144,10 +147,10 @@ def _argument(name: str, said: list[str], *, required: bool) -> str:
 def resource_classes(
     operations: Mapping[str, Form], attributes: Mapping[str, str], offered: Any
 ) -> Iterator[tuple[str, Form]]:
-    """Write down the resources: a class a tag, a method an operation, both twice; gives each file.
+    """Write the module of each resource: a class for each tag, a method for each operation, synchronous and async.
 
-    `attributes`: tag -> the attribute that is declared for it; `offered`: file -> its outline, for names in Python that
-    nothing declares.
+    `attributes`: tag -> the attribute that is declared for it; `offered`: file -> its outline, for the names that are
+    not declared.
     """
     tags: dict[str, list[Form]] = {}
     for one in operations.values():
@@ -169,7 +172,7 @@ def resource_classes(
 
 
 def _like(tag: str, files: Mapping[str, Form]) -> str:
-    """Find the attribute of a tag that nothing declares: the tag in snake case."""
-    own = {plain(tag), plain(f"tag {tag}")}  # the second where the tag begins with what no name begins with
+    """Find the attribute of a tag without a declared one: the tag in snake case."""
+    own = {plain(tag), plain(f"tag {tag}")}  # the second for a tag that begins with a digit
     names = (file.removeprefix("resources/").removesuffix(".py") for file in files if file.startswith("resources/"))
     return next((name for name in names if plain(name) in own), plain(tag))

@@ -1,6 +1,6 @@
-"""Reads what machines go by, the field tables of the models and the operation tables, into the canonical form.
+"""Reads the field tables of models and the operation tables of a generated package into the canonical form.
 
-`@` is the file here, and `called` the name in Python: of a class, of an argument.
+`@` is the file here, and `called` the name in Python of a class or an argument.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ SCALARS: Final = {
 SUFFIX: Final = "model"
 
 
-class Unrecognised(Exception):  # noqa: N818 - says what happened, and where it is caught that is all it says
-    """A table holds something that this reader does not know."""
+class Unrecognised(Exception):  # noqa: N818 - reads as what happened
+    """A table holds something that cannot be read here."""
 
 
 @define
 class Tables:
     """Reads the tables of one package. `classes`: models and enums by class name; `reserved`: names no type can have.
 
-    A type that would have a reserved name is called so with `Model` behind it, and known by its own here.
+    A type with a reserved name has the class name with `Model` after it; here it goes by its own name.
     """
 
     package: Package
@@ -48,12 +48,12 @@ class Tables:
     _scalars: dict[int, str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Know the scalar types by identity: two of them may read alike."""
+        """Index the scalar types by identity, because two of them may compare equal."""
         known = {name: kind for name, kind in SCALARS.items() if hasattr(self.codec, name)}
         self._scalars = {id(getattr(self.codec, name)): kind for name, kind in known.items()}
 
     def type(self, found: Any, file: str, *, null: bool = False) -> Form:
-        """Read a codec type; `null` is said beside it, by a field or a parameter."""
+        """Read a codec type; `null`: the field or parameter allows null too."""
         made = self._type(found, file)
         return {**made, "null": (made["null"] or null) and not takes_any(made["options"])}
 
@@ -147,23 +147,23 @@ class Tables:
 
 
 def _style(entry: Any) -> Form:
-    """Give what a table says of a parameter's style, as a document would."""
+    """Return the style and `explode` of a parameter as a document has them."""
     said = {"style": entry.style or None, "explode": entry.explode}
     return {key: value for key, value in said.items() if value is not None}
 
 
 def known(name: str, reserved: frozenset[str]) -> str:
-    """Give the plain name of the document's type that a class is."""
+    """Return the plain name in the document of the type with this class name."""
     own = plain(name)
     return own.removesuffix(SUFFIX) if own.endswith(SUFFIX) and own.removesuffix(SUFFIX) in reserved else own
 
 
 def camel(name: str) -> str:
-    """Give the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
+    """Return the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
 
 
-# The limits that a table can hold, by the types that they look at.
+# The limits that a table can hold, and the types that each applies to.
 _TEXTS: Final = ("string", "uuid", "date", "date-time", "binary", "any")
 _NUMBERS: Final = ("integer", "number", "any")
 _LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -175,14 +175,19 @@ _LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def as_tables(form: Form) -> Form:
-    """Reduce a part of a form to what the tables can say: no notes but one, and the limits that apply to the type."""
+    """Reduce a part of a form to what tables can hold: one kind of note, and the limits that apply to the type.
+
+    A required name that no property declares is left out of both sides: a model has no field for it.
+    """
+    if "properties" in form:
+        return {**form, "required": {name: True for name in form["required"] if name in form["properties"]}}
     if "options" in form:
         notes = {key: value for key, value in form["notes"].items() if key == "exactly one"}
         return {**form, "notes": notes}
     if "limits" in form:
         limits = {key: value for key, value in form["limits"].items() if _holds(key, value, form["type"])}
         kept = {key: value for key, value in form.items() if key != "inherited"}
-        if "of" in kept:  # a table knows the type of each value, not what the document calls them all
+        if "of" in kept:  # a table has the type of each value, not the type that the document states
             kept["of"] = sorted({"number" if name == "integer" else name for name in kept["of"]})
         return {**kept, "limits": limits}
     dropped = {"rest", "content"}
@@ -194,7 +199,7 @@ def _holds(key: str, value: object, kind: str) -> bool:
 
 
 def is_readable(pattern: object) -> bool:
-    """Tell whether Python can read a pattern; the server alone checks one that only ECMAScript can."""
+    """Whether Python can read a pattern; one that only ECMAScript can read is checked by the server alone."""
     try:
         re.compile(str(pattern))
     except (re.error, OverflowError, RecursionError):

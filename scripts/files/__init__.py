@@ -1,1 +1,1 @@
-"""Files and how they are read, fetched, compared and replaced, for every script."""
+"""What every script needs for files: reading JSON, fetching, comparing folders, replacing files all or none."""

@@ -18,7 +18,7 @@ def load(path: Path | str) -> dict[str, Any]:
     """Read a JSON object strictly; Refused names the file and where in it.
 
     Stricter than the standard library: a repeated key, NaN and Infinity (also by overflow), invalid UTF-8, a lone
-    surrogate and a top level that is not an object are all refused. A byte order mark is passed over (RFC 8259).
+    surrogate and a top level that is not an object are all refused. A byte order mark is ignored (RFC 8259).
     """
     path = Path(path)
     try:
@@ -29,7 +29,7 @@ def load(path: Path | str) -> dict[str, Any]:
 
 
 def parse(content: bytes, *, name: str) -> dict[str, Any]:
-    """Read the bytes of a JSON object as `load` does; `name` stands for the file in messages."""
+    """Read the bytes of a JSON object as `load` does; messages call the file `name`."""
     try:
         document = json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_no_constant, parse_float=_finite
@@ -39,7 +39,7 @@ def parse(content: bytes, *, name: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise Refused(f"{name}: not valid JSON at line {error.lineno} column {error.colno}: {error.msg}") from error
     except RecursionError as error:
-        # Pythons differ in how deep their reader goes; the words are the same as for our own limit below.
+        # Versions of Python read to different depths; the message is the one that `_plain` gives too.
         raise Refused(f"{name}: nested too deeply") from error
     except (_NotJSONError, ValueError) as error:
         raise Refused(f"{name}: not acceptable JSON: {error}") from error
@@ -50,7 +50,7 @@ def parse(content: bytes, *, name: str) -> dict[str, Any]:
 
 
 def dump(document: Any) -> bytes:
-    """Write the canonical form: UTF-8, two-space indentation, order kept, newline at the end."""
+    """Write JSON in the form that the repository keeps: UTF-8, two-space indent, same order of keys, final newline."""
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
@@ -79,11 +79,11 @@ def _child(node: Any, key: str, ref: str) -> Any:
 
 
 class _NotJSONError(Exception):
-    """A value that Python's reader takes and JSON does not have."""
+    """A value that Python's `json` reads and that is not JSON, such as NaN."""
 
 
 class _Object(dict[str, Any]):
-    """An object as read, remembering a key that stood twice in it."""
+    """An object as read; `repeated` is a key that it has twice, if there is one."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -93,7 +93,7 @@ class _Object(dict[str, Any]):
 
 
 def _plain(root: Any, name: str) -> Any:
-    """Copy into ordinary containers, refusing what only a look at the whole tree can place."""
+    """Copy into ordinary containers; refuse repeated keys and lone surrogates, whose pointer is only known here."""
     try:
         return _plain_node(root, name, ())
     except RecursionError as error:

@@ -1,7 +1,7 @@
-"""How a script ends: `Refused` is the one error that it shows to a person, as one line.
+"""How a script fails: `Refused` is the one error that it shows to a person, as one line, with an exit code.
 
-The message says which input is not what it should be, where, and why. Anything else that escapes a script is a defect
-of the script, and may show a traceback.
+The message says which input is wrong, where, and why. Any other exception is a bug in the script, and may show a
+traceback.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 - reads as what happened: "correct: Refu
 
 
 def one_line(text: str) -> str:
-    r"""Fold whitespace and escape what does not print: a document's own words must not steer a terminal.
+    r"""Fold whitespace and escape what does not print: text of a document must not control a terminal.
 
     Control and bidirectional characters come out as escapes such as `\x1b` and `\u202e`.
     """
@@ -36,7 +36,7 @@ def one_line(text: str) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Say what went wrong with which file; of several, as `shutil` collects them, the first."""
+    """Say which file failed and why; the first one where `shutil` has collected several."""
     if error.args and isinstance(error.args[0], list) and error.args[0]:
         source, _, why = error.args[0][0]
         return f"{source}: {why}"
@@ -44,10 +44,10 @@ def reason(error: OSError) -> str:
 
 
 def exit_code(name: str, action: Callable[[], int], *, interrupted: str = "nothing was changed") -> int:
-    """Run a script's work: a refusal becomes one line and exit code 2, Ctrl-C or a request to end one line and 130.
+    """Run a script's work: a refusal becomes one line and exit code 2, Ctrl-C or SIGTERM one line and 130.
 
-    Both ends are exceptions, so that what is half made or half replaced is taken back. Nothing that is printed is a
-    command to a CI runner.
+    Both arrive as exceptions, so that a half-finished replacement is undone. Nothing that is printed is a command to a
+    CI runner.
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,6 +1,6 @@
 """Fetches a published document: the only code of the project's tools that opens a connection.
 
-No token is sent, and none is needed. What comes back is bytes that nobody has looked at yet.
+No token is sent, and none is needed. The bytes that come back are not checked here.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ LIMIT = 10_000_000  # bytes, as received and as unpacked; the published document
 DEADLINE = 60.0  # seconds for everything, redirects included
 SILENCE = 15.0  # seconds without a byte
 HOPS = 3  # redirects followed
-WAITS = (1.0, 4.0)  # seconds before another try, where the server or the way to it may be better by then
+WAITS = (1.0, 4.0)  # seconds before each retry
 LONGEST_WAIT = 20.0  # seconds that a server may ask for
-PASSING = frozenset({408, 429, 500, 502, 503, 504})  # statuses that say nothing of the document
+TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})  # statuses that a retry may cure
 _GZIP = zlib.MAX_WBITS | 16
 
 
-class PassingError(Refused):
-    """What may be better at another try, `after` some seconds if the server said so."""
+class TemporaryError(Refused):
+    """A failure that a retry may cure, `after` some seconds if the server said so."""
 
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
@@ -39,29 +39,29 @@ class PassingError(Refused):
 def fetch(url: str, *, limit: int = LIMIT, deadline: float = DEADLINE, waits: Sequence[float] = WAITS) -> bytes:
     """Get the bytes at an https address (http on loopback); Refused says what went wrong.
 
-    Redirects are followed within the host only. The size is counted while it streams, packed and unpacked, so that
-    neither a long answer nor a small one that unpacks to much fills the memory. The content type is not looked at.
-    An address that cannot be reached, or answers as if that would pass, is asked again after each of `waits`, or as
-    much later as it says (up to LONGEST_WAIT); all of that within the deadline.
+    Redirects are followed within the host only. The size limit holds while the body streams, compressed and
+    decompressed, so that neither a long answer nor a gzip bomb fills the memory. The content type is ignored.
+    After a connection error or a temporary status the request is repeated, after each of `waits` or the Retry-After
+    of the answer (up to LONGEST_WAIT seconds); all of that within the deadline.
     """
     try:
-        return asyncio.run(_patiently(url, limit, deadline, waits))
+        return asyncio.run(_with_retries(url, limit, deadline, waits))
     except TimeoutError as error:
         raise Refused(f"{url}: not finished after {deadline:g} seconds") from error
     except (httpx.InvalidURL, OSError, ValueError, ImportError) as error:  # the last two for a proxy of the environment
-        raise Refused(_told(url, error)) from error
+        raise Refused(_failure(url, error)) from error
 
 
-def _told(url: str, error: Exception) -> str:
+def _failure(url: str, error: Exception) -> str:
     return f"{url}: {type(error).__name__}: {str(error) or 'no further words'}"
 
 
-async def _patiently(url: str, limit: int, deadline: float, waits: Sequence[float]) -> bytes:
+async def _with_retries(url: str, limit: int, deadline: float, waits: Sequence[float]) -> bytes:
     async with asyncio.timeout(deadline):
         for wait in waits:
             try:
                 return await _fetch(url, limit)
-            except PassingError as refusal:
+            except TemporaryError as refusal:
                 if refusal.after is not None and refusal.after > LONGEST_WAIT:
                     raise
                 await asyncio.sleep(max(wait, refusal.after or 0))
@@ -74,7 +74,7 @@ def require_safe(url: str) -> None:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError as error:
-        raise Refused(f"{url}: no URL: {error}") from error
+        raise Refused(f"{url}: not a URL: {error}") from error
     secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
     if not (secure and parts.hostname and port_is_fine):
         raise Refused(f"{url}: only https addresses are fetched (http on loopback)")
@@ -91,7 +91,7 @@ def _is_loopback(host: str) -> bool:
 
 async def _fetch(url: str, limit: int) -> bytes:
     require_safe(url)
-    # A proxy of the environment has no business with loopback.
+    # Loopback never goes through a proxy of the environment.
     from_environment = not _is_loopback(urlsplit(url).hostname or "")
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "jobmojito-sync"}
     try:
@@ -103,7 +103,7 @@ async def _fetch(url: str, limit: int) -> bytes:
                         return await _content(answer, limit)
                     address = _next_address(answer, origin=url)
     except httpx.HTTPError as error:
-        raise PassingError(_told(url, error)) from error
+        raise TemporaryError(_failure(url, error)) from error
     raise Refused(f"{url}: redirected more than {HOPS} times")
 
 
@@ -123,8 +123,8 @@ def _host_and_port(url: str) -> tuple[str, int]:
 async def _content(answer: httpx.Response, limit: int) -> bytes:
     if answer.status_code != 200:  # noqa: PLR2004 - the one status that brings a document
         message = f"{answer.url}: answered {answer.status_code} instead of 200"
-        if answer.status_code in PASSING:
-            raise PassingError(message, _seconds(answer.headers.get("retry-after", "")))
+        if answer.status_code in TEMPORARY:
+            raise TemporaryError(message, _seconds(answer.headers.get("retry-after", "")))
         raise Refused(message)
     packing = answer.headers.get("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip"}:
@@ -137,13 +137,14 @@ async def _content(answer: httpx.Response, limit: int) -> bytes:
     return bytes(content)
 
 
-def _seconds(told: str) -> float | None:
-    """Read a Retry-After of seconds; one that names a time says nothing here."""
-    return float(told) if told.isascii() and told.isdecimal() and len(told) < 7 else None  # noqa: PLR2004 - days
+def _seconds(retry_after: str) -> float | None:
+    """Read a Retry-After in seconds; None for one that is a date."""
+    is_number = retry_after.isascii() and retry_after.isdecimal()
+    return float(retry_after) if is_number and len(retry_after) < 7 else None  # noqa: PLR2004 - days
 
 
 async def _unpacked(answer: httpx.Response, packing: str, limit: int) -> AsyncIterator[bytes]:
-    """Yield the body in pieces, none of them longer than the limit and a byte."""
+    """Yield the decompressed body in pieces of at most `limit` + 1 bytes."""
     if packing == "identity":
         async for piece in answer.aiter_raw():
             yield piece

@@ -1,4 +1,4 @@
-"""The stamp of the generated client: what it was made of, and what came out, as hashes in `openapi/lock.json`."""
+"""The stamp of the generated client, `openapi/lock.json`: hashes of everything it was made from, and of the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PINS: Final = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
 def compute(root: Path, package: Path | None = None) -> dict[str, Any]:
-    """Give the stamp of a checkout, with its own package or one that is not yet in its place."""
+    """Compute the stamp of a checkout; `package` is a new client that is not in the checkout yet."""
     api = root / "openapi"
     return {
         "document": file_hash(api / "jobmojito.openapi.json"),
@@ -33,7 +33,7 @@ def compute(root: Path, package: Path | None = None) -> dict[str, Any]:
 
 
 def differences(root: Path, package: Path | None = None) -> list[str]:
-    """Tell of each entry of `openapi/lock.json` that is not what `compute` gives."""
+    """List the entries of `openapi/lock.json` that differ from what `compute` gives."""
     path = root / FILE
     if not path.is_file():
         return [f"{FILE}: is missing"]
@@ -43,7 +43,7 @@ def differences(root: Path, package: Path | None = None) -> list[str]:
 
 
 def refuse_other_versions() -> None:
-    """Refuse to generate with another generator or formatter: the bytes would differ from machine to machine."""
+    """Refuse to generate with another generator or formatter: each would write different bytes."""
     for name, pinned in PINS.items():
         found = version(name)
         if found != pinned:

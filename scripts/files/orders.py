@@ -1,4 +1,4 @@
-"""The order of the members of a JSON document, which means nothing: kept, so that what changed can be seen."""
+"""Gives a new JSON document the key order of the old one, so that a diff shows only what changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def in_order_of(old: Any, new: Any) -> Any:
-    """Give a value with the members of its objects in the order that they have in another; lists stay as they are.
+    """Copy `new` with the keys of its objects in the order of `old`; lists keep their order.
 
-    A member that the other lacks comes right after the one before it. An object in a list has the order of its equal
-    there, or else, in lists of one length, of the object at the same index.
+    A new key comes right after the key before it. An object in a list takes the order of an equal object in the old
+    list, or else, if the lists have one length, of the object at the same index.
     """
     if isinstance(old, dict) and isinstance(new, dict):
         return {name: in_order_of(old.get(name), new[name]) for name in _names(list(old), list(new))}

@@ -1,4 +1,4 @@
-"""Where scripts try things: a folder that goes away, or a copy of the repository and the way back.
+"""Temporary folders and copies of the checkout for scripts to work in, and the one way to put results in place.
 
 An update replaces everything that it made, or nothing.
 """
@@ -23,30 +23,30 @@ CONTRACT = Path("openapi/jobmojito.openapi.json")
 WEBHOOKS = Path("openapi/webhooks.openapi.json")
 STAMP = Path("openapi/lock.json")
 PACKAGE = Path("generated/jobmojito_api")
-# What a script may replace in a checkout; whatever else happens to a copy, it never comes back.
+# All that a script may replace in a checkout; other changes in a copy are thrown away.
 REPLACED = (CONTRACT, WEBHOOKS, STAMP, PACKAGE, Path("pyproject.toml"), Path("CHANGELOG.md"))
-# What an update leaves for the pull request; of no interest once that is open, so not in the repository.
+# What an update leaves for the pull request; not in the repository.
 LEFT = (Path("build/changelog.md"), Path("build/grade.txt"), Path("build/changelog.json"))
 NOT_COPIED = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
 _PREFIX = "jobmojito-"
 
 
 class Staging:
-    """A copy of a checkout in a folder that goes away."""
+    """A copy of a checkout in a temporary folder."""
 
     def __init__(self, root: Path, copy: Path) -> None:
-        """Remember how the files to be replaced looked when the copy was made."""
+        """Remember the hashes of the files to be replaced, as they are when the copy is made."""
         self.root, self.copy = root, copy
         self._before = self._looks()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for a program that shall import the copy's packages, not those that are installed."""
+        """The environment for a program that imports the packages of the copy, not those that are installed."""
         folders = (self.copy / "overlay", self.copy / "generated", self.copy)
         return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def commit(self) -> list[Path]:
-        """Replace in the checkout what is different in the copy, all or none.
+        """Replace the files of the checkout that differ in the copy, all or none.
 
         Raises:
             Refused: somebody has changed these files in the meantime, or they cannot be written.
@@ -71,13 +71,13 @@ def replace(staged: Mapping[Path, Path]) -> None:
 
 
 def recover(root: Path) -> bool:
-    """Put right what a script that was killed left half replaced in a checkout; tell whether there was anything."""
+    """Finish or undo the replacement that a killed script left unfinished; True if there was one."""
     return swaps.recover(root / path for path in (*REPLACED, *LEFT))
 
 
 @contextmanager
 def scratch() -> Generator[Path]:
-    """Give a temporary folder; one that a killed process left behind goes first."""
+    """Make a temporary folder, after removing those that killed processes left behind."""
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         process = left.name.removeprefix(_PREFIX).partition("-")[0]
         if process.isdecimal() and not swaps.is_running(int(process)):
@@ -99,7 +99,7 @@ def staging(root: Path) -> Generator[Staging]:
 
 
 def _look(path: Path) -> str:
-    """Give a hash of a file or of a folder's files; "" where there is nothing."""
+    """Hash a file, or the files of a folder; "" where there is nothing."""
     if path.is_file():
         return file_hash(path)
     return tree_hash(path) if path.is_dir() else ""

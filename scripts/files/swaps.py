@@ -1,9 +1,9 @@
 """Puts finished files and folders in place of the old ones: all of them, or none.
 
-Everything is copied beside its target first, so that what can fail for want of space or permission fails before
-anything is replaced. Then each target changes by a rename; if one fails, those already done are taken back.
-A process that is killed can't do that, but what it leaves beside the targets says how far it came: `recover` puts that
-right before the next one begins.
+Everything is copied beside its target first, so that a lack of space or permission shows before anything is
+replaced. Then each target is replaced by a rename; if one fails, those already done are undone. A process that is
+killed cannot undo anything, but the files it leaves beside the targets show how far it got: the next script begins
+with `recover`, which finishes or undoes the replacement.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-# A hidden name beside a target: process, what tells its replacements apart, and what it is.
+# A hidden name beside a target: process id, a random part for one call of `replace_all`, and the role of the file.
 _LEFT = re.compile(r"\.((\d+)-[0-9a-f]{8})\.(?:new|old|none)")
 
 
 @frozen
 class _Replacement:
-    """One target, and what stands beside it on its file system: what comes, what goes, or that nothing was there."""
+    """One target, and the files beside it: the new one, the old one, or a mark that there was none."""
 
     target: Path
     mark: str
@@ -68,9 +68,9 @@ def replace_all(staged: Mapping[Path, Path]) -> None:
 
 
 def recover(targets: Iterable[Path]) -> bool:
-    """Put right what a killed process left of replacing these targets; tell whether there was anything.
+    """Finish or undo what a killed process left of replacing these targets; True if there was anything.
 
-    Where it had replaced all of them, the rest is tidied up; otherwise what it had replaced is taken back.
+    If it had replaced all of them, only its leftovers are removed; otherwise every replacement is undone.
     """
     unfinished: dict[str, dict[Path, _Replacement]] = {}
     for target in targets:
@@ -86,7 +86,7 @@ def recover(targets: Iterable[Path]) -> bool:
 
 
 def is_running(process: int) -> bool:
-    """Tell whether there is a process of that number."""
+    """Whether there is a process of that number."""
     try:
         os.kill(process, 0)  # signal 0 only asks
     except OSError as error:
@@ -95,7 +95,7 @@ def is_running(process: int) -> bool:
 
 
 def _copy(source: Path, replacement: _Replacement) -> None:
-    """Put everything that is needed beside the target: the new one, and the old one if it is a file."""
+    """Copy the new one beside the target, and the old one too if it is a file; mark a target that does not exist."""
     target, coming = replacement.target, replacement.coming
     coming.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
@@ -119,7 +119,7 @@ def _put(replacement: _Replacement) -> None:
 
 
 def _take_back(replacements: list[_Replacement]) -> None:
-    """Undo `_put`, however far it came, and tidy up."""
+    """Undo `_put` for each replacement that got that far, and remove the leftovers."""
     for replacement in reversed(replacements):
         is_put = not _is_there(replacement.coming)
         if replacement.going.is_dir():
@@ -133,7 +133,7 @@ def _take_back(replacements: list[_Replacement]) -> None:
 
 
 def _tidy(replacements: list[_Replacement]) -> None:
-    """Remove what stands beside the targets, the new ones last: as long as one is there, `recover` takes back."""
+    """Remove the files beside the targets, the new ones last: as long as one is there, `recover` undoes."""
     for replacement in replacements:
         _remove(replacement.going)
         _remove(replacement.absent)

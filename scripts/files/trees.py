@@ -1,4 +1,4 @@
-"""Folders of files: their hash, and where two of them differ."""
+"""Compares folders of files: one hash for a folder, and the files in which two folders differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINK: Final = "is a symbolic link, and the generator makes none"
 
 
 def files(root: Path) -> Iterator[str]:
-    """List the files of a tree that count, in order; what running code leaves behind does not."""
+    """List the files of a folder in order, without caches and compiled modules."""
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
         if (path.is_file() or path.is_symlink()) and not SKIPPED & set(relative.parts) and not _compiled(path):
@@ -24,12 +24,12 @@ def files(root: Path) -> Iterator[str]:
 
 
 def _compiled(path: Path) -> bool:
-    """Tell a compiled module beside its source; one without a source would be code of its own."""
+    """Whether a file is a compiled module beside its source; one without a source is code of its own."""
     return path.suffix == ".pyc" and path.with_suffix(".py").is_file()
 
 
 def file_hash(path: Path) -> str:
-    """Give the sha256 of a file's bytes; Refused where it cannot be read."""
+    """Return the sha256 of a file's bytes; Refused where it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -38,7 +38,7 @@ def file_hash(path: Path) -> str:
 
 
 def tree_hash(folder: Path) -> str:
-    """Give one sha256 of the names and bytes of a folder's files."""
+    """Return one sha256 of the names and bytes of a folder's files."""
     digest = hashlib.sha256()
     for name in sorted(files(folder)):
         digest.update(f"{name}\0{file_hash(folder / name)}\n".encode())
@@ -46,7 +46,7 @@ def tree_hash(folder: Path) -> str:
 
 
 def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
-    """Yield each file that differs, and how: only in one of the trees, or with other bytes."""
+    """Yield each file that differs, and how: in one of the folders alone, or with other bytes."""
     ours, theirs = set(files(committed)), set(files(fresh))
     for name in sorted(ours | theirs):
         if name not in theirs:
@@ -60,7 +60,7 @@ def compare(committed: Path, fresh: Path) -> Iterator[tuple[str, str]]:
 
 
 def _first(committed: Path, fresh: Path) -> str:
-    """Say where two files part first."""
+    """Name the first line in which two files differ."""
     ours, theirs = committed.read_bytes().splitlines(keepends=True), fresh.read_bytes().splitlines(keepends=True)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
         if one != other:
@@ -69,7 +69,7 @@ def _first(committed: Path, fresh: Path) -> str:
 
 
 def strays(folder: Path, package: str) -> Iterator[str]:
-    """Name what is beside the package in its folder: nothing should be, not even a half-made copy."""
+    """List what is beside the package in its folder, where nothing else belongs."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name != package and path.name not in SKIPPED:
             yield path.name

@@ -1,4 +1,4 @@
-"""What a generated module may hold: lists of statements, imports, names and calls. What is not on them is refused."""
+"""Lists the statements, imports, names and calls that a generated module may hold; anything else is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.templates.runtime import codec, limits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A name that comes from the document: never one that begins with an underscore, which are ours and Python's.
+# A name from the document; names that begin with an underscore are reserved for us and for Python.
 NAME: Final = r"[^\W\d_]\w*"
 _TYPING: Final = r"(?:Any|ClassVar|Final|Literal|TYPE_CHECKING|TypeAlias|cast)"
 _IMPORTS: Final = re.compile(
@@ -43,7 +43,7 @@ _LIMITS: Final = frozenset(limits.NAMES.values())
 
 
 class ForeignError(Exception):
-    """Code that no template writes, and the line it is in."""
+    """Code that no template writes, with its line."""
 
     def __init__(self, node: ast.AST) -> None:
         self.line = getattr(node, "lineno", 0)
@@ -51,7 +51,7 @@ class ForeignError(Exception):
 
 
 def _template(name: str, first: str, last: str = "\0") -> list[str]:
-    """Give the statements that a template has between two of its lines, where it fills in nothing."""
+    """Return the statements between two lines of a template that are written without placeholders."""
     text = (TEMPLATES / f"{name}.py.jinja").read_text(encoding="utf-8")
     return [ast.dump(one) for one in ast.parse(first + text.partition(first)[2].partition(last)[0]).body]
 
@@ -68,7 +68,7 @@ def _require(node: ast.AST, *facts: object) -> None:
 
 
 def check_module(tree: ast.Module) -> None:
-    """A module: docstring, imports, and what stands for itself: tables, classes, functions, a name for a type."""
+    """Check a module: docstring, imports, tables, classes, functions, type aliases."""
     first, *rest = tree.body or [ast.Pass()]
     _require(first, _is_docstring(first))
     if rest:
@@ -76,7 +76,7 @@ def check_module(tree: ast.Module) -> None:
     _bound_once(rest)
     before: ast.stmt = first
     for statement in rest:
-        is_note = isinstance(before, ast.AnnAssign) and _is_docstring(statement)  # what a name for a type means
+        is_note = isinstance(before, ast.AnnAssign) and _is_docstring(statement)  # of a type alias
         if not is_note and not (isinstance(statement, ast.If | ast.FunctionDef) and ast.dump(statement) in _FIXED):
             _statement(statement)
         before = statement
@@ -99,7 +99,7 @@ def _statement(statement: ast.stmt) -> None:
 
 
 def _table(statement: ast.stmt) -> None:
-    """What a module assigns: lists of names, modules by name, an operation, a name for a type."""
+    """Check an assignment of a module: a list of names, modules by name, an operation, a type alias."""
     match statement:
         case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
             _require(statement, all(map(_is_name, names)))
@@ -142,7 +142,7 @@ def _class(made: ast.ClassDef) -> None:
 
 
 def _function(made: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """A function: a docstring, and one value that is handed over or returned."""
+    """Check a function: a docstring, and one statement that passes on or returns a value."""
     given = made.args
     parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     _require(made, re.fullmatch(NAME, made.name) or made.name in {"__init__", "_get_kwargs"})
@@ -164,7 +164,7 @@ def _function(made: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
 
 
 def _value(node: ast.AST, names: set[str]) -> None:
-    """A value: texts and numbers, types of the codec, names that are at hand, and calls of what may be called."""
+    """Check a value: a text, a number, a type of the codec, a name in scope, or an allowed call."""
     inner: list[ast.expr] = []
     match node:
         case ast.Call(func=called, args=arguments, keywords=keywords):
@@ -196,7 +196,7 @@ def _leaf(node: ast.AST, names: set[str]) -> None:
 
 
 def _call(node: ast.Call, called: ast.expr, names: set[str]) -> None:
-    """A call: of what is on the list, or `.where` of a type, or the function of an operation's module."""
+    """Check a call: of a callee on the list, of `.where` of a type, or of a function in an operation's module."""
     _require(node, all(keyword.arg for keyword in node.keywords))
     match called:
         case ast.Attribute(value=limited, attr="where"):
@@ -235,7 +235,7 @@ def _annotation(node: ast.AST | None) -> None:
 
 
 def _bound_once(body: Iterable[ast.stmt]) -> None:
-    """No name of a scope is bound twice: the second would silently replace the first."""
+    """Check that no name of a scope is bound twice: the second would silently replace the first."""
     bound: set[str] = set()
     for one in body:
         targets: list[Any] = one.targets if isinstance(one, ast.Assign) else [getattr(one, "target", one)]
@@ -257,7 +257,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _is_name(node: ast.AST | None, before: str = "") -> bool:
-    """Tell a text that is a name, after something else or alone."""
+    """Whether a node is a text that is a name, with a prefix or without."""
     value = getattr(node, "value", None)
     return isinstance(node, ast.Constant) and isinstance(value, str) and bool(re.fullmatch(before + NAME, value))
 
@@ -267,7 +267,7 @@ def _is_flag(keyword: ast.keyword) -> bool:
 
 
 def _is_scalar(node: ast.AST) -> bool:
-    """Tell a text, a number (which may be negative), true or false."""
+    """Whether a node is a text, a number (which may be negative), True or False."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return isinstance(node.operand, ast.Constant) and type(node.operand.value) in {int, float}
     return isinstance(node, ast.Constant) and type(node.value) in {str, int, float, bool}

@@ -1,7 +1,7 @@
-"""What the generator's parser is given: the effective document, said in ways that the parser understands.
+"""Rewrites the effective document into forms that the generator's parser understands.
 
-Each change keeps the meaning and is made on a copy, for the parser alone; `contract.json` stays as it is. Here is what
-concerns the whole document; `respelling` rewrites single schemas, `referring` what they refer to.
+Each change keeps the meaning and is made on a copy for the parser; `contract.json` stays as it is. This module changes
+what concerns the whole document; `respelling` rewrites single schemas, `referring` references.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from scripts.generation.respelling import respelled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Names that the generated modules use themselves: a schema called so becomes `FileModel` and the like.
+# Names that the generated modules use themselves: a schema `File` becomes `FileModel`.
 TAKEN_CLASSES: Final = frozenset(
     {"Any", "AsyncCaller", "AuthenticatedClient", "Caller", "ClassVar", "Client", "Final", "File", "Literal", "Mapping"}
     | {"RequestFiles", "Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
 )
-# Where false is a word of the schema itself, not a schema that nothing fits.
+# Keywords where false closes the schema, and is not a schema that no value matches.
 _CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties", "unevaluatedItems"})
 _COMPONENTS: Final = ("components", "schemas")
 TEXT: Final[Mapping[str, str]] = {"type": "string"}
 BINARY: Final[Mapping[str, str]] = {"type": "string", "format": "binary"}
-_ANSWERED: Final = "text/x-answered"  # a text that is answered; one that is sent keeps its own content type
+_ANSWERED: Final = "text/x-answered"  # of any text answer; a text body of a request keeps its content type
 BYTES: Final = "application/octet-stream"
 FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def adapt(document: Mapping[str, Any]) -> Adapted:
-    """Give what the parser is to be given of an effective document.
+    """Rewrite an effective document for the parser.
 
     Raises:
-        Refused: something in it has no other form that the parser understands; the message has its pointer.
+        Refused: something in it has no form that the parser understands; the message has its pointer.
     """
     made: dict[str, Any] = copied(dict(document))
     _drop_extensions(made)
@@ -53,7 +53,7 @@ def adapt(document: Mapping[str, Any]) -> Adapted:
 
 
 def _content_types(document: Mapping[str, Any]) -> dict[str, str]:
-    """Let the parser take every content type: what is neither JSON nor a form goes as it is."""
+    """Map every content type that is neither JSON nor a form to bytes, which the parser accepts."""
     named = {str(place[-1]) for place, _ in objects(document, "media type")}
     return {name: BYTES for name in sorted(named) if not is_json(name) and _essence(name) not in (*FORMS, BYTES)}
 
@@ -70,7 +70,7 @@ def _free_names(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def is_json(content_type: str) -> bool:
-    """Tell whether a content type is JSON or a kind of it."""
+    """Whether a content type is JSON or a kind of it."""
     return _essence(content_type) == "application/json" or _essence(content_type).endswith("+json")
 
 
@@ -83,7 +83,7 @@ def _essence(content_type: str) -> str:
 
 
 def _drop_extensions(document: dict[str, Any]) -> None:
-    """Leave out what OpenAPI allows beside the paths; refuse a path that is written elsewhere, which would be lost."""
+    """Leave out the extensions among the paths; refuse a path that is a `$ref`, which the parser would ignore."""
     paths = document.get("paths", {})
     for path in [path for path in paths if path.startswith("x-")]:
         del paths[path]
@@ -94,7 +94,7 @@ def _drop_extensions(document: dict[str, Any]) -> None:
 
 
 def _write_out_booleans(document: dict[str, Any]) -> None:
-    """Write `true` as `{}`, which the parser knows; refuse `false`, the schema that no value fits."""
+    """Write `true` as `{}`, which the parser knows; refuse `false`, the schema that no value matches."""
     for place, holder, said in list(booleans(document)):
         if place[-1] in _CLOSING:
             continue
@@ -103,11 +103,11 @@ def _write_out_booleans(document: dict[str, Any]) -> None:
                 continue
             message = f"{pointer(*place)}: no value fits the schema false"
             raise Refused(message)
-        holder[place[-1]] = {}  # type: ignore[index]  # the step fits its own holder
+        holder[place[-1]] = {}  # type: ignore[index]  # the key is of this very holder
 
 
 def _give_every_content_a_schema(document: dict[str, Any]) -> None:
-    """Fill in the schemas that content may go without; an answer that is no JSON is text or bytes, whatever it says."""
+    """Add missing schemas of content; an answer that is not JSON becomes text or bytes, whatever its schema."""
     for place, media in objects(document, "media type"):
         name = str(place[-1])
         plain = {} if is_json(name) else dict(TEXT if _is_text(name) else BINARY)
@@ -120,15 +120,15 @@ def _give_every_content_a_schema(document: dict[str, Any]) -> None:
 
 
 def _answerable(content: dict[str, Any]) -> dict[str, Any]:
-    """Keep those content types of an answer that are read as what they are, if there is one."""
+    """Keep the content types of an answer that are JSON, text or bytes, or all if none is."""
     known = {name for name in content if is_json(name) or _is_text(name) or _essence(name) == BYTES} or content.keys()
     return {_ANSWERED if _is_text(name) else name: media for name, media in content.items() if name in known}
 
 
 def _drop_titles(document: dict[str, Any]) -> None:
-    """Drop the titles of named schemas, for the parser would name the class by the title, away from what refers to it.
+    """Drop the titles of named schemas, because the parser would name the class by the title and not by the schema.
 
-    Titles of others go where they would give two classes one name.
+    Titles of inline schemas are dropped where they would give two classes one name.
     """
     named: Counter[str] = Counter(_class_name(name) for name in document.get("components", {}).get("schemas", {}))
     titled = [(place, schema) for place, schema in schemas(document) if isinstance(schema.get("title"), str)]

@@ -1,8 +1,8 @@
-"""The last look at generated code, before anything imports it: what is not on these lists may not be in it.
+"""Checks generated code against an allow-list before anything imports it.
 
 The document is checked before it is used (`scripts.safety`) and escaped where it is written (`scripts.generation`).
-This looks at the code alone, and knows no escape: statements, imports, names and calls are those that templates write,
-and no file is there that is neither generated nor one of the runtime modules, byte for byte.
+This checks the code alone, without any knowledge of escaping: only statements, imports, names and calls that templates
+write, and only files that are generated or equal to a runtime module, byte for byte.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MODULES: Final = re.compile(
 
 
 def check_tree(package_dir: Path) -> list[str]:
-    """List what no template could have written, as `file:line: reason`, at most one for each file."""
+    """List code that no template could have written, as `file:line: reason`, at most one for each file."""
     runtime = {path.name for path in RUNTIME.glob("*.py")} - {"__init__.py"}
     missing = sorted(name for name in runtime if not (package_dir / name).exists())
     findings = [f"{name}:0: the runtime module is missing" for name in missing]
@@ -86,6 +86,6 @@ def _module(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _comments(source: str) -> list[int]:
-    """Lines of comments: one may name another encoding for the file, or silence a check."""
+    """Find comments: one could set another encoding for the file, or silence a check."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline) if "#" in source else ()
     return [token.start[0] for token in tokens if token.type == tokenize.COMMENT]

@@ -1,4 +1,4 @@
-"""The imports of the generated modules."""
+"""Writes the imports of the generated modules."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
 
 def _words(annotations: Iterable[str]) -> set[str]:
-    """Give the names used in annotations; what stands in quotes is a value."""
+    """Return the names used in annotations, without quoted values of a Literal."""
     return {word for one in annotations for word in re.findall(r"[A-Za-z_]\w*", _QUOTED.sub("", one))}
 
 
 def plain_imports(annotations: Iterable[str], root: str) -> list[str]:
-    """Give the imports of the names that are no models; `root` is the relative way to the package."""
+    """Return the imports of names other than models; `root` is the relative import prefix of the package."""
     used = _words(annotations)
     return [line.format(root=root) for name, line in _PLAIN_IMPORTS.items() if name in used]
 
 
 def model_import_lines(annotations: Iterable[str], modules: Mapping[str, str], prefix: str) -> list[str]:
-    """Give the imports of the models that annotations name."""
+    """Return the imports of the models that annotations name."""
     return [f"from {prefix}{modules[name]} import {name}" for name in sorted(_words(annotations) & modules.keys())]
 
 
@@ -54,7 +54,7 @@ def _ordered(lines: list[str]) -> str:
 
 
 def model_imports(annotations: list[str], modules: Mapping[str, str], *, is_multipart: bool) -> str:
-    """Give the imports of a model's module."""
+    """Return the imports of a model's module."""
     lines = [
         "from typing import Any, ClassVar",
         "from attrs import define as _define",
@@ -75,7 +75,7 @@ def model_imports(annotations: list[str], modules: Mapping[str, str], *, is_mult
 
 
 def operation_imports(annotations: list[str], modules: Mapping[str, str], *, optional: bool) -> str:
-    """Give the imports of an operation's module."""
+    """Return the imports of an operation's module."""
     lines = [
         "from typing import TYPE_CHECKING, Any, Final",
         "from ... import calls as _calls",

@@ -1,4 +1,4 @@
-"""The modules of models, enums and the names of other schemas."""
+"""Writes the modules of models, enums and type aliases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ModelPages:
     package: Package
 
     def write(self) -> None:
-        """Write every module, and the index that loads them when they are asked for."""
+        """Write every module, and an index that loads each at first use."""
         parsed = self.package.parsed
         sent = [body for operation in parsed.operations for body in operation.bodies]
         multipart = {body.type.name for body in sent if body.form == "files"}
@@ -103,7 +103,7 @@ class ModelPages:
         )
 
     def _write_alias(self, component: Component) -> None:
-        """Give a schema that is no class (a list, a choice of models) a name and a file as well."""
+        """Write the module of a schema that is not a class (a list, a union): a type alias."""
         written = annotation(component.type)
         self.package.render(
             "alias",

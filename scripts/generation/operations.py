@@ -1,4 +1,4 @@
-"""The modules of operations."""
+"""Writes the modules of operations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class OperationPages:
             )
 
     def page(self, operation: Operation) -> SimpleNamespace:
-        """Give all that the templates need to know of an operation."""
+        """Return everything that the templates need of an operation."""
         arguments = list(self._arguments(operation))
         answers = [(one, self._answer_code(operation, one)) for one in operation.answers]
         codes = list(dict.fromkeys(code for one, code in answers if one.status.startswith("2")))
@@ -86,7 +86,7 @@ class OperationPages:
         return facts
 
     def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
-        """Give the arguments in the order of a call: path, body, and the others, those that are required first."""
+        """Return the arguments in the order of a call: path, body, and the others, those that are required first."""
         declared = self.package.declared(operation)
         _refuse_lost_parameters(operation, declared)
         made = [
@@ -141,7 +141,7 @@ class OperationPages:
 
 
 def _refuse_lost_parameters(operation: Operation, declared: Iterable[tuple[str, str]]) -> None:
-    """Refuse what the parser leaves out in silence: a parameter without a schema, as one that is written as JSON."""
+    """Refuse a parameter that the parser silently leaves out: one with `content` (JSON) and no `schema`."""
     made = {(prop.name, location) for location, prop in operation.parameters}
     for name, location in (place for place in declared if place not in made):
         message = f"{operation.pointer}: the {location} parameter {name!r} would not be generated: it has no schema"
@@ -149,12 +149,12 @@ def _refuse_lost_parameters(operation: Operation, declared: Iterable[tuple[str, 
 
 
 def _answer_annotation(answer: Answer) -> str:
-    """Give the Python type of an answer: what is no JSON is text, bytes or None."""
+    """Return the Python type of an answer; one that is not JSON is str, bytes or None."""
     return annotation(answer.type) if answer.read == "Any" else answer.read
 
 
 def _holds_model(body: Body) -> bool:
-    """Tell whether a body is a model, or a choice of models among others: a mapping can stand for one then."""
+    """Whether a body is a model or a union with one: a mapping can be given instead then."""
     parts = body.type.parts if body.type.kind == "Union" else (body.type,)
     return any(part.kind == "Object" for part in parts)
 

@@ -1,4 +1,4 @@
-"""The package being written: the templates, the parsed document, and what every page needs to know of the others."""
+"""The package being written: the templates, the parsed document, and names that several pages need."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 @define(slots=False)
 class Package:
-    """One package: where it goes and what it is made of."""
+    """One package: its folder, and what it is made from."""
 
     parsed: Parsed
     document: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Package:
 
     @cached_property
     def types(self) -> TypeWriter:
-        """What writes types, with the document's named parts at hand."""
+        """The writer of types for this document."""
         return TypeWriter(self.parsed.document.get("components", {}))
 
     @cached_property
@@ -49,7 +49,7 @@ class Package:
         return {model.made.name: model for model in self.parsed.models}
 
     def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any]]:
-        """Give each parameter by name and place; an operation's own goes before its path's."""
+        """Return each parameter by name and place; an operation's own goes before its path's."""
         item = self.parsed.document["paths"][operation.path]
         found = {}
         for parameter in (*item.get("parameters", ()), *operation.declared.get("parameters", ())):
@@ -66,7 +66,7 @@ class Package:
         return templates
 
     def render(self, template: str, target: str, **page: Any) -> None:
-        """Write one file, once; file systems that ignore case are respected."""
+        """Write one file; Refused if its name, ignoring case, has been written before."""
         if target.lower() in self._written:
             raise Refused(f"{target}: two names of the document would both be written here")
         self._written.add(target.lower())

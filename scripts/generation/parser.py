@@ -1,7 +1,7 @@
-"""The only contact with openapi-python-client: its parser reads a document, and gives records of our own.
+"""Reads a document with the parser of openapi-python-client, and gives records of our own.
 
-Its makers change the parser without notice, so nothing else here imports it (a test sees to that). Where the parser
-warns and goes on, this refuses. CONTRIBUTING.md says how to move to a new version.
+The parser is not a public interface and changes without notice, so no other module imports it (a test checks that).
+What is only a warning of the parser is refused here. CONTRIBUTING.md says how to move to a new version.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _KINDS: Final = {
 
 
 def load_config(path: Path = CONFIG) -> Settings:
-    """Read generator-config.yml; a key that the generator does not know is refused, it would be ignored in silence."""
+    """Read generator-config.yml; an unknown key is refused, because it would be silently ignored."""
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError) as error:
@@ -85,33 +85,33 @@ def load_config(path: Path = CONFIG) -> Settings:
 
 @cache
 def _prefix() -> str:
-    """Give what is put before a name that would be no identifier."""
+    """Return the prefix for a name that is not an identifier."""
     return load_config().field_prefix
 
 
 @cache
 def identifier(name: str, prefix: str | None = None, *, keep_case: bool = False) -> str:
-    """Give the attribute, function or module that a name becomes."""
+    """Return the attribute, function or module that a name becomes."""
     return str(strings.PythonIdentifier(name, _prefix() if prefix is None else prefix, skip_snake_case=keep_case))
 
 
 def class_name(name: str) -> str:
-    """Give the class that a name becomes."""
+    """Return the class that a name becomes."""
     return str(strings.ClassName(name, _prefix()))
 
 
 def snake(name: str) -> str:
-    """Write the words of a name with underscores."""
+    """Write a name in snake_case."""
     return strings.snake_case(name)
 
 
 def pascal(name: str) -> str:
-    """Write the words of a name with capitals."""
+    """Write a name in PascalCase."""
     return strings.pascal_case(name)
 
 
 def parse(document: Mapping[str, Any], adapted: Adapted, settings: Settings) -> Parsed:
-    """Read what `scripts.generation.dialect` made of a document, to which messages point.
+    """Read the result of `scripts.generation.dialect`; pointers in messages are into `document`.
 
     Raises:
         Refused: something in it would not be generated; the message names the operation or schema and its pointer.
@@ -161,7 +161,7 @@ def _parsed(
 
 
 def _operations(adapted: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Iterator[Operation]:
-    """Pair each declared operation with its endpoint; the parser rewrites path parameters, their places stay."""
+    """Pair each declared operation with its endpoint; the parser renames path parameters, but keeps their order."""
     by_shape = {(endpoint.method, _shape(endpoint.path.get_untrusted_value())): endpoint for endpoint in endpoints}
     for path, item in adapted["paths"].items():
         for method in (method for method in METHODS if method in item):
@@ -204,7 +204,7 @@ def _operation(path: str, method: str, declared: Mapping[str, Any], endpoint: En
 def _components(
     document: Mapping[str, Any], adapted: Adapted, schemas: kinds.Schemas, config: Settings
 ) -> Iterator[Component]:
-    """Give every named schema; one that the parser dropped is refused."""
+    """Return every named schema; Refused if the parser dropped one."""
     known = {path.get_untrusted_value(): prop for path, prop in schemas.classes_by_reference.items()}
     for name in document.get("components", {}).get("schemas", {}):
         prop = known.get(f"/components/schemas/{adapted.finals.get(name, name)}")
@@ -231,7 +231,7 @@ def _model(prop: kinds.ModelProperty) -> Model:
 
 
 def _enum(prop: kinds.EnumProperty) -> Enum:
-    """Give an enum; the parser has escaped its texts."""
+    """Return an enum, with the escapes that the parser added to its texts undone."""
     of_texts = prop.value_type is str
     members = ((key, json.loads(f'"{value}"') if of_texts else value) for key, value in prop.values.items())
     return Enum(_class(prop.class_info), _text(prop.description), tuple(members))
@@ -261,5 +261,5 @@ def _type(prop: Any) -> Type:
 
 
 def _text(value: Any) -> str:
-    """Take the document's text out of the parser's wrapper."""
+    """Unwrap a text of the document."""
     return "" if value is None else str(value.get_untrusted_value())

@@ -1,4 +1,4 @@
-"""What the generator's parser complains of, as refusals: one line with the place in the document, and no noise."""
+"""Turns errors of the generator's parser into refusals: one line with the place in the document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scripts.corrections.grammar import Place
 
 LENGTH: Final = 300  # characters; longer ones repeat the document instead of saying what is wrong
-# The parser's words on what follows from a problem, and where it was; and addresses, which no two runs share.
+# Removed from the parser's messages: consequences, places, and addresses of objects, which differ from run to run.
 _NOISE: Final = re.compile(
     r"Failure to process schema has resulted in the removal of:.*|Endpoint will not be generated\.?"
     r"|,? ?(?:response|parameter) will be omitted from generated \w+"
@@ -35,23 +35,23 @@ def refuse_errors(errors: Sequence[Any], openapi: BaseModel, document: Mapping[s
     for error in errors:
         said = " ".join(f"{error.header or ''} {error.detail or ''}".split())
         where = _where(said, getattr(error, "data", None), openapi, document)
-        message = f"{where}: the generator cannot do it: {_told(said)[:LENGTH]}"
+        message = f"{where}: the generator cannot do it: {_cleaned(said)[:LENGTH]}"
         raise Refused(message)
 
 
 def unreadable(error: ValidationError, document: Mapping[str, Any]) -> Refused:
-    """Give the refusal of a document whose form the parser does not know."""
+    """Make the refusal of a document that the parser cannot read at all."""
     first = error.errors()[0]
     return Refused(f"{pointer(*_existing(first['loc'], document))}: the generator cannot read it: {first['msg']}")
 
 
-def _told(said: str) -> str:
-    told = " ".join(_NOISE.sub(" ", _OBJECT.sub("it", said)).split()).strip(" :,")
-    return told or "it does not know this kind of schema"
+def _cleaned(said: str) -> str:
+    cleaned = " ".join(_NOISE.sub(" ", _OBJECT.sub("it", said)).split()).strip(" :,")
+    return cleaned or "it does not know this kind of schema"
 
 
 def _where(said: str, data: object, openapi: BaseModel, document: Mapping[str, Any]) -> str:
-    """Find what the parser speaks of: the very part, or the operation or schema that its words name."""
+    """Find the place of an error: the part itself, or the operation or schema that the message names."""
     operation = re.search(r"parsing ([A-Z]+) (/\S*) within", said)
     schema = re.search(r"/components/schemas/([^\s:]+)", said)
     named: Place = ()
@@ -64,7 +64,7 @@ def _where(said: str, data: object, openapi: BaseModel, document: Mapping[str, A
 
 
 def _parts(node: object, place: Place) -> Iterator[tuple[Place, object]]:
-    """Walk what the parser read, with the place of each part in the document."""
+    """Walk the document as the parser has read it, with the place of each part."""
     if isinstance(node, BaseModel):
         yield place, node
         for name, about in type(node).model_fields.items():
@@ -78,7 +78,7 @@ def _parts(node: object, place: Place) -> Iterator[tuple[Place, object]]:
 
 
 def _existing(steps: Sequence[Any], document: Mapping[str, Any]) -> Place:
-    """Keep the steps that the document has; the reader's own words among them, and what was written anew, go."""
+    """Keep the steps that exist in the document; drop those of the parser's reader and of rewritten parts."""
     node: Any = document
     place: Place = ()
     for step in steps:

@@ -1,4 +1,4 @@
-"""Reads an effective document for the templates: adapted, parsed, and refused where something would be lost."""
+"""Reads an effective document for the templates; refuses it if part of it would be lost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(document: Mapping[str, Any], settings: Settings) -> Parsed:
 
 
 def _refuse_unwritable_bodies(operation: Operation) -> None:
-    """Refuse a body that is neither JSON nor a form, and yet more than one text, file or value of any kind."""
+    """Refuse a body that is neither JSON nor a form and whose type is not a text, a file or any value."""
     for body in operation.bodies:
         if body.form == "content" and body.type.kind not in _WRITABLE:
             what = f"a body of type {body.content_type} can be a text or a file, and this is to be more"

@@ -1,4 +1,4 @@
-"""What the parser understood of a document, in plain records: all that the templates' pages are made of."""
+"""Plain records of what the parser read from a document: the only input of the templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-# What a value is to the codec, and the Python type of it.
+# Types of the codec without parts, and their Python types.
 PLAIN: Final = {
     "STRING": "str",
     "ANY": "Any",
@@ -79,7 +79,7 @@ class Enum:
 
 @frozen
 class Component:
-    """A named schema: what its class would be called, and its type; what is no class gets an alias."""
+    """A named schema: what its class would be called, and its type; a type that is not a class gets an alias."""
 
     name: str
     made: Class
@@ -99,7 +99,7 @@ class Body:
 
 @frozen
 class Answer:
-    """What is answered with a status; `read` is how: Any (JSON), bytes, str or None."""
+    """The answer with a status; `read` is how its body is read: Any (JSON), bytes, str or None."""
 
     status: str
     read: str
@@ -122,16 +122,16 @@ class Operation:
 
     @property
     def pointer(self) -> str:
-        """Where the document declares it."""
+        """The JSON pointer of the operation in the document."""
         return pointer("paths", self.path, self.method)
 
 
 @frozen
 class Adapted:
-    """What the parser is given: its copy of a document, and names that are not to be its own.
+    """The input of the parser: its copy of a document, and names that it must not choose itself.
 
-    `classes`: the class of a schema. `content_types`: what a content type is to be taken for. `finals`: the schema
-    that a named schema is a mere reference to.
+    `classes`: the class name of a schema. `content_types`: the content type to use instead of one. `finals`: for a
+    named schema that is only a reference, the schema that it refers to.
     """
 
     document: dict[str, Any]
@@ -142,7 +142,7 @@ class Adapted:
 
 @frozen
 class Parsed:
-    """A whole document, beside the form of it that the parser was given."""
+    """A whole document as read, with the copy that was given to the parser."""
 
     document: Json
     operations: tuple[Operation, ...]

@@ -1,4 +1,4 @@
-"""References, as the generator's parser can follow them: to a named schema, that is a type and is never null itself.
+"""Rewrites references so that the parser can follow them: to named schemas that are types and do not allow null.
 
 | the document says | the parser is given |
 |---|---|
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NAMED: Final = "#/components/schemas/"
-_DEEPEST: Final = 8  # references inside what references lead to; deeper is round in a circle
+_DEEPEST: Final = 8  # levels of references inside targets of references; a deeper one is circular
 
 
 def with_plain_references(document: dict[str, Any]) -> dict[str, Any]:
-    """Copy a document, its references rewritten; `final_name` tells where those of a mere reference lead."""
+    """Copy a document, its references rewritten; `final_name` gives the target of a schema that is only a reference."""
     written = rewrite(document, lambda schema, place: _written_out(schema, document, place))
     components = written.get("components", {}).get("schemas", {})
     for name in [name for name in components if final_name(written, name) != name]:
@@ -36,7 +36,7 @@ def with_plain_references(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def final_name(document: Mapping[str, Any], name: str) -> str:
-    """Give the name of the schema that a named schema stands for; it is another one where it is only a reference."""
+    """Return the name of a named schema, or if it is only a reference, the name of its target."""
     components = document.get("components", {}).get("schemas", {})
     for _ in range(_DEEPEST):
         schema = components.get(name)
@@ -49,13 +49,13 @@ def final_name(document: Mapping[str, Any], name: str) -> str:
 
 
 def _name(reference: object) -> str | None:
-    """Give the name of the schema that a reference leads to, if it leads to a named one."""
+    """Return the name of the schema that a reference leads to; None if it is not a named one."""
     below = reference.removeprefix(_NAMED) if isinstance(reference, str) else "/"
     return None if "/" in below else below
 
 
 def _written_out(schema: dict[str, Any], document: dict[str, Any], place: Place, depth: int = 0) -> dict[str, Any]:
-    """Put what is there in the place of a reference that leads into something."""
+    """Replace a reference into a schema or an operation by a copy of its target."""
     reference = schema.get("$ref")
     if not isinstance(reference, str) or _name(reference) is not None:
         return schema
@@ -70,7 +70,7 @@ def _written_out(schema: dict[str, Any], document: dict[str, Any], place: Place,
 
 
 def _pointed(schema: dict[str, Any], document: dict[str, Any], nullable: set[str]) -> dict[str, Any]:
-    """Let a reference lead to a type, with null beside it where the type took null."""
+    """Point a reference to its type, with null beside it if the type allowed null."""
     name = _name(schema.get("$ref"))
     if name is not None:
         name = final_name(document, name)
@@ -87,12 +87,12 @@ def _pointed(schema: dict[str, Any], document: dict[str, Any], nullable: set[str
 
 
 def _is_added(branch: dict[str, Any]) -> bool:
-    """Tell whether a branch is a reference with the null that was put beside it, and nothing more."""
+    """Whether a branch is only a reference and the null that `_pointed` put beside it."""
     return branch.keys() == {"anyOf"} and len(branch["anyOf"]) == 2 and "$ref" in branch["anyOf"][0]  # noqa: PLR2004
 
 
 def _takes_null(schema: Any) -> bool:
-    """Tell whether a named schema is one object or enum, or null."""
+    """Whether a named schema is a union of one object or enum with null."""
     if not isinstance(schema, dict):
         return False
     branches = schema.get("anyOf")
@@ -104,7 +104,7 @@ def _takes_null(schema: Any) -> bool:
 
 
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
-    """Give a named type that is never null: the branch beside null, or the schema without it."""
+    """Return a named type without null: the branch beside null, or the schema without null in its type."""
     if "anyOf" not in schema:
         return without_null(schema)
     return {**schema["anyOf"][0], **{key: value for key, value in schema.items() if key != "anyOf"}}

@@ -1,7 +1,7 @@
-"""Turns what the parser understood into the files of the low-level client, through our own small templates.
+"""Writes the files of the low-level client from the parsed document, with our own small templates.
 
-Every text of the document passes one of the two doors of `prose`. Names come from the parser, which makes them
-identifiers; a name that would hide one of ours gets an underscore.
+Every text of the document is escaped by `prose`. Names come from the parser, which makes them identifiers; a name that
+would hide one of ours gets an underscore.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The resource classes: every operation as a method, by tag."""
+"""Writes the resource classes: a class for each tag, with a method for each operation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ResourcePages:
     package: Package
 
     def write(self) -> None:
-        """Write a module a tag, and the two classes that hold them all."""
+        """Write a module for each tag, and the two classes that hold all resources."""
         pages_of_operations = OperationPages(self.package)
         tags: dict[str, list[SimpleNamespace]] = {}
         folders: dict[str, str] = {}

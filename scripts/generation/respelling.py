@@ -1,13 +1,13 @@
-"""One schema after the other, in words that the generator's parser knows; what a schema means stays.
+"""Rewrites each schema into a form that the generator's parser knows, without changing its meaning.
 
 | the document says | the parser is given |
 |---|---|
-| `default: V` | `x-default: V`, for defaults are told and never sent, and the parser stops at one that is wrong |
+| `default: V` | `x-default: V`, as defaults are only shown in docstrings, and the parser stops at a wrong one |
 | `type: array` without `items`, or with `prefixItems` | `items: {}` |
-| an `enum` of fractions, flags or several types | `anyOf` of one `const` a value |
+| an `enum` of fractions, booleans or several types | `anyOf` of one `const` for each value |
 | `const: null` | `type: null` |
 | `const: V, type: T` | `const: V` |
-| an enum whose members would share a name | the same, with names told apart |
+| an enum whose members would share a name | the same, with distinct names |
 | `allOf` of one schema and notes | the schema with the notes |
 | `allOf` of limits of one text or number | one schema with all of them |
 | `properties` and the like beside `allOf` | one more branch of it |
@@ -25,19 +25,19 @@ from scripts.generation.parser import snake
 if TYPE_CHECKING:
     from scripts.corrections.grammar import Place
 
-# Keywords that say something of a place and nothing of its values.
+# Keywords that do not limit values.
 NOTES: Final = frozenset(
     {"deprecated", "description", "example", "examples", "readOnly", "title", "writeOnly", "x-default"}
 )
 DEFAULT: Final = "x-default"
-# What makes a schema more than one text, number or flag within limits.
+# Keywords of schemas that are more than a text, number or boolean with limits.
 _COMPOUND: Final = frozenset({"$ref", "additionalProperties", "allOf", "anyOf", "items", "oneOf", "properties"})
-# What may stand beside an `allOf` to make an object of it; the parser looks at the branches alone.
+# Keywords of an object beside `allOf`; the parser reads the branches alone.
 _MEMBERS: Final = frozenset({"additionalProperties", "properties", "required", "type"})
 
 
 def respelled(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Rewrite one schema, whose inner ones are rewritten already; it is the caller's to alter."""
+    """Rewrite one schema in place, after those inside it; gives the schema to use."""
     if "default" in schema:
         schema[DEFAULT] = schema.pop("default")
     _give_items(schema)
@@ -59,7 +59,7 @@ def _give_items(schema: dict[str, Any]) -> None:
 
 
 def _constant(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Leave a constant as it is but for its type; null is a type."""
+    """Drop the type beside a constant; the constant null becomes the type null."""
     rest = {key: value for key, value in schema.items() if key not in {"const", "type"}}
     if schema["const"] is None:
         return {**NULL, **rest}
@@ -67,11 +67,11 @@ def _constant(schema: dict[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _enumeration(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-    """Leave an enum of texts or of integers, told apart; anything else becomes a choice of constants."""
+    """Keep an enum of texts or integers, with distinct member names; any other becomes a union of constants."""
     values = [value for value in schema["enum"] if value is not None]
     kinds = {type(value) for value in values}
     if kinds == {str}:
-        _tell_members_apart(schema, values)
+        _make_members_distinct(schema, values)
     if kinds <= {str} or kinds <= {int}:
         return {**schema, "type": _type_of(kinds)} if isinstance(schema.get("type"), list) else schema
     rest = {key: value for key, value in schema.items() if key not in {"enum", "type"}}
@@ -96,15 +96,15 @@ def _scalar(value: object, place: Place) -> str | int | float | bool:
     raise Refused(message)
 
 
-def _tell_members_apart(schema: dict[str, Any], values: list[str]) -> None:
-    """Give enum members explicit names where the parser's own would meet, like `a` and `A`, or `a-b` and `a_b`."""
+def _make_members_distinct(schema: dict[str, Any], values: list[str]) -> None:
+    """Return enum members explicit names where the parser's own would collide, like `a` and `A`, or `a-b` and `a_b`."""
     keys = [member_key(index, value) for index, value in enumerate(values)]
     if len(set(keys)) < len(keys) and "x-enum-varnames" not in schema:
         schema["x-enum-varnames"] = distinct(keys)
 
 
 def _take_members_in(schema: dict[str, Any], *, is_named: bool) -> None:
-    """Make a branch of the members that stand beside an `allOf`; the type alone says nothing beside one reference."""
+    """Move the keywords of an object beside `allOf` into a branch; drop a lone `type` beside one reference."""
     branches = schema.get("allOf")
     members = {key: schema[key] for key in sorted(_MEMBERS & schema.keys())}
     if (
@@ -120,7 +120,7 @@ def _take_members_in(schema: dict[str, Any], *, is_named: bool) -> None:
 
 
 def _join_limits(schema: dict[str, Any]) -> None:
-    """Make one schema of an `allOf` whose branches limit one text or number, each in its own way."""
+    """Merge an `allOf` whose branches only limit one text or number into one schema."""
     branches = schema.get("allOf")
     if not isinstance(branches, list) or any(_COMPOUND & branch.keys() for branch in branches):
         return
@@ -134,7 +134,7 @@ def _join_limits(schema: dict[str, Any]) -> None:
 
 
 def _join_one_branch(schema: dict[str, Any]) -> None:
-    """Fold an `allOf` of one branch and notes into its place: the parser would make an empty class, or give up."""
+    """Replace an `allOf` of one branch and notes by that branch: the parser would make an empty class, or fail."""
     branches = schema.get("allOf")
     if not isinstance(branches, list):
         return
@@ -151,7 +151,7 @@ def _join_one_branch(schema: dict[str, Any]) -> None:
 
 
 def member_key(index: int, value: str) -> str:
-    """Give the member name that the parser makes of a value."""
+    """Return the member name that the parser makes of a value."""
     return snake(value.upper() if value and value[0].isalpha() else f"VALUE_{index}").upper()
 
 

@@ -1,4 +1,4 @@
-"""How parameters are written: the declared style as code, or a refusal of what no style can write."""
+"""Writes the declared style of a parameter as code; refuses a parameter that its style cannot write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def style_flags(declared: Mapping[str, Any], type_: Type, models: Mapping[str, M
     """Write a parameter's style and `explode` as keyword arguments, where they are not the default of its place.
 
     Raises:
-        Refused: the place has no such style, or the style cannot write what the parameter may be.
+        Refused: the location has no such style, or the style cannot write values that the parameter may have.
     """
     location = declared["in"]
     default = STYLES[location][0]
@@ -49,14 +49,14 @@ def _kinds(type_: Type, models: Mapping[str, Model]) -> Iterator[str]:
 
 
 def _is_compound(type_: Type) -> bool:
-    """Tell whether a part is certainly a list or an object."""
+    """Whether a part is certainly a list or an object."""
     if type_.kind == "Union":
         return all(_is_compound(one) for one in type_.parts if one.kind != "NULL")
     return type_.kind in {"Array", "Object"}
 
 
 def _is_writable(kind: str, style: str, location: str, *, explode: bool) -> bool:
-    """Tell whether a style has a form for a kind of value, by the table of styles in the OpenAPI Specification."""
+    """Whether a style has a form for a kind of value, by the table of styles in the OpenAPI Specification."""
     if kind == "a value":
         return style not in {*_JOINED, "deepObject"}
     if kind in {"a list", "an object"}:

@@ -1,4 +1,4 @@
-"""Writes types as code: for the codec (`_c.Array(_c.Object("Question"))`) and as Python's (`list[Question]`)."""
+"""Writes types as code: for the codec (`_c.Array(_c.Object("Question"))`) and as annotations (`list[Question]`)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-_HOPS: Final = 32  # references to references; what is longer is round in a circle
+_HOPS: Final = 32  # references to references; a longer chain is circular
 
 
 @frozen
 class Typed:
-    """A type as code for the codec, and whether null is taken beside it."""
+    """A type as code for the codec, and whether null is allowed too."""
 
     code: str
     nullable: bool = False
@@ -29,12 +29,12 @@ class Typed:
 
 @frozen
 class TypeWriter:
-    """Writes types for the codec: the parser knows the kind, and the schema in the document has the limits."""
+    """Writes types for the codec: the kind is from the parser, the limits are from the document."""
 
     components: Mapping[str, Mapping[str, Any]]
 
     def field(self, type_: Type, node: Json | None) -> Typed:
-        """Write a property's type with null told apart, as a field table wants it."""
+        """Write a property's type without null, and whether it allows null, as a field table needs them."""
         rest = [part for part in type_.parts if part.kind != "NULL"]
         if type_.kind != "Union" or len(rest) == len(type_.parts):
             return Typed(self.write(type_, node))
@@ -50,13 +50,13 @@ class TypeWriter:
         return self._limited(self._plain(type_, schema), None if type_.kind == "Object" else schema)
 
     def limits(self, node: Json | None) -> dict[str, Any]:
-        """Give a schema's own limits under the codec's names."""
+        """Return a schema's own limits under the codec's names."""
         schema = self.resolved(node) or {}
         given = {name: _number(schema.get(keyword)) for keyword, name in NAMES.items()}
         return {name: value for name, value in given.items() if value is not None and not _unusable(name, value)}
 
     def resolved(self, node: Json | None, kind: str = "schemas") -> Json | None:
-        """Look through references to the named parts of a document."""
+        """Follow the references of a schema to their end."""
         for _ in range(_HOPS):
             if node is None or "$ref" not in node:
                 return node
@@ -64,7 +64,7 @@ class TypeWriter:
         return None
 
     def properties(self, schema: Json) -> dict[str, Json]:
-        """Give the schema of each property, those of `allOf` branches included."""
+        """Return the schema of each property, those of `allOf` branches included."""
         found: dict[str, Json] = {}
         for branch in schema.get("allOf", ()):
             found.update(self.properties(self.resolved(branch) or {}))
@@ -90,7 +90,7 @@ class TypeWriter:
 
 
 def _branches(type_: Type, schema: Json | None) -> dict[int, Json]:
-    """Pair each branch with its schema where the parser kept them all; types told apart by a list have none."""
+    """Pair each branch with its schema where the parser kept them all; types of a `type` list have no schema."""
     nodes = [*(schema or {}).get("anyOf", ()), *(schema or {}).get("oneOf", ())]
     if schema is not None and not nodes:
         return {id(part): {"items": schema.get("items")} for part in type_.parts if part.kind == "Array"}
@@ -103,7 +103,7 @@ def _union(codes: list[str], schema: Json | None) -> str:
 
 
 def _unusable(name: str, value: object) -> bool:
-    """Tell whether a limit says nothing here: one that is off, or a pattern that only ECMAScript can read."""
+    """Whether a limit has no effect here: one that is false, or a pattern that only ECMAScript can read."""
     if name != "pattern":
         return value is False
     try:
@@ -119,7 +119,7 @@ def _number(value: object) -> object:
 
 
 def annotation(type_: Type, *, required: bool = True) -> str:
-    """Give the Python type of a value; what need not be given may be Unset."""
+    """Return the Python type of a value; an optional one may be Unset."""
     optional = [] if required else ["Unset"]
     if type_.kind != "Union":
         return " | ".join([_annotation(type_), *optional])
@@ -128,7 +128,7 @@ def annotation(type_: Type, *, required: bool = True) -> str:
 
 
 def _annotation(type_: Type) -> str:
-    """Give the Python type of what is no choice; a fraction cannot be a `Literal`."""
+    """Return the Python type of a value that is not a union; a float cannot be a `Literal`."""
     match type_:
         case Type("Enumeration" | "Object", name):
             return name
@@ -143,11 +143,11 @@ def _annotation(type_: Type) -> str:
 
 
 def joined(annotations: Iterable[str]) -> str:
-    """Join annotations as a choice, each once; Any swallows the rest."""
+    """Join annotations as a union, each once; with Any, nothing else is left."""
     parts = list(dict.fromkeys(annotations))
     return "Any" if "Any" in parts or not parts else " | ".join(parts)
 
 
 def or_none(written: str) -> str:
-    """Add None to an annotation once; Any holds it already."""
+    """Add None to an annotation, unless it has None or is Any."""
     return written if written == "Any" or re.search(r"\bNone\b(?![^\[]*\])", written) else f"{written} | None"

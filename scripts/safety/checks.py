@@ -1,4 +1,4 @@
-"""Everything that makes a published document unsafe to use, in the order in which one check relies on another."""
+"""Runs all checks on a published document, in an order in which each can rely on those before it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def check(
 
     Args:
         document: as published
-        accepted_hosts: those of the document in use (`hosts`), and those that a person has agreed to
-        known: the document in use, which was found valid when it came
+        accepted_hosts: hosts of the document in use (`hosts`), and hosts that a person has accepted
+        known: the document in use, which is valid
     """
     stages = (limits.check, texts.check, references.check, references.check_size, patterns.check, names.check_ours)
     for stage in stages:
@@ -38,7 +38,7 @@ def check(
 def require(
     document: dict[str, Any], *, source: str, accepted_hosts: AbstractSet[str], known: dict[str, Any] | None = None
 ) -> None:
-    """Raise Refused with the first finding, and how many more there are; `source` says which document."""
+    """Raise Refused with the first finding and the number of others; the message begins with `source`."""
     if found := check(document, accepted_hosts=accepted_hosts, known=known):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise Refused(f"{source}: {found[0]}{more}")

@@ -1,7 +1,7 @@
-"""Names that are safe alone and collide when they become code: the second would silently overwrite the first.
+"""Finds names that collide in generated code, where the second would silently overwrite the first.
 
-The generator's own functions say what a name becomes. Where the generator tells two properties apart by keeping their
-capitals, they may stay; enum values that collide get numbered members (`scripts.generation.respelling`).
+The generator's own functions give the name in code. Two properties that the generator distinguishes by upper and lower
+case do not collide; enum values that collide get numbered members (`scripts.generation.respelling`).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def check_names(document: dict[str, Any]) -> list[Finding]:
-    """List unsafe names, alone and together; meant for the effective document too, where everything has its name."""
+    """List unsafe and colliding names; the effective document is checked too, because it has more names."""
     return list(names.check(document)) or list(check(document))
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Schemas, operations and tags against each other; properties within their schema."""
+    """Find collisions of schemas, of operations, of tags, and of properties within a schema."""
     places = list(walk(document))
     schemas = [(p.steps, str(p.steps[-1])) for p in places if p.is_component and p.kind == "schema"]
     yield from _colliding(schemas, lambda name: identifier(class_name(name)), "the module")
@@ -46,7 +46,7 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterator[Finding]:
-    """Tell each name that becomes what an earlier one has become already."""
+    """Find each name that becomes the same in code as an earlier one."""
     first: dict[str, str] = {}
     for steps, name in named:
         made, here = made_of(name), f"{quoted(name)} ({pointer(*steps)})"
@@ -56,7 +56,7 @@ def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterat
 
 
 def _tags(places: Iterable[Place]) -> dict[str, Steps]:
-    """Give each different tag once, with the first place that names it."""
+    """Return each tag with the first place that has it."""
     found: dict[str, Steps] = {}
     for place in places:
         if place.kind == "tag":
@@ -68,7 +68,7 @@ def _tags(places: Iterable[Place]) -> dict[str, Steps]:
 
 
 def _resources(places: Iterable[Place]) -> dict[str, str]:
-    """Give the attribute of each tag's resource that a correction has chosen."""
+    """Return the attribute of each tag's resource that a correction has chosen."""
     tags = (place.value for place in places if place.kind == "tag")
     return {str(tag.get("name")): str(tag["x-resource-name"]) for tag in tags if "x-resource-name" in tag}
 

@@ -1,4 +1,4 @@
-"""What a check of an untrusted document says: where, and why it is refused."""
+"""The result of a check of an untrusted document: each reason to refuse it, with its place."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Finding:
 
 
 def finding(steps: Steps, reason: str) -> Finding:
-    """Make a finding at a place given as keys and indexes; it says what that place is or does."""
+    """Make a finding at a place given as keys and indexes; `reason` continues a sentence that begins with the place."""
     return Finding(pointer(*steps), reason)
 
 
 def quoted(text: str) -> str:
-    """Shorten the document's own words for a message; `Refused` escapes what does not print."""
+    """Shorten and quote text of the document for a message; `Refused` escapes what does not print."""
     return f"'{text[:SHOWN]}…'" if len(text) > SHOWN else f"'{text}'"

@@ -1,4 +1,4 @@
-"""How large and how deep a document may be: many times what the vendor publishes, far below what hurts us.
+"""Limits the size and depth of a document: many times what the vendor publishes, far below what could harm us.
 
 The vendored document has 7,000 values, 14 levels, 65 schemas, 30 operations, and 777 characters in its longest text.
 """
@@ -23,11 +23,11 @@ MEMBERS = 5_000  # entries of one object or list
 OBJECTS = {"operation": 2_000, "schema": 50_000, "parameter": 10_000}
 WHOLE = 2**64  # the largest integer, either sign
 SIZES = ("minLength", "minItems", "minProperties")
-SIZE = 10_000  # what a valid value may be asked to hold at least: the sandbox has to make such values
+SIZE = 10_000  # the largest minimum size of a value: the sandbox has to make such values
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Depth, counts, lengths and numbers; ends at the first finding, for what is too large is not worth listing."""
+    """Check depth, counts, lengths and numbers; stops at the first finding, because there could be very many."""
     for found in (*_values(document), *_objects(document)):
         yield found
         return

@@ -1,7 +1,7 @@
-"""Names that become files, classes, attributes and URLs: each must be safe by itself.
+"""Checks each name that becomes a file, class, attribute or URL.
 
-What is merely odd passes: enum values with spaces or colons, properties with dashes or a leading digit, tags with `&`.
-`scripts.safety.collisions` looks at names that are safe alone and are not together.
+Unusual names pass: enum values with spaces or colons, properties with dashes or a leading digit, tags with `&`.
+`scripts.safety.collisions` finds names that are safe alone but equal in code.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
 HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
 MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-NO_RESOURCE = "is no name for a resource"
-BREAKING_OUT = frozenset('"\\`{}<>')  # what could end a literal, open a template, or be taken for markup
+NO_RESOURCE = "is not a name for a resource"
+BREAKING_OUT = frozenset('"\\`{}<>')  # could end a literal, open a template, or be read as markup
 OURS = {"x-resource-name", "x-source"}
 LENGTH = 120  # characters; file systems allow 255 bytes to a name
-# Windows gives these names to devices, so that no file can have them. Source: Microsoft, "Naming Files".
+# Windows reserves these names for devices, so no file can have them. Source: Microsoft, "Naming Files".
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Every name of the document by the rule of its kind."""
+    """Check every name of the document by the rule of its kind."""
     for place in walk(document):
         for steps, name, rule in _names(place):
             if not isinstance(name, str):
@@ -56,14 +56,14 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def check_ours(document: dict[str, Any]) -> Iterator[Finding]:
-    """The words by which our own corrections talk to the generator: nobody else may use them."""
+    """Refuse the keys by which our own corrections control the generator: no published document may have them."""
     for place in walk(document):
         for word in OURS & place.value.keys() if place.kind in {"tag", "operation"} else ():
             yield finding((*place.steps, word), "is a word of our own corrections, which no published document may use")
 
 
 def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
-    """Yield the names that an object brings into the world: its own key, and those in its fields."""
+    """Yield the names that an object defines: its own key, and those in its fields."""
     steps, value = place.steps, place.value
     key_rule = component if place.is_component else _KEYS.get((place.kind, *steps[-2:-1]))
     if key_rule:
@@ -71,7 +71,7 @@ def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
     for field, rule in _FIELDS.get(place.kind, {}).items():
         if field in value and (field != "title" or _MAKE_CLASSES & value.keys() or value.get("type") == "object"):
             yield (*steps, field), value[field], rule
-    if place.kind == "parameter" and value.get("in") in ("header", "cookie"):  # no set: anything may stand there
+    if place.kind == "parameter" and value.get("in") in ("header", "cookie"):  # not a set: the value may be unhashable
         yield (*steps, "name"), value.get("name"), header
     for field, rule in _LISTS.get(place.kind, {}).items():
         entries = value.get(field)
@@ -82,59 +82,59 @@ def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
 
 def component(name: str) -> str | None:
     """Refuse what can't name a class and its module."""
-    return _unlike(COMPONENT, "is no name for a class")(name) or _class(name)
+    return _unlike(COMPONENT, "is not a name for a class")(name) or _class(name)
 
 
 def title(name: str) -> str | None:
-    """Refuse a title that can't name a class; on a schema that makes none it is only text."""
+    """Refuse a title that can't name a class; called only for schemas that make a class."""
     return line_break(name) or _traversal(name) or _class(name)
 
 
 def tag_name(name: str) -> str | None:
     """Refuse what can't name a folder and a resource."""
     made = identifier(name, "tag_")
-    # A word of Python's gets an underscore: the attribute of the tag Import is `import_`.
+    # A Python keyword gets an underscore: the attribute of the tag Import is `import_`.
     shape = _unlike(RESOURCE, NO_RESOURCE)
     return _plain(name) or _traversal(name) or _class(name) or _module(made) or shape(made.rstrip("_"))
 
 
 def operation_name(name: str) -> str | None:
     """Refuse what can't name a function and its module."""
-    unlike = _unlike(OPERATION, "is no name for a function")(name) or _traversal(name)
+    unlike = _unlike(OPERATION, "is not a name for a function")(name) or _traversal(name)
     return unlike or _attribute(name) or _module(identifier(name))
 
 
 def property_name(name: str) -> str | None:
-    """Refuse what can't name an attribute, or could break out of the literal that keeps the name."""
+    """Refuse what can't name an attribute, or could break out of the literal that holds the name."""
     return _plain(name) or _too_long(name) or _attribute(name)
 
 
 def enum_value(value: str) -> str | None:
-    """Refuse what the generator would drop from a value: it strips what shows nothing."""
+    """Refuse invisible characters, which the generator would strip from a value."""
     return invisible(value) or line_break(value)
 
 
 def member(name: str) -> str | None:
-    """Refuse what can't name an enum member as it stands: the generator takes these names from the document."""
-    return _unlike(MEMBER, "is no name for a member of an enum")(name)
+    """Refuse what can't name an enum member unchanged: the generator takes these names from the document."""
+    return _unlike(MEMBER, "is not a name for a member of an enum")(name)
 
 
 def path(name: str) -> str | None:
-    """Refuse a path that is no plain path: a host (`//`), dots, an encoded slash, a query or a fragment."""
+    """Refuse what is not a plain path: a host (`//`), dots, an encoded slash, a query or a fragment."""
     segments = name.removesuffix("/").split("/")[1:]
     plain = name.startswith("/") and all(SEGMENT.fullmatch(segment) for segment in segments)
     if plain and not {".", ".."} & set(segments):
         return None
-    return None if name == "/" else "is no plain URL path"
+    return None if name == "/" else "is not a plain URL path"
 
 
 def header(name: str) -> str | None:
-    """Refuse what is no HTTP field name (RFC 9110): it could forge another field."""
-    return _unlike(HEADER, "is no name for a header")(name)
+    """Refuse what is not an HTTP field name (RFC 9110): it could forge another field."""
+    return _unlike(HEADER, "is not a name for a header")(name)
 
 
 def resource(name: str) -> str | None:
-    """Refuse what can't name an attribute as it stands."""
+    """Refuse what can't name an attribute unchanged."""
     return _unlike(RESOURCE, NO_RESOURCE)(name) or _module(name)
 
 
@@ -143,7 +143,7 @@ def _unlike(pattern: re.Pattern[str], reason: str) -> Rule:
 
 
 def _plain(name: str) -> str | None:
-    """Refuse characters that no name has a use for and that could break out of where a name is written."""
+    """Refuse characters that no name needs and that could break out of the code around a name."""
     breaking = next((character for character in name if character in BREAKING_OUT), None)
     return invisible(name) or line_break(name) or (f"holds the character {breaking}" if breaking else None)
 
@@ -176,7 +176,7 @@ def _attribute(name: str) -> str | None:
 
 
 def _identifier(made: str) -> str | None:
-    """Refuse what is no identifier, or another one to Python: the parser reads identifiers in Unicode's form NFKC."""
+    """Refuse what is not an identifier, or what Python reads as another one, because it normalises them to NFKC."""
     if not made.isidentifier():
         return "makes no identifier"
     if unicodedata.normalize("NFKC", made) != made:
@@ -188,12 +188,12 @@ def _is_free(name: str) -> bool:
     return not iskeyword(name) and not name.startswith("__")
 
 
-# (kind, the key that the map stands under) -> rule of its own key
+# (kind, key of the map that it is in) -> rule of its own key
 _KEYS: dict[tuple[object, ...], Rule] = {
     ("schema", "properties"): property_name,
     ("schema", "$defs"): component,
-    ("media type", "content"): _unlike(MEDIA_TYPE, "is no media type"),
-    ("response", "responses"): _unlike(STATUS, "is no status"),
+    ("media type", "content"): _unlike(MEDIA_TYPE, "is not a media type"),
+    ("response", "responses"): _unlike(STATUS, "is not a status"),
     ("path item", "paths"): path,
     ("path item", "webhooks"): operation_name,
     ("parameter", "headers"): header,

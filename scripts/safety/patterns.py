@@ -1,8 +1,8 @@
-"""Patterns on which a reader that tries again could spend for ever: none may come in with a document.
+"""Refuses regular expressions on which a backtracking engine could take exponential time.
 
-The client itself searches in linear time (`templates/runtime/patterns.py`), but the sandbox's validator and whoever
-reads the contract do not. So inside a repeat the next character has to say how to go on: no two ways to repeat the
-same text. What only takes a power of the length passes, up to the cube.
+The client itself searches in linear time (`templates/runtime/patterns.py`), but the sandbox's validator and other
+readers of the contract do not. So inside a repeat the next character must decide how to go on: no text may be matched
+in two ways. Patterns that take polynomial time pass, up to the cube of the length.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LENGTH: Final = 20_000  # characters of a pattern; the published ones have 20
-MOST: Final = 20_000  # characters and sets of a pattern, with counted parts written twice, and ways from one to another
+MOST: Final = 20_000  # positions of a pattern (a counted part is written twice), and transitions between them
 MOST_IN_ALL: Final = 200_000  # the same for all patterns of a document
 OVERLAPS: Final = 3  # repeats that can also end where they go on: the power of the length that a search may take
-# What is read as something that matches more, or is not looked at: the judgement stays on the safe side.
+# Syntax that is replaced by something that matches more, or left out: the check stays on the safe side.
 _TOKENS: Final = re.compile(
     r"(?P<any>\\[pPN]\{[^}]*\}|\\U[0-9a-fA-F]{8})|(?P<again>\\[1-9]\d*|\\k<[^>]*>|\(\?P=\w+\))|(?P<nothing>\\[bBAzZ]|\(\?[aiLmsux]+\))|(?P<group>\(\?(?:[=!>]|<[=!]|[aiLmsux]+:))"
     r"|(?P<possessive>[*+?}]\+)|\\[\s\S]|[\s\S]"
 )
 
 
-class HeldUpError(ValueError):
-    """A pattern that could hold its reader up; says why."""
+class SlowPatternError(ValueError):
+    """A pattern that could take too long to search for; the message says why."""
 
 
 @frozen
@@ -46,7 +46,7 @@ class _Part:
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Every `pattern`, and every key of `patternProperties`."""
+    """Check every `pattern`, and every key of `patternProperties`."""
     spent = 0
     for place in walk(document):
         value = place.value
@@ -64,19 +64,19 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def judged(text: str) -> str | None:
-    """Say why a pattern could take for ever; None for one that cannot, or that Python does not run at all."""
+    """Say why a pattern could take too long; None if it cannot, or if Python cannot compile it."""
     return _judged(text)[0]
 
 
 @cache
 def _judged(text: str) -> tuple[str | None, int]:
-    """Judge a pattern; gives the steps that took as well."""
+    """Check a pattern; gives the reason to refuse it, and the steps that the check took."""
     if len(text) > LENGTH:
         return f"is longer than {LENGTH} characters", 0
     positions = _Positions()
     try:
         positions.judge(Parser(_loosened(text)).whole())
-    except HeldUpError as error:
+    except SlowPatternError as error:
         return str(error), positions.done
     except (Unjudged, RecursionError):
         return "cannot be judged" if _is_pythons(text) else None, positions.done
@@ -92,7 +92,7 @@ def _is_pythons(text: str) -> bool:
 
 
 def _loosened(text: str) -> str:
-    """Write what the reader of patterns does not know as what matches more: look-around as a group, Unicode as any."""
+    """Replace syntax that the parser does not know by what matches more: look-around by a group, Unicode by any."""
     made, is_inside = "", False
     for token in _TOKENS.finditer(text):
         found, kind = token.group(), token.lastgroup
@@ -116,11 +116,11 @@ class _Positions:
     done: int = 0
 
     def judge(self, pattern: Any) -> None:
-        """Raise HeldUpError where a repeat has two ways to match one text, or too many can end where they go on."""
+        """Raise SlowPatternError if a repeat can match one text in two ways, or too many repeats can end or go on."""
         self._part(pattern)
         overlapping = [at for at in self.repeated if self._overlap(self.follow[at])]
         if len(overlapping) > OVERLAPS:
-            raise HeldUpError(f"has {len(overlapping)} repeats that can end where they go on")
+            raise SlowPatternError(f"has {len(overlapping)} repeats that can end where they go on")
 
     def _part(self, pattern: Any) -> _Part:
         match pattern:
@@ -153,7 +153,7 @@ class _Positions:
         return whole
 
     def _times(self, part: Any, low: int, high: int | None) -> _Part:
-        """Repeat a part: a fixed number is two in a row, a number that varies goes from its ends to its beginnings."""
+        """Repeat a part: a fixed number as two in a row, a variable one with transitions from end to start."""
         if high is not None and high <= 1:
             made = self._part(part) if high else self._sequence([])
             return _Part(made.is_empty or not low, made.first, made.last)
@@ -165,9 +165,9 @@ class _Positions:
             self._lead(made.last, made.first)
             self.repeated.update(range(begin, len(self.sets)))
             if part[0] != "set" and (made.is_empty or self._is_ambiguous(begin, made.first)):
-                raise HeldUpError("has a repeat with several ways to match one text")
+                raise SlowPatternError("has a repeat with several ways to match one text")
         if low == high and made.is_empty and made.first:
-            raise HeldUpError("has a repeat with several ways to match one text")
+            raise SlowPatternError("has a repeat with several ways to match one text")
         return _Part(made.is_empty or not low, made.first, made.last)
 
     def _lead(self, ends: Iterable[int], beginnings: Iterable[int]) -> None:
@@ -179,13 +179,13 @@ class _Positions:
     def _work(self, more: int) -> None:
         self.done += more
         if self.done > MOST:
-            raise HeldUpError("has too many parts and ways through them")
+            raise SlowPatternError("has too many parts and ways through them")
 
     def _is_ambiguous(self, begin: int, first: Iterable[int]) -> bool:
         return self._overlap(first) or any(map(self._overlap, self.follow[begin:]))
 
     def _overlap(self, positions: Iterable[int]) -> bool:
-        """Tell whether one character fits two of some positions."""
+        """Whether one character matches at two of these positions."""
         ranges = sorted(pair for at in positions for pair in _merged(self.sets[at]))
         return any(low <= high for (_, high), (low, _) in pairwise(ranges))
 

@@ -1,6 +1,6 @@
-"""Where things stand in an untrusted document: `scripts.corrections.grammar` and what only a check for safety looks at.
+"""Walks an untrusted document by the grammar of `scripts.corrections.grammar`, with servers, tags and links added.
 
-Added to that grammar: servers, tags, links. References are not followed, so the walk ends whatever they form.
+References are not followed, so the walk always ends.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class Place:
 
     @property
     def pointer(self) -> str:
-        """Where it stands, as an RFC 6901 pointer."""
+        """The place as an RFC 6901 pointer."""
         return pointer(*self.steps)
 
     @property
     def is_component(self) -> bool:
-        """Tell whether it stands under a name of its own in `components`."""
+        """Whether it is a named component."""
         return self.steps[:1] == ("components",) and len(self.steps) == 3  # noqa: PLR2004 - components/<kind>/<name>
 
 

@@ -1,8 +1,8 @@
-"""References: all of them stay inside the document, and lead somewhere.
+"""Checks that every reference stays inside the document, and that its target exists.
 
-Nothing may make a reader of the document open a file or a connection, so the check covers every way that OpenAPI 3.1
-and JSON Schema 2020-12 have to point elsewhere, and those that would move the base which local references start from.
-A string under `$ref` is taken for a reference wherever it stands, examples included: libraries resolve it there too.
+No document may make its reader open a file or a connection, so the check covers every kind of reference in OpenAPI 3.1
+and JSON Schema 2020-12, and the keywords that change the base of local references. A string under `$ref` counts as a
+reference everywhere, in examples too, because libraries resolve it there.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ DIALECTS = (
 )
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 WRITTEN_OUT = 250_000  # values of the document with every reference in it written out; the vendored one has 20,000
-HOPS = 32  # references to references; a chain this long is a circle or meant to cost time
+HOPS = 32  # references to references; a longer chain is refused as a circle
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """External, dangling and circular references, discriminator mappings, changed bases and dialects."""
+    """Find external, dangling and circular references, wrong discriminator mappings, changed bases, other dialects."""
     for steps, value in values(document):
         if isinstance(value, str) and (reason := _pointing(document, steps[-1], value)):
             yield finding(steps, reason)
@@ -55,7 +55,7 @@ def _reference(document: dict[str, Any], reference: str) -> str | None:
         if not reference.startswith("#"):
             return f"points outside the document: {quoted(reference)}"
         if not reference.startswith("#/"):
-            return f"is no pointer to a part of this document: {quoted(reference)}"
+            return f"is not a pointer to a part of this document: {quoted(reference)}"
         try:
             target = resolve(document, reference)
         except Refused:
@@ -82,7 +82,7 @@ def _schema(document: dict[str, Any], place: Place) -> Iterator[Finding]:
 
 
 def _circles(document: dict[str, Any]) -> Iterator[Finding]:
-    """Schemas that apply to a value only what they are themselves: no reader of a value would ever end."""
+    """Find schemas that refer to themselves at the same place of a value: a validator would never end."""
     schemas = _schema_names(document)
     within = {name: set(_in_place(schema)) & schemas.keys() for name, schema in schemas.items()}
     while free := {name for name, names in within.items() if not names}:
@@ -92,7 +92,7 @@ def _circles(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _in_place(schema: object) -> Iterator[str]:
-    """The schemas that one is made of at the same place of a value: its reference, its branches, theirs."""
+    """Yield the names of the schemas that apply to the same value: by reference, or in branches at any depth."""
     waiting = [schema]
     while waiting:
         part = waiting.pop()
@@ -106,16 +106,16 @@ def _in_place(schema: object) -> Iterator[str]:
 
 
 def check_size(document: dict[str, Any]) -> Iterator[Finding]:
-    """What is small as it is published and large with its references written out: twice of twice of twice ...
+    """Find a document that grows exponentially when its references are written out.
 
-    To be run when every reference is known to lead somewhere.
+    Requires that every reference has a target.
     """
     sizes: dict[str, int] = {}
     found: dict[str, tuple[int, list[str]]] = {}
     waiting, looked_at = [("#", False)], 0
     while waiting:
         target, is_done = waiting.pop()
-        if is_done:  # what is not done yet leads back here: a tree of values, as deep as each value says
+        if is_done:  # a target without a size yet is part of a recursive type, and counts as one value
             count, further = found[target]
             sizes[target] = count + sum(sizes.get(one, 1) for one in further)
         elif target not in found:

@@ -1,4 +1,4 @@
-"""Servers: a new version of the document may not send our users, and their tokens, to a host nobody has agreed to."""
+"""Refuses servers on hosts that nobody has accepted: they would receive our users' tokens."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def hosts(document: dict[str, Any]) -> frozenset[str]:
-    """The hosts that a document sends its readers to, in lower case, with the port where one is given."""
+    """Return the hosts of all servers of a document, in lower case, with the port where one is given."""
     return frozenset(host for _, host, _ in _servers(document) if host)
 
 
 def check(document: dict[str, Any], accepted: AbstractSet[str]) -> Iterator[Finding]:
-    """Every server (document, path, operation or link) is an https URL on one of the accepted hosts."""
+    """Check that every server (of document, path, operation or link) is an https URL on an accepted host."""
     for steps, host, url in _servers(document):
         if host is None:
-            yield finding(steps, f"is no plain https address: {quoted(url)}")
+            yield finding(steps, f"is not a plain https address: {quoted(url)}")
         elif host not in accepted:
             yield finding(
                 steps, f"sends readers to the host {quoted(host)}; if that is meant, add --accept-host {host}"
@@ -39,7 +39,7 @@ def _servers(document: dict[str, Any]) -> Iterator[tuple[Steps, str | None, str]
 
 
 def _host(url: str) -> str | None:
-    """Host and port of an https URL without variables, user information, query or fragment; None for all others."""
+    """Return host and port of a plain https URL; None for one with variables, user, query or fragment, or not https."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,8 +1,8 @@
-"""Characters that no text of the document may hold, wherever it stands: keys, names, descriptions, examples.
+"""Refuses characters that no text of a document may hold: in keys, names, descriptions and examples.
 
 Quotes, backslashes, braces and newlines are fine in a description: the generator's templates escape them, and the
-generated code is compared with an allow-list (`scripts.generation.fence`). What is refused here is what an editor, a
-terminal or a reviewer's browser shows as something else than it is, and what no UTF-8 file can hold.
+generated code is compared with an allow-list (`scripts.generation.fence`). Refused here are characters that an editor,
+terminal or browser displays misleadingly, and those that no UTF-8 file can hold.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LINES = "\n\r\t\u2028\u2029"
 
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
-    """Every key and every string of the document, examples included."""
+    """Check every key and every string of the document, examples included."""
     for steps, value in values(document):
         if isinstance(value, str) and (reason := hidden(value)):
             yield finding(steps, f"holds {reason}")
@@ -39,7 +39,7 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def hidden(text: str) -> str | None:
-    """The first character that no text may hold, described; None if there is none."""
+    """Describe the first character that no text may hold; None if there is none."""
     match = ANY_REFUSED.search(text)
     if match is None:
         return None
@@ -49,12 +49,12 @@ def hidden(text: str) -> str | None:
 
 
 def line_break(text: str) -> str | None:
-    """The first tab, line end or line separator, described; None if there is none. For text that is a name."""
+    """Describe the first tab, line end or line separator, which no name may hold; None if there is none."""
     found = next((c for c in text if c in LINES), None)
     return None if found is None else f"the character U+{ord(found):04X}, which ends a line"
 
 
 def invisible(text: str) -> str | None:
-    """The first character that shows nothing (categories Cf, Co, Cn), described; None if there is none."""
+    """Describe the first invisible character (categories Cf, Co, Cn); None if there is none."""
     found = next((c for c in text if unicodedata.category(c) in {"Cf", "Co", "Cn"}), None)
     return None if found is None else f"the invisible character U+{ord(found):04X}"

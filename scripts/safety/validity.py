@@ -1,8 +1,8 @@
-"""Whether a document is OpenAPI 3.1: its shape, its schemas, and the rules that no schema can state.
+"""Checks that a document is valid OpenAPI 3.1: its shape, its schemas, and the rules that no schema can express.
 
-3.0-style nullability is allowed as the vendor writes it: to 3.1 `nullable` is an unknown keyword. Not judged here is
-what OpenAPI does not forbid: a default that its schema refuses, a pattern in another dialect of regular expressions.
-To be run when sizes and references are known to be sane.
+The vendor's `nullable` of 3.0 is allowed: in 3.1 it is an unknown keyword. Also allowed, as OpenAPI does not forbid it:
+a default that its schema refuses, a pattern in another dialect of regular expressions. Requires that the checks of
+limits and references have passed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ MESSAGE = 160  # characters; longer ones repeat the document instead of naming t
 
 
 def check(document: dict[str, Any], known: dict[str, Any] | None = None) -> Iterator[Finding]:
-    """Shape first, then each schema by its meta-schema, then parameters and repeated names; stops where it fails.
+    """Check the shape, then each schema, then parameters and repeated names; stops after the first stage that fails.
 
-    `known`: a document that is valid; paths and components that are the same there are not judged again.
+    `known`: a valid document; paths and components that are equal in it are not checked again.
     """
     version = document.get("openapi")
     if not isinstance(version, str) or not re.fullmatch(r"3\.1\.\d+", version):
@@ -61,26 +61,26 @@ def _news(document: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 def _others(named: Any, known: Any) -> Any:
     if not isinstance(named, dict) or not isinstance(known, dict):
         return named
-    # As text, for Python takes 1, 1.0 and true for the same.
+    # As text, because 1, 1.0 and True are equal in Python.
     return {name: value for name, value in named.items() if name not in known or dump(known[name]) != dump(value)}
 
 
 def _shape(document: dict[str, Any]) -> Iterator[Finding]:
-    yield from _told((), openapi_v31_schema_validator.iter_errors(document))
+    yield from _findings((), openapi_v31_schema_validator.iter_errors(document))
 
 
 def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
-    """Each schema that stands in no other; the meta-schema goes down by itself."""
+    """Validate each outermost schema; the meta-schema covers those inside."""
     done: set[Steps] = set()
     for place in walk(document):
         inside = any(place.steps[:length] in done for length in range(len(place.steps)))
         if place.kind == "schema" and not inside:
             done.add(place.steps)
-            yield from _told(place.steps, _SCHEMA.iter_errors(place.value))
+            yield from _findings(place.steps, _SCHEMA.iter_errors(place.value))
 
 
-def _told(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
-    """Say each error by the rule and the place that it comes down to."""
+def _findings(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
+    """Report each error at the place of its cause."""
     for error in errors:
         cause = best_match([error]) or error
         message = cause.message if len(cause.message) <= MESSAGE else f"breaks the rule {cause.validator!r}"
@@ -88,7 +88,7 @@ def _told(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
 
 
 def _rules(document: dict[str, Any]) -> Iterator[Finding]:
-    """No operationId twice, no parameter twice, and the parameters of a path are those that stand in it."""
+    """Check that no operationId or parameter is repeated, and that path parameters match the path."""
     named: dict[str, Place] = {}
     for place in walk(document):
         if place.kind != "operation":

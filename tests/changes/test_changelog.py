@@ -69,7 +69,7 @@ def test_exit_code_is_1_from_the_grade_on_that_fails(edits, codes, files):
     ids=range(11),
 )
 def test_what_cannot_be_read_is_2_and_one_line(content, files, capsys):
-    """A file that is no OpenAPI document, on either side, is refused in one printable line, without a report."""
+    """A file that is not an OpenAPI document, on either side, is refused in one printable line, without a report."""
     for arguments in (files(document(), content), files(content, document())):
         assert main(arguments) == 2
         out, err = capsys.readouterr()

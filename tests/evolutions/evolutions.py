@@ -132,6 +132,14 @@ EVOLUTIONS = (
         ("1.2.3", "2.0.0"),
     ),
     Evolution(
+        "required without a property",
+        {
+            f"{SCHEMAS}/RequestAnotherAttemptRequest/required": ["interview_result_id", "reason"],
+            f"{SCHEMAS}/LanguageAccent/required": ["code", "name", "region"],
+        },
+        ("1.2.3", "2.0.0"),
+    ),
+    Evolution(
         "enum widened and narrowed",
         {
             f"{SCHEMAS}/PreScreeningResumeTextResponse/properties/processing_reason/enum": ["credits", "language"],

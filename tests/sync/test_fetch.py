@@ -48,7 +48,7 @@ def test_fetch_unpacks_gzip(vendor):
 )
 def test_only_https_is_fetched(url):
     """An address that is neither https nor http on loopback is refused before anything is sent."""
-    with pytest.raises(Refused, match=r"only https addresses|no URL"):
+    with pytest.raises(Refused, match=r"only https addresses|not a URL"):
         require_safe(url)
 
 

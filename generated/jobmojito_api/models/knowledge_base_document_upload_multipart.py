@@ -43,5 +43,5 @@ class KnowledgeBaseDocumentUploadMultipart(_c.Model):
     )
 
     def to_multipart(self) -> RequestFiles:
-        """Give the parts of the multipart body, as httpx takes them."""
+        """Return the parts of the multipart body, as httpx takes them."""
         return _parts(self)

@@ -58,5 +58,5 @@ class PreScreeningResumeBinaryRequest(_c.Model):
     )
 
     def to_multipart(self) -> RequestFiles:
-        """Give the parts of the multipart body, as httpx takes them."""
+        """Return the parts of the multipart body, as httpx takes them."""
         return _parts(self)

@@ -52,7 +52,7 @@ OPERATIONS: Final[dict[str, str]] = {
 
 
 def operation(name: str) -> Operation[Any]:
-    """Give an operation's declared table by its name; KeyError where there is none."""
+    """Return an operation's declared table by its name; KeyError where there is none."""
     return cast("Operation[Any]", import_module(f"..api.{OPERATIONS[name]}", __name__).OPERATION)
 
 

@@ -1,7 +1,7 @@
-"""An operation as data: its declared table, the call made of arguments, and the answer read by status.
+"""Operations as data: the declared table, a call made from arguments, and the answer read by its status.
 
-The low-level functions send a call themselves (`send`, `send_async`); the resource classes hand it to whoever made
-them, so that timeouts, repeating and errors are decided in one place.
+The low-level functions send a call themselves (`send`, `send_async`); the resource classes pass it to the caller that
+they were made with, so that timeouts, retries and errors are decided in one place.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen(eq=False, slots=False)
 class Call(Generic[T_co]):
-    """One call as data: nothing in it is secret but the arguments, which `repr` leaves out.
+    """One call as data. `repr` leaves out the arguments, which may hold secrets.
 
-    `arguments` are the caller's own; what was `UNSET` is left out.
+    `arguments` are those of the caller, without those that are `UNSET`.
     """
 
     definition: Operation[T_co]
@@ -42,9 +42,9 @@ class Call(Generic[T_co]):
 
     @cached_property
     def request(self) -> dict[str, Any]:
-        """What httpx takes: method, relative url, params, and json, files, data or content with headers.
+        """Arguments for httpx: method, relative url, params, and json, files, data or content with headers.
 
-        Never Authorization. Made at first use.
+        Without Authorization. Made at first use.
 
         Raises:
             InvalidRequest: the contract refuses the arguments; nothing was sent.
@@ -63,12 +63,12 @@ class Call(Generic[T_co]):
 
     @property
     def path(self) -> str:
-        """The path as the document declares it, without arguments filled in."""
+        """The path as the document declares it, with its placeholders."""
         return self.definition.path
 
     @property
     def success(self) -> Type[T_co]:
-        """The type of a success."""
+        """The declared type of a success."""
         return self.definition.success
 
     @property
@@ -77,7 +77,7 @@ class Call(Generic[T_co]):
         return self.definition.answers
 
     def answer_type(self, status: int) -> Type[Any] | None:
-        """Give the declared type of a status: its own, then its family's, then the default; None if undeclared."""
+        """Return the declared type of a status: its own, then its family's, then the default; None if undeclared."""
         answers = self.answers
         return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
 
@@ -103,7 +103,7 @@ class Call(Generic[T_co]):
 
 
 def _reason(error: ValueError, content: bytes) -> str:
-    """Say why a body is no JSON without quoting it."""
+    """Say why a body is not JSON, without quoting it."""
     if not content:
         return "it is empty"
     if isinstance(error, json.JSONDecodeError):
@@ -114,7 +114,7 @@ def _reason(error: ValueError, content: bytes) -> str:
 
 
 class Caller(Protocol):
-    """What a resource hands its calls to."""
+    """What a resource passes its calls to."""
 
     def __call__(self, call: Call[T], /) -> T:
         """Send the call and give the success value."""
@@ -122,7 +122,7 @@ class Caller(Protocol):
 
 
 class AsyncCaller(Protocol):
-    """What an asynchronous resource hands its calls to."""
+    """What an asynchronous resource passes its calls to."""
 
     def __call__(self, call: Call[T], /) -> Awaitable[T]:
         """Send the call and give the success value."""
@@ -131,7 +131,7 @@ class AsyncCaller(Protocol):
 
 @frozen(eq=False)
 class Operation(Generic[T_co]):
-    """One operation of the document, as declared: everything that a call of it needs."""
+    """One operation as the document declares it: everything that a call needs."""
 
     name: str
     tag: str
@@ -144,11 +144,11 @@ class Operation(Generic[T_co]):
     body_required: bool = False
 
     def call(self, arguments: Mapping[str, object]) -> Call[T_co]:
-        """Make a call of arguments, by their Python names; `UNSET` is the same as not given."""
+        """Make a call from arguments by their Python names; `UNSET` means not given."""
         return Call(self, {name: value for name, value in arguments.items() if value is not UNSET})
 
     def encode(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Encode arguments as a request, as `Call.request` tells."""
+        """Encode arguments as a request; see `Call.request`."""
         request: dict[str, Any] = {"method": self.method, "url": self.path}
         problems: list[Departure] = []
         self._add_parameters(arguments, request, problems)
@@ -188,30 +188,30 @@ class Operation(Generic[T_co]):
             encode(declared, body, request, problems)
 
     def _body_of(self, body: object) -> Body | None:
-        """Pick the declared form by what it holds, the first of several; with one form alone, whatever was given."""
+        """Choose the first declared form that the body fits; if there is one form only, that one."""
         if len(self.bodies) == 1:
             return self.bodies[0]
         for declared in self.bodies:
             if isinstance(declared.type, Object) and isinstance(body, declared.type.python):
                 return declared
         if isinstance(body, Mapping):
-            return None  # it could be meant as any of the models
+            return None  # a mapping can be any of the models
         others = (one for one in self.bodies if not isinstance(one.type, Object))
         return next((one for one in others if not check(one.type, body)), None)
 
 
 def send(client: AuthenticatedClient | Client, call: Call[Any]) -> Response[Any]:
-    """Send a call over a low-level client: no repeating, no typed errors, httpx's exceptions as they are."""
+    """Send a call over a low-level client: no retries, no typed errors, httpx's own exceptions."""
     return _respond(client, call, client.get_httpx_client().request(**client.complete(call.request)))
 
 
 async def send_async(client: AuthenticatedClient | Client, call: Call[Any]) -> Response[Any]:
-    """Do the same without blocking."""
+    """Send a call as `send` does, without blocking."""
     return _respond(client, call, await client.get_async_httpx_client().request(**client.complete(call.request)))
 
 
 def _respond(client: AuthenticatedClient | Client, call: Call[Any], answer: httpx.Response) -> Response[Any]:
-    """Read an answer; an error whose body is not what the document says has None for its value."""
+    """Read an answer; `parsed` is None for an error whose body is not as declared."""
     status = answer.status_code
     if call.answer_type(status) is None:
         if client.raise_on_unexpected_status:

@@ -1,4 +1,4 @@
-"""How a body becomes a request: JSON, a form by its parts, or content as it is; what would not arrive is refused."""
+"""Encodes a body as JSON, as a form or as plain content; refuses values that would not arrive unchanged."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Body(NamedTuple):
 
 
 def _as_json(_declared: Type[Any], body: object, request: dict[str, Any], problems: list[Departure]) -> None:
-    """Put the body as JSON, for httpx to encode; what JSON cannot say is a problem."""
+    """Put the body as JSON, for httpx to encode; a value that JSON cannot hold is a problem."""
     value = write(body)
     problems.extend(unwritable(value))
     request["json"] = value
 
 
 def unwritable(value: object) -> list[Departure]:
-    """Find what JSON or UTF-8 cannot say: NaN, lone surrogates, objects of other classes, a body within itself."""
+    """Find what JSON or UTF-8 cannot hold: NaN, lone surrogates, objects of other classes, a cycle."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -40,7 +40,7 @@ def unwritable(value: object) -> list[Departure]:
 
 
 def _place_of(value: object) -> str:
-    """Give the pointer of the first value that cannot be written, one level of nesting after the other."""
+    """Return the pointer of the first value that cannot be written, level by level."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, item in cast("Any", items):
         if _unwritable_alone(item):
@@ -81,7 +81,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _form_problems(declared: Type[Any], body: Any) -> Iterator[Departure]:
-    """List what a form cannot hold, and what its texts would make something else of."""
+    """List values that a form cannot hold, or that would arrive as another value."""
     if not isinstance(body, Model | Mapping):
         yield Departure("", "a model or a mapping", kind_of(body))
         return
@@ -99,7 +99,7 @@ def _form_problems(declared: Type[Any], body: Any) -> Iterator[Departure]:
 
 
 def _part_refusal(type_: Type[Any], value: Any) -> tuple[str, str] | None:
-    """Say what was expected and what came where one part of a form cannot be written."""
+    """Return what was expected and what was given if a part of a form cannot be written."""
     if isinstance(value, File):
         if value.mime_type is not None and not (value.mime_type and is_header_text(value.mime_type)):
             return "a MIME type", "another text"
@@ -107,7 +107,7 @@ def _part_refusal(type_: Type[Any], value: Any) -> tuple[str, str] | None:
         return next(filter(None, map(_text_refusal, texts)), None)
     written, kinds = write(value), scalars(type_)
     if isinstance(written, str) and BINARY in kinds and STRING not in kinds:
-        return BINARY.expected, "string"  # a file's name is not its content
+        return BINARY.expected, "string"  # a file name is not content
     return None if hasattr(value, "read") else _text_refusal(written) if isinstance(written, str) else _unheld(written)
 
 
@@ -152,5 +152,5 @@ def encode(form: Body, body: object, request: dict[str, Any], problems: list[Dep
     is_json = essence == "application/json" or essence.endswith("+json")
     put = _FORMS.get(essence) or (_as_json if is_json else _as_content)
     put(form.type, body, request, problems)
-    if put is not _as_multipart:  # its boundary is httpx's to tell
+    if put is not _as_multipart:  # whose boundary httpx makes
         request.setdefault("headers", {})["Content-Type"] = form.content_type

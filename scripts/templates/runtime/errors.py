@@ -1,4 +1,4 @@
-"""What the low-level client raises by itself; everything else that it lets through is httpx's.
+"""The exceptions of the low-level client; all others that it raises are those of httpx.
 
 ValueError
 ├── InvalidRequest      the contract refuses the request; nothing was sent
@@ -18,7 +18,7 @@ class InvalidRequest(ValueError):  # noqa: N818 - names what is invalid, beside 
     """The contract refuses the request, so nothing was sent; `problems` says where and why, without the values."""
 
     def __init__(self, operation: str, problems: tuple[Departure, ...]) -> None:
-        """Keep the facts, and put the first few into the message."""
+        """Keep the operation and the problems; the message has the first few."""
         super().__init__(operation, problems)
         self.operation, self.problems = operation, problems
 
@@ -34,12 +34,12 @@ class InvalidAnswer(ValueError):  # noqa: N818 - as above
     """A success whose body cannot be read as the JSON that the document declares for it."""
 
     def __init__(self, operation: str, status_code: int, reason: str) -> None:
-        """Keep the facts; the body stays out, it may hold people."""
+        """Keep the operation and the reason, not the body, which may hold personal data."""
         super().__init__(operation, status_code, reason)
         self.operation, self.status_code, self.reason = operation, status_code, reason
 
     def __str__(self) -> str:
-        """Say which operation, what came, and why it cannot be read."""
+        """Name the operation, the answer, and why it cannot be read."""
         return f"{self.operation}: the {self.status_code} answer cannot be read: {self.reason}"
 
 
@@ -52,7 +52,7 @@ class UnexpectedStatus(Exception):  # noqa: N818 - the generator's public name
         self.status_code, self.content = status_code, content
 
     def __str__(self) -> str:
-        """Name the status and the size of what came."""
+        """Name the status and the size of the body."""
         return f"undeclared status {self.status_code}, {len(self.content)} bytes"
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Reads ECMA-262's regular expressions, as far as `patterns` searches for them."""
+"""Parses the regular expressions of ECMA-262 that `patterns` can search for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 class Unjudged(ValueError):  # noqa: N818 - names what the pattern is
-    """A pattern that is not searched for here."""
+    """A pattern that `patterns` cannot search for."""
 
 
 def _others(ranges: Ranges) -> Ranges:
-    """Give the characters that are in none of some ranges."""
+    """Return the characters that are in none of some ranges."""
     found: list[tuple[int, int]] = []
     begin = 0
     for low, high in sorted(ranges):
@@ -45,7 +45,7 @@ class Parser:
         self.text, self.at, self.depth = text, 0, 0
 
     def whole(self) -> Any:
-        """Read everything."""
+        """Read the whole pattern."""
         found = self.choice()
         if self.at < len(self.text):
             raise Unjudged
@@ -59,7 +59,7 @@ class Parser:
         return parts[0] if len(parts) == 1 else ("one", parts)
 
     def sequence(self) -> Any:
-        """Read what follows each other."""
+        """Read a sequence of items."""
         parts: list[Any] = []
         while self.at < len(self.text) and self.text[self.at] not in "|)":
             parts.append(self.repeated(self.item()))
@@ -78,7 +78,7 @@ class Parser:
         return simple.get(one) or ("set", self.escape() if one == "\\" else ((ord(one), ord(one)),))
 
     def group(self) -> Any:
-        """Read a group; a name makes no difference."""
+        """Read a group; its name is ignored."""
         if self.took("?") and not self.took(":"):
             if not self.took("<") or self.next() in "=!" or ">" not in self.text[self.at :]:
                 raise Unjudged
@@ -93,7 +93,7 @@ class Parser:
         return found
 
     def repeated(self, item: Any) -> Any:
-        """Read how often an item comes; that it comes as seldom as can be makes no difference."""
+        """Read the quantifier of an item; a lazy one is the same here."""
         one = self.text[self.at : self.at + 1]
         times, length = (_TIMES[one], 1) if one in _TIMES else self.times(self.at) or (None, 0)
         if times is None:
@@ -106,7 +106,7 @@ class Parser:
         return ("times", item, low, high)
 
     def times(self, at: int) -> tuple[tuple[int, int | None], int] | None:
-        """Read `{2}`, `{2,}` or `{2,5}`; None if that is not what is there."""
+        """Read `{2}`, `{2,}` or `{2,5}`; None for anything else."""
         inside, closed, _ = self.text[at + 1 :].partition("}") if self.text[at : at + 1] == "{" else ("", "", "")
         low, comma, high = inside.partition(",")
         if not closed or not _is_count(low) or (high and not _is_count(high)):
@@ -130,14 +130,14 @@ class Parser:
         return _others(tuple(found)) if but else tuple(found)
 
     def member(self) -> Ranges:
-        """Read one member of a set; what is a word's boundary outside is the backspace there."""
+        """Read one member of a set, where an escaped b is a backspace."""
         one = self.next()
         if one != "\\":
             return ((ord(one), ord(one)),)
         return ((8, 8),) if self.took("b") else self.escape()
 
     def escape(self) -> Ranges:
-        """Read what comes after a backslash."""
+        """Read an escape after its backslash."""
         one = self.next()
         if one in "dws":
             return _SETS[one]
@@ -153,7 +153,7 @@ class Parser:
         return ((code, code),)
 
     def number(self, length: int) -> int:
-        """Read a character by its number; one half of a pair is not judged."""
+        """Read a character by its number; a lone surrogate is not supported."""
         digits = self.text[self.at : self.at + length]
         self.at += length
         if len(digits) < length or not all(one in "0123456789abcdefABCDEF" for one in digits):
@@ -181,5 +181,5 @@ def _is_count(text: str) -> bool:
 
 
 def _is_one(ranges: Ranges) -> bool:
-    """Tell whether ranges are one character."""
+    """Whether ranges are one character."""
     return len(ranges) == 1 and ranges[0][0] == ranges[0][1]

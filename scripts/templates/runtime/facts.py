@@ -1,6 +1,6 @@
-"""What the contract does not say about its operations: what costs credits, what sends mail, what may be sent twice.
+"""Facts that the contract does not have: which operations cost credits, send mail, or may be sent twice.
 
-From `facts.json`, which is made of `openapi/facts.yaml` together with this package.
+Read from `facts.json`, which is generated from `openapi/facts.yaml` together with this package.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Facts(NamedTuple):
-    """Facts of one operation; what nobody knows counts as costing, as mailing and as not repeatable.
+    """Facts of one operation; an unknown fact counts as costing, as mailing and as not repeatable.
 
-    `known` is False for an operation whose facts nobody has looked up yet, `guide_only` True for one that the vendor's
-    guide has and the published document does not. `price` names one of `prices()`. `why` gives the reason and source
-    of `costs`, `mails` and `repeatable`; `care` those parameters and properties that cost or do the unexpected.
+    `known` is False for an operation that is not in `openapi/facts.yaml`, `guide_only` True for one that only the
+    vendor's guide has. `price` names one of `prices()`. `why` gives the reason and source of `costs`, `mails` and
+    `repeatable`; `care` the parameters and properties that cost credits or have unexpected effects.
     """
 
     costs: bool
@@ -33,12 +33,12 @@ class Facts(NamedTuple):
 
 
 def facts_of(name: str) -> Facts:
-    """Give the facts of an operation by its name; KeyError where there is none of that name."""
+    """Return the facts of an operation by its name; KeyError where there is none of that name."""
     return Facts(**_table()["operations"][name])
 
 
 def prices() -> Mapping[str, Any]:
-    """Give what is known about prices, in credits, as `openapi/facts.yaml` explains it."""
+    """Return the known prices, in credits, as `openapi/facts.yaml` explains them."""
     return cast("Mapping[str, Any]", _table()["prices"])
 
 

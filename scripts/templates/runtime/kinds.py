@@ -1,6 +1,6 @@
-"""The types of the contract and how each reads a JSON value, telling every departure.
+"""The types of the contract: each reads a JSON value and reports every departure.
 
-The rules are those of JSON Schema 2020-12 with `format` not asserted; `codec` says what is where.
+The rules are those of JSON Schema 2020-12 with `format` not asserted; `codec` describes the other modules.
 """
 
 from __future__ import annotations
@@ -36,27 +36,27 @@ _KINDS: Final[dict[type, str]] = {
 
 
 def kind_of(value: object) -> str:
-    """Name the JSON kind of a value, or the class of something that is no JSON."""
+    """Name the JSON type of a value, or the class of one that is not JSON."""
     if isinstance(value, float) and not isfinite(value):
         return "NaN or Infinity"
     return _KINDS.get(type(value)) or type(value).__name__
 
 
 class Type(Generic[T_co]):
-    """How a JSON value is read. `expected` names it for a person.
+    """A type that reads JSON values. `expected` is its name in messages.
 
-    `exact` is the Python class whose values need no reading; of floats, those that are finite.
+    `exact` is a Python class whose values are read unchanged; floats only if they are finite.
     """
 
     expected: str = "any value"
     exact: type | None = None
 
     def read(self, value: object, faults: Faults) -> object:  # noqa: ARG002 - the base type takes anything
-        """Give the Python value, kept as received where it departs; add each departure to `faults`."""
+        """Return the Python value, kept as received where it departs; add each departure to `faults`."""
         return value
 
     def where(self, **limits: object) -> Limited[T_co]:
-        """Give the same type under JSON Schema limits, named in snake case: `STRING.where(min_length=1)`."""
+        """Return the same type under JSON Schema limits, named in snake case: `STRING.where(min_length=1)`."""
         return Limited(self, **limits)
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ class Scalar(Type[T_co]):
         self.exact = exact if convert is None else None
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take a value of the class; an integer takes 3.0."""
+        """Accept a value of the class; an integer accepts 3.0."""
         if value.__class__ is self.accepts:
             return value if self.convert is None else self.convert(value)
         if self.accepts is not int or not isinstance(value, float) or not value.is_integer():
@@ -82,13 +82,13 @@ class Scalar(Type[T_co]):
 
 
 class Number(Type[float]):
-    """A number, an integer among them, as JSON has it: neither NaN nor infinite, which Python's `json` lets through."""
+    """A JSON number: an integer or a float, but neither NaN nor infinite, which Python's `json` accepts."""
 
     expected = "number"
     exact = float
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take an integer or a finite number."""
+        """Accept an integer or a finite float."""
         kind = value.__class__
         if kind is not int and (kind is not float or not isfinite(cast("float", value))):
             faults.add(self.expected, kind_of(value))
@@ -96,10 +96,10 @@ class Number(Type[float]):
 
 
 class Anything(Type[Any]):
-    """Any JSON value; what Python's `json` takes for a number and JSON does not is told at any depth."""
+    """Any JSON value; NaN and infinite numbers are reported at any depth."""
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take everything but NaN and Infinity."""
+        """Accept everything but NaN and infinite numbers."""
         if value.__class__ is float:
             return NUMBER.read(value, faults)
         if value.__class__ not in ATOMS and not _is_json(value):
@@ -122,7 +122,7 @@ _encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
 def _is_json(value: object) -> bool:
-    """Tell quickly that a value is JSON throughout; if it is not, it may still hold no number that is not finite."""
+    """Whether a value is surely all JSON, by a quick test; one that fails it may still have no NaN or infinity."""
     try:
         _encode(value)
     except (TypeError, ValueError, RecursionError):
@@ -131,7 +131,7 @@ def _is_json(value: object) -> bool:
 
 
 def _infinite(value: object) -> Iterator[list[str | int]]:
-    """Find the paths of numbers that are not finite; without recursion, so any depth goes."""
+    """Find the paths of numbers that are not finite; without recursion, for any depth."""
     work: list[tuple[Any, Any]] = [(None, value)]
     while work:
         link, item = work.pop()
@@ -144,7 +144,7 @@ def _infinite(value: object) -> Iterator[list[str | int]]:
 
 
 def _unrolled(link: Any) -> list[str | int]:
-    """Write a chain of (rest, last step) as the path it stands for."""
+    """Write a chain of (rest, last step) as a path."""
     path: list[str | int] = []
     while link is not None:
         link, step = link
@@ -153,7 +153,7 @@ def _unrolled(link: Any) -> list[str | int]:
 
 
 def _lossless(parse: Callable[[str], object], show: Callable[[Any], str]) -> Callable[[str], object]:
-    """Turn a text into a value only if writing it gives the same text again; otherwise the text stays as received."""
+    """Turn a text into a value only if writing it gives the same text again; otherwise keep the text."""
 
     def convert(text: str) -> object:
         try:
@@ -177,12 +177,12 @@ DATE_TIME: Final[Type[dt.datetime]] = Scalar("string", str, _lossless(dt.datetim
 
 
 class Binary(Type[Any]):
-    """The bytes of a file part when sending; a text when it comes in JSON."""
+    """The bytes of a file part when sent; a text when received in JSON."""
 
     expected = "file (bytes, or a stream opened in binary mode)"
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take a file, bytes, a binary stream or a text; a stream of texts has no bytes to send."""
+        """Accept a file, bytes, a binary stream or a text; not a text stream, which has no bytes to send."""
         content = value.payload if isinstance(value, File) else value
         sendable = isinstance(content, str | bytes | bytearray) or hasattr(content, "read")
         if not sendable or isinstance(content, io.TextIOBase):
@@ -205,14 +205,14 @@ class Const(Type[Any]):
         self.expected = json.dumps(value, ensure_ascii=False)
 
     def read(self, value: object, faults: Faults) -> object:
-        """Take the value alone; true is not 1 in JSON, 1.0 is."""
+        """Accept the value alone; in JSON, true is not 1, but 1.0 is."""
         if value != self.value or isinstance(value, bool) is not isinstance(self.value, bool):
             faults.add(self.expected, kind_of(value), "const")
         return value
 
 
 class Named(Type[Any]):
-    """A type that is looked up in `.models` when it is first needed, so that importing stays cheap."""
+    """A type that is looked up in `.models` at first use, so that importing stays cheap."""
 
     def __init__(self, name: str) -> None:
         """Keep the name until then."""
@@ -225,7 +225,7 @@ class Named(Type[Any]):
 
 
 class Enumeration(Named):
-    """A generated enum; an unknown value becomes a member-like value and is told."""
+    """A generated enum; an unknown value is kept in an open enum and reported."""
 
     def __init__(self, name: str) -> None:
         """Keep the name until the first value is read."""
@@ -240,7 +240,7 @@ class Enumeration(Named):
         return members, kind, _KINDS[kind]
 
     def read(self, value: object, faults: Faults) -> object:
-        """Give the member; keep a value of another kind as it is."""
+        """Return the member; keep a value of another type as it is."""
         members, kind, expected = self.kinds
         if value.__class__ is not kind:
             faults.add(expected, kind_of(value))
@@ -261,7 +261,7 @@ class Object(Named):
         self.expected = f"object ({name})"
 
     def read(self, value: object, faults: Faults) -> object:
-        """Give the model; keep what is no object as it is."""
+        """Return the model; keep a value that is not an object as it is."""
         if value.__class__ is not dict:
             faults.add(self.expected, kind_of(value))
             return value
@@ -278,7 +278,7 @@ class Array(Type[Any]):
         self.expected = "array"
 
     def read(self, value: object, faults: Faults) -> object:
-        """Read each item; keep what is no list as it is."""
+        """Read each item; keep a value that is not a list as it is."""
         if value.__class__ is not list:
             faults.add(self.expected, kind_of(value))
             return value
@@ -296,7 +296,7 @@ class Array(Type[Any]):
 
 
 class Limited(Type[T_co]):
-    """A type under JSON Schema limits; the limits look at the value as it was received."""
+    """A type with JSON Schema limits, which apply to the value as received."""
 
     def __init__(self, base: Type[T_co], **limits: object) -> None:
         """Keep the type and the checks of its limits."""
@@ -305,7 +305,7 @@ class Limited(Type[T_co]):
         self.limits: tuple[Limit, ...] = limits_from(limits)
 
     def read(self, value: object, faults: Faults) -> object:
-        """Read as the type, then check each limit that applies to the kind of value."""
+        """Read as the type, then check each limit that applies to its JSON type."""
         result = self.base.read(value, faults)
         for limit in self.limits:
             got = limit.breach(value)

@@ -1,4 +1,4 @@
-"""The parts of a multipart body. The boundary is httpx's, random for each request, so no content can forge a part."""
+"""Makes the parts of a multipart body; httpx makes a random boundary each time, so no content can forge a part."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def parts(body: Model | Mapping[str, Any]) -> RequestFiles:
-    """Give a body's properties as httpx's `files=`: files as files, texts as they are, the rest as JSON.
+    """Return the properties of a body for `files=` of httpx: files as files, texts as they are, others as JSON.
 
-    A list becomes one part an item; what is `UNSET` or null is left out, for a form cannot say null.
+    A list becomes one part an item; what is `UNSET` or null is left out, because a form cannot hold null.
     """
     items = body.json_items() if isinstance(body, Model) else body.items()
     return [(name, part) for name, value in items for part in _parts_of(name, value)]

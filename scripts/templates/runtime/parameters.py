@@ -1,8 +1,8 @@
 """Writes arguments into a request's path, query, headers and cookies, in the styles that OpenAPI declares.
 
-The styles are RFC 6570's forms of expansion, and three more for a query. What a style has no form for (a list within
-a list, an item that holds the separator where there is no way to escape it) is refused, as is what the contract
-refuses: a value is of the declared type, and is not made one.
+The styles are those of RFC 6570, and three more for a query. A value that a style cannot write (a list within a list,
+an item with a separator that cannot be escaped) is refused, and so is a value that the contract refuses: nothing is
+converted to the declared type.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ Entries = list[tuple[str, str]]
 
 
 class Parameter(NamedTuple):
-    """One declared parameter: its name on the wire, the argument that holds it, where it goes, its type and style.
+    """One declared parameter: its name in the request, its Python argument, location, type and style.
 
-    `style` and `explode` are OpenAPI's and only set where they are not the default of the place.
+    `style` and `explode` are those of OpenAPI, set only if they are not the default of the location.
     """
 
     name: str
@@ -51,13 +51,13 @@ class Parameter(NamedTuple):
 
     @property
     def form(self) -> tuple[str, bool]:
-        """The style in force, and whether the parts of a list or an object are written apart."""
+        """The style and `explode` that apply, with defaults filled in."""
         style = self.style or _DEFAULTS[self.location]
         return style, style == "form" if self.explode is None else self.explode
 
 
 class _Rule(NamedTuple):
-    """How RFC 6570 expands: what comes first and between parts, whether they are named, and what follows no value."""
+    """A row of RFC 6570: first text, separator, whether parts are named, and what follows an empty value's name."""
 
     first: str
     between: str
@@ -83,11 +83,11 @@ STYLES: Final = {
 
 
 class _Refused(Exception):  # noqa: N818 - caught where it is raised
-    """A value that cannot be written: what was expected, and what came."""
+    """A value that cannot be written: what was expected, and what was given."""
 
 
 def add_parameter(parameter: Parameter, value: object, request: dict[str, Any]) -> list[Departure]:
-    """Write an argument into its place of a request; gives what the contract, or the place, refuses in it."""
+    """Write an argument into a request; gives the reasons if the contract or the location refuses it."""
     where = pointer([parameter.name])
     try:
         written = _as_word(parameter.type, write(value))
@@ -114,7 +114,7 @@ def _put(parameter: Parameter, written: object, request: dict[str, Any]) -> None
 
 
 def finish_query(request: dict[str, Any]) -> None:
-    """Put the query into the url if a part of it is written as httpx would not write it."""
+    """Move the query into the url if httpx would encode a part of it differently."""
     written = request.pop("query", [])
     if written:
         params = request.pop("params", {})
@@ -124,7 +124,7 @@ def finish_query(request: dict[str, Any]) -> None:
 
 
 def scalars(type_: Type[Any]) -> set[Type[Any]]:
-    """Give the types that a value, or the items or properties within it, may have; not what is deeper."""
+    """Return the types that a value, or the items or properties within it, may have; not deeper ones."""
     match type_:
         case Limited():
             return scalars(type_.base)
@@ -141,7 +141,7 @@ def scalars(type_: Type[Any]) -> set[Type[Any]]:
 
 
 def _as_word(type_: Type[Any], value: Any) -> Any:
-    """Let a flag stand for the declared words "true" and "false"; a text that may be anything is no flag."""
+    """Write a boolean as the declared text "true" or "false"; not for a text without declared values."""
     word = "true" if value else "false"
     if not isinstance(value, bool) or not check(type_, value):
         return value
@@ -155,13 +155,13 @@ def _has_word(type_: Type[Any], word: str) -> bool:
 
 
 def has_fraction_for_integer(type_: Type[Any], value: Any) -> bool:
-    """Tell whether 5.0 was given for an integer: JSON takes it for one, a parameter's or a form's text does not."""
+    """Whether 5.0 was given for an integer: JSON accepts it, the text of a parameter or form does not."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     return any(isinstance(one, float) for one in parts) and {NUMBER, ANY}.isdisjoint(scalars(type_))
 
 
 def _entries(value: Any) -> Iterator[tuple[str, str]]:
-    """Give each part as a text, with its name if it is an object's; null is left out, as in RFC 6570."""
+    """Return each part as a text, with its name if it is an object's; null is left out, as in RFC 6570."""
     if isinstance(value, dict):
         yield from ((_text(name), _text(part)) for name, part in value.items() if part is not None)
     elif isinstance(value, list):
@@ -186,7 +186,7 @@ def _text(value: object) -> str:
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Tell whether UTF-8 cannot hold a text; what Python says of it would show the text."""
+    """Whether UTF-8 cannot hold a text; Python's own error would show the text."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -258,7 +258,7 @@ def _to_header(parameter: Parameter, written: object, entries: Entries, request:
 
 
 def is_header_text(text: str) -> bool:
-    """Tell whether a text can be a header's value: printable ASCII, no blank at either end."""
+    """Whether a text can be a header's value: printable ASCII, no blank at either end."""
     return text.isascii() and text.isprintable() and text == text.strip()
 
 
@@ -266,7 +266,7 @@ def _to_cookie(parameter: Parameter, written: object, entries: Entries, request:
     if isinstance(written, dict | list) and parameter.form[1]:
         raise _Refused("one value", kind_of(written))
     headers = request.setdefault("headers", {})
-    value = _expanded(parameter._replace(name=""), written, entries, _encoded)  # the name is no part of a url
+    value = _expanded(parameter._replace(name=""), written, entries, _encoded)  # a path has no names
     headers["Cookie"] = "; ".join([*filter(None, [headers.get("Cookie")]), parameter.name + value])
 
 

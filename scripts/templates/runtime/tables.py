@@ -1,4 +1,4 @@
-"""Models and their field tables: what the generated classes are made of."""
+"""The base class of generated models, and their field tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Field(NamedTuple):
-    """One declared property: its JSON name, the attribute that holds it, its type, and what may be left out or null."""
+    """One declared property: its JSON name, its attribute, its type, whether it is required and nullable."""
 
     name: str
     attribute: str
@@ -27,7 +27,7 @@ class Field(NamedTuple):
 
 
 class Table:
-    """The declared properties of a model, and the type of those that are not declared (None: there may be none)."""
+    """The declared properties of a model, and the type of undeclared ones (None if there must be none)."""
 
     def __init__(
         self, *fields: Field, extra: Type[Any] | None = ANY, limits: Mapping[str, object] | None = None
@@ -40,7 +40,7 @@ class Table:
         self.entries = {f.name: (f.attribute, f.type.exact, f.type, f.nullable) for f in fields}
 
     def read(self, model: type[Model], data: dict[str, Any], faults: Faults) -> Model:
-        """Make a model of a JSON object, in one pass over what came."""
+        """Make a model from a JSON object, in one pass."""
         values, extra = self.blank.copy(), {}
         entries = self.entries
         for name, value in data.items():
@@ -65,7 +65,7 @@ class Table:
         return model._from_values(values)  # noqa: SLF001 - the codec makes models
 
     def _check_whole(self, data: dict[str, object], faults: Faults) -> None:
-        """Tell what is missing, and limits on the number of properties."""
+        """Report missing properties, and broken limits on their number."""
         for name in sorted(self.required - data.keys()):
             faults.add(f"property {name!r}", "none", "required")
         for limit in self.limits:
@@ -74,7 +74,7 @@ class Table:
                 faults.add(limit.expected, got, limit.keyword)
 
     def _read_extra(self, extra: dict[str, object], faults: Faults) -> None:
-        """Read undeclared properties as their declared type, or tell that there may be none; they are kept anyway."""
+        """Read undeclared properties by their type, or report that there must be none; they are kept anyway."""
         if self.extra is None:
             faults.add("no undeclared property", f"{len(extra)} of them", "additionalProperties")
             return
@@ -86,7 +86,7 @@ class Table:
 
 
 class Model:
-    """What every generated model can do. Its attributes are declared by attrs, its JSON by `_table`.
+    """The base of every generated model. attrs declares its attributes, `_table` its JSON.
 
     A required property that an answer left out is `UNSET`; undeclared properties are in `additional_properties`.
     `repr` shows no names, e-mails, links or other free texts, only their sizes.
@@ -97,7 +97,7 @@ class Model:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read a JSON object, tolerantly; `codec.read(Object(name), value)` also tells the departures."""
+        """Read a JSON object, tolerantly; `codec.read(Object(name), value)` also gives the departures."""
         return cast("Self", cls._table.read(cls, dict(src_dict), Faults()))
 
     @classmethod
@@ -107,12 +107,12 @@ class Model:
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the JSON object: what is `UNSET` is left out, everything else goes as it stands."""
+        """Write the JSON object: what is `UNSET` is left out, everything else is written as it is."""
         return cast("dict[str, Any]", write(self))
 
     @property
     def known_fields(self) -> int:
-        """How many declared properties were given: what tells variants of an answer apart."""
+        """The number of declared properties that were given, by which variants of an answer are distinguished."""
         return sum(getattr(self, field.attribute) is not UNSET for field in self._table.fields)
 
     @property
@@ -121,7 +121,7 @@ class Model:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
-        """Give an undeclared property."""
+        """Return an undeclared property."""
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -133,20 +133,20 @@ class Model:
         del self.additional_properties[key]
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether an undeclared property was given."""
+        """Whether an undeclared property was given."""
         return key in self.additional_properties
 
     def __repr__(self) -> str:
-        """Show ids, enums, numbers, flags and dates in full, the rest as sizes; `showing` decides which is which."""
+        """Show ids, enums, numbers, flags and dates in full, the rest as sizes; as `showing` decides."""
         return cast("str", import_module(".showing", __package__).show_model(self))
 
     def json_items(self) -> Iterator[tuple[str, object]]:
-        """Give each property by its JSON name, declared ones first, as the attributes hold them."""
+        """Return each property by its JSON name, declared ones first, as the attributes hold them."""
         for field in self._table.fields:
             yield field.name, getattr(self, field.attribute, UNSET)
         yield from self.additional_properties.items()
 
 
 def table_of(model: type[Model] | Model) -> Table:
-    """Give the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
+    """Return the declared table of a model: `fields` in document order, `required` names, `extra` and `limits`."""
     return model._table  # noqa: SLF001 - the one accessor

@@ -15,12 +15,12 @@ _DEEPEST: Final = 10_000
 
 
 def write(value: object) -> Any:
-    """Turn models, enums, ids and dates at any depth into JSON values; without recursion, so any depth goes.
+    """Turn models, enums, ids and dates at any depth into JSON values, without recursion.
 
-    What is `UNSET` in a mapping or a model is left out. A value that JSON does not know stays as it is.
+    `UNSET` in a mapping or a model is left out. A value that is not JSON stays as it is.
 
     Raises:
-        ValueError: a value holds itself, or is nested deeper than 10,000 levels.
+        ValueError: a value contains itself, or is nested deeper than 10,000 levels.
     """
     holder: list[object] = [value]
     work: list[tuple[Any, Any, object, int]] = [(holder, 0, value, 0)]
@@ -53,7 +53,7 @@ def _entries(item: Any) -> Iterable[tuple[str, object]]:
     return entries
 
 
-# What a value is made of comes before what its class makes of it: markupsafe's texts, numpy's floats.
+# Subclasses of str, float and so on are written as their base: texts of markupsafe, floats of numpy.
 _PLAIN: Final[dict[type, Callable[[Any], object]]] = {
     Enum: lambda member: member.value,
     bool: bool,
@@ -66,5 +66,5 @@ _PLAIN: Final[dict[type, Callable[[Any], object]]] = {
 
 
 def _atom(item: Any) -> Any:
-    """Write one value; what JSON does not know stays as it is."""
+    """Write one value; a value that is not JSON stays as it is."""
     return next((plain(item) for kind, plain in _PLAIN.items() if isinstance(item, kind)), item)

@@ -44,7 +44,7 @@ def call(*, merchant_id: UUID | str | Unset = UNSET) -> _calls.Call[MerchantStat
 
 
 def _get_kwargs(*, merchant_id: UUID | str | Unset = UNSET) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(merchant_id=merchant_id).request
 
 

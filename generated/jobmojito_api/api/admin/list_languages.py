@@ -37,7 +37,7 @@ def call() -> _calls.Call[PlatformLanguagesListResponse]:
 
 
 def _get_kwargs() -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call().request
 
 

@@ -44,7 +44,7 @@ def call(*, body: CatalogueTagCreateRequest | Mapping[str, Any]) -> _calls.Call[
 
 
 def _get_kwargs(*, body: CatalogueTagCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

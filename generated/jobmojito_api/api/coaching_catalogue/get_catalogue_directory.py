@@ -48,7 +48,7 @@ def call(*, id: str, merchant_id: UUID | str | Unset = UNSET) -> _calls.Call[Cat
 
 
 def _get_kwargs(*, id: str, merchant_id: UUID | str | Unset = UNSET) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(id=id, merchant_id=merchant_id).request
 
 

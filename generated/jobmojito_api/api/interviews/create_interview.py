@@ -43,7 +43,7 @@ def call(*, body: JobInterviewCreateRequest | Mapping[str, Any]) -> _calls.Call[
 
 
 def _get_kwargs(*, body: JobInterviewCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

@@ -45,7 +45,7 @@ def call(
 
 
 def _get_kwargs(*, body: JobInterviewCreateFromArrayRequest | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

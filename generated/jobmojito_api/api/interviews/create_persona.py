@@ -43,7 +43,7 @@ def call(*, body: PersonaCreateRequest | Mapping[str, Any]) -> _calls.Call[Perso
 
 
 def _get_kwargs(*, body: PersonaCreateRequest | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

@@ -42,7 +42,7 @@ def call(*, position_id: UUID | str) -> _calls.Call[JobInterviewGetResponse]:
 
 
 def _get_kwargs(*, position_id: UUID | str) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(position_id=position_id).request
 
 

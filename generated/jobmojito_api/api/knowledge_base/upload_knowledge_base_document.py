@@ -46,7 +46,7 @@ def call(
 
 
 def _get_kwargs(*, body: KnowledgeBaseDocumentUploadMultipart | KnowledgeBaseDocumentUploadJson) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

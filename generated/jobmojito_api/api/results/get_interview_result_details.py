@@ -52,7 +52,7 @@ def call(
 
 
 def _get_kwargs(*, interview_result_id: UUID | str, get_signed_recordings: QueryFlag | Unset = UNSET) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(interview_result_id=interview_result_id, get_signed_recordings=get_signed_recordings).request
 
 

@@ -80,7 +80,7 @@ def _get_kwargs(
     limit: int | Unset = UNSET,
     offset: int | None | Unset = UNSET,
 ) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(
         date_from=date_from,
         date_to=date_to,

@@ -43,7 +43,7 @@ def call(*, body: RequestAnotherAttemptRequest | Mapping[str, Any]) -> _calls.Ca
 
 
 def _get_kwargs(*, body: RequestAnotherAttemptRequest | Mapping[str, Any]) -> dict[str, Any]:
-    """Give what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
+    """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
     return call(body=body).request
 
 

@@ -86,10 +86,12 @@ def _by_type(schema: Schema, depth: int) -> Any:
 
 def _object(schema: Schema, depth: int) -> dict[str, Any]:
     properties, required = schema.get("properties", {}), schema.get("required", ())
+    undeclared = schema.get("additionalProperties")  # may be a boolean; a string is a value of any type
+    other = undeclared if isinstance(undeclared, dict) and undeclared else {"type": "string"}
+    parts = {**properties, **{name: other for name in required if name not in properties}}
     # A recursive schema ends by leaving out optional properties.
-    names = [name for name in properties if name in required or depth < DEPTH]
-    named = (*names, *(r for r in required if r in properties))
-    return {name: _by_name(name, properties[name], sample(properties[name], depth + 1)) for name in named}
+    named = [name for name in parts if name in required or depth < DEPTH]
+    return {name: _by_name(name, parts[name], sample(parts[name], depth + 1)) for name in named}
 
 
 def _by_name(name: str, schema: Schema, value: Any) -> Any:
