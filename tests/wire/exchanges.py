@@ -26,13 +26,14 @@ from attrs import evolve, frozen
 from jobmojito import JobMojito
 from jobmojito.sandbox.contract.document import load
 from jobmojito.sandbox.contract.samples import sample
-from jobmojito.sandbox.contract.validation import is_valid, validator
+from jobmojito.sandbox.contract.validation import is_valid
 from tests.wire.styles import pairs, piece, text
 
 TOKEN = "made-up"
 BASE = "https://example.com/api"
 CONTENT = b"%PDF-1.4"
 UNESCAPED = ",.;="  # what a path may hold as it is, and the styles of a path put between its parts
+VALID = set()  # several functions send the same body: it is judged once
 FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 
 
@@ -231,7 +232,9 @@ class Exchange:
         if sent == "application/json":
             found = json.loads(request.read())
             assert found == self.body, self._what(name)
-            assert not list(validator(forms[self.way.media]).iter_errors(found)), self._what(name)
+            judged = self.client.package, self.declared.name, self.way.media, request.read()
+            assert judged in VALID or is_valid(forms[self.way.media], found), self._what(name)
+            VALID.add(judged)
         elif sent.startswith("multipart/form-data"):
             assert parts(sent, request.read()) == self._form(), self._what(name)
 
