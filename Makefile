@@ -21,8 +21,8 @@ environment = $(if $(WORKS),,@$(call say,$(VENV) with $(FOUND)); "$(FOUND)" -m v
 packages = @$(call say,packages of $(1)); $(BIN)/python -m $(PIP) --require-hashes --requirement $(1) \
 	&& $(BIN)/python -m $(PIP) --no-deps --no-build-isolation --no-index --editable .
 
-# As many workers as CI has cores; tests that share something costly name an xdist_group.
-PYTEST := -n 2 --dist loadgroup -q $(ARGS)
+# One worker more than CI has cores, as some tests wait; those that share something costly name an xdist_group.
+PYTEST := -n 3 --dist loadgroup -q $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
