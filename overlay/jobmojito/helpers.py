@@ -3,6 +3,8 @@
 `async_helpers` has the awaited twins. The modules that do the work load when a helper is first called.
 """
 
+# Over 300 lines: most of them are what `help()` shows.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack

@@ -1,5 +1,7 @@
 """A run over many rows: several are sent at a time, and every row gets an outcome, in input order."""
 
+# Over 300 lines: the options of a run, the run for both clients and how it is broken off are one state, read together.
+
 from __future__ import annotations
 
 import functools

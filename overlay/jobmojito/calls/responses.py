@@ -4,6 +4,8 @@ A 2xx answer that `json.loads` reads becomes a value, whatever departs from the 
 the value (`Detailed.departures`), logged, or raised in strict mode. Any other answer becomes an `ApiError`.
 """
 
+# Over 300 lines: taking an answer in and judging it share its limits, and the errors by status belong beside them.
+
 from __future__ import annotations
 
 import json

@@ -108,7 +108,7 @@ def check_number(name: str, value: object, least: float, most: float = math.inf,
     """Check an option that is a number.
 
     Raises:
-        ConfigurationError: it is no number, a bool, NaN, out of range, or not `whole` where that is asked.
+        ConfigurationError: it is not a number, is a bool or NaN, is out of range, or is not `whole` as demanded.
     """
     if not is_number(value) or (whole and not isinstance(value, int)) or not least <= value <= most:
         limits = f"of at least {least:g}" if most == math.inf else f"from {least:g} to {most:,g}"

@@ -11,6 +11,8 @@ asyncio does not deliver what arrives while nobody reads, and drops it when the 
 stream is also read while a long body is written. An answer that comes early ends the writing.
 """
 
+# Over 300 lines: the sync and the async stream are twins, to be read and changed side by side.
+
 from __future__ import annotations
 
 import re
