@@ -19,8 +19,9 @@ from scripts.correct import effective, load_overlay
 from scripts.corrections.facts import FILE as FACTS
 from scripts.corrections.facts import join, load_facts
 from scripts.files import lock, trees
-from scripts.files.documents import dump, load
+from scripts.files.documents import dump
 from scripts.files.failures import Refused, exit_code, one_line, reason
+from scripts.files.published import published
 from scripts.files.staging import PACKAGE, STAMP, recover, replace, scratch
 from scripts.generation.fence import check_tree
 from scripts.generation.parser import load_config
@@ -80,8 +81,7 @@ def _run(root: Path, *, check: bool) -> int:
 
 def corrected(root: Path) -> dict[str, Any]:
     """Return the effective document of a checkout."""
-    api = root / "openapi"
-    return effective(load(api / "jobmojito.openapi.json"), load_overlay(api / "corrections.overlay.yaml"))
+    return effective(published(root), load_overlay(root / "openapi/corrections.overlay.yaml"))
 
 
 def generate(root: Path = ROOT, document: Mapping[str, Any] | None = None) -> int:

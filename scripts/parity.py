@@ -30,8 +30,8 @@ from scripts.correct import load_overlay
 from scripts.drift.meaning import meaning
 from scripts.drift.reports import Report
 from scripts.files import lock, trees
-from scripts.files.documents import load
 from scripts.files.failures import Refused, exit_code, one_line
+from scripts.files.published import published
 from scripts.generate import build, corrected
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ def check_bytes(root: Path) -> Report:
 
 def check_meaning(root: Path) -> Report:
     """Compare the published document, with its declared differences, with the imported code."""
-    api = root / "openapi"
-    overlay = load_overlay(api / "corrections.overlay.yaml")
-    return meaning(load(api / "jobmojito.openapi.json"), overlay, root / PACKAGE)
+    overlay = load_overlay(root / "openapi/corrections.overlay.yaml")
+    return meaning(published(root), overlay, root / PACKAGE)
 
 
 def check_lock(root: Path) -> Report:

@@ -32,6 +32,7 @@ from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
+from scripts.files.published import published
 from scripts.files.staging import CONTRACT, PACKAGE, recover, staging
 from scripts.generate import generate
 from scripts.generation.parser import load_config
@@ -89,9 +90,8 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
     """Run every step but the tests, in the copy."""
     with _step("correct"):
         sync.write(incoming, stage.copy)
-        corrected = correct(
-            documents.load(stage.copy / CONTRACT), load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
-        )
+        overlay = load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
+        corrected = correct(published(stage.copy), overlay)
     with _step("changelog"):
         known = _known_names(stage.root)
         names = {**known, **operation_names(corrected.document)}

@@ -75,10 +75,11 @@ def mutations(document: Mapping[str, Any]) -> Iterator[Mutation]:
     for kind in ("parameters", "requestBodies", "responses"):
         for name, part in document["components"].get(kind, {}).items():
             yield from of_part(part, ("components", kind, name), document)
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield from of_operation(item[method], ("paths", path, method), document)
+    for section in ("paths", "webhooks"):
+        for path, item in document.get(section, {}).items():
+            for method in METHODS:
+                if method in item:
+                    yield from of_operation(item[method], (section, path, method), document)
 
 
 def remarks(document: Mapping[str, Any]) -> Iterator[Mutation]:
@@ -320,15 +321,16 @@ def of_reference(schema: Mapping[str, Any], place: Path, document: Mapping[str, 
 
 def of_operation(operation: Mapping[str, Any], place: Path, document: Mapping[str, Any]) -> Iterator[Mutation]:
     """Yield the mutations of an operation and of everything in it."""
-    path, method = place[1:]
-    item = document["paths"][path]
+    section, path, method = place
+    item = document[section][path]
     free = next(name for name in METHODS if name not in item)
     yield Mutation("operation dropped", place[:2], without(method))
     yield Mutation("method changed", place[:2], renaming(str(method), free))
     yield Mutation("operation added", place[:2], setting(free, {**operation, "operationId": "never_heard_of"}))
     yield Mutation("path changed", place[:1], renaming(str(path), f"{path}-2"))
     yield Mutation("path added", place[:1], setting(f"{path}-2", {method: operation}))
-    yield Mutation("login dropped", place, without("security"))
+    if "security" in operation:
+        yield Mutation("login dropped", place, without("security"))
     yield Mutation("deprecated flipped", place, setting("deprecated", not operation.get("deprecated")))
     yield Mutation("tag changed", place, setting("tags", ["Never heard of"]))
     yield from of_parameters(operation, place, document)

@@ -59,7 +59,7 @@ def test_the_baseline_has_the_figures_on_record():
     assert len(list(operations(published))) == 30
     assert (len(spelled), len(set(spelled))) == (108, 41)
     assert (len(named), set(named)) == (41, set(spelled))
-    assert len(type_names(effective)) == 131
+    assert len(type_names(effective)) == 132
 
 
 def test_the_effective_document_is_valid(effective):

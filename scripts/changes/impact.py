@@ -62,7 +62,7 @@ def impact(old: Path, new: Path) -> Impact:
 
 
 def _effects(before: Names, after: Names) -> Iterator[Effect]:
-    sent, received = _reached(after, "parameter"), _reached(after, "operation", "method")
+    sent, received = _reached(after, "parameter"), _reached(after, "operation", "method", "webhook")
     for written in sorted(before.keys() | after.keys()):
         old, new = before.get(written), after.get(written)
         if old is None and new is not None:
@@ -75,7 +75,7 @@ def _effects(before: Names, after: Names) -> Iterator[Effect]:
             yield Effect(old, new, _step(old, new, is_sent=is_sent, is_received=is_received))
 
 
-_GIVEN = {"operation", "method"}
+_GIVEN = {"operation", "method", "webhook"}
 
 
 def _owner(name: Name) -> str:

@@ -18,7 +18,7 @@ NOTHING = "nothing"
 class Name:
     """One name as users write it. `type` is its annotation or value in the source; an optional one may be left out."""
 
-    kind: str  # operation, model, field, enum, enum member, type alias, resource, method, parameter
+    kind: str  # operation, webhook, model, field, enum, enum member, type alias, resource, method, parameter
     written: str
     type: str
     optional: bool = True
@@ -31,7 +31,7 @@ def surface(package: Path) -> dict[str, Name]:
     """
     if not (package / "models").is_dir() or not (package / "api").is_dir():
         raise Refused(f"{package}: no generated package")
-    found = chain(_operations(package), _models(package), _resources(package))
+    found = chain(_operations(package), _webhooks(package), _models(package), _resources(package))
     return {name.written: name for name in found}
 
 
@@ -53,6 +53,15 @@ def _operations(package: Path) -> Iterator[Name]:
             call = functions.get("sync") or functions.get("sync_detailed")
             if call:
                 yield Name("operation", f"api.{folder.name}.{module}", _written(call.returns))
+
+
+def _webhooks(package: Path) -> Iterator[Name]:
+    for module, tree in _modules(package):
+        for node in tree.body if module == "webhooks" else ():
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+                for key, table in zip(node.value.keys, node.value.values, strict=True):
+                    bodies = [word.value for word in getattr(table, "keywords", ()) if word.arg == "bodies"]
+                    yield Name("webhook", f"webhooks.{ast.literal_eval(key or node)}", _written(*bodies))
 
 
 def _models(package: Path) -> Iterator[Name]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Dicts whose entries have names of the document or the code: what a message calls one. Equal entries are counted.
 ENTRIES: Final = {
     "operations": "operation {}",
+    "webhooks": "webhook {}",
     "schemas": "schema {}",
     "parameters": "{}",
     "bodies": "body {}",

@@ -26,7 +26,8 @@ TEXT: Final[Mapping[str, str]] = {"type": "string"}
 class Document:
     """A document as read: its canonical form, and what could not be read.
 
-    `form` has `operations` by method and path, `schemas` by plain name, `whole` with servers, logins and tags.
+    `form` has `operations` and `webhooks` by method and path (or name), `schemas` by plain name, `whole` with servers,
+    logins and tags.
     """
 
     form: Form
@@ -36,12 +37,13 @@ class Document:
 def read_document(document: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> Document:
     """Read a document. `titles`: JSON pointer of a schema -> the name that is declared for its type."""
     reader = _Reader(document, Schemas(document, titles or {}))
-    form: Form = {"@": "", "operations": {}, "schemas": {}, "whole": {}}
+    form: Form = {"@": "", "operations": {}, "webhooks": {}, "schemas": {}, "whole": {}}
     for name, read in _WHOLE.items():
         with reader.guard():
             form["whole"][name] = {"@": join("", *name.split(".")), "is": read(document)}
-    with reader.guard():
-        form["operations"] = dict(reader.operations())
+    for section, of in (("operations", "paths"), ("webhooks", "webhooks")):
+        with reader.guard():
+            form[section] = dict(reader.operations(of))
     with reader.guard():
         form["schemas"] = dict(reader.components())
     reader.schemas.complete()
@@ -118,10 +120,10 @@ class _Reader:
             with self.guard():
                 yield plain(name), {**self.schemas.once(schema, join("/components/schemas", name)), "called": name}
 
-    def operations(self) -> Iterator[tuple[str, Form]]:
-        """Read the operations, by method and path."""
-        for path, item in table(self.document.get("paths", {}), "/paths").items():
-            at = join("/paths", path)
+    def operations(self, section: str) -> Iterator[tuple[str, Form]]:
+        """Read the operations of a section of the document, by method and path."""
+        for path, item in table(self.document.get(section, {}), f"/{section}").items():
+            at = join(f"/{section}", path)
             if path.startswith("x-"):
                 continue
             if not isinstance(item, dict) or "$ref" in item:

@@ -91,8 +91,8 @@ def _compare_tables(wanted: Form, seen: Code, report: Report) -> Comparison:
     classes = {name: one["options"][0] for name, one in wanted["schemas"].items() if _is_class(name, one)}
     named = {name: one for name, one in seen.schemas.items() if name in classes}
     comparison.same(
-        {"@": "", "operations": wanted["operations"], "schemas": classes},
-        {"@": "", "operations": seen.operations, "schemas": named},
+        {"@": "", "operations": wanted["operations"], "webhooks": wanted["webhooks"], "schemas": classes},
+        {"@": "", "operations": seen.operations, "webhooks": seen.webhooks, "schemas": named},
     )
     met = {second for _, second in comparison.pairs}
     for option in seen.schemas.values():

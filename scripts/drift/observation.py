@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scripts.drift.loading import Package
 
 CONTRACT: Final = "contract.json"
+WEBHOOKS: Final = "webhooks.py"
 
 
 @frozen
@@ -30,6 +31,7 @@ class Code:
 
     tables: Tables
     operations: Form
+    webhooks: Form
     schemas: Form
     modules: Mapping[str, Module]
     outlines: Mapping[str, Form]
@@ -58,9 +60,10 @@ def observe(package: Package) -> Observation:
     reserved = reserved_names(contract.form, {str(tag): str(name) for tag, name in tags if name})
     tables = Tables(package, codec, dict(_classes(package, codec, report)), reserved)
     schemas, operations = dict(_schemas(tables, report)), dict(_operations(tables, report))
+    webhooks = dict(_webhooks(tables, report))
     modules = {file: read_module(package.directory, file) for file in package.modules}
     outlines = {file: module.outline() for file, module in modules.items()}
-    return Observation(contract, Code(tables, operations, schemas, modules, outlines), report)
+    return Observation(contract, Code(tables, operations, webhooks, schemas, modules, outlines), report)
 
 
 def _contract(package: Package, report: Report) -> Document:
@@ -91,7 +94,7 @@ def _classes(package: Package, codec: Any, report: Report) -> Iterator[tuple[str
 def _guard(file: str, report: Report) -> Generator[None]:
     try:
         yield
-    except (Unrecognised, AttributeError, TypeError) as problem:
+    except (Unrecognised, AttributeError, KeyError, TypeError) as problem:
         report.differ("", file, f"its table cannot be read: {problem}")
 
 
@@ -107,3 +110,11 @@ def _operations(tables: Tables, report: Report) -> Iterator[tuple[str, Form]]:
             with _guard(file, report):
                 table = module.OPERATION
                 yield f"{table.method} {table.path}", tables.operation(table, file)
+
+
+def _webhooks(tables: Tables, report: Report) -> Iterator[tuple[str, Form]]:
+    with _guard(WEBHOOKS, report):
+        for name, table in tables.package.modules[WEBHOOKS].WEBHOOKS.items():
+            if table.path != name:
+                raise Unrecognised(f"the path of {name} is {table.path}")
+            yield f"{table.method} {name}", tables.operation(table, WEBHOOKS)

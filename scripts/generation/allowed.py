@@ -19,7 +19,7 @@ _IMPORTS: Final = re.compile(
     r"import datetime|from (?:"
     rf"__future__ import annotations|importlib import import_module|typing import {_TYPING}(?:, {_TYPING})*"
     r"|collections\.abc import Mapping|uuid import UUID|attrs import (?:define as _define|field as _field)"
-    r"|\.\.\.? import codec as _c|\.\.\. import calls as _calls|\.\.multipart import parts as _parts"
+    r"|\.{1,3} import codec as _c|\.(?:\.\.)? import calls as _calls|\.\.multipart import parts as _parts"
     r"|\.\.\.?types import (?:File|RequestFiles|Response|UNSET|Unset)|\.\.enums import Open(?:Int)?Enum as _Enum"
     r"|\.\.calls import AsyncCaller, Caller(?:, Operation)?|\.\.\.client import AuthenticatedClient, Client"
     rf"|\.{NAME} import (?P<own>{NAME})(?: as (?P=own))?|\.{NAME} import Async(?P<tag>{NAME}), (?P=tag)"
@@ -99,7 +99,7 @@ def _statement(statement: ast.stmt) -> None:
 
 
 def _table(statement: ast.stmt) -> None:
-    """Check an assignment of a module: a list of names, modules by name, an operation, a type alias."""
+    """Check an assignment of a module: a list of names, modules by name, operations, a type alias."""
     match statement:
         case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
             _require(statement, all(map(_is_name, names)))
@@ -107,7 +107,7 @@ def _table(statement: ast.stmt) -> None:
             _require(statement, all(map(_is_name, keys)), all(_is_name(one, r"\.") for one in values))
         case ast.AnnAssign(target=ast.Name(id="OPERATIONS"), value=ast.Dict(keys=keys, values=values)):
             _require(statement, all(map(_is_name, keys)), all(_is_name(one, rf"{NAME}\.") for one in values))
-        case ast.AnnAssign(target=ast.Name(id="OPERATION"), value=ast.Call() as value):
+        case ast.AnnAssign(target=ast.Name(id="OPERATION" | "WEBHOOKS"), value=ast.Call() | ast.Dict() as value):
             _value(value, set())
         case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id="TypeAlias"), value=ast.expr() as value):
             _require(statement, re.fullmatch(NAME, name))

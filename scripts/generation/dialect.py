@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from scripts.corrections.grammar import booleans, copied, objects, operations, rewrite, schemas
+from scripts.corrections.grammar import METHODS, booleans, copied, objects, operations, rewrite, schemas
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
 from scripts.generation.parser import class_name, pascal, snake
-from scripts.generation.records import Adapted
+from scripts.generation.records import WEBHOOK, Adapted
 from scripts.generation.referring import final_name, with_plain_references
 from scripts.generation.respelling import respelled
 
@@ -47,6 +47,7 @@ def adapt(document: Mapping[str, Any]) -> Adapted:
     _give_every_content_a_schema(made)
     made = rewrite(with_plain_references(made), respelled)
     _drop_titles(made)
+    _move_webhooks(made)
     schemas = document.get("components", {}).get("schemas", {})
     finals = {name: final_name(document, name) for name in schemas}
     return Adapted(made, classes=_free_names(document), content_types=_content_types(document), finals=finals)
@@ -91,6 +92,15 @@ def _drop_extensions(document: dict[str, Any]) -> None:
         if isinstance(item, dict) and "$ref" in item:
             message = f"{pointer('paths', path)}: a path that refers to another place is not supported"
             raise Refused(message)
+
+
+def _move_webhooks(document: dict[str, Any]) -> None:
+    """Move the webhooks to the paths; inline types of an unnamed one get their names from the event's."""
+    for name, item in document.pop("webhooks", {}).items():
+        for method, operation in item.items():
+            if method in METHODS:
+                operation.setdefault("operationId", f"{name}_webhook")
+        document.setdefault("paths", {})[f"{WEBHOOK}{name}"] = item
 
 
 def _write_out_booleans(document: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from scripts.files.failures import Refused
 from scripts.generation.dialect import is_json
 from scripts.generation.imports import operation_imports
 from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose
+from scripts.generation.records import place_of
 from scripts.generation.styles import style_flags
 from scripts.generation.types import annotation, joined
 
@@ -28,7 +30,7 @@ TAKEN: Final = frozenset({"asyncio_detailed", "body", "call", "client", "self", 
 
 @frozen
 class OperationPages:
-    """Writes `api/`."""
+    """Writes `api/` and `webhooks.py`."""
 
     package: Package
 
@@ -46,27 +48,15 @@ class OperationPages:
             self.package.render(
                 "operation", f"api/{operation.folder}/{operation.name}.py", **vars(self.page(operation))
             )
+        self._write_webhooks()
 
     def page(self, operation: Operation) -> SimpleNamespace:
         """Return everything that the templates need of an operation."""
         arguments = list(self._arguments(operation))
-        answers = [(one, self._answer_code(operation, one)) for one in operation.answers]
-        codes = list(dict.fromkeys(code for one, code in answers if one.status.startswith("2")))
         success = joined(_answer_annotation(one) for one in operation.answers if one.status.startswith("2"))
         answer = joined(map(_answer_annotation, operation.answers))
         page = SimpleNamespace(
-            name=operation.name,
-            tag=operation.tag,
-            method=operation.method.upper(),
-            path=operation.path,
-            parameters=[one for one in arguments if one.location],
-            bodies=[
-                SimpleNamespace(content_type=body.content_type, code=self._body_code(operation, body))
-                for body in operation.bodies
-            ],
-            body_required=any(body.required for body in operation.bodies),
-            answers=list({one.status: code for one, code in answers}.items()),
-            success=codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)})" if codes else "_c.ANY",
+            **vars(self.table(operation, arguments)),
             success_annotation=success,
             answer_annotation=answer,
             docstring=docstring([*operation_prose(operation, arguments), sentences(self._facts(operation))], indent=4),
@@ -81,20 +71,53 @@ class OperationPages:
         )
         return page
 
+    def table(self, operation: Operation, arguments: Iterable[SimpleNamespace]) -> SimpleNamespace:
+        """Return what the table of an operation or a webhook holds."""
+        answers = [(one, self._answer_code(operation, one)) for one in operation.answers]
+        codes = list(dict.fromkeys(code for one, code in answers if one.status.startswith("2")))
+        return SimpleNamespace(
+            name=operation.name,
+            tag=operation.tag,
+            method=operation.method.upper(),
+            path=place_of(operation.path)[1],
+            parameters=[one for one in arguments if one.location],
+            bodies=[
+                SimpleNamespace(content_type=body.content_type, code=self._body_code(operation, body))
+                for body in operation.bodies
+            ],
+            body_required=any(body.required for body in operation.bodies),
+            answers=list({one.status: code for one, code in answers}.items()),
+            success=codes[0] if len(codes) == 1 else f"_c.Union({', '.join(codes)})" if codes else "_c.ANY",
+        )
+
+    def _write_webhooks(self) -> None:
+        """Write the tables of the webhooks: by name, one method each."""
+        webhooks = self.package.parsed.webhooks
+        tables = [self.table(one, self._parameters(one)) for one in webhooks]
+        names: Counter[str] = Counter(table.path for table in tables)
+        for webhook, table in zip(webhooks, tables, strict=True):
+            if names[table.path] > 1:
+                raise Refused(f"{webhook.pointer}: a webhook with several methods is not supported")
+        text = docstring(["The webhooks: requests that the API sends, by the name of the event.", NOTE])
+        self.package.render("webhooks", "webhooks.py", docstring=text, webhooks=tables)
+
     def _facts(self, operation: Operation) -> Mapping[str, Any]:
         facts: Mapping[str, Any] = self.package.facts[f"{operation.method.upper()} {operation.path}"]
         return facts
 
     def _arguments(self, operation: Operation) -> Iterator[SimpleNamespace]:
         """Return the arguments in the order of a call: path, body, and the others, those that are required first."""
-        declared = self.package.declared(operation)
-        _refuse_lost_parameters(operation, declared)
-        made = [
-            self._argument(operation, prop, declared[prop.name, location]) for location, prop in operation.parameters
-        ]
+        made = self._parameters(operation)
         yield from (one for one in made if one.location == "path")
         yield from self._body_argument(operation)
         yield from sorted((one for one in made if one.location != "path"), key=lambda one: not one.required)
+
+    def _parameters(self, operation: Operation) -> list[SimpleNamespace]:
+        declared = self.package.declared(operation)
+        _refuse_lost_parameters(operation, declared)
+        return [
+            self._argument(operation, prop, declared[prop.name, location]) for location, prop in operation.parameters
+        ]
 
     def _argument(self, operation: Operation, prop: Property, declared: Mapping[str, Any]) -> SimpleNamespace:
         node = declared.get("schema")

@@ -27,6 +27,7 @@ from scripts.files.documents import pointer
 from scripts.files.failures import Refused
 from scripts.generation.parser_errors import refuse_errors, unreadable
 from scripts.generation.records import (
+    WEBHOOK,
     Adapted,
     Answer,
     Body,
@@ -38,6 +39,7 @@ from scripts.generation.records import (
     Parsed,
     Property,
     Type,
+    place_of,
 )
 
 if TYPE_CHECKING:
@@ -127,9 +129,11 @@ def parse(document: Mapping[str, Any], adapted: Adapted, settings: Settings) -> 
     except ValidationError as error:
         raise unreadable(error, document) from None
     schemas, endpoints = _parsed(openapi, config, document)
+    operations = tuple(_operations(adapted.document, endpoints))
     return Parsed(
         document=adapted.document,
-        operations=tuple(_operations(adapted.document, endpoints)),
+        operations=tuple(one for one in operations if not one.path.startswith(WEBHOOK)),
+        webhooks=tuple(one for one in operations if one.path.startswith(WEBHOOK)),
         components=tuple(_components(document, adapted, schemas, config)),
         models=tuple(_model(one) for one in schemas.classes_by_name.values() if isinstance(one, kinds.ModelProperty)),
         enums=tuple(_enum(one) for one in schemas.classes_by_name.values() if isinstance(one, kinds.EnumProperty)),
@@ -167,7 +171,7 @@ def _operations(adapted: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> It
         for method in (method for method in METHODS if method in item):
             endpoint = by_shape.get((method, _shape(path)))
             if endpoint is None:
-                message = f"{pointer('paths', path, method)}: {method.upper()} {path} would not be generated"
+                message = f"{pointer(*place_of(path), method)}: {method.upper()} {path} would not be generated"
                 raise Refused(message)
             yield _operation(path, method, item[method], endpoint)
 

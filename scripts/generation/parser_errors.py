@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
+from scripts.generation.records import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +43,9 @@ def refuse_errors(errors: Sequence[Any], openapi: BaseModel, document: Mapping[s
 def unreadable(error: ValidationError, document: Mapping[str, Any]) -> Refused:
     """Make the refusal of a document that the parser cannot read at all."""
     first = error.errors()[0]
-    return Refused(f"{pointer(*_existing(first['loc'], document))}: the generator cannot read it: {first['msg']}")
+    return Refused(
+        f"{pointer(*_existing(_published(first['loc']), document))}: the generator cannot read it: {first['msg']}"
+    )
 
 
 def _cleaned(said: str) -> str:
@@ -56,11 +59,17 @@ def _where(said: str, data: object, openapi: BaseModel, document: Mapping[str, A
     schema = re.search(r"/components/schemas/([^\s:]+)", said)
     named: Place = ()
     if operation:
-        named = ("paths", operation[2], operation[1].lower())
+        named = (*place_of(operation[2]), operation[1].lower())
     elif schema and schema[1] in document.get("components", {}).get("schemas", {}):
         named = ("components", "schemas", schema[1])
     exact = next((place for place, part in _parts(openapi, ()) if part is data), ()) if data is not None else ()
+    exact = _published(exact)
     return pointer(*_existing(exact if exact[: len(named)] == named else named, document)) or "/"
+
+
+def _published(place: Sequence[Any]) -> Place:
+    """Return the place in the document of one that the parser names: it has the webhooks among the paths."""
+    return (*place_of(str(place[1])), *place[2:]) if place[:1] == ("paths",) and len(place) > 1 else tuple(place)
 
 
 def _parts(node: object, place: Place) -> Iterator[tuple[Place, object]]:

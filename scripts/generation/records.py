@@ -106,9 +106,21 @@ class Answer:
     type: Type
 
 
+# The parser reads webhooks as paths that begin with this.
+WEBHOOK: Final = "/webhook:"
+
+
+def place_of(path: str) -> tuple[str, str]:
+    """Return where the document has a path that was given to the parser."""
+    return ("webhooks", path.removeprefix(WEBHOOK)) if path.startswith(WEBHOOK) else ("paths", path)
+
+
 @frozen
 class Operation:
-    """One operation; `declared` is its object in the document, `folder` the package of its first tag."""
+    """One operation; `declared` is its object in the document, `folder` the package of its first tag.
+
+    The path of a webhook begins with WEBHOOK.
+    """
 
     path: str
     method: str
@@ -123,7 +135,7 @@ class Operation:
     @property
     def pointer(self) -> str:
         """The JSON pointer of the operation in the document."""
-        return pointer("paths", self.path, self.method)
+        return pointer(*place_of(self.path), self.method)
 
 
 @frozen
@@ -146,6 +158,7 @@ class Parsed:
 
     document: Json
     operations: tuple[Operation, ...]
+    webhooks: tuple[Operation, ...]
     components: tuple[Component, ...]
     models: tuple[Model, ...]
     enums: tuple[Enum, ...]

@@ -15,6 +15,7 @@ from typing import Any
 from scripts import correct
 from scripts.corrections.overlays import load_overlay
 from scripts.files import documents
+from scripts.files.published import joined
 
 FOLDER = Path(__file__).parent
 PUBLISHED = FOLDER / "jobmojito.openapi.json"
@@ -25,6 +26,11 @@ CORRECTIONS = FOLDER / "corrections.overlay.yaml"
 def published() -> dict[str, Any]:
     """Give a copy of the published document, to be altered at will."""
     return deepcopy(_published())
+
+
+def both() -> dict[str, Any]:
+    """Give the published document with the webhooks in it, as a client is generated from."""
+    return joined(_published(), documents.load(WEBHOOKS))
 
 
 def corrections() -> dict[str, Any]:
@@ -49,4 +55,4 @@ def _corrections() -> dict[str, Any]:
 
 @cache
 def _effective() -> dict[str, Any]:
-    return correct.effective(_published(), _corrections())
+    return correct.effective(both(), _corrections())

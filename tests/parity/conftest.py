@@ -12,7 +12,7 @@ import pytest
 from scripts.correct import load_overlay
 from scripts.drift import loading
 from scripts.drift.observation import observe
-from scripts.files.documents import load
+from scripts.files.published import published
 from scripts.generate import build
 from tests import baseline
 
@@ -21,8 +21,8 @@ OPENAPI = Path(__file__).parent.parent.parent / "openapi"
 
 @pytest.fixture(scope="session")
 def document():
-    """Give the published document."""
-    return baseline.published()
+    """Give the published document, with its webhooks."""
+    return baseline.both()
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,8 @@ def corrections():
 @pytest.fixture(scope="session")
 def package_dir(tmp_path_factory):
     """Give the package: the committed one as long as that is made from the baseline."""
-    in_use = (load(OPENAPI / baseline.PUBLISHED.name), load_overlay(OPENAPI / baseline.CORRECTIONS.name))
-    if in_use == (baseline.published(), baseline.corrections()):
+    in_use = (published(OPENAPI.parent), load_overlay(OPENAPI / baseline.CORRECTIONS.name))
+    if in_use == (baseline.both(), baseline.corrections()):
         return OPENAPI.parent / "generated" / "jobmojito_api"
     target = tmp_path_factory.mktemp("baseline") / "jobmojito_api"
     build(baseline.effective(), target)
