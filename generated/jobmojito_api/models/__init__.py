@@ -168,6 +168,7 @@ if TYPE_CHECKING:
     from .transcript_entry import TranscriptEntry as TranscriptEntry
     from .video_introduction import VideoIntroduction as VideoIntroduction
     from .video_introduction_requirement import VideoIntroductionRequirement as VideoIntroductionRequirement
+    from .webhook_interview_result_payload import WebhookInterviewResultPayload as WebhookInterviewResultPayload
 
 _MODULES: Final = {
     "AdditionalContext": ".additional_context",
@@ -307,6 +308,7 @@ _MODULES: Final = {
     "TranscriptEntry": ".transcript_entry",
     "VideoIntroduction": ".video_introduction",
     "VideoIntroductionRequirement": ".video_introduction_requirement",
+    "WebhookInterviewResultPayload": ".webhook_interview_result_payload",
 }
 
 __all__ = [
@@ -447,6 +449,7 @@ __all__ = [
     "TranscriptEntry",
     "VideoIntroduction",
     "VideoIntroductionRequirement",
+    "WebhookInterviewResultPayload",
 ]
 
 if not TYPE_CHECKING:
