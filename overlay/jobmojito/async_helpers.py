@@ -5,6 +5,7 @@ Rows and items may come from an async iterable too; files are read and written i
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from .helpers import Helpers
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
         Collection,
         Iterable,
         Mapping,
+        Sequence,
     )
+    from datetime import datetime
     from uuid import UUID
 
     from jobmojito_api.codec import Model
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from .calls.sessions import AsyncSession
     from .pages import Listing
     from .reports import Format, Report, ResultIds
-    from .result_runs import DetailOptions, ReportOptions
+    from .result_runs import ChangedResult, DetailOptions, ReportOptions
     from .uploads import requests
     from .uploads.files import FileSource
     from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
@@ -205,6 +208,26 @@ class AsyncHelpers:
         """Await `JobMojito.download_reports`."""
         run = result_runs.fetch_reports(self._session, "download_reports", ids, folder, options)
         return await run.collect_async()
+
+    def iter_download_reports(
+        self, ids: Iterable[Row] | AsyncIterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
+    ) -> AsyncIterator[RowOutcome[Row, Report]]:
+        """Iterate over `JobMojito.iter_download_reports` with `async for`."""
+        return result_runs.fetch_reports(self._session, "iter_download_reports", ids, folder, options).outcomes_async()
+
+    def changed_results(
+        self,
+        since: datetime | str,
+        *,
+        overlap: timedelta = timedelta(hours=1),
+        types: Sequence[str] = ("interview", "assessment"),
+        merchant_id: UUID | str | None = None,
+        interview_id: UUID | str | None = None,
+        concurrency: int = 4,
+    ) -> AsyncIterator[ChangedResult]:
+        """Iterate over `JobMojito.changed_results` with `async for`."""
+        filters = {"merchant_id": merchant_id, "interview_id": interview_id}
+        return result_runs.sweep(self._session, since, overlap, types, filters).results_async(concurrency)
 
     async def retry_failed(
         self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]

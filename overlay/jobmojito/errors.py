@@ -19,6 +19,7 @@
     ├── UploadError                  a file that cannot be sent; nothing was sent
     ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
     ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
+    ├── WebhookError                 a delivery that must not be trusted or cannot be read; answer with `status_code`
     ├── ResultNotReadyError          `wait_for_result` reached its time limit; nothing is lost
     └── BatchError                   rows failed and the caller asked for an exception, or a run broke off
         └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
@@ -100,6 +101,17 @@ class DownloadError(JobMojitoError, OSError):
     """
 
     path: str | None = None
+
+
+class WebhookError(JobMojitoError):
+    """A webhook's delivery must not be trusted or cannot be read; `status_code` is the answer to give: 401, 413, 400.
+
+    The message quotes nothing of the delivery.
+    """
+
+    def __init__(self, message: str = "", status_code: int = 400) -> None:
+        super().__init__(message, status_code)
+        self.status_code = status_code
 
 
 class ApiError(JobMojitoError):

@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from jobmojito_api.codec import Model
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from .calls.sessions import Session
     from .pages import Listing
     from .reports import Format, Report, ResultIds
-    from .result_runs import DetailOptions, ReportOptions
+    from .result_runs import ChangedResult, DetailOptions, ReportOptions
     from .uploads import requests
     from .uploads.files import FileSource
     from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
@@ -372,6 +374,50 @@ class Helpers:
         """
         return result_runs.fetch_reports(self._session, "download_reports", ids, folder, options).collect()
 
+    def iter_download_reports(
+        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
+    ) -> Iterator[RowOutcome[Row, Report]]:
+        """Download reports like `download_reports`, and yield each outcome once those before it are known.
+
+        Takes the options of `download_reports`.
+        """
+        return result_runs.fetch_reports(self._session, "iter_download_reports", ids, folder, options).outcomes()
+
+    def changed_results(
+        self,
+        since: datetime | str,
+        *,
+        overlap: timedelta = timedelta(hours=1),
+        types: Sequence[str] = ("interview", "assessment"),
+        merchant_id: UUID | str | None = None,
+        interview_id: UUID | str | None = None,
+        concurrency: int = 4,
+    ) -> Iterator[ChangedResult]:
+        """Read the results that changed since a time, newest change first, with their details. Reads only.
+
+        So a receiver of webhooks catches up after it was down: run this at its start and every few minutes, and tell
+        what is known from what is new with `jobmojito.webhooks.update_key` and `change_key(row, details)`. Store the
+        largest `updated_at` once all results are handled: it is the next `since`. The API has no report URL and no
+        recruiter's score to read, so a lost event about these alone cannot be found again.
+
+        The list has no time filter: pages of 1,000 rows are read until the last row of one is too old. Results that
+        change meanwhile are in the next sweep.
+
+        Args:
+            since: a time with a time zone, or as ISO 8601; by the API's clock.
+            overlap: how much earlier to begin. Events that arrive at most this late are put right by the next sweep.
+            types: the kinds of result; webhooks are sent for these two.
+            merchant_id: as for `list_interview_results`; by default the client's.
+            interview_id: only results of this interview.
+            concurrency: how many details are read at a time.
+
+        Raises:
+            ConfigurationError: `since` has no time zone, or another argument cannot work; raised at once.
+            JobMojitoError: a page or details could not be read; run the sweep again with the same `since`.
+        """
+        filters = {"merchant_id": merchant_id, "interview_id": interview_id}
+        return result_runs.sweep(self._session, since, overlap, types, filters).results(concurrency)
+
     def retry_failed(
         self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
     ) -> BatchResult[Row, RowAnswer]:
@@ -406,6 +452,7 @@ def _spell_out_options() -> None:
         (Helpers.iter_invite_users, Helpers.invite_users),
         (Helpers.iter_pre_screen_resumes, Helpers.pre_screen_resumes),
         (Helpers.iter_fetch_details, Helpers.fetch_details),
+        (Helpers.iter_download_reports, Helpers.download_reports),
     ):
         helper.__doc__ = f"{helper.__doc__}\n        Options:\n{_options(spelled)}"
 

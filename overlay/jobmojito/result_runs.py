@@ -1,4 +1,4 @@
-"""Wait for results, fetch their details, download their reports: one, or many with an outcome for each.
+"""Wait for results, fetch their details, download their reports, find those that changed.
 
 `fetch_details` only reads. `download_reports` pays for each report, so a report that was requested but did not arrive
 has an unknown outcome, which `retry_failed` sends again only with `include_unknown`.
@@ -6,12 +6,15 @@ has an unknown outcome, which `retry_failed` sends again only with `include_unkn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import aclosing, closing, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from uuid import UUID
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from jobmojito_api.codec import Object, read, write
 
@@ -26,12 +29,13 @@ from .errors import ConfigurationError, DownloadError, JobMojitoError, ResultNot
 from .reports import OPERATION, download
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping
 
-    from jobmojito_api.models import JobInterviewDetailsResponse
+    from jobmojito_api.models import JobInterviewDetailsResponse, ResultListItem
 
     from .batches.chunks import PendingRow, Stop
     from .batches.journal import Ledger
+    from .batches.results import RowOutcome
     from .calls.sessions import AsyncSession, Session
     from .calls.steps import Steps
     from .reports import Format
@@ -39,6 +43,11 @@ if TYPE_CHECKING:
 DETAILS: Final = "get_interview_result_details"
 _ID: Final = "interview_result_id"
 _GROWTH: Final = 1.5
+_LIST: Final = "list_interview_results"
+_PAGE: Final = 1000
+"""Rows of a page: the contract's maximum."""
+_OVERLAP: Final = 50
+"""Rows of a page that are read again with the next one, in case rows before them went away in between."""
 _ENDED: Final = ("completed", "failed", "abandoned")
 
 
@@ -265,3 +274,105 @@ def _run(session: Session | AsyncSession, ids: object, run: Mapping[str, Any], m
 
 PLANS: Final = {DETAILS: plan_details, OPERATION: plan_reports}
 """The functions that make these runs when failed rows are sent again."""
+
+
+@frozen
+class ChangedResult:
+    """A result that changed: its row of the list, and its details (None if the row has no result yet).
+
+    `updated_at` is when, by the API's clock; None if the row does not say so.
+    """
+
+    row: ResultListItem
+    details: JobInterviewDetailsResponse | None
+    updated_at: datetime | None
+
+
+@define
+class Sweep:
+    """Reads the result lists, newest change first, until a page whose last row changed before `since`."""
+
+    session: Any
+    since: datetime
+    types: list[str]
+    filters: Mapping[str, Any]
+    offset: int = field(default=0, init=False)
+    seen: set[str] = field(factory=set, init=False)
+
+    def rows(self) -> Steps[list[ResultListItem] | None]:
+        """Read the next page, and return its rows that changed since; None at the end."""
+        if not self.types:
+            return None
+        asked = {"type_": self.types[0], "order_by": "updated_at_newest", "limit": _PAGE, "offset": self.offset}
+        page = (yield from self.session.steps(self.session.call(_LIST, **self.filters, **asked))).value
+        data = getattr(page, "data", None)
+        found = [row for row in data if hasattr(row, "updated_at")] if isinstance(data, list) else []
+        fresh = [row for row in found if row.id not in self.seen]
+        self.seen.update(row.id for row in fresh)
+        last = updated_at(found[-1]) if found else None
+        if not fresh or len(found) < _PAGE or (last is not None and last < self.since):
+            del self.types[0]
+            self.offset, self.seen = 0, set()
+        else:
+            self.offset += len(found) - _OVERLAP
+        return [row for row in fresh if (when := updated_at(row)) is None or when >= self.since]
+
+    def results(self, concurrency: int) -> Generator[ChangedResult]:
+        """Yield the changed rows with their details."""
+        session: Session = self.session
+        while (rows := session.run(self.rows())) is not None:
+            with closing(self._details(rows, concurrency).outcomes()) as outcomes:
+                for row in rows:
+                    yield _changed(row, next(outcomes) if row.interview_result_id else None)
+
+    async def results_async(self, concurrency: int) -> AsyncGenerator[ChangedResult]:
+        """Yield the changed rows with their details."""
+        session: AsyncSession = self.session
+        while (rows := await session.run(self.rows())) is not None:
+            async with aclosing(self._details(rows, concurrency).outcomes_async()) as outcomes:
+                for row in rows:
+                    yield _changed(row, await anext(outcomes) if row.interview_result_id else None)
+
+    def _details(self, rows: list[ResultListItem], concurrency: int) -> Run:
+        run = {"concurrency": concurrency, "duplicates": "send"}
+        return plan_details(self.session, [row for row in rows if row.interview_result_id], {}, run)
+
+
+def sweep(session: Session | AsyncSession, since: object, overlap: object, types: object, filters: Any) -> Sweep:
+    """Make the sweep of `changed_results`.
+
+    Raises:
+        ConfigurationError: `since` or `overlap` is not a time, or there is nothing to read.
+    """
+    when: object = since
+    if isinstance(since, str):
+        with suppress(ValueError):
+            when = datetime.fromisoformat(since)
+    if not isinstance(when, datetime) or when.tzinfo is None:
+        raise ConfigurationError("since must be a datetime with a time zone, or such a time as ISO 8601")
+    if not isinstance(overlap, timedelta) or overlap < timedelta(0):
+        raise ConfigurationError("overlap must be a timedelta of 0 or more")
+    if isinstance(types, str) or not isinstance(types, Sequence) or not types:
+        raise ConfigurationError("types must be a list of kinds, such as interview and assessment")
+    given = {name: value for name, value in filters.items() if value is not None}
+    return Sweep(session, when - overlap, [str(one) for one in types], given)
+
+
+def updated_at(row: ResultListItem) -> datetime | None:
+    """Return when a row last changed; None if it has no time that can be read. A time without zone is UTC."""
+    try:
+        when = datetime.fromisoformat(str(row.updated_at))
+    except ValueError:
+        return None
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+
+
+def _changed(row: ResultListItem, outcome: RowOutcome[Any, JobInterviewDetailsResponse] | None) -> ChangedResult:
+    """Join a row with its details.
+
+    Raises:
+        JobMojitoError: the details could not be read.
+    """
+    if outcome is not None and outcome.status is not RowStatus.OK:
+        raise outcome.error or ConfigurationError(outcome.message or "the details of a result cannot be read")
+    return ChangedResult(row, outcome.answer if outcome else None, updated_at(row))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .contract.document import ContractError
     from .faults import Fault
     from .http.application import App, create_app
+    from .http.deliveries import Webhooks
     from .http.server import Sandbox, SandboxError
 else:
     # Loaded at first use, so that `python -m jobmojito.sandbox` can say that the extra is missing.
@@ -38,6 +39,7 @@ else:
         "Fault": "faults",
         "Sandbox": "http.server",
         "SandboxError": "http.server",
+        "Webhooks": "http.deliveries",
         "create_app": "http.application",
     }
 
@@ -48,4 +50,4 @@ else:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
-__all__ = ["App", "ContractError", "Fault", "Sandbox", "SandboxError", "create_app"]
+__all__ = ["App", "ContractError", "Fault", "Sandbox", "SandboxError", "Webhooks", "create_app"]

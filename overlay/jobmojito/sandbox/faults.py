@@ -65,6 +65,7 @@ class Fault:
     extra_fields: str = field(default="", validator=instance_of(str))
     times: int | None = field(default=None, converter=maybe(int), validator=optional(ge(0)))
     skip: int = field(default=0, converter=int, validator=ge(0))
+    repeat: int = field(default=0, converter=int, validator=ge(0))
     id: str = field(default="", validator=matches_re(r"[^;]*"))
 
     @classmethod

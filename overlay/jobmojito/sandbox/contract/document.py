@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
 
@@ -72,12 +72,13 @@ class Operation:
 
 @frozen
 class Contract:
-    """All operations of a document, found by name or by request line."""
+    """All operations of a document, found by name or by request line; `webhooks`: the schema of each payload."""
 
     title: str
     version: str
     base_path: str
     operations: Mapping[str, Operation]
+    webhooks: Mapping[str, Schema] = field(factory=dict)
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """Find the operation of a request line, and its path parameters; paths without parameters come first."""
@@ -120,6 +121,7 @@ def parse(document: Any) -> Contract:
         version=str(info.get("version", "")),
         base_path=re.sub(r"^\w+://[^/]*", "", str(servers[0].get("url", ""))).rstrip("/"),
         operations={operation.name: operation for operation in operations},
+        webhooks={name: _payload(item) for name, item in filled.get("webhooks", {}).items()},
     )
 
 
@@ -139,6 +141,11 @@ def _operation(path: str, method: str, item: Schema) -> Operation:
         body_required=bool(body.get("required")),
         answers={str(status): _json_schema(answer) for status, answer in declared["responses"].items()},
     )
+
+
+def _payload(item: Schema) -> Schema:
+    """Return the schema of what a webhook posts."""
+    return _json_schema(item.get("post", {}).get("requestBody", {})) or {}
 
 
 def _json_schema(answer: Schema) -> Schema | None:

@@ -27,6 +27,7 @@ from jobmojito.sandbox.world.calls import Call, Upload
 from jobmojito.sandbox.world.store import CREDITS, FILES, World
 from jobmojito.sandbox.world.tokens import Caller, authenticate, merchant_for
 
+from .deliveries import Deliveries, Webhooks
 from .requests import Body, drain, read_body, read_parameters
 from .responses import Response, declared, error_response, extra_headers, json_response, replacement, reset, respond
 
@@ -97,6 +98,7 @@ class App:
     settings: Settings
     world: World
     faults: Faults
+    deliveries: Deliveries
     counters: Counters = field(factory=Counters)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,7 +117,7 @@ class App:
 
     def clear(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""
-        for part in (self.world, self.counters, self.faults):
+        for part in (self.world, self.counters, self.faults, self.deliveries):
             part.clear()
 
     def sample(self, operation: Operation, sent: Mapping[str, Any]) -> Any:
@@ -139,6 +141,7 @@ def create_app(
     faults: Iterable[Fault] = (),
     credits: float = CREDITS,  # noqa: A002 - the trade's word
     settings: Settings | None = None,
+    webhooks: Webhooks | None = None,
 ) -> App:
     """Return the sandbox as an ASGI application.
 
@@ -146,7 +149,9 @@ def create_app(
     that the contract does not have.
     """
     table = load(contract)
-    return App(table, settings or Settings(), World(credits), Faults(faults, table.operations))
+    known = Faults(faults, (*table.operations, *table.webhooks))
+    deliveries = Deliveries(table, webhooks or Webhooks(), known)
+    return App(table, settings or Settings(), World(credits), known, deliveries)
 
 
 class Dispatch:
@@ -265,6 +270,7 @@ class Dispatch:
             self.app.counters.uploaded(operation.name, upload)
         with self.app.world.lock:
             value = self._handle(operation, caller, query, body)
+            self.app.deliveries.look(self.app.world.store(caller.environment))
         if operation.answers.get(str(operation.success)) is None:
             return Response(operation.success)
         return json_response(operation.success, self._checked(operation, value))

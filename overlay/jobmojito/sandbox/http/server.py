@@ -13,10 +13,11 @@ from typing import Any, Self
 import uvicorn
 
 from jobmojito.sandbox.faults import Fault, Faults
-from jobmojito.sandbox.world.store import CREDITS
+from jobmojito.sandbox.world.store import CREDITS, change
 from jobmojito.sandbox.world.tokens import fingerprint, issue_token
 
 from .application import App, Counters, Settings, create_app
+from .deliveries import Webhooks
 from .responses import ExposedProtocol
 
 log = logging.getLogger("jobmojito.sandbox")
@@ -63,7 +64,7 @@ class Sandbox:
     with a warning in the log. `credits` is each merchant's balance. `faults` are active from the start. `contract` is
     an effective contract to use instead of the shipped one. `body_limit` is in bytes. `check_answers=False` turns off
     the validation of the sandbox's own answers, for benchmarks. `log_requests=True` prints a line for each request to
-    stderr: operation and status, none of its data.
+    stderr: operation and status, none of its data. `webhooks` says where events are posted, on this machine alone.
     Raises SandboxError; ContractError for a contract that cannot be read; ValueError for credits below 0 or a fault of
     an operation that the contract does not have.
     """
@@ -79,9 +80,12 @@ class Sandbox:
         body_limit: int = Settings().body_limit,
         check_answers: bool = True,
         log_requests: bool = False,
+        webhooks: Webhooks | None = None,
     ) -> None:
         settings = Settings(body_limit, check_answers, log_requests)
-        self.app: App = create_app(contract=contract, faults=faults, credits=credits, settings=settings)
+        self.app: App = create_app(
+            contract=contract, faults=faults, credits=credits, settings=settings, webhooks=webhooks
+        )
         self._address = (host, port)
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -100,6 +104,7 @@ class Sandbox:
         self._server = uvicorn.Server(uvicorn.Config(self.app, **OPTIONS))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
+        self.app.deliveries.start()
         limit = time.monotonic() + START_LIMIT
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > limit:
@@ -110,6 +115,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop serving; requests in flight are cut after a second. Stopping twice is harmless."""
+        self.app.deliveries.stop()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join()
@@ -179,6 +185,19 @@ class Sandbox:
     def revoke(self, token: str) -> None:
         """Refuse a token from now on (401), as if it had expired."""
         self.app.world.revoked.add(fingerprint(token))
+
+    def change_result(self, result_id: str, **values: Any) -> None:
+        """Change a result as a recruiter or the AI would, such as `decision_status="selected"` or `score=80`.
+
+        The event of its new state is posted. Raises KeyError if there is no such result, or it has no such column.
+        """
+        with self.app.world.lock:
+            store = next(one for one in self.app.world.stores.values() if result_id in one.results)
+            result = store.results[result_id]
+            if unknown := values.keys() - result.keys():
+                raise KeyError(*sorted(unknown))
+            change(result, values)
+            self.app.deliveries.look(store)
 
     def reset(self) -> None:
         """Forget all data, files, counts, faults and revoked tokens."""

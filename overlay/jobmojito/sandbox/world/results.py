@@ -33,6 +33,7 @@ RATE = 8000  # of a recording, in samples per second
 ASKING = 50  # duration of a question; all durations are in tenths of a second
 
 # The analysis is the same for every finished interview.
+ANALYSES = ("ai_analysis", "ai_analysis_recruiter")
 ANALYSIS = "The candidate answered every question and gave examples."
 REASONS = {
     "reasons_to_hire": ["Gives examples from practice", "Says what was learned"],
@@ -112,7 +113,8 @@ def in_progress() -> Row:
         "decision_status": None,
         "interview_started": True,
         "duration_ds": None,
-        **dict.fromkeys((*SCORES, "score_words_per_minute")),
+        "pdf_export_url": None,
+        **dict.fromkeys((*SCORES, "score_words_per_minute", *ANALYSES)),
     }
 
 
@@ -126,6 +128,7 @@ def finished(email: str, questions: Sequence[Row]) -> Row:
         "duration_ds": sum(ASKING + _time_to_answer(email, question) for question in questions),
         **{name: drawn(email, name, low=45, high=98) for name in SCORES},
         "score_words_per_minute": drawn(email, "pace", low=95, high=165),
+        **dict.fromkeys(ANALYSES, ANALYSIS),
     }
 
 
@@ -197,8 +200,6 @@ def details(call: Call, result: Row, *, signed: bool = False) -> Row:
         "score_text": _verdict(result["score"]) if done else None,
         "ai_interview_coverage_percentage": 100 if done else 0,
         "ai_completion_reason": "all questions answered" if done else None,
-        "ai_analysis": ANALYSIS if done else None,
-        "ai_analysis_recruiter": ANALYSIS if done else None,
         "ai_analysis_other": {"hiring_reasons": REASONS} if done else None,
         "recording_is_video": str(definition.get("recording") or "").startswith("video"),
         "transcript": transcript(result),
