@@ -192,8 +192,8 @@ class Sandbox:
         The event of its new state is posted. Raises KeyError if there is no such result, or it has no such column.
         """
         with self.app.world.lock:
-            store = next(one for one in self.app.world.stores.values() if result_id in one.results)
-            result = store.results[result_id]
+            stores = {key: store for store in self.app.world.stores.values() for key in store.results}
+            result = (store := stores[result_id]).results[result_id]
             if unknown := values.keys() - result.keys():
                 raise KeyError(*sorted(unknown))
             change(result, values)
