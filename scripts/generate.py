@@ -114,7 +114,9 @@ def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
         Refused: something would be missing, or the code is not what templates write, or does not import.
     """
     lock.refuse_other_versions()
-    facts = join(document, load_facts(root / FACTS))
+    actions = load_overlay(root / "openapi/corrections.overlay.yaml")["actions"]
+    counts = {"actions": len(actions), "places": sum(action["x-matches"] for action in actions)}
+    facts = {**join(document, load_facts(root / FACTS)), "corrections": counts}
     render(read(document, load_config(root / "generator-config.yml")), document, out, facts)
     _format(out)
     _refuse_foreign_code(out)

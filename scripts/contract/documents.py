@@ -131,10 +131,14 @@ class _Reader:
                 continue
             for method in (method for method in METHODS if method in item):
                 with self.guard():
-                    yield f"{method.upper()} {path}", self.operation(item, join(at, method), method)
+                    default = f"{path}_webhook" if section == "webhooks" else ""
+                    yield f"{method.upper()} {path}", self.operation(item, join(at, method), method, default)
 
-    def operation(self, item: Mapping[str, Any], at: str, method: str) -> Form:
-        """Read one operation; `rest` has the keys that are not read into a field of their own."""
+    def operation(self, item: Mapping[str, Any], at: str, method: str, default: str) -> Form:
+        """Read one operation; `rest` has the keys that are not read into a field of their own.
+
+        `default`: the name of an operation without an operationId, if it has one.
+        """
         found = table(item[method], at)
         body, where = self.find(found.get("requestBody", {}), join(at, "requestBody"))
         content = table(body.get("content", {}), join(where, "content"))
@@ -143,7 +147,7 @@ class _Reader:
         elsewhere = ("operationId", "tags", "parameters", "requestBody", "responses")
         return {
             "@": at,
-            **({"name": plain(str(found["operationId"]))} if "operationId" in found else {}),
+            **({"name": plain(str(found.get("operationId", default)))} if "operationId" in found or default else {}),
             "tag": str(next(iter(row(found.get("tags", []), join(at, "tags"))), "default")),
             "parameters": dict(self.parameters(item, found, at)),
             "body required": flag(body, "required", where),

@@ -116,6 +116,7 @@ class Tables:
 
     def operation(self, table: Any, file: str) -> Form:
         """Read an operation's table."""
+        self._check_success(table, file)
         return {
             "@": file,
             "name": plain(table.name),
@@ -126,6 +127,17 @@ class Tables:
             "bodies": {body.content_type: {"@": file, "type": self.type(body.type, file)} for body in table.bodies},
             "answers": {status: {"@": file, "type": self.answer(one, file)} for status, one in table.answers.items()},
         }
+
+    def _check_success(self, table: Any, file: str) -> None:
+        """Refuse a success type other than that of the answers with 2xx; a document has no such entry to compare."""
+        codec, found = self.codec, table.success
+        answers = [one for status, one in table.answers.items() if status.startswith("2")] or [codec.ANY]
+        wanted: list[Form] = []
+        for made in (self.type(one, file) for one in answers):
+            wanted += [] if made in wanted else [made]
+        is_union = len(wanted) > 1 and isinstance(found, codec.Union)
+        if wanted != [self.type(one, file) for one in (found.branches if is_union else [found])]:
+            raise Unrecognised("success is not the type of the answers with 2xx")
 
     def answer(self, found: Any, file: str) -> Form | None:
         """Read the type of an answer; None where it is declared to have no body."""

@@ -70,6 +70,8 @@ def edits(file: str, text: str) -> Iterator[Edit]:
     source = Source(text)
     if file == "__init__.py":
         yield from of_index(source)
+    elif file == "webhooks.py":
+        yield from of_webhooks(source)
     elif file.startswith("models/"):
         yield from of_index(source) if file.endswith("__init__.py") else of_model(source)
     elif file.startswith("api/") and not file.endswith("__init__.py"):
@@ -168,8 +170,20 @@ def of_type(source: Source, type_: ast.expr) -> Iterator[Edit]:
 def of_table(source: Source) -> Iterator[Edit]:
     """Change the table of an operation."""
     statement = next(part for part in source.tree.body if isinstance(part, ast.AnnAssign))
-    table = statement.value
     yield source.edit("table retyped", statement.annotation, "Final[_calls.Operation[bytes]]")
+    yield from of_operation(source, statement.value)
+
+
+def of_webhooks(source: Source) -> Iterator[Edit]:
+    """Change the table of webhooks."""
+    statement = next(part for part in source.tree.body if isinstance(part, ast.AnnAssign))
+    for key, value in zip(statement.value.keys, statement.value.values, strict=True):
+        yield source.edit("webhook renamed", key, "'never_heard_of'")
+        yield from of_operation(source, value)
+
+
+def of_operation(source: Source, table: ast.Call) -> Iterator[Edit]:
+    """Change what is said of an operation or a webhook."""
     said = {keyword.arg: keyword.value for keyword in table.keywords}
     yield source.edit("name changed", said["name"], "'never_heard_of'")
     yield source.edit("tag changed", said["tag"], "'Never heard of'")

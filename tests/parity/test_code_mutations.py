@@ -72,9 +72,13 @@ def test_every_edit_of_what_can_be_seen_is_caught(seen, package_dir, copy, folde
     assert slipped == []
 
 
-@pytest.mark.parametrize("file", ["__init__.py", "models/__init__.py", "resources/__init__.py"])
-def test_every_edit_of_an_index_is_caught(seen, package_dir, copy, file):
-    """What a lazy package offers, and under which name, is part of what people see."""
+@pytest.mark.parametrize("file", ["__init__.py", "models/__init__.py", "resources/__init__.py", "webhooks.py"])
+def test_every_edit_of_an_index_is_caught(document, corrections, package_dir, copy, file):
+    """What a lazy package offers, and under which name, is part of what people see; so is the table of webhooks."""
+
+    def seen(copy, batch):
+        return batch if any(one.pointer for one in meaning(document, corrections, copy).differences) else ()
+
     found = drawn(package_dir, file, edits)
 
     assert len(found[file]) >= EACH

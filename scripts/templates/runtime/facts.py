@@ -42,6 +42,11 @@ def prices() -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", _table()["prices"])
 
 
+def corrections() -> Mapping[str, int]:
+    """Return how many corrections were made to the published documents: `actions`, and the `places` they change."""
+    return cast("Mapping[str, int]", _table()["corrections"])
+
+
 @cache
 def _table() -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(get_data("jobmojito_api", "facts.json") or b"{}"))
