@@ -16,7 +16,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests of what is in the wheel; the others are about the tools that make it.
-PRODUCT = {"codec", "helpers", "overlay", "sandbox"}
+PRODUCT = {"codec", "helpers", "overlay", "sandbox", "webhooks"}
 SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_ALLOW_HTTP_HOSTS", "JOBMOJITO_OPENAPI_URL")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 

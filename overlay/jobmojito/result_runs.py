@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 DETAILS: Final = "get_interview_result_details"
 _ID: Final = "interview_result_id"
 _GROWTH: Final = 1.5
-_LIST: Final = "list_interview_results"
+RESULTS: Final = "list_interview_results"
 _PAGE: Final = 1000
 """Rows of a page: the contract's maximum."""
 _OVERLAP: Final = 50
@@ -304,7 +304,7 @@ class Sweep:
         if not self.types:
             return None
         asked = {"type_": self.types[0], "order_by": "updated_at_newest", "limit": _PAGE, "offset": self.offset}
-        page = (yield from self.session.steps(self.session.call(_LIST, **self.filters, **asked))).value
+        page = (yield from self.session.steps(self.session.call(RESULTS, **self.filters, **asked))).value
         data = getattr(page, "data", None)
         found = [row for row in data if hasattr(row, "updated_at")] if isinstance(data, list) else []
         fresh = [row for row in found if row.id not in self.seen]

@@ -154,7 +154,7 @@ def test_the_token_comes_from_a_file_or_a_keyring_and_is_no_argument(run, sandbo
     file.write_text(f"{sandbox.token}\n")
     file.chmod(0o644)
     ran = run("status", "--token-file", file)
-    assert (ran.code, ran.err) == (0, "jobmojito: others can read the token in token: chmod 600\n")
+    assert (ran.code, ran.err) == (0, "jobmojito: others can read the secret in token: chmod 600\n")
 
     (tmp_path / "keyring.py").write_text(f"def get_password(service, name):\n    return {sandbox.token!r}\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -14,11 +14,13 @@ from jobmojito.batches.row_requests import INVITATION, REGISTRATION
 from jobmojito.batches.rows import EMAIL
 from jobmojito.reports import OPERATION as REPORT
 from jobmojito.result_runs import DETAILS as RESULT_DETAILS
+from jobmojito.result_runs import RESULTS
 from jobmojito.uploads.requests import DOCUMENT, RESUME, TEXT, CandidateDetails
 from tests.bodies import JSON, MULTIPART
 
 ID = "28106cba-1c27-4e53-b149-32113e5e8e31"
 TEXTS, FLAGS, COUNTS = frozenset({"string"}), frozenset({"boolean"}), frozenset({"integer", "number"})
+WEBHOOK = "webhook:"
 OBJECTS, LISTS, ANYTHING = frozenset({"object"}), frozenset({"array"}), frozenset[str]()
 
 
@@ -33,7 +35,10 @@ class Sends:
 
 @frozen
 class Reads:
-    """A helper reads the value at these steps of an operation's success ("[]" are the entries of a list)."""
+    """A helper reads the value at these steps of an operation's success ("[]" are the entries of a list).
+
+    An operation `webhook:NAME` is a webhook, and its body is what is read.
+    """
 
     operation: str
     steps: tuple[str, ...]
@@ -93,6 +98,20 @@ SENT = (
 )
 ROWS = ("[]",)
 SCREENED = ("decision_status", "recommendation", "pre_screening_score", "resume_ai_analysis")
+LISTED = {
+    **dict.fromkeys(
+        ("interview_result_id", "status", "coach_status", "processing_status", "decision_status", "updated_at"), TEXTS
+    ),
+    "score": COUNTS,
+}
+EVENTS = ("interview_result", "interview_collected", "interview_failed")
+POSTED = {
+    **dict.fromkeys(("id", "status", "interview_status", "processing_status", "pdf_export_url"), TEXTS),
+    **dict.fromkeys(("ai_analysis", "ai_analysis_recruiter"), TEXTS),
+    **dict.fromkeys(("ai_analysis_recruiter_why_hire", "ai_analysis_recruiter_why_not_hire"), ANYTHING),
+    **dict.fromkeys(("score", "ai_analysis_recruiter_score"), COUNTS),
+    "recruiter_go_next_round": FLAGS,
+}
 READ = (
     *(Reads(REGISTRATION.operation, (*ROWS, name), TEXTS) for name in (EMAIL, "result", "interview_url")),
     *(Reads(INVITATION.operation, (*ROWS, name), TEXTS) for name in (EMAIL, "type", "interview_id", "result")),
@@ -104,9 +123,12 @@ READ = (
     Reads(REPORT, ("json_export",), ANYTHING),
     Reads(RESULT_DETAILS, ("status",), TEXTS),
     Reads(RESULT_DETAILS, ("score",), COUNTS),
+    *(Reads(RESULT_DETAILS, (name,), TEXTS) for name in ("ai_analysis", "ai_analysis_recruiter")),
+    *(Reads(RESULTS, ("data", "[]", name), types) for name, types in LISTED.items()),
+    *(Reads(f"{WEBHOOK}{event}", (name,), types) for event in EVENTS for name, types in POSTED.items()),
 )
 CALLED = (
     *(Calls(one.operation) for one in (REGISTRATION, INVITATION)),
-    *(Calls(name) for name in (RESUME, TEXT, DOCUMENT, REPORT, RESULT_DETAILS)),
+    *(Calls(name) for name in (RESUME, TEXT, DOCUMENT, REPORT, RESULT_DETAILS, RESULTS)),
 )
 ASSUMPTIONS: tuple[Assumption, ...] = (*CALLED, *SENT, *READ)

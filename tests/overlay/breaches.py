@@ -24,6 +24,7 @@ from tests.overlay.assumptions import (
     LISTS,
     OBJECTS,
     TEXTS,
+    WEBHOOK,
     Assumption,
     Reads,
     Sends,
@@ -63,7 +64,7 @@ def breaches(document: Document) -> list[str]:
 
 
 def _breaches(document: Document, one: Assumption) -> Iterator[str]:
-    places = [place for place in operations(document) if place.schema.get("operationId") == one.operation]
+    places = _named(document, one.operation)
     if not places:
         yield f"/paths: there is no operation {one.operation}, which the overlay calls"
         return
@@ -81,7 +82,7 @@ def steps_of(one: Sends | Reads) -> list[tuple[str, ...]]:
 
 def holders(document: Document, name: str, steps: Sequence[str]) -> list[str]:
     """Give the pointers of all schemas that declare the last property of these steps, in requests and in answers."""
-    pointer, operation = next(place for place in operations(document) if place.schema["operationId"] == name)
+    pointer, operation = _named(document, name)[0]
     content = operation.get("requestBody", {}).get("content", {})
     bodies = [
         Place(f"{pointer}/requestBody/content/{token(kind)}/schema", one["schema"]) for kind, one in content.items()
@@ -178,7 +179,19 @@ def operations(document: Document) -> Iterator[Place]:
                 yield Place(f"/paths/{token(path)}/{method}", operation)
 
 
+def _named(document: Document, name: str) -> list[Place]:
+    """Give the operation of a name, or the webhook of a name after `WEBHOOK`."""
+    if name.startswith(WEBHOOK):
+        found = document.get("webhooks", {}).get(name.removeprefix(WEBHOOK), {})
+        return [Place(f"/webhooks/{token(name.removeprefix(WEBHOOK))}/post", found["post"])] if found else []
+    return [place for place in operations(document) if place.schema.get("operationId") == name]
+
+
 def _successes(pointer: str, operation: dict[str, Any]) -> list[Place]:
+    """Give what is read: an operation's answers, a webhook's body."""
+    if pointer.startswith("/webhooks/"):
+        content = operation["requestBody"]["content"]
+        return [Place(f"{pointer}/requestBody/content/{token(JSON)}/schema", content[JSON]["schema"])]
     return [
         Place(f"{pointer}/responses/{status}/content/{token(media)}/schema", content["schema"])
         for status, answer in operation["responses"].items()

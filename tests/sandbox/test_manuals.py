@@ -1,9 +1,11 @@
 """What README and the sandbox's manual show works as it stands: it is run against a sandbox."""
 
+import json
 import re
 import shlex
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from jobmojito import JobMojito, errors
 from jobmojito.sandbox import Fault, Sandbox
 from jobmojito.sandbox.__main__ import parser
 from jobmojito.sandbox.contract.document import load
+from jobmojito.sandbox.contract.samples import sample
 from tests.bodies import values_for
 from tests.overlay.breaches import assumptions_hold  # noqa: F401 - a fixture
 
@@ -22,6 +25,7 @@ from .current_contract import judge, sandbox, scene, teller  # noqa: F401 - fixt
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 COMPOSE = resources.files("jobmojito.sandbox").joinpath("compose.yaml").read_text(encoding="utf-8")
 MANUAL = resources.files("jobmojito.sandbox").joinpath("README.md").read_text(encoding="utf-8")
+EVENT = {**sample(load().webhooks["interview_result"]), "id": "93c98d21-0000-4000-8000-000000000001"}
 BRANCH = re.compile(r"^((?:[│ ] {3})*)[├└]── (\w+) ", re.MULTILINE)
 
 
@@ -51,7 +55,10 @@ def names(http, sandbox, scene, tmp_path, monkeypatch):  # noqa: F811 - fixtures
             "token": own.token,
             "result_ids": [scene["result"]],
             "store_id": "7f0c6a53-2d0e-4a53-9f0b-6a1d8a4f2b11",
-            "body": values_for("create_interview"),
+            "body": {**values_for("create_interview"), "type": "interview"},
+            "request": SimpleNamespace(body=json.dumps(EVENT).encode(), headers={"x-webhook-secret": "s3cret"}),
+            "secret": "s3cret",
+            "keys": {},
             "JobMojito": JobMojito,
             "Fault": Fault,
             "Sandbox": Sandbox,
@@ -70,13 +77,14 @@ def test_example_runs(text, names):
 
 def test_examples_are_found():
     """There are examples in both manuals: what is run above is all of them."""
-    assert len(blocks(README, "python")) == README.count("```python") == 3
-    assert len(blocks(MANUAL, "python")) == MANUAL.count("```python") == 3
+    assert len(blocks(README, "python")) == README.count("```python") == 4
+    assert len(blocks(MANUAL, "python")) == MANUAL.count("```python") == 4
 
 
 def test_commands_of_the_manuals_are_understood():
     """The sandbox's command line takes each command that a manual shows, and each fault can be read."""
-    shown = re.findall(r"python -m jobmojito\.sandbox( --[^`\n#]+)", README + MANUAL)
+    text = (README + MANUAL).replace("\\\n", " ")
+    shown = re.findall(r"python -m jobmojito\.sandbox( --[^`\n#]+)", text)
     options = [parser().parse_args(shlex.split(line)) for line in shown]
     faults = [text for one in options for text in one.faults] + re.findall(r"X-Sandbox-Fault: ([^']+)'", MANUAL)
 

@@ -63,13 +63,16 @@ def registered(jm):
 
 def test_a_finished_interview_and_each_change_is_posted():
     """Registered: a result. A decision, a new score, a failure: an event of its own, with the configured header."""
-    with Receiver() as receiver, Sandbox(webhooks=receiver.webhooks) as sandbox:
-        with JobMojito(sandbox.token, base_url=sandbox.base_url) as jm:
-            result_id = registered(jm)
+    with (
+        Receiver() as receiver,
+        Sandbox(webhooks=receiver.webhooks) as sandbox,
+        JobMojito(sandbox.token, base_url=sandbox.base_url) as jm,
+    ):
+        result_id = registered(jm)
+        receiver.wait_for(1)
+        for change in ({"decision_status": "selected"}, {"score": 12}, {"coach_status": "failed"}):
+            sandbox.change_result(result_id, **change)
             receiver.wait_for(1)
-            for change in ({"decision_status": "selected"}, {"score": 12}, {"coach_status": "failed"}):
-                sandbox.change_result(result_id, **change)
-                receiver.wait_for(1)
 
     assert {event.result_id for event in receiver.events} == {result_id}
     assert [event.event for event in receiver.events] == ["interview_result"] * 3 + ["interview_failed"]
@@ -80,16 +83,19 @@ def test_a_finished_interview_and_each_change_is_posted():
 
 def test_a_failed_delivery_is_made_again_and_given_up_in_the_end():
     """Two failures and a success are three posts; three failures are the end."""
-    with Receiver(answers=[500, 503]) as receiver, Sandbox(webhooks=receiver.webhooks) as sandbox:
-        with JobMojito(sandbox.token, base_url=sandbox.base_url) as jm:
-            result_id = registered(jm)
-            receiver.wait_for(3)
-            receiver.answers += [500, 500, 500]
-            sandbox.change_result(result_id, score=1)
-            receiver.wait_for(3)
-            sandbox.change_result(result_id, score=2)
-            receiver.wait_for(1)
-            counts = dict(sandbox.app.deliveries.counts)
+    with (
+        Receiver(answers=[500, 503]) as receiver,
+        Sandbox(webhooks=receiver.webhooks) as sandbox,
+        JobMojito(sandbox.token, base_url=sandbox.base_url) as jm,
+    ):
+        result_id = registered(jm)
+        receiver.wait_for(3)
+        receiver.answers += [500, 500, 500]
+        sandbox.change_result(result_id, score=1)
+        receiver.wait_for(3)
+        sandbox.change_result(result_id, score=2)
+        receiver.wait_for(1)
+        counts = dict(sandbox.app.deliveries.counts)
 
     assert [event.payload.score for event in receiver.events[3:]] == [1, 1, 1, 2]
     assert {status: counts["interview_result", status] for status in (500, 503)} == {500: 4, 503: 1}
@@ -103,12 +109,12 @@ def test_faults_drop_repeat_and_delay_deliveries():
         Sandbox(
             webhooks=receiver.webhooks, faults=[Fault.parse(f"interview_result: {text}") for text in faults]
         ) as sandbox,
+        JobMojito(sandbox.token, base_url=sandbox.base_url) as jm,
     ):
-        with JobMojito(sandbox.token, base_url=sandbox.base_url) as jm:
-            result_id = registered(jm)
-            for score in (2, 3, 4):
-                sandbox.change_result(result_id, score=score)
-            receiver.wait_for(5)
+        result_id = registered(jm)
+        for score in (2, 3, 4):
+            sandbox.change_result(result_id, score=score)
+        receiver.wait_for(5)
 
     assert [event.payload.score for event in receiver.events] == [2, 2, 2, 4, 3]
 

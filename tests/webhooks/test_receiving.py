@@ -227,7 +227,7 @@ def row(**values):
 
 
 def test_a_row_and_its_details_say_the_same_as_the_event():
-    """What an event told is no news when a sweep reads it; another decision or analysis is, and is kept beside the rest."""
+    """What an event said is a repeat when a sweep reads it; another decision or analysis is a change."""
     told = change_key(taken(recruiter_go_next_round=None, ai_analysis="A", ai_analysis_recruiter="B"))
     details = JobInterviewDetailsResponse.from_dict({"ai_analysis": "A", "ai_analysis_recruiter": "B"})
     other = JobInterviewDetailsResponse.from_dict({"ai_analysis": "A2", "ai_analysis_recruiter": "B"})

@@ -28,6 +28,7 @@ _COMMANDS = {
     "help": (_TOOLS, "describing", "Describe an operation: parameters, body, answers, cost."),
     "contract": (_TOOLS, "describing", "Show which contract this client was made of."),
     "journal": (_TOOLS, "local", "Show the journal of a run, or remove a person from it."),
+    "webhooks": (_TOOLS, "webhooks", "Print webhooks as they arrive, for development."),
     "sandbox": (_TOOLS, "local", "Run a local server that speaks the contract."),
 }
 _INTRODUCTION = (

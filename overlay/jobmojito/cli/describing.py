@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jobmojito_api.calls import Operation
-from jobmojito_api.facts import Facts, facts_of
+from jobmojito_api.facts import Facts, corrections, facts_of
 from jobmojito_api.resources import operation
 
 from . import contract
@@ -147,7 +147,10 @@ def contract_command(*, common: Common = Common()) -> int:
         "operations": len(contract.names()),
         "operations_from_the_guide": sum(facts_of(name).guide_only for name in contract.names()),
         "operations_without_facts": sum(not facts_of(name).known for name in contract.names()),
+        "webhooks": len(document.get("webhooks", {})),
         "schemas": len(document["components"]["schemas"]),
+        "corrections": corrections()["actions"],
+        "corrected_places": corrections()["places"],
     }
     output = Output(common)
     if common.json:

@@ -77,21 +77,26 @@ class Spending(Careful):
 def _token(file: Path | None) -> str | None:
     """Read the token from a file or a keyring; None if the client reads it from the environment."""
     if file is not None:
-        return _token_of(file)
+        return secret_of(file, option="--token-file")
     if _TOKEN in os.environ or find_spec("keyring") is None:
         return None
     found = import_module("keyring").get_password("jobmojito", "token")
     return found if isinstance(found, str) else None
 
 
-def _token_of(file: Path) -> str:
+def secret_of(file: Path, *, option: str) -> str:
+    """Read the secret in a file; a warning says if others can read it.
+
+    Raises:
+        UsageError: It cannot be read, or is empty.
+    """
     try:
         text = file.read_text(encoding="utf-8").strip()
         mode = file.stat().st_mode
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--token-file: {getattr(error, 'strerror', None) or 'not a text file'}") from None
+        raise UsageError(f"{option}: {getattr(error, 'strerror', None) or 'not a text file'}") from None
     if not text:
-        raise UsageError("--token-file: the file is empty")
+        raise UsageError(f"{option}: the file is empty")
     if os.name == "posix" and mode & _OTHERS:
-        print(f"jobmojito: others can read the token in {file.name}: chmod 600", file=sys.stderr)
+        print(f"jobmojito: others can read the secret in {file.name}: chmod 600", file=sys.stderr)
     return text

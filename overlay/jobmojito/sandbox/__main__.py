@@ -22,9 +22,24 @@ def parser() -> argparse.ArgumentParser:
         "--fault", action="append", default=[], metavar="TEXT", dest="faults",
         help='misbehave, such as "create_interview: status=503; times=2"; may be given more than once',
     )  # fmt: skip
+    made.add_argument(
+        "--webhook", action="append", default=[], metavar="NAME=URL", dest="urls", type=_pair,
+        help="post this event, such as interview_result, to a URL of this machine; may be given more than once",
+    )  # fmt: skip
+    made.add_argument(
+        "--webhook-header", action="append", default=[], metavar="NAME=VALUE", dest="headers", type=_pair,
+        help="send this header with each webhook, such as X-Webhook-Secret=test",
+    )  # fmt: skip
     made.add_argument("--log-requests", action="store_true", help="print each request's operation and status")
     made.add_argument("--contract", type=Path, help="effective contract to serve in the place of the shipped one")
     return made
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise argparse.ArgumentTypeError("not of the form NAME=VALUE")
+    return name, value
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         sandbox.require()
         options.faults = [sandbox.Fault.parse(text) for text in options.faults]
-        running = sandbox.Sandbox(**vars(options)).start()
+        settings = vars(options)
+        settings["webhooks"] = sandbox.Webhooks(dict(settings.pop("urls")), dict(settings.pop("headers")))
+        running = sandbox.Sandbox(**settings).start()
     except ImportError as error:
         return _fail(str(error), 1)
     except ValueError as error:

@@ -87,6 +87,12 @@ class Deliveries:
     _wake: threading.Condition = field(factory=threading.Condition)
     _stopped: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse events that the contract does not have."""
+        if unknown := self.settings.urls.keys() - self.contract.webhooks.keys():
+            names = ", ".join(self.contract.webhooks)
+            raise ValueError(f"there is no webhook {min(unknown)!r}; those that there are: {names}")
+
     def look(self, store: Store) -> None:
         """Find the results whose state is new, and schedule their events."""
         for key, result in store.results.items() if self.settings.urls else ():
