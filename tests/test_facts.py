@@ -121,7 +121,7 @@ def test_a_changed_table_is_drift(tmp_path):
         ("    price: interview\n", "    price: report\n", "prices has no report"),
         ("    costs: *creation\n", "", "needs costs, mails, repeatable"),
         ("    care:\n", "    beware:\n", "needs costs, mails, repeatable"),
-        ("operations:\n", "facts:\n", "expected sources, prices and operations"),
+        ("operations:\n", "facts:\n", "expected sources, prices, ids and operations"),
         ("operations:\n", "operations: [\n", "not valid YAML"),
         ("    costs: *creation\n", "    costs: true\n", "not the form of a table of facts"),
     ],

@@ -270,7 +270,8 @@ class Schemas:
         required = sorted(map(str, row(found.get("required", []), join(at, "required"))))
         extra = found.get("additionalProperties", True)
         extra = extra if extra is False else self.read(extra, join(at, "additionalProperties"))
-        return {"properties": properties, "required": dict.fromkeys(required, True), "extra": extra}
+        on_purpose = "additionalProperties" in found  # then the client sends undeclared ones
+        return {"properties": properties, "required": dict.fromkeys(required, True), "extra": extra, "open": on_purpose}
 
     def _named(self, at: str) -> Form:
         """Return the name of a type at this pointer: the component's, or the declared title."""
@@ -287,7 +288,8 @@ def _merged(contents: Sequence[Form], together: Callable[[Form, Form, str], Form
     extras = [content.get("extra", False) for content in contents]
     extra = False if False in extras else together(extras[0], extras[1], extras[1]["@"])
     required = {name: True for content in contents for name in content.get("required", {})}
-    return {"properties": properties, "required": required, "extra": extra}
+    on_purpose = any(content.get("open") for content in contents)
+    return {"properties": properties, "required": required, "extra": extra, "open": on_purpose}
 
 
 def _parts(found: Mapping[str, Any], keyword: str, at: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,6 +5,7 @@ An operation that the table does not have counts as costing, as mailing and as n
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -43,7 +44,13 @@ def load_facts(path: Path | str) -> dict[str, Any]:
 def join(document: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
     found = {place: _entry(table["operations"].get(place), declared, table) for place, declared in _places(document)}
-    return {"operations": found, "prices": table["prices"]}
+    return {"operations": found, "prices": table["prices"], "ids": dict(_ids(table))}
+
+
+def _ids(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Return the type of each id by the name, or by `Schema.property` or `operation.parameter`."""
+    for type_, entry in table["ids"].items():
+        yield from ((place, type_) for place in (*entry.get("named", ()), *entry.get("at", ())))
 
 
 def unknown(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
@@ -96,13 +103,25 @@ def _said(fact: Mapping[str, Any] | None, table: Mapping[str, Any]) -> str:
 
 def _check(table: Any) -> None:
     """Refuse a fact without reason or source, a source without a date, and keys that nothing reads."""
-    if not isinstance(table, dict) or set(table) != {"sources", "prices", "operations"}:
-        raise Refused(f"{FILE}: expected sources, prices and operations")
+    if not isinstance(table, dict) or set(table) != {"sources", "prices", "ids", "operations"}:
+        raise Refused(f"{FILE}: expected sources, prices, ids and operations")
     for name, source in table["sources"].items():
         if not (isinstance(source.get("title"), str) and isinstance(source.get("read"), date)):
             raise Refused(f"{FILE}: the source {name} needs a title and the date it was read")
+    for name, entry in table["ids"].items():
+        _check_id(name, entry, table)
     for place, facts in table["operations"].items():
         _check_operation(place, facts, table)
+
+
+def _check_id(name: str, entry: Any, table: Any) -> None:
+    if (
+        not {"is", "source"} <= entry.keys() <= {"is", "source", "named", "at"}
+        or entry["source"] not in table["sources"]
+    ):
+        raise Refused(f"{FILE}: {name} needs what it `is` and one of the sources, and may have named and at")
+    if not re.fullmatch("[A-Z][A-Za-z0-9]*Id", name):
+        raise Refused(f"{FILE}: {name} cannot be the name of an id's type")
 
 
 def _check_operation(place: str, facts: Any, table: Any) -> None:

@@ -12,7 +12,7 @@ from scripts.drift.observation import CONTRACT, Code, Observation, observe
 from scripts.drift.offers import promises
 from scripts.drift.outlines import alternatives
 from scripts.drift.reports import Report
-from scripts.drift.signatures import Call, class_of, models, resource_classes, words
+from scripts.drift.signatures import IDS, INPUTS, Call, Inputs, class_of, models, resource_classes, words
 from scripts.drift.tables import as_tables, known
 
 if TYPE_CHECKING:
@@ -113,15 +113,17 @@ def _identity(option: Form) -> int:
 
 def _expected(wanted: Form, seen: Code, comparison: Comparison, resources: Mapping[str, str], report: Report) -> Form:
     """Write the outline of each module that the package must have: from its tables, and the document's aliases."""
-    expected = dict(models(seen.tables.options, seen.operations.values()))
-    expected.update(resource_classes(seen.operations, resources, seen.outlines))
+    inputs = Inputs(seen.ids)
+    expected = dict(models(seen.tables.options, seen.operations.values(), inputs))
+    expected.update(resource_classes(seen.operations, resources, seen.outlines, inputs))
     for operation in seen.operations.values():
-        call = Call(operation)
+        call = Call(operation, inputs)
         expected[operation["@"]] = {"functions": call.functions(), "variables": call.variables()}
+    expected.update(inputs.outlines())
     called = _names(seen, comparison)
     aliases = {name: one for name, one in wanted["schemas"].items() if not _is_class(name, one)}
     for file, outline in seen.outlines.items():
-        for name in outline["aliases"]:
+        for name in outline["aliases"] if file.startswith("models/") else ():
             alias = aliases.pop(known(name, seen.tables.reserved), None)
             if alias is not None:
                 expected[file] = {"aliases": {name: alternatives(words(alias, called))}}
@@ -154,6 +156,7 @@ def _compare_outlines(expected: Mapping[str, Form], seen: Code, report: Report) 
         {"files": {file: one for file, one in found.items() if file not in enums}},
     )
     types = {name for one in seen.outlines.values() for name in one["aliases"]} | seen.tables.classes.keys()
+    types |= {*expected[INPUTS]["classes"], *expected[IDS]["variables"]}
     for file, what in promises(seen.tables.package, seen.modules, types, list(seen.operations.values())):
         report.differ("", file, what)
     report.counts.update({name: comparison.counts[name] for name in ("aliases", "attributes", "functions", "methods")})

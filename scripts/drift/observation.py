@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from scripts.drift.loading import Package
 
 CONTRACT: Final = "contract.json"
+FACTS: Final = "facts.json"
 WEBHOOKS: Final = "webhooks.py"
 
 
 @frozen
 class Code:
-    """The code of a package: its tables, their canonical form, and the outline of each file."""
+    """The code of a package: its tables, their canonical form, the outline of each file, and the types of its ids."""
 
     tables: Tables
     operations: Form
@@ -35,6 +36,7 @@ class Code:
     schemas: Form
     modules: Mapping[str, Module]
     outlines: Mapping[str, Form]
+    ids: Mapping[str, str]
 
 
 @frozen
@@ -63,7 +65,20 @@ def observe(package: Package) -> Observation:
     webhooks = dict(_webhooks(tables, report))
     modules = {file: read_module(package.directory, file) for file in package.modules}
     outlines = {file: module.outline() for file, module in modules.items()}
-    return Observation(contract, Code(tables, operations, webhooks, schemas, modules, outlines), report)
+    return Observation(
+        contract, Code(tables, operations, webhooks, schemas, modules, outlines, _ids(package, report)), report
+    )
+
+
+def _ids(package: Package, report: Report) -> Mapping[str, str]:
+    """Read from the shipped facts what ids are of."""
+    try:
+        return {
+            str(key): str(type_) for key, type_ in json.loads((package.directory / FACTS).read_bytes())["ids"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        report.differ("", FACTS, f"cannot be read: {type(problem).__name__}")
+        return {}
 
 
 def _contract(package: Package, report: Report) -> Document:

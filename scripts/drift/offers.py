@@ -69,6 +69,17 @@ def _operations(package: Package, operations: list[Form]) -> Iterator[str]:
     if wanted != index.OPERATIONS:
         names = sorted(name for name, _ in index.OPERATIONS.items() ^ wanted.items())
         yield f"OPERATIONS does not say where these are: {', '.join(dict.fromkeys(names))}"
+    if dict(_classes(package)) != index._CLASSES:  # noqa: SLF001 - generated code
+        yield "_CLASSES does not say where the classes of the resources are"
     for one in operations:
         if index.operation(one["called"]) is not package.modules[one["@"]].OPERATION:
             yield f"operation({one['called']!r}) gives another table"
+
+
+def _classes(package: Package) -> Iterator[tuple[str, str]]:
+    """Return each class of a resource with its module."""
+    for file, module in package.modules.items():
+        if file.startswith("resources/") and file != RESOURCES:
+            home = file.removeprefix("resources/").removesuffix(".py")
+            own = (one for one in vars(module).values() if isinstance(one, type) and package.file_of(one) == file)
+            yield from ((one.__name__, home) for one in own)

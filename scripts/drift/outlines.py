@@ -60,6 +60,8 @@ class Module:
             part.target.id: part for part in _of(self.body, ast.AnnAssign) if isinstance(part.target, ast.Name)
         }
         marked = {name: self.annotation(part.annotation) for name, part in annotated.items()}
+        made = [part for part in _of(self.body, ast.Assign) if isinstance(part.value, ast.Call)]
+        marked |= {ast.unparse(part.targets[0]): ast.unparse(part.value) for part in made}
         return {
             "@": self.file,
             "functions": self._functions(self.body),
@@ -170,8 +172,10 @@ def read_module(directory: Path, file: str) -> Module:
     return Module(file, tree.body, bound, frozenset(outside))
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
+def _defined(tree: ast.Module | ast.If) -> Iterator[str]:
     for part in tree.body:
+        if isinstance(part, ast.If):
+            yield from _defined(part)
         if isinstance(part, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield part.name
         targets = (

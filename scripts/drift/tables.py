@@ -112,6 +112,7 @@ class Tables:
             "properties": properties,
             "required": {entry.name: True for entry in fields if entry.required},
             "extra": False if extra is None else self.type(extra, file),
+            "open": table.is_open,
         }
 
     def operation(self, table: Any, file: str) -> Form:
@@ -189,10 +190,12 @@ _LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
 def as_tables(form: Form) -> Form:
     """Reduce a part of a form to what tables can hold: one kind of note, and the limits that apply to the type.
 
-    A required name that no property declares is left out of both sides: a model has no field for it.
+    A required name that no property declares is left out of both sides: a model has no field for it, and takes others.
     """
     if "properties" in form:
-        return {**form, "required": {name: True for name in form["required"] if name in form["properties"]}}
+        known = {name: True for name in form["required"] if name in form["properties"]}
+        is_open = form["open"] or not form["properties"] or len(known) < len(form["required"])
+        return {**form, "required": known, "open": is_open}
     if "options" in form:
         notes = {key: value for key, value in form["notes"].items() if key == "exactly one"}
         return {**form, "notes": notes}

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 # A name from the document; names that begin with an underscore are reserved for us and for Python.
 NAME: Final = r"[^\W\d_]\w*"
-_TYPING: Final = r"(?:Any|ClassVar|Final|Literal|TYPE_CHECKING|TypeAlias|cast)"
+_TYPING: Final = r"(?:Any|ClassVar|Final|Literal|NewType|NotRequired|TYPE_CHECKING|TypeAlias|TypedDict|cast)"
+_SHARED: Final = r"(?:File|Id|ListOf|PlainText|RequestFiles|Response|UNSET|Unset)"
+_HOMES: Final = r"(?:\.|\.\.(?=(?:ids|inputs)$))?"  # what a module begins with
 _IMPORTS: Final = re.compile(
     r"import datetime|from (?:"
     rf"__future__ import annotations|importlib import import_module|typing import {_TYPING}(?:, {_TYPING})*"
-    r"|collections\.abc import Mapping|uuid import UUID|attrs import (?:define as _define|field as _field)"
+    r"|collections\.abc import Mapping|uuid import UUID"
+    r"|attrs import (?:define as _define|field as _field)"
     r"|\.{1,3} import codec as _c|\.(?:\.\.)? import calls as _calls|\.\.multipart import parts as _parts"
-    r"|\.\.\.?types import (?:File|RequestFiles|Response|UNSET|Unset)|\.\.enums import Open(?:Int)?Enum as _Enum"
-    r"|\.\.calls import AsyncCaller, Caller(?:, Operation)?|\.\.\.client import AuthenticatedClient, Client"
-    rf"|\.{NAME} import (?P<own>{NAME})(?: as (?P=own))?|\.{NAME} import Async(?P<tag>{NAME}), (?P=tag)"
-    rf"|\.\.\.?models\.{NAME} import {NAME}|\.\.api\.{NAME} import (?P<operation>{NAME}) as _(?P=operation))"
+    rf"|\.{{1,3}}types import {_SHARED}(?:, {_SHARED})*|\.\.enums import Open(?:Int)?Enum as _Enum"
+    r"|\.\.calls import AsyncCaller, Caller(?:, Operation)?|\.{1,3} import models as _m|\.\. import resources as _r"
+    rf"|\.{{1,2}}{NAME} import (?P<own>{NAME})(?: as (?P=own))?"
+    rf"|\.\.api\.{NAME} import (?P<operation>{NAME}) as _(?P=operation))"
 )
 # What may be called, and which of its arguments have to be names: the others may be any text of the document.
 _CALLED: Final[dict[str, tuple[int, ...]]] = {
@@ -32,13 +35,15 @@ _CALLED: Final[dict[str, tuple[int, ...]]] = {
     **dict.fromkeys(("_calls.send", "_calls.send_async", "self._call", "_field", "_parts"), ()),
     **dict.fromkeys(("_c.Enumeration", "_c.Object", "cast"), (0,)),
     **dict.fromkeys(("_c.Field", "_calls.Parameter"), (1,)),
-    "_make": (0, 1),
+    "_make": (0,),
 }
 _TYPES: Final = {
     f"_c.{name}" for name, value in vars(codec).items() if name.isupper() and isinstance(value, codec.Type)
 }
-_ANNOTATIONS: Final = {"datetime.date", "datetime.datetime", "_c.Table", "_calls.Call", "_calls.Operation"}
-_BASES: Final = {"_c.Model", "_Enum"}
+_ANNOTATIONS: Final = re.compile(
+    rf"datetime\.date(?:time)?|_c\.Table|_calls\.(?:AuthenticatedClient|Call|Client|Operation)|_[mr]\.{NAME}"
+)
+_BASES: Final = {"_c.Model", "_Enum", "TypedDict"}
 _LIMITS: Final = frozenset(limits.NAMES.values())
 
 
@@ -103,8 +108,10 @@ def _table(statement: ast.stmt) -> None:
     match statement:
         case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names)):
             _require(statement, all(map(_is_name, names)))
-        case ast.AnnAssign(target=ast.Name(id="_MODULES"), value=ast.Dict(keys=keys, values=values)):
-            _require(statement, all(map(_is_name, keys)), all(_is_name(one, r"\.") for one in values))
+        case ast.AnnAssign(target=ast.Name(id="_MODULES" | "_CLASSES"), value=ast.Dict(keys=keys, values=values)):
+            _require(statement, all(map(_is_name, keys)), all(_is_name(one, _HOMES) for one in values))
+        case ast.Assign(targets=[ast.Name(id=id_)], value=ast.Call(ast.Name("NewType"), [name, ast.Name("Id")], [])):
+            _require(statement, _is_name(name), re.fullmatch(NAME, id_))
         case ast.AnnAssign(target=ast.Name(id="OPERATIONS"), value=ast.Dict(keys=keys, values=values)):
             _require(statement, all(map(_is_name, keys)), all(_is_name(one, rf"{NAME}\.") for one in values))
         case ast.AnnAssign(target=ast.Name(id="OPERATION" | "WEBHOOKS"), value=ast.Call() | ast.Dict() as value):
@@ -229,7 +236,7 @@ def _annotation(node: ast.AST | None) -> None:
             for one in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
                 _annotation(one)
         case ast.Attribute():
-            _require(node, _dotted(node) in _ANNOTATIONS)
+            _require(node, _ANNOTATIONS.fullmatch(_dotted(node)))
         case _:
             raise ForeignError(node or ast.Pass())
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RUNTIME: Final = TEMPLATES / "runtime"
 _MODULES: Final = re.compile(
-    rf"(?:(?:models|resources|api|api/{NAME})/)?__init__\.py|webhooks\.py|(?:models|resources|api/{NAME})/{NAME}\.py"
+    rf"(?:(?:models|resources|api|api/{NAME})/)?__init__\.py|(?:ids|inputs|webhooks)\.py|(?:models|resources|api/{NAME})/{NAME}\.py"
 )
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _PLAIN_IMPORTS: Final = {
     "Any": "from typing import Any",
     "Literal": "from typing import Literal",
+    "NotRequired": "from typing import NotRequired",
     "Mapping": "from collections.abc import Mapping",
     "UUID": "from uuid import UUID",
     "datetime": "import datetime",
     "File": "from {root}types import File",
+    "ListOf": "from {root}types import ListOf",
+    "PlainText": "from {root}types import PlainText",
     "Unset": "from {root}types import Unset",
+    "_m": "from {root} import models as _m",
 }
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
@@ -27,63 +30,59 @@ def _words(annotations: Iterable[str]) -> set[str]:
 
 
 def plain_imports(annotations: Iterable[str], root: str) -> list[str]:
-    """Return the imports of names other than models; `root` is the relative import prefix of the package."""
+    """Return the imports that annotations need; `root` is the relative import prefix of the package."""
     used = _words(annotations)
     return [line.format(root=root) for name, line in _PLAIN_IMPORTS.items() if name in used]
 
 
-def model_import_lines(annotations: Iterable[str], modules: Mapping[str, str], prefix: str) -> list[str]:
-    """Return the imports of the models that annotations name."""
-    return [f"from {prefix}{modules[name]} import {name}" for name in sorted(_words(annotations) & modules.keys())]
+def imports(lines: list[str]) -> str:
+    """Write imports in groups: the standard library, attrs, our own.
 
-
-def imports(lines: list[str], for_types: list[str], *, lazy: bool = True) -> str:
-    """Write imports in order; those for types alone are not run, so that loading a module loads no model."""
-    if not lazy:
-        return _ordered([*lines, *for_types])
-    block = "\nif TYPE_CHECKING:\n" + textwrap.indent(_ordered(for_types), "    ") + "\n" if for_types else ""
-    return _ordered(lines) + "\n" + block
-
-
-def _ordered(lines: list[str]) -> str:
-    """Sort imports in groups: the standard library, attrs, our own."""
+    What annotations need is imported at run time too, so that `typing.get_type_hints` works: only names that are there
+    anyway, and the index of models, which loads each when it is asked for.
+    """
+    merged: dict[str, set[str]] = {}
+    for line in lines:
+        home, _, name = line.removeprefix("from ").partition(" import ")
+        merged.setdefault(home if name and " as " not in name else line, set()).update(name.split(", "))
+    written = [
+        f"from {home} import {', '.join(sorted(names, key=_kind))}" if len(home.split()) == 1 else home
+        for home, names in merged.items()
+    ]
     groups: list[list[str]] = [[], [], []]
-    for line in sorted(set(lines), key=lambda one: (not one.startswith("import"), one.replace(" as ", " ~").lower())):
+    for line in sorted(written, key=lambda one: (not one.startswith("import"), one.replace(" as ", " ~").lower())):
         groups[2 if line.startswith("from .") else 1 if "attrs" in line else 0].append(line)
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def model_imports(annotations: list[str], modules: Mapping[str, str], *, is_multipart: bool) -> str:
+def _kind(name: str) -> tuple[bool, str]:
+    """Sort constants before other names."""
+    return not name.isupper(), name
+
+
+def model_imports(annotations: list[str], *, is_multipart: bool) -> str:
     """Return the imports of a model's module."""
     lines = [
         "from typing import Any, ClassVar",
         "from attrs import define as _define",
         "from attrs import field as _field",
+        "from .. import codec as _c",
+        *(line for line in plain_imports(annotations, "..") if line != "from typing import Any"),
     ]
-    lines.append("from .. import codec as _c")
     if any("Unset" in _words([one]) for one in annotations):
         lines.append("from ..types import UNSET")
     if is_multipart:
-        lines.append("from ..multipart import parts as _parts")
-    for_types = [line for line in plain_imports(annotations, "..") if "typing" not in line or "Literal" in line]
-    for_types += model_import_lines(annotations, modules, ".")
-    if is_multipart:
-        for_types.append("from ..types import RequestFiles")
-    if for_types:
-        lines[0] = "from typing import TYPE_CHECKING, Any, ClassVar"
-    return imports(lines, for_types)
+        lines += ["from ..multipart import parts as _parts", "from ..types import RequestFiles"]
+    return imports(lines)
 
 
-def operation_imports(annotations: list[str], modules: Mapping[str, str], *, optional: bool) -> str:
+def operation_imports(annotations: list[str], *, optional: bool) -> str:
     """Return the imports of an operation's module."""
     lines = [
-        "from typing import TYPE_CHECKING, Any, Final",
+        "from typing import Any, Final",
         "from ... import calls as _calls",
         "from ... import codec as _c",
+        "from ...types import Response",
+        *(line for line in plain_imports(annotations, "...") if line != "from typing import Any"),
     ]
-    if optional:
-        lines.append("from ...types import UNSET")
-    for_types = [line for line in plain_imports(annotations, "...") if line != "from typing import Any"]
-    for_types += model_import_lines(annotations, modules, "...models.")
-    for_types += ["from ...client import AuthenticatedClient, Client", "from ...types import Response"]
-    return imports(lines, for_types)
+    return imports([*lines, *(["from ...types import UNSET"] if optional else [])])

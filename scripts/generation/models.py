@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from scripts.generation.imports import imports, model_import_lines, model_imports, plain_imports
+from scripts.generation.imports import imports, model_imports, plain_imports
 from scripts.generation.prose import NOTE, class_prose, docstring, property_prose
 from scripts.generation.types import annotation
 
@@ -42,13 +42,14 @@ class ModelPages:
         aliases = [one for one in parsed.components if one.made.name not in classes]
         for component in aliases:
             self._write_alias(component)
-        names = [*classes.items(), *((one.made.name, one.made.module) for one in aliases)]
+        names = [*classes.items(), *((one.made.name, one.made.module) for one in aliases), *self.package.inputs.write()]
         text = docstring(["The models and enums of the document, each loaded when it is first asked for.", NOTE])
         self.package.render("lazy_init", "models/__init__.py", docstring=text, names=sorted(names))
 
     def _write_model(self, model: Model, *, is_multipart: bool) -> None:
         nodes = self.package.types.properties(model.schema)
-        fields = [self._field(prop, nodes.get(prop.name)) for prop in model.properties]
+        ids = {prop.name: self.package.id_of(model.made.name, prop.name) for prop in model.properties}
+        fields = [self._field(prop, nodes.get(prop.name), ids[prop.name]) for prop in model.properties]
         order = {name: index for index, name in enumerate(nodes)}
         extra = "Any" if model.extra is None else annotation(model.extra)
         self.package.render(
@@ -56,9 +57,7 @@ class ModelPages:
             f"models/{model.made.module}.py",
             note=f'"""{model.made.name}. {NOTE}"""',
             name=model.made.name,
-            imports=model_imports(
-                [*(one.annotation for one in fields), extra], self.package.modules, is_multipart=is_multipart
-            ),
+            imports=model_imports([*(one.annotation for one in fields), extra], is_multipart=is_multipart),
             docstring=docstring(class_prose(model, fields), indent=4),
             fields=fields,
             ordered=sorted(fields, key=lambda field: order.get(field.name, len(order))),
@@ -67,12 +66,12 @@ class ModelPages:
             multipart=is_multipart,
         )
 
-    def _field(self, prop: Property, node: Mapping[str, Any] | None) -> SimpleNamespace:
+    def _field(self, prop: Property, node: Mapping[str, Any] | None, id_: str) -> SimpleNamespace:
         typed = self.package.types.field(prop.type, node)
         return SimpleNamespace(
             name=prop.name,
             attribute=f"{prop.attribute}_" if prop.attribute in TAKEN else prop.attribute,
-            annotation=annotation(prop.type, required=prop.required),
+            annotation=annotation(prop.type, required=prop.required, id_=id_),
             required=prop.required,
             code=typed.code,
             flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else ""),
@@ -82,7 +81,7 @@ class ModelPages:
     def _table_options(self, model: Model) -> Iterator[str]:
         if model.extra is None:
             yield "extra=None"
-        elif model.extra.kind != "ANY":
+        elif model.extra.kind != "ANY" or _allows_others(model):
             declared = model.schema.get("additionalProperties")
             yield f"extra={self.package.types.write(model.extra, declared if isinstance(declared, dict) else None)}"
         limits = self.package.types.limits(model.schema)
@@ -111,10 +110,14 @@ class ModelPages:
             note=f'"""{component.made.name}. {NOTE}"""',
             name=component.made.name,
             annotation=written,
-            imports=imports(
-                ["from typing import TypeAlias", *plain_imports([written], "..")],
-                model_import_lines([written], self.package.modules, "."),
-                lazy=False,
-            ),
+            imports=imports(["from typing import TypeAlias", *plain_imports([written], "..")]),
             docstring=docstring([component.description or f"What the document calls {component.name}."]),
         )
+
+
+def _allows_others(model: Model) -> bool:
+    """Whether a schema, or a part of it, says that there may be undeclared properties, or requires some."""
+    parts, names = [model.schema], {prop.name for prop in model.properties}
+    for part in parts:
+        parts.extend(part.get("allOf", ()))
+    return any("additionalProperties" in part or not names.issuperset(part.get("required", ())) for part in parts)

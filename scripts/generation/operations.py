@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -66,7 +65,6 @@ class OperationPages:
         _add_signatures(page, arguments)
         page.imports = operation_imports(
             [*page.used_by_method, answer],
-            self.package.modules,
             optional=any(not one.required for one in arguments),
         )
         return page
@@ -122,12 +120,13 @@ class OperationPages:
     def _argument(self, operation: Operation, prop: Property, declared: Mapping[str, Any]) -> SimpleNamespace:
         node = declared.get("schema")
         typed = self.package.types.field(prop.type, node)
+        id_ = self.package.id_of(operation.name, prop.name)
         style = style_flags(declared, prop.type, self.package.models, operation.pointer)
         return SimpleNamespace(
             name=prop.name,
             attribute=f"{prop.attribute}_" if prop.attribute in TAKEN else prop.attribute,
             location=declared["in"],
-            annotation=re.sub(r"\bUUID\b", "UUID | str", annotation(prop.type, required=prop.required)),
+            annotation=joined([*self.package.inputs.given(prop.type, id_), *([] if prop.required else ["Unset"])]),
             required=prop.required,
             code=typed.code,
             flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else "") + style,
@@ -140,12 +139,13 @@ class OperationPages:
             return
         required = any(body.required for body in bodies)
         is_model = len(bodies) == 1 and _holds_model(bodies[0])
-        mapping, unset = ["Mapping[str, Any]"] * is_model, ["Unset"] * (not required)
+        single = self.package.inputs.given(bodies[0].type) if len(bodies) == 1 else []
+        unset = ["Unset"] * (not required)
         yield SimpleNamespace(
             name="body",
             attribute="body",
             location="",
-            annotation=joined([*(annotation(body.type) for body in bodies), *mapping, *unset]),
+            annotation=joined([*(single or (annotation(body.type) for body in bodies)), *unset]),
             required=required,
             prose="the request body" + (", as a model or a mapping with the contract's names" if is_model else ""),
         )
@@ -193,7 +193,7 @@ def _add_signatures(page: SimpleNamespace, arguments: list[SimpleNamespace]) -> 
 
     passed = [one.attribute for one in path] + [f"{one.attribute}={one.attribute}" for one in rest]
     page.signature = signature([], [])
-    page.client_signature = signature([], ["client: AuthenticatedClient | Client"])
+    page.client_signature = signature([], ["client: _calls.AuthenticatedClient | _calls.Client"])
     page.method_signature = signature(["self"], [])
     page.passed = ", ".join(passed)
     page.client_passed = ", ".join([*passed[: len(path)], "client=client", *passed[len(path) :]])

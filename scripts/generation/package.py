@@ -11,13 +11,14 @@ from attrs import define, field
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.files.failures import Refused
+from scripts.generation.inputs import Inputs
 from scripts.generation.prose import literal
 from scripts.generation.types import TypeWriter, or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scripts.generation.records import Model, Operation, Parsed
+    from scripts.generation.records import Enum, Model, Operation, Parsed
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -30,6 +31,7 @@ class Package:
     document: Mapping[str, Any]
     out: Path
     facts: Mapping[str, Any]
+    ids: Mapping[str, str]
     _written: set[str] = field(factory=set, init=False)
 
     @cached_property
@@ -47,6 +49,20 @@ class Package:
     def models(self) -> dict[str, Model]:
         """The models by the names of their classes."""
         return {model.made.name: model for model in self.parsed.models}
+
+    @cached_property
+    def enums(self) -> dict[str, Enum]:
+        """The enums by the names of their classes."""
+        return {enum.made.name: enum for enum in self.parsed.enums}
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The writer of what may be given."""
+        return Inputs(self)
+
+    def id_of(self, holder: str, name: str) -> str:
+        """Return the type of an id: of a property of a model, or a parameter of an operation; "" if it is none."""
+        return self.ids.get(f"{holder}.{name}") or self.ids.get(name, "")
 
     def declared(self, operation: Operation) -> dict[tuple[str, str], Mapping[str, Any]]:
         """Return each parameter by name and place; an operation's own goes before its path's."""

@@ -42,10 +42,10 @@ def render(parsed: Parsed, document: Mapping[str, Any], out: Path, facts: Mappin
     (out / "contract.json").write_bytes(dump(document))
     named = {op.name: facts["operations"][f"{op.method.upper()} {op.path}"] for op in parsed.operations}
     (out / "facts.json").write_bytes(dump({**facts, "operations": named}))
-    package = Package(parsed, document, out, facts["operations"])
-    ModelPages(package).write()
+    package = Package(parsed, document, out, facts["operations"], facts["ids"])
     OperationPages(package).write()
     ResourcePages(package).write()
+    ModelPages(package).write()
     title = parsed.document["info"]["title"]
     summary = f"Low-level client of the {title}, generated from its published document."
     package.render("lazy_init", "__init__.py", docstring=docstring([summary, NOTE]), names=_EXPORTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.files.failures import Refused
-from scripts.generation.imports import imports, model_import_lines, plain_imports
+from scripts.generation.imports import imports, plain_imports
 from scripts.generation.operations import OperationPages
 from scripts.generation.parser import identifier
 from scripts.generation.prose import NOTE, docstring
@@ -66,8 +66,7 @@ class ResourcePages:
         lines = [f"from ..api.{page.folder} import {one.name} as _{one.name}" for one in page.operations]
         if any("UNSET" in one.method_signature for one in page.operations):
             lines.append("from ..types import UNSET")
-        lazy = [*plain_imports(used, ".."), *model_import_lines(used, self.package.modules, "..models.")]
-        lazy.append("from ..calls import AsyncCaller, Caller")
+        lines += [*plain_imports(used, ".."), "from ..calls import AsyncCaller, Caller"]
         kinds = [
             SimpleNamespace(name=page.class_name, caller="Caller", prefix="", wait=""),
             SimpleNamespace(name=f"Async{page.class_name}", caller="AsyncCaller", prefix="async ", wait="await "),
@@ -78,7 +77,7 @@ class ResourcePages:
             "resource",
             f"resources/{page.attribute}.py",
             note=docstring([f"The operations tagged {page.tag}.", NOTE]),
-            imports=imports(["from typing import TYPE_CHECKING", *lines], lazy),
+            imports=imports(lines),
             kinds=kinds,
             docstring=page.docstring,
             operations=page.operations,

@@ -118,22 +118,27 @@ def _number(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def annotation(type_: Type, *, required: bool = True) -> str:
-    """Return the Python type of a value; an optional one may be Unset."""
+def annotation(type_: Type, *, required: bool = True, id_: str = "") -> str:
+    """Return the Python type of a value; an optional one may be Unset, and `id_` is the type of an id.
+
+    Models and enums are named in their index, `_m`, which loads them when the annotation is evaluated.
+    """
     optional = [] if required else ["Unset"]
     if type_.kind != "Union":
-        return " | ".join([_annotation(type_), *optional])
-    parts = {*(annotation(part) for part in type_.parts), *optional}
+        return " | ".join([_annotation(type_, id_), *optional])
+    parts = {*(annotation(part, id_=id_) for part in type_.parts), *optional}
     return " | ".join(sorted(parts, key=lambda part: (part.lower(), part)))
 
 
-def _annotation(type_: Type) -> str:
+def _annotation(type_: Type, id_: str) -> str:
     """Return the Python type of a value that is not a union; a float cannot be a `Literal`."""
     match type_:
         case Type("Enumeration" | "Object", name):
-            return name
+            return f"_m.{name}"
         case Type("Array", parts=(part,)):
-            return f"list[{annotation(part)}]"
+            return f"list[{annotation(part, id_=id_)}]"
+        case Type("STRING" | "UUID") if id_:
+            return f"_m.{id_}"
         case Type("Const", value=float()):
             return "float"
         case Type("Const", value=value):

@@ -105,8 +105,11 @@ def of_fields(source: Source, class_: ast.ClassDef) -> Iterator[Edit]:
         if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
             if part.target.id == "_table":
                 yield from of_calls(source, part, "Field")
-                yield source.add("closed", part.value, "extra=None")
-                yield source.add("undeclared properties typed", part.value, "extra=_c.BOOLEAN")
+                extra = next((one.value for one in part.value.keywords if one.arg == "extra"), None)
+                for kind, said in (("closed", "None"), ("undeclared properties typed", "_c.BOOLEAN")):
+                    yield source.edit(kind, extra, said) if extra else source.add(kind, part.value, f"extra={said}")
+                if source.code(extra or part.target) == "_c.ANY":
+                    yield source.edit("undeclared properties no longer allowed on purpose", extra, "_c.UNSET")
                 yield source.add("field added", part.value, "*[_c.Field('new', 'new', _c.STRING)]")
                 continue
             yield from of_annotation(source, part.annotation)

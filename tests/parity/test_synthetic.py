@@ -31,7 +31,9 @@ def test_a_freshly_generated_document_of_any_kind_has_no_drift(package_dir):
     assert report.counts["operations"] == 6
     assert report.counts["parameters"] == 11
     assert report.counts["answers"] == 13
-    assert report.counts["schemas"] + report.counts["aliases"] == len(DOCUMENT["components"]["schemas"])
+    with loading.package(package_dir) as package:
+        listed = package.modules["models/__init__.py"]._MODULES
+    assert {*DOCUMENT["components"]["schemas"]} <= listed.keys()
 
 
 def test_every_operation_of_such_a_document_sends_and_reads_what_it_declares(package_dir):
