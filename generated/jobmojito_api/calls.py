@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, read
+from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, examine, kind_of, pointer, read
 from .encoding import Body, encode
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
-from .parameters import Parameter, add_parameter, finish_query
+from .parameters import Findings, Parameter, add_parameter, finish_query
 from .types import UNSET, Response, as_status
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .client import AuthenticatedClient, Client
+    from .client import AuthenticatedClient as AuthenticatedClient  # noqa: PLC0414 - annotations name it here
+    from .client import Client as Client  # noqa: PLC0414
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+# What is sent although the document does not have it: the API may know more enum values than its document.
+_ALLOWED: Final = frozenset({"enum"})
 
 
 @frozen(eq=False, slots=False)
@@ -44,12 +49,24 @@ class Call(Generic[T_co]):
     def request(self) -> dict[str, Any]:
         """Arguments for httpx: method, relative url, params, and json, files, data or content with headers.
 
-        Without Authorization. Made at first use.
+        Without Authorization. Made at first use, as `prepare` does without more.
 
         Raises:
             InvalidRequest: the contract refuses the arguments; nothing was sent.
         """
-        return self.definition.encode(self.arguments)
+        return self.prepare()[0]
+
+    def prepare(self, allowed: frozenset[str] = _ALLOWED) -> tuple[dict[str, Any], list[Departure]]:
+        """Make the request; return it with the departures that were let through.
+
+        `allowed`: their keywords: `enum` for enum values that the document does not have, `undeclared` for properties
+        that it does not declare.
+
+        Raises:
+            InvalidRequest: the contract refuses the arguments; nothing was sent.
+        """
+        findings = Findings(allowed)
+        return self.definition.encode(self.arguments, findings), findings.noted
 
     @property
     def operation(self) -> str:
@@ -147,45 +164,44 @@ class Operation(Generic[T_co]):
         """Make a call from arguments by their Python names; `UNSET` means not given."""
         return Call(self, {name: value for name, value in arguments.items() if value is not UNSET})
 
-    def encode(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Encode arguments as a request; see `Call.request`."""
+    def encode(self, arguments: Mapping[str, Any], findings: Findings) -> dict[str, Any]:
+        """Encode arguments as a request; see `Call.prepare`."""
         request: dict[str, Any] = {"method": self.method, "url": self.path}
-        problems: list[Departure] = []
-        self._add_parameters(arguments, request, problems)
+        self._add_parameters(arguments, request, findings)
         if self.bodies:
-            self._add_body(arguments.get("body"), request, problems)
-        if problems:
-            raise InvalidRequest(self.name, tuple(problems))
+            self._add_body(arguments.get("body"), request, findings)
+        if findings.refused:
+            raise InvalidRequest(self.name, tuple(findings.refused))
         return request
 
-    def _add_parameters(self, given: Mapping[str, Any], request: dict[str, Any], problems: list[Departure]) -> None:
+    def _add_parameters(self, given: Mapping[str, Any], request: dict[str, Any], findings: Findings) -> None:
         for parameter in self.parameters:
             value = given.get(parameter.attribute)
             if value is None:
                 if parameter.required:
-                    problems.append(Departure(pointer([parameter.name]), parameter.type.expected, "none", "required"))
+                    findings.add([Departure(pointer([parameter.name]), parameter.type.expected, "none", "required")])
                 continue
-            problems.extend(add_parameter(parameter, value, request))
+            add_parameter(parameter, value, request, findings)
         finish_query(request)
 
-    def _add_body(self, body: object, request: dict[str, Any], problems: list[Departure]) -> None:
+    def _add_body(self, body: object, request: dict[str, Any], findings: Findings) -> None:
         if body is None:
             if self.body_required:
-                problems.append(Departure("", "a body", "none", "required"))
+                findings.add([Departure("", "a body", "none", "required")])
             return
         declared = self._body_of(body)
         if declared is None:
             expected = " or ".join(one.type.expected for one in self.bodies)
-            problems.append(Departure("", f"{expected}, as a model", kind_of(body)))
+            findings.add([Departure("", f"{expected}, as a model", kind_of(body))])
             return
         try:
-            problems.extend(check(declared.type, body))
+            findings.add(examine(declared.type, body))
         except ValueError as error:
-            problems.append(Departure("", "JSON", str(error)))
+            findings.add([Departure("", "JSON", str(error))])
         except RecursionError:
-            problems.append(Departure("", "JSON", "a value that is nested too deeply"))
-        if not problems:
-            encode(declared, body, request, problems)
+            findings.add([Departure("", "JSON", "a value that is nested too deeply")])
+        if not findings.refused:
+            encode(declared, body, request, findings.refused)
 
     def _body_of(self, body: object) -> Body | None:
         """Choose the first declared form that the body fits; if there is one form only, that one."""
@@ -227,4 +243,20 @@ def _respond(client: AuthenticatedClient | Client, call: Call[Any], answer: http
     return Response(as_status(status), answer.content, answer.headers, reading.value, *found)
 
 
-__all__ = ["AsyncCaller", "Body", "Call", "Caller", "Operation", "Parameter", "send", "send_async"]
+def __getattr__(name: str) -> Any:
+    """Load the clients at first use: annotations name them here."""
+    if name not in {"AuthenticatedClient", "Client"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(".client", __package__), name)
+
+
+__all__ = [
+    "AsyncCaller",
+    "Body",
+    "Call",
+    "Caller",
+    "Operation",
+    "Parameter",
+    "send",
+    "send_async",
+]

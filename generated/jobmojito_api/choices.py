@@ -44,11 +44,11 @@ class Union(Type[Any]):
     def _choose(self, value: object, faults: Faults) -> tuple[object, Faults]:
         """Read as the best branch; gives the value and all its faults."""
         if len(self.plain) == 1:
-            own = Faults(faults.readings, open_enums=faults.open_enums)
+            own = Faults(faults.readings, is_request=faults.is_request)
             result = self.plain[0].read(value, own)
             return result, self._told(value, own, 1)
         readings = {} if faults.readings is None else faults.readings
-        tries = [self._try(branch, value, Faults(readings, open_enums=faults.open_enums)) for branch in self.plain]
+        tries = [self._try(branch, value, Faults(readings, is_request=faults.is_request)) for branch in self.plain]
         _, result, own = min(tries, key=lambda one: one[0])
         return result, self._told(value, own, sum(not found for _, _, found in tries))
 
@@ -63,7 +63,7 @@ class Union(Type[Any]):
         """Return the faults of the best branch; a fault of the value itself is reported for the whole union."""
         told, root = own, own.at_root()
         if own and len(root) == len(own):
-            told = Faults(open_enums=own.open_enums)
+            told = Faults(is_request=own.is_request)
             keyword = root[0][2] if len({keyword for _, _, keyword in root}) == 1 else "anyOf"
             told.add(self.expected, "another value" if keyword == "enum" else kind_of(value), keyword)
         if self.one_of and fitting > 1:

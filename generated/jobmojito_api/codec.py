@@ -45,7 +45,7 @@ from .kinds import (
     Type,
     kind_of,
 )
-from .tables import Field, Model, Table, table_of
+from .tables import Field, Model, Table, table_of, undeclared
 from .types import UNSET, Departure, Unset
 from .writing import write
 
@@ -74,9 +74,14 @@ def read(type_: Type[T], value: object) -> Reading[T]:
 
 def check(type_: Type[Any], value: object) -> tuple[Departure, ...]:
     """List what the contract refuses in a value to be sent; unknown enum values pass, the server may know them."""
-    faults = Faults(open_enums=True)
-    type_.read(write(value), faults)
-    return faults.departures(without="enum")
+    return tuple(one for one in examine(type_, value) if one.keyword != "enum")
+
+
+def examine(type_: Type[Any], value: object) -> tuple[Departure, ...]:
+    """List where a value to be sent departs from the contract, undeclared properties included."""
+    faults = Faults(is_request=True)
+    result = type_.read(write(value), faults)
+    return (*faults.departures(without="enum"), *undeclared(result), *faults.departures(only="enum"))
 
 
 __all__ = [
@@ -108,6 +113,7 @@ __all__ = [
     "Union",
     "Unset",
     "check",
+    "examine",
     "kind_of",
     "pointer",
     "read",

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .types import Departure
 
 
@@ -24,10 +26,22 @@ class InvalidRequest(ValueError):  # noqa: N818 - names what is invalid, beside 
 
     def __str__(self) -> str:
         """Name the operation and each place, never a value."""
-        shown = "; ".join(f"{p.pointer or 'request'}: expected {p.expected}, got {p.got}" for p in self.problems[:5])
-        more = len(self.problems) - 5
-        text = f"{self.operation}: {shown}" + (f"; and {more} more" if more > 0 else "")
+        shown = list(_sentences(self.problems))
+        more = len(shown) - 5
+        text = f"{self.operation}: {'; '.join(shown[:5])}" + (f"; and {more} more" if more > 0 else "")
         return text.encode(errors="backslashreplace").decode()
+
+
+def _sentences(problems: tuple[Departure, ...]) -> Iterator[str]:
+    """Write a sentence for each problem, and one for all properties that an object lacks."""
+    missing: dict[str, list[str]] = {}
+    for one in problems:
+        if one.keyword == "required" and one.expected.startswith("property "):
+            missing.setdefault(one.pointer, []).append(one.expected.removeprefix("property ").strip("'\""))
+    yield from (f"{where or 'request'}: missing {', '.join(names)}" for where, names in missing.items())
+    for one in problems:
+        if one.keyword != "required" or not one.expected.startswith("property "):
+            yield f"{one.pointer or 'request'}: expected {one.expected}, got {one.got}"
 
 
 class InvalidAnswer(ValueError):  # noqa: N818 - as above

@@ -22,19 +22,20 @@ class Faults(list[Any]):
 
     An entry is (expected, got, JSON Schema keyword), or (step, entries of that part), or None where no more are kept.
     `total` counts faults, those within parts too. `readings` caches what unions have read of a value: nested
-    unions would read the same parts many times otherwise. With `open_enums`, unknown enum values take no room.
+    unions would read the same parts many times otherwise. In a value that is to be sent (`is_request`), unknown enum
+    values take no room, and a text that is no UUID is a fault.
     """
 
-    __slots__ = ("open_enums", "readings", "total")
+    __slots__ = ("is_request", "readings", "total")
 
-    def __init__(self, readings: dict[tuple[int, int], Any] | None = None, *, open_enums: bool = False) -> None:
+    def __init__(self, readings: dict[tuple[int, int], Any] | None = None, *, is_request: bool = False) -> None:
         """Start without faults."""
         super().__init__()
-        self.total, self.readings, self.open_enums = 0, readings, open_enums
+        self.total, self.readings, self.is_request = 0, readings, is_request
 
     def add(self, expected: str, got: str, keyword: str = "type") -> None:
         """Add a fault of the value itself."""
-        if keyword != "enum" or not self.open_enums:
+        if keyword != "enum" or not self.is_request:
             self.total += 1
         self.append((expected, got, keyword) if self.total <= MOST else None)
 
@@ -52,12 +53,12 @@ class Faults(list[Any]):
         """Return the faults of the value itself."""
         return [one for one in self if one is not None and len(one) == 3]  # noqa: PLR2004 - not the pair of a part
 
-    def departures(self, *, without: str = "") -> tuple[Departure, ...]:
-        """Write the kept faults as departures with their pointers, except those of one keyword."""
+    def departures(self, *, without: str = "", only: str = "") -> tuple[Departure, ...]:
+        """Write the kept faults as departures with their pointers, except those of one keyword, or only those."""
         found: list[Departure] = []
         size = 0
         for path, (expected, got, keyword) in _leaves(self):
-            if keyword == without:
+            if keyword == without or (only and keyword != only):
                 continue
             where = pointer(path)
             size += len(where)

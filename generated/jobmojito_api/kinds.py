@@ -171,7 +171,28 @@ NUMBER: Final[Type[float]] = Number()
 BOOLEAN: Final[Type[bool]] = Scalar("boolean", bool)
 NULL: Final[Type[None]] = Scalar("null", type(None))
 ANY: Final[Type[Any]] = Anything()
-UUID: Final[Type[uuid.UUID]] = Scalar("string", str, _lossless(uuid.UUID, str))
+
+
+class _Uuid(Scalar[uuid.UUID]):
+    """A UUID; a text that is none is kept, and refused where it is to be sent."""
+
+    def read(self, value: object, faults: Faults) -> object:
+        """Turn a text in the usual spelling into a UUID; any other spelling stays a text."""
+        result = super().read(value, faults)
+        if faults.is_request and isinstance(result, str) and not _is_uuid(result):
+            faults.add("UUID", "another string", "format")
+        return result
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+UUID: Final[Type[uuid.UUID]] = _Uuid("string", str, _lossless(uuid.UUID, str))
 DATE: Final[Type[dt.date]] = Scalar("string", str, _lossless(dt.date.fromisoformat, dt.date.isoformat))
 DATE_TIME: Final[Type[dt.datetime]] = Scalar("string", str, _lossless(dt.datetime.fromisoformat, dt.datetime.isoformat))
 
@@ -247,7 +268,8 @@ class Enumeration(Named):
             return value
         member = members.get(value)
         if member is None:
-            faults.add(self.expected, "another value", "enum")
+            known = f"{self.expected}: {', '.join(map(str, members))}" if faults.is_request else self.expected
+            faults.add(known, "another value", "enum")
             return self.python(value)
         return member
 

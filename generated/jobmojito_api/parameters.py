@@ -22,6 +22,7 @@ from .codec import (
     Type,
     Union,
     check,
+    examine,
     kind_of,
     pointer,
     table_of,
@@ -29,7 +30,7 @@ from .codec import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Entries = list[tuple[str, str]]
 
@@ -86,20 +87,39 @@ class _Refused(Exception):  # noqa: N818 - caught where it is raised
     """A value that cannot be written: what was expected, and what was given."""
 
 
-def add_parameter(parameter: Parameter, value: object, request: dict[str, Any]) -> list[Departure]:
-    """Write an argument into a request; gives the reasons if the contract or the location refuses it."""
+class Findings:
+    """Where the arguments of one call depart from the contract: `refused`, or only `noted`, if `allowed`.
+
+    `allowed`: the keywords of departures that are sent all the same.
+    """
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        """Start without any."""
+        self.allowed = allowed
+        self.refused: list[Departure] = []
+        self.noted: list[Departure] = []
+
+    def add(self, found: Iterable[Departure], where: str = "") -> bool:
+        """Add departures, under a pointer; return whether one of them is refused."""
+        before = len(self.refused)
+        for one in found:
+            kept = self.noted if one.keyword in self.allowed else self.refused
+            kept.append(Departure(where + one.pointer, one.expected, one.got, one.keyword))
+        return len(self.refused) > before
+
+
+def add_parameter(parameter: Parameter, value: object, request: dict[str, Any], findings: Findings) -> None:
+    """Write an argument into a request, unless the contract or the location refuses it."""
     where = pointer([parameter.name])
     try:
         written = _as_word(parameter.type, write(value))
-        found = check(parameter.type, written)
-        if not found:
+        if not findings.add(examine(parameter.type, written), where):
             _put(parameter, written, request)
     except _Refused as problem:
         expected, got = problem.args
-        return [Departure(where, expected, got)]
+        findings.add([Departure(where, expected, got)])
     except (ValueError, RecursionError):
-        return [Departure(where, parameter.type.expected, "a value that is too long, too deep or holds itself")]
-    return [Departure(where + one.pointer, one.expected, one.got, one.keyword) for one in found]
+        findings.add([Departure(where, parameter.type.expected, "a value that is too long, too deep or holds itself")])
 
 
 def _put(parameter: Parameter, written: object, request: dict[str, Any]) -> None:

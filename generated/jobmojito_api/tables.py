@@ -6,10 +6,12 @@ from importlib import import_module
 from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
 
-from .faults import Faults
+from attrs import evolve
+
+from .faults import Faults, pointer
 from .kinds import ANY, Type
 from .limits import limits_from
-from .types import UNSET
+from .types import UNSET, Departure, Unset
 from .writing import write
 
 if TYPE_CHECKING:
@@ -27,13 +29,17 @@ class Field(NamedTuple):
 
 
 class Table:
-    """The declared properties of a model, and the type of undeclared ones (None if there must be none)."""
+    """The declared properties of a model, and the type of undeclared ones (None if there must be none).
+
+    `is_open`: the document says itself that there may be undeclared ones, or it declares none at all.
+    """
 
     def __init__(
-        self, *fields: Field, extra: Type[Any] | None = ANY, limits: Mapping[str, object] | None = None
+        self, *fields: Field, extra: Type[Any] | Unset | None = UNSET, limits: Mapping[str, object] | None = None
     ) -> None:
         """Keep the fields in document order."""
-        self.fields, self.extra = fields, extra
+        self.fields, self.is_open = fields, extra is not UNSET or not fields
+        self.extra = ANY if isinstance(extra, Unset) else extra
         self.limits = limits_from(limits or {})
         self.required = frozenset(field.name for field in fields if field.required)
         self.blank: dict[str, object] = {field.attribute: UNSET for field in fields}
@@ -76,7 +82,8 @@ class Table:
     def _read_extra(self, extra: dict[str, object], faults: Faults) -> None:
         """Read undeclared properties by their type, or report that there must be none; they are kept anyway."""
         if self.extra is None:
-            faults.add("no undeclared property", f"{len(extra)} of them", "additionalProperties")
+            if not faults.is_request:  # then each is named, by `undeclared`
+                faults.add("no undeclared property", f"{len(extra)} of them", "additionalProperties")
             return
         for name, value in extra.items():
             mark = len(faults)
@@ -120,6 +127,15 @@ class Model:
         """The names of the undeclared properties."""
         return list(self.additional_properties)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a declared attribute; a misspelt one would be lost, so it is an AttributeError."""
+        if name not in self._table.blank and not hasattr(type(self), name) and name != "additional_properties":
+            near = _nearest(name, list(self._table.blank))
+            hint = f"; did you mean {near!r}?" if near else ""
+            message = f"{type(self).__name__} has no property {name!r}{hint}"
+            raise AttributeError(message)
+        object.__setattr__(self, name, value)
+
     def __getitem__(self, key: str) -> Any:
         """Return an undeclared property."""
         return self.additional_properties[key]
@@ -145,6 +161,41 @@ class Model:
         for field in self._table.fields:
             yield field.name, getattr(self, field.attribute, UNSET)
         yield from self.additional_properties.items()
+
+
+def undeclared(value: object) -> Iterator[Departure]:
+    """Find the undeclared properties in a value that is to be sent, read as its type; those of an open model pass.
+
+    One that is spelled nearly as a declared one is found in an open model too. In a model that allows none, the keyword
+    is `additionalProperties`, elsewhere `undeclared`.
+    """
+    parts: list[tuple[str | int, object]] = []
+    if isinstance(value, Model):
+        table = table_of(value)
+        for name in value.additional_properties:
+            near = _nearest(str(name), [field.name for field in table.fields])
+            if near or not table.is_open or table.extra is None:
+                expected = f"a declared property (did you mean {near!r}?)" if near else "a declared property"
+                keyword = "undeclared" if table.extra else "additionalProperties"
+                yield Departure(pointer([name]), expected, "an undeclared one", keyword)
+        parts += [(field.name, getattr(value, field.attribute, UNSET)) for field in table.fields]
+        parts += value.additional_properties.items()
+    elif isinstance(value, list):
+        parts += enumerate(cast("list[object]", value))
+    for step, part in parts:
+        if isinstance(part, Model | list):
+            yield from (evolve(one, pointer=pointer([step]) + one.pointer) for one in undeclared(part))
+
+
+def _nearest(name: str, declared: list[str]) -> str | None:
+    """Return the declared name that is written like this one but for case and separators, or nearly so."""
+    alike = {_plain(one): one for one in declared}
+    found: list[str] = import_module("difflib").get_close_matches(name, declared, n=1, cutoff=0.8)
+    return alike.get(_plain(name)) or next(iter(found), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(one for one in name.casefold() if one.isalnum())
 
 
 def table_of(model: type[Model] | Model) -> Table:

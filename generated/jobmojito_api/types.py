@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sized
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence, Sized
 from http import HTTPStatus
-from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar, final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, Generic, Literal, Protocol, SupportsIndex, TypeVar, final
 
 from attrs import define, field, frozen
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+D = TypeVar("D")
 
 
 @final
@@ -35,6 +39,39 @@ class Unset:
 
 
 UNSET: Final = Unset()
+
+if TYPE_CHECKING:
+
+    class Id(str):
+        """The id of something at the API: a text, which type checkers keep apart from ids of other things."""
+
+        __slots__ = ()
+        swapcase: None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType,reportIncompatibleMethodOverride]
+
+    class PlainText(Protocol):
+        """Any text but an id: a str has this method, an `Id` has not, and nobody needs it."""
+
+        def swapcase(self) -> str:
+            """Swap cases, as `str` does."""
+            ...
+
+    class ListOf(Protocol[T_co]):
+        """A list or a tuple, and no text, which is a sequence of texts but finds only texts in it."""
+
+        def __contains__(self, value: object, /) -> bool: ...
+        def __getitem__(self, index: SupportsIndex, /) -> T_co: ...
+        def __iter__(self) -> Iterator[T_co]: ...
+        def __len__(self) -> int: ...
+
+else:
+    Id = PlainText = str
+    ListOf = Sequence
+
+
+def value_or(value: T | Unset | None, default: D) -> T | D:
+    """Return a value, or the default where there is none: where it was left out (`UNSET`) or is null."""
+    return default if value is None or isinstance(value, Unset) else value
+
 
 FileContent = IO[bytes] | bytes | str
 FileTypes = tuple[str | None, FileContent, str | None] | tuple[str | None, FileContent, str | None, Mapping[str, str]]
@@ -67,9 +104,6 @@ class Departure:
     keyword: str = "type"
 
 
-T = TypeVar("T")
-
-
 def _size(value: Sized) -> str:
     return f"<{len(value)}>"
 
@@ -99,4 +133,17 @@ def as_status(code: int) -> HTTPStatus | int:
         return code
 
 
-__all__ = ["UNSET", "Departure", "File", "FileTypes", "RequestFiles", "Response", "Unset", "as_status"]
+__all__ = [
+    "UNSET",
+    "Departure",
+    "File",
+    "FileTypes",
+    "Id",
+    "ListOf",
+    "PlainText",
+    "RequestFiles",
+    "Response",
+    "Unset",
+    "as_status",
+    "value_or",
+]

@@ -13,48 +13,79 @@ if TYPE_CHECKING:
     from .analytics_event import AnalyticsEvent as AnalyticsEvent
     from .avatar_list_item import AvatarListItem as AvatarListItem
     from .avatar_status import AvatarStatus as AvatarStatus
+    from ..inputs import AvatarStatusInput as AvatarStatusInput
     from .avatar_type import AvatarType as AvatarType
+    from ..inputs import AvatarTypeInput as AvatarTypeInput
     from .candidate_expectations import CandidateExpectations as CandidateExpectations
+    from ..inputs import CandidateExpectationsDict as CandidateExpectationsDict
+    from ..ids import CandidateId as CandidateId
+    from ..ids import CandidateInterviewId as CandidateInterviewId
     from .candidate_list_item import CandidateListItem as CandidateListItem
     from .candidate_order import CandidateOrder as CandidateOrder
+    from ..inputs import CandidateOrderInput as CandidateOrderInput
     from .candidate_source import CandidateSource as CandidateSource
+    from ..inputs import CandidateSourceInput as CandidateSourceInput
     from .candidate_tab import CandidateTab as CandidateTab
+    from ..inputs import CandidateTabInput as CandidateTabInput
     from .catalogue_tag_create_request import CatalogueTagCreateRequest as CatalogueTagCreateRequest
+    from ..inputs import CatalogueTagCreateRequestDict as CatalogueTagCreateRequestDict
     from .catalogue_tag_create_response import CatalogueTagCreateResponse as CatalogueTagCreateResponse
     from .catalogue_tag_get_response import CatalogueTagGetResponse as CatalogueTagGetResponse
     from .catalogue_tag_list_response import CatalogueTagListResponse as CatalogueTagListResponse
     from .catalogue_tag_update_request import CatalogueTagUpdateRequest as CatalogueTagUpdateRequest
+    from ..inputs import CatalogueTagUpdateRequestDict as CatalogueTagUpdateRequestDict
     from .catalogue_tag_update_response import CatalogueTagUpdateResponse as CatalogueTagUpdateResponse
     from .coach_plan_stage import CoachPlanStage as CoachPlanStage
+    from ..inputs import CoachPlanStageInput as CoachPlanStageInput
     from .conversation_speed import ConversationSpeed as ConversationSpeed
+    from ..inputs import ConversationSpeedInput as ConversationSpeedInput
     from .credit_pool import CreditPool as CreditPool
+    from ..inputs import CreditPoolInput as CreditPoolInput
     from .credit_use import CreditUse as CreditUse
     from .custom_scoring import CustomScoring as CustomScoring
+    from ..ids import DirectoryId as DirectoryId
     from .directory_list_item import DirectoryListItem as DirectoryListItem
     from .directory_session import DirectorySession as DirectorySession
     from .directory_status import DirectoryStatus as DirectoryStatus
+    from ..inputs import DirectoryStatusInput as DirectoryStatusInput
     from .directory_visibility import DirectoryVisibility as DirectoryVisibility
+    from ..inputs import DirectoryVisibilityInput as DirectoryVisibilityInput
     from .error import Error as Error
     from .failed_rule_action import FailedRuleAction as FailedRuleAction
+    from ..inputs import FailedRuleActionInput as FailedRuleActionInput
     from .form_field_type import FormFieldType as FormFieldType
+    from ..inputs import FormFieldTypeInput as FormFieldTypeInput
     from .hiring_company import HiringCompany as HiringCompany
+    from ..inputs import HiringCompanyDict as HiringCompanyDict
     from .hiring_stage import HiringStage as HiringStage
     from .initial_status import InitialStatus as InitialStatus
+    from ..inputs import InitialStatusInput as InitialStatusInput
     from .interview_embed_credentials import InterviewEmbedCredentials as InterviewEmbedCredentials
+    from ..ids import InterviewId as InterviewId
     from .interview_kind import InterviewKind as InterviewKind
+    from ..inputs import InterviewKindInput as InterviewKindInput
     from .interview_link_type import InterviewLinkType as InterviewLinkType
+    from ..inputs import InterviewLinkTypeInput as InterviewLinkTypeInput
     from .interview_list_item import InterviewListItem as InterviewListItem
     from .interview_pdf_export_features import InterviewPdfExportFeatures as InterviewPdfExportFeatures
+    from ..inputs import InterviewPdfExportFeaturesDict as InterviewPdfExportFeaturesDict
     from .interview_state_changed import InterviewStateChanged as InterviewStateChanged
     from .interview_status import InterviewStatus as InterviewStatus
+    from ..inputs import InterviewStatusInput as InterviewStatusInput
     from .interview_type import InterviewType as InterviewType
+    from ..inputs import InterviewTypeInput as InterviewTypeInput
     from .interview_visibility import InterviewVisibility as InterviewVisibility
     from .invite_user import InviteUser as InviteUser
+    from ..inputs import InviteUserDict as InviteUserDict
     from .invite_users_request import InviteUsersRequest as InviteUsersRequest
+    from ..inputs import InviteUsersRequestDict as InviteUsersRequestDict
     from .invite_users_response import InviteUsersResponse as InviteUsersResponse
     from .invited_user import InvitedUser as InvitedUser
     from .job_interview_create_for_candidate_with_token_request import (
         JobInterviewCreateForCandidateWithTokenRequest as JobInterviewCreateForCandidateWithTokenRequest,
+    )
+    from ..inputs import (
+        JobInterviewCreateForCandidateWithTokenRequestDict as JobInterviewCreateForCandidateWithTokenRequestDict,
     )
     from .job_interview_create_for_candidate_with_token_response import (
         JobInterviewCreateForCandidateWithTokenResponse as JobInterviewCreateForCandidateWithTokenResponse,
@@ -62,35 +93,45 @@ if TYPE_CHECKING:
     from .job_interview_create_from_array_question import (
         JobInterviewCreateFromArrayQuestion as JobInterviewCreateFromArrayQuestion,
     )
+    from ..inputs import JobInterviewCreateFromArrayQuestionDict as JobInterviewCreateFromArrayQuestionDict
     from .job_interview_create_from_array_request import (
         JobInterviewCreateFromArrayRequest as JobInterviewCreateFromArrayRequest,
     )
+    from ..inputs import JobInterviewCreateFromArrayRequestDict as JobInterviewCreateFromArrayRequestDict
     from .job_interview_create_from_array_response import (
         JobInterviewCreateFromArrayResponse as JobInterviewCreateFromArrayResponse,
     )
     from .job_interview_create_request import JobInterviewCreateRequest as JobInterviewCreateRequest
+    from ..inputs import JobInterviewCreateRequestDict as JobInterviewCreateRequestDict
     from .job_interview_create_response import JobInterviewCreateResponse as JobInterviewCreateResponse
     from .job_interview_details_request import JobInterviewDetailsRequest as JobInterviewDetailsRequest
+    from ..inputs import JobInterviewDetailsRequestDict as JobInterviewDetailsRequestDict
     from .job_interview_details_response import JobInterviewDetailsResponse as JobInterviewDetailsResponse
     from .job_interview_get_request import JobInterviewGetRequest as JobInterviewGetRequest
+    from ..inputs import JobInterviewGetRequestDict as JobInterviewGetRequestDict
     from .job_interview_get_response import JobInterviewGetResponse as JobInterviewGetResponse
     from .job_interview_pdf_html_export import JobInterviewPdfHtmlExport as JobInterviewPdfHtmlExport
     from .job_interview_pdf_json_export import JobInterviewPdfJsonExport as JobInterviewPdfJsonExport
     from .job_interview_pdf_pdf_export import JobInterviewPdfPdfExport as JobInterviewPdfPdfExport
     from .job_interview_pdf_request import JobInterviewPdfRequest as JobInterviewPdfRequest
+    from ..inputs import JobInterviewPdfRequestDict as JobInterviewPdfRequestDict
     from .job_interview_pdf_response import JobInterviewPdfResponse as JobInterviewPdfResponse
     from .job_interview_questions_diff import JobInterviewQuestionsDiff as JobInterviewQuestionsDiff
     from .job_interview_register_users_request import (
         JobInterviewRegisterUsersRequest as JobInterviewRegisterUsersRequest,
     )
+    from ..inputs import JobInterviewRegisterUsersRequestDict as JobInterviewRegisterUsersRequestDict
     from .job_interview_register_users_response import (
         JobInterviewRegisterUsersResponse as JobInterviewRegisterUsersResponse,
     )
     from .job_interview_set_state_request import JobInterviewSetStateRequest as JobInterviewSetStateRequest
+    from ..inputs import JobInterviewSetStateRequestDict as JobInterviewSetStateRequestDict
     from .job_interview_set_state_response import JobInterviewSetStateResponse as JobInterviewSetStateResponse
     from .job_interview_token_request import JobInterviewTokenRequest as JobInterviewTokenRequest
+    from ..inputs import JobInterviewTokenRequestDict as JobInterviewTokenRequestDict
     from .job_interview_token_response import JobInterviewTokenResponse as JobInterviewTokenResponse
     from .job_interview_update_request import JobInterviewUpdateRequest as JobInterviewUpdateRequest
+    from ..inputs import JobInterviewUpdateRequestDict as JobInterviewUpdateRequestDict
     from .job_interview_update_response import JobInterviewUpdateResponse as JobInterviewUpdateResponse
     from .json_report import JsonReport as JsonReport
     from .json_report_data import JsonReportData as JsonReportData
@@ -103,71 +144,108 @@ if TYPE_CHECKING:
     from .knowledge_base_document_upload_response import (
         KnowledgeBaseDocumentUploadResponse as KnowledgeBaseDocumentUploadResponse,
     )
+    from ..ids import KnowledgeBaseStoreId as KnowledgeBaseStoreId
     from .language_accent import LanguageAccent as LanguageAccent
     from .language_code import LanguageCode as LanguageCode
+    from ..inputs import LanguageCodeInput as LanguageCodeInput
     from .language_level import LanguageLevel as LanguageLevel
+    from ..inputs import LanguageLevelInput as LanguageLevelInput
     from .merchant_analytics_response import MerchantAnalyticsResponse as MerchantAnalyticsResponse
     from .merchant_avatar_list_response import MerchantAvatarListResponse as MerchantAvatarListResponse
     from .merchant_candidate_list_response import MerchantCandidateListResponse as MerchantCandidateListResponse
     from .merchant_credits_used_response import MerchantCreditsUsedResponse as MerchantCreditsUsedResponse
+    from ..ids import MerchantId as MerchantId
     from .merchant_interview_list_response import MerchantInterviewListResponse as MerchantInterviewListResponse
     from .merchant_result_list_response import MerchantResultListResponse as MerchantResultListResponse
     from .merchant_status import MerchantStatus as MerchantStatus
     from .merchant_sub_merchant_list_response import MerchantSubMerchantListResponse as MerchantSubMerchantListResponse
     from .merchant_visibility import MerchantVisibility as MerchantVisibility
+    from ..inputs import MerchantVisibilityInput as MerchantVisibilityInput
     from .pagination import Pagination as Pagination
     from .pdf_export_auto_config import PdfExportAutoConfig as PdfExportAutoConfig
+    from ..inputs import PdfExportAutoConfigDict as PdfExportAutoConfigDict
     from .persona_create_request import PersonaCreateRequest as PersonaCreateRequest
+    from ..inputs import PersonaCreateRequestDict as PersonaCreateRequestDict
     from .persona_create_response import PersonaCreateResponse as PersonaCreateResponse
     from .persona_portal import PersonaPortal as PersonaPortal
+    from ..inputs import PersonaPortalInput as PersonaPortalInput
     from .platform_language import PlatformLanguage as PlatformLanguage
     from .platform_languages_list_response import PlatformLanguagesListResponse as PlatformLanguagesListResponse
     from .pre_screening_assessment_rule import PreScreeningAssessmentRule as PreScreeningAssessmentRule
+    from ..inputs import PreScreeningAssessmentRuleDict as PreScreeningAssessmentRuleDict
     from .pre_screening_create_request import PreScreeningCreateRequest as PreScreeningCreateRequest
+    from ..inputs import PreScreeningCreateRequestDict as PreScreeningCreateRequestDict
     from .pre_screening_create_response import PreScreeningCreateResponse as PreScreeningCreateResponse
     from .pre_screening_form import PreScreeningForm as PreScreeningForm
+    from ..inputs import PreScreeningFormDict as PreScreeningFormDict
     from .pre_screening_form_field import PreScreeningFormField as PreScreeningFormField
+    from ..inputs import PreScreeningFormFieldDict as PreScreeningFormFieldDict
     from .pre_screening_not_applicable import PreScreeningNotApplicable as PreScreeningNotApplicable
     from .pre_screening_resume_binary_early_exit import (
         PreScreeningResumeBinaryEarlyExit as PreScreeningResumeBinaryEarlyExit,
     )
     from .pre_screening_resume_binary_request import PreScreeningResumeBinaryRequest as PreScreeningResumeBinaryRequest
+    from ..inputs import PreScreeningResumeBinaryRequestDict as PreScreeningResumeBinaryRequestDict
     from .pre_screening_resume_binary_response import (
         PreScreeningResumeBinaryResponse as PreScreeningResumeBinaryResponse,
     )
     from .pre_screening_resume_binary_success import PreScreeningResumeBinarySuccess as PreScreeningResumeBinarySuccess
     from .pre_screening_resume_text_request import PreScreeningResumeTextRequest as PreScreeningResumeTextRequest
+    from ..inputs import PreScreeningResumeTextRequestDict as PreScreeningResumeTextRequestDict
     from .pre_screening_resume_text_response import PreScreeningResumeTextResponse as PreScreeningResumeTextResponse
     from .pre_screening_type import PreScreeningType as PreScreeningType
+    from ..inputs import PreScreeningTypeInput as PreScreeningTypeInput
     from .product_type import ProductType as ProductType
+    from ..inputs import ProductTypeInput as ProductTypeInput
     from .query_flag import QueryFlag as QueryFlag
+    from ..inputs import QueryFlagInput as QueryFlagInput
     from .question_external_data import QuestionExternalData as QuestionExternalData
     from .question_replacement import QuestionReplacement as QuestionReplacement
     from .recording_mode import RecordingMode as RecordingMode
+    from ..inputs import RecordingModeInput as RecordingModeInput
     from .register_user import RegisterUser as RegisterUser
+    from ..inputs import RegisterUserDict as RegisterUserDict
     from .registered_user import RegisteredUser as RegisteredUser
     from .report_format import ReportFormat as ReportFormat
+    from ..inputs import ReportFormatInput as ReportFormatInput
     from .report_template import ReportTemplate as ReportTemplate
+    from ..inputs import ReportTemplateInput as ReportTemplateInput
     from .request_another_attempt_request import RequestAnotherAttemptRequest as RequestAnotherAttemptRequest
+    from ..inputs import RequestAnotherAttemptRequestDict as RequestAnotherAttemptRequestDict
     from .request_another_attempt_response import RequestAnotherAttemptResponse as RequestAnotherAttemptResponse
     from .required_language import RequiredLanguage as RequiredLanguage
+    from ..inputs import RequiredLanguageDict as RequiredLanguageDict
     from .requirement_level import RequirementLevel as RequirementLevel
+    from ..inputs import RequirementLevelInput as RequirementLevelInput
+    from ..ids import ResultId as ResultId
     from .result_list_item import ResultListItem as ResultListItem
     from .result_order import ResultOrder as ResultOrder
+    from ..inputs import ResultOrderInput as ResultOrderInput
+    from ..ids import ResultRowId as ResultRowId
     from .result_step import ResultStep as ResultStep
+    from ..inputs import ResultStepInput as ResultStepInput
     from .result_tab import ResultTab as ResultTab
+    from ..inputs import ResultTabInput as ResultTabInput
     from .result_view import ResultView as ResultView
+    from ..inputs import ResultViewInput as ResultViewInput
     from .screening_outcome import ScreeningOutcome as ScreeningOutcome
     from .screening_recommendation import ScreeningRecommendation as ScreeningRecommendation
     from .seniority_level import SeniorityLevel as SeniorityLevel
+    from ..inputs import SeniorityLevelInput as SeniorityLevelInput
     from .session_recording_mode import SessionRecordingMode as SessionRecordingMode
+    from ..inputs import SessionRecordingModeInput as SessionRecordingModeInput
     from .spoken_language import SpokenLanguage as SpokenLanguage
+    from ..inputs import SpokenLanguageDict as SpokenLanguageDict
     from .sub_directory import SubDirectory as SubDirectory
     from .sub_merchant_list_item import SubMerchantListItem as SubMerchantListItem
     from .sub_merchant_order import SubMerchantOrder as SubMerchantOrder
+    from ..inputs import SubMerchantOrderInput as SubMerchantOrderInput
+    from ..ids import TemplateId as TemplateId
     from .transcript_entry import TranscriptEntry as TranscriptEntry
     from .video_introduction import VideoIntroduction as VideoIntroduction
+    from ..inputs import VideoIntroductionInput as VideoIntroductionInput
     from .video_introduction_requirement import VideoIntroductionRequirement as VideoIntroductionRequirement
+    from ..inputs import VideoIntroductionRequirementInput as VideoIntroductionRequirementInput
     from .webhook_interview_result_payload import WebhookInterviewResultPayload as WebhookInterviewResultPayload
 
 _MODULES: Final = {
@@ -175,70 +253,109 @@ _MODULES: Final = {
     "AnalyticsEvent": ".analytics_event",
     "AvatarListItem": ".avatar_list_item",
     "AvatarStatus": ".avatar_status",
+    "AvatarStatusInput": "..inputs",
     "AvatarType": ".avatar_type",
+    "AvatarTypeInput": "..inputs",
     "CandidateExpectations": ".candidate_expectations",
+    "CandidateExpectationsDict": "..inputs",
+    "CandidateId": "..ids",
+    "CandidateInterviewId": "..ids",
     "CandidateListItem": ".candidate_list_item",
     "CandidateOrder": ".candidate_order",
+    "CandidateOrderInput": "..inputs",
     "CandidateSource": ".candidate_source",
+    "CandidateSourceInput": "..inputs",
     "CandidateTab": ".candidate_tab",
+    "CandidateTabInput": "..inputs",
     "CatalogueTagCreateRequest": ".catalogue_tag_create_request",
+    "CatalogueTagCreateRequestDict": "..inputs",
     "CatalogueTagCreateResponse": ".catalogue_tag_create_response",
     "CatalogueTagGetResponse": ".catalogue_tag_get_response",
     "CatalogueTagListResponse": ".catalogue_tag_list_response",
     "CatalogueTagUpdateRequest": ".catalogue_tag_update_request",
+    "CatalogueTagUpdateRequestDict": "..inputs",
     "CatalogueTagUpdateResponse": ".catalogue_tag_update_response",
     "CoachPlanStage": ".coach_plan_stage",
+    "CoachPlanStageInput": "..inputs",
     "ConversationSpeed": ".conversation_speed",
+    "ConversationSpeedInput": "..inputs",
     "CreditPool": ".credit_pool",
+    "CreditPoolInput": "..inputs",
     "CreditUse": ".credit_use",
     "CustomScoring": ".custom_scoring",
+    "DirectoryId": "..ids",
     "DirectoryListItem": ".directory_list_item",
     "DirectorySession": ".directory_session",
     "DirectoryStatus": ".directory_status",
+    "DirectoryStatusInput": "..inputs",
     "DirectoryVisibility": ".directory_visibility",
+    "DirectoryVisibilityInput": "..inputs",
     "Error": ".error",
     "FailedRuleAction": ".failed_rule_action",
+    "FailedRuleActionInput": "..inputs",
     "FormFieldType": ".form_field_type",
+    "FormFieldTypeInput": "..inputs",
     "HiringCompany": ".hiring_company",
+    "HiringCompanyDict": "..inputs",
     "HiringStage": ".hiring_stage",
     "InitialStatus": ".initial_status",
+    "InitialStatusInput": "..inputs",
     "InterviewEmbedCredentials": ".interview_embed_credentials",
+    "InterviewId": "..ids",
     "InterviewKind": ".interview_kind",
+    "InterviewKindInput": "..inputs",
     "InterviewLinkType": ".interview_link_type",
+    "InterviewLinkTypeInput": "..inputs",
     "InterviewListItem": ".interview_list_item",
     "InterviewPdfExportFeatures": ".interview_pdf_export_features",
+    "InterviewPdfExportFeaturesDict": "..inputs",
     "InterviewStateChanged": ".interview_state_changed",
     "InterviewStatus": ".interview_status",
+    "InterviewStatusInput": "..inputs",
     "InterviewType": ".interview_type",
+    "InterviewTypeInput": "..inputs",
     "InterviewVisibility": ".interview_visibility",
     "InviteUser": ".invite_user",
+    "InviteUserDict": "..inputs",
     "InviteUsersRequest": ".invite_users_request",
+    "InviteUsersRequestDict": "..inputs",
     "InviteUsersResponse": ".invite_users_response",
     "InvitedUser": ".invited_user",
     "JobInterviewCreateForCandidateWithTokenRequest": ".job_interview_create_for_candidate_with_token_request",
+    "JobInterviewCreateForCandidateWithTokenRequestDict": "..inputs",
     "JobInterviewCreateForCandidateWithTokenResponse": ".job_interview_create_for_candidate_with_token_response",
     "JobInterviewCreateFromArrayQuestion": ".job_interview_create_from_array_question",
+    "JobInterviewCreateFromArrayQuestionDict": "..inputs",
     "JobInterviewCreateFromArrayRequest": ".job_interview_create_from_array_request",
+    "JobInterviewCreateFromArrayRequestDict": "..inputs",
     "JobInterviewCreateFromArrayResponse": ".job_interview_create_from_array_response",
     "JobInterviewCreateRequest": ".job_interview_create_request",
+    "JobInterviewCreateRequestDict": "..inputs",
     "JobInterviewCreateResponse": ".job_interview_create_response",
     "JobInterviewDetailsRequest": ".job_interview_details_request",
+    "JobInterviewDetailsRequestDict": "..inputs",
     "JobInterviewDetailsResponse": ".job_interview_details_response",
     "JobInterviewGetRequest": ".job_interview_get_request",
+    "JobInterviewGetRequestDict": "..inputs",
     "JobInterviewGetResponse": ".job_interview_get_response",
     "JobInterviewPdfHtmlExport": ".job_interview_pdf_html_export",
     "JobInterviewPdfJsonExport": ".job_interview_pdf_json_export",
     "JobInterviewPdfPdfExport": ".job_interview_pdf_pdf_export",
     "JobInterviewPdfRequest": ".job_interview_pdf_request",
+    "JobInterviewPdfRequestDict": "..inputs",
     "JobInterviewPdfResponse": ".job_interview_pdf_response",
     "JobInterviewQuestionsDiff": ".job_interview_questions_diff",
     "JobInterviewRegisterUsersRequest": ".job_interview_register_users_request",
+    "JobInterviewRegisterUsersRequestDict": "..inputs",
     "JobInterviewRegisterUsersResponse": ".job_interview_register_users_response",
     "JobInterviewSetStateRequest": ".job_interview_set_state_request",
+    "JobInterviewSetStateRequestDict": "..inputs",
     "JobInterviewSetStateResponse": ".job_interview_set_state_response",
     "JobInterviewTokenRequest": ".job_interview_token_request",
+    "JobInterviewTokenRequestDict": "..inputs",
     "JobInterviewTokenResponse": ".job_interview_token_response",
     "JobInterviewUpdateRequest": ".job_interview_update_request",
+    "JobInterviewUpdateRequestDict": "..inputs",
     "JobInterviewUpdateResponse": ".job_interview_update_response",
     "JsonReport": ".json_report",
     "JsonReportData": ".json_report_data",
@@ -247,67 +364,104 @@ _MODULES: Final = {
     "KnowledgeBaseDocumentUploadJson": ".knowledge_base_document_upload_json",
     "KnowledgeBaseDocumentUploadMultipart": ".knowledge_base_document_upload_multipart",
     "KnowledgeBaseDocumentUploadResponse": ".knowledge_base_document_upload_response",
+    "KnowledgeBaseStoreId": "..ids",
     "LanguageAccent": ".language_accent",
     "LanguageCode": ".language_code",
+    "LanguageCodeInput": "..inputs",
     "LanguageLevel": ".language_level",
+    "LanguageLevelInput": "..inputs",
     "MerchantAnalyticsResponse": ".merchant_analytics_response",
     "MerchantAvatarListResponse": ".merchant_avatar_list_response",
     "MerchantCandidateListResponse": ".merchant_candidate_list_response",
     "MerchantCreditsUsedResponse": ".merchant_credits_used_response",
+    "MerchantId": "..ids",
     "MerchantInterviewListResponse": ".merchant_interview_list_response",
     "MerchantResultListResponse": ".merchant_result_list_response",
     "MerchantStatus": ".merchant_status",
     "MerchantSubMerchantListResponse": ".merchant_sub_merchant_list_response",
     "MerchantVisibility": ".merchant_visibility",
+    "MerchantVisibilityInput": "..inputs",
     "Pagination": ".pagination",
     "PdfExportAutoConfig": ".pdf_export_auto_config",
+    "PdfExportAutoConfigDict": "..inputs",
     "PersonaCreateRequest": ".persona_create_request",
+    "PersonaCreateRequestDict": "..inputs",
     "PersonaCreateResponse": ".persona_create_response",
     "PersonaPortal": ".persona_portal",
+    "PersonaPortalInput": "..inputs",
     "PlatformLanguage": ".platform_language",
     "PlatformLanguagesListResponse": ".platform_languages_list_response",
     "PreScreeningAssessmentRule": ".pre_screening_assessment_rule",
+    "PreScreeningAssessmentRuleDict": "..inputs",
     "PreScreeningCreateRequest": ".pre_screening_create_request",
+    "PreScreeningCreateRequestDict": "..inputs",
     "PreScreeningCreateResponse": ".pre_screening_create_response",
     "PreScreeningForm": ".pre_screening_form",
+    "PreScreeningFormDict": "..inputs",
     "PreScreeningFormField": ".pre_screening_form_field",
+    "PreScreeningFormFieldDict": "..inputs",
     "PreScreeningNotApplicable": ".pre_screening_not_applicable",
     "PreScreeningResumeBinaryEarlyExit": ".pre_screening_resume_binary_early_exit",
     "PreScreeningResumeBinaryRequest": ".pre_screening_resume_binary_request",
+    "PreScreeningResumeBinaryRequestDict": "..inputs",
     "PreScreeningResumeBinaryResponse": ".pre_screening_resume_binary_response",
     "PreScreeningResumeBinarySuccess": ".pre_screening_resume_binary_success",
     "PreScreeningResumeTextRequest": ".pre_screening_resume_text_request",
+    "PreScreeningResumeTextRequestDict": "..inputs",
     "PreScreeningResumeTextResponse": ".pre_screening_resume_text_response",
     "PreScreeningType": ".pre_screening_type",
+    "PreScreeningTypeInput": "..inputs",
     "ProductType": ".product_type",
+    "ProductTypeInput": "..inputs",
     "QueryFlag": ".query_flag",
+    "QueryFlagInput": "..inputs",
     "QuestionExternalData": ".question_external_data",
     "QuestionReplacement": ".question_replacement",
     "RecordingMode": ".recording_mode",
+    "RecordingModeInput": "..inputs",
     "RegisterUser": ".register_user",
+    "RegisterUserDict": "..inputs",
     "RegisteredUser": ".registered_user",
     "ReportFormat": ".report_format",
+    "ReportFormatInput": "..inputs",
     "ReportTemplate": ".report_template",
+    "ReportTemplateInput": "..inputs",
     "RequestAnotherAttemptRequest": ".request_another_attempt_request",
+    "RequestAnotherAttemptRequestDict": "..inputs",
     "RequestAnotherAttemptResponse": ".request_another_attempt_response",
     "RequiredLanguage": ".required_language",
+    "RequiredLanguageDict": "..inputs",
     "RequirementLevel": ".requirement_level",
+    "RequirementLevelInput": "..inputs",
+    "ResultId": "..ids",
     "ResultListItem": ".result_list_item",
     "ResultOrder": ".result_order",
+    "ResultOrderInput": "..inputs",
+    "ResultRowId": "..ids",
     "ResultStep": ".result_step",
+    "ResultStepInput": "..inputs",
     "ResultTab": ".result_tab",
+    "ResultTabInput": "..inputs",
     "ResultView": ".result_view",
+    "ResultViewInput": "..inputs",
     "ScreeningOutcome": ".screening_outcome",
     "ScreeningRecommendation": ".screening_recommendation",
     "SeniorityLevel": ".seniority_level",
+    "SeniorityLevelInput": "..inputs",
     "SessionRecordingMode": ".session_recording_mode",
+    "SessionRecordingModeInput": "..inputs",
     "SpokenLanguage": ".spoken_language",
+    "SpokenLanguageDict": "..inputs",
     "SubDirectory": ".sub_directory",
     "SubMerchantListItem": ".sub_merchant_list_item",
     "SubMerchantOrder": ".sub_merchant_order",
+    "SubMerchantOrderInput": "..inputs",
+    "TemplateId": "..ids",
     "TranscriptEntry": ".transcript_entry",
     "VideoIntroduction": ".video_introduction",
+    "VideoIntroductionInput": "..inputs",
     "VideoIntroductionRequirement": ".video_introduction_requirement",
+    "VideoIntroductionRequirementInput": "..inputs",
     "WebhookInterviewResultPayload": ".webhook_interview_result_payload",
 }
 
@@ -316,70 +470,109 @@ __all__ = [
     "AnalyticsEvent",
     "AvatarListItem",
     "AvatarStatus",
+    "AvatarStatusInput",
     "AvatarType",
+    "AvatarTypeInput",
     "CandidateExpectations",
+    "CandidateExpectationsDict",
+    "CandidateId",
+    "CandidateInterviewId",
     "CandidateListItem",
     "CandidateOrder",
+    "CandidateOrderInput",
     "CandidateSource",
+    "CandidateSourceInput",
     "CandidateTab",
+    "CandidateTabInput",
     "CatalogueTagCreateRequest",
+    "CatalogueTagCreateRequestDict",
     "CatalogueTagCreateResponse",
     "CatalogueTagGetResponse",
     "CatalogueTagListResponse",
     "CatalogueTagUpdateRequest",
+    "CatalogueTagUpdateRequestDict",
     "CatalogueTagUpdateResponse",
     "CoachPlanStage",
+    "CoachPlanStageInput",
     "ConversationSpeed",
+    "ConversationSpeedInput",
     "CreditPool",
+    "CreditPoolInput",
     "CreditUse",
     "CustomScoring",
+    "DirectoryId",
     "DirectoryListItem",
     "DirectorySession",
     "DirectoryStatus",
+    "DirectoryStatusInput",
     "DirectoryVisibility",
+    "DirectoryVisibilityInput",
     "Error",
     "FailedRuleAction",
+    "FailedRuleActionInput",
     "FormFieldType",
+    "FormFieldTypeInput",
     "HiringCompany",
+    "HiringCompanyDict",
     "HiringStage",
     "InitialStatus",
+    "InitialStatusInput",
     "InterviewEmbedCredentials",
+    "InterviewId",
     "InterviewKind",
+    "InterviewKindInput",
     "InterviewLinkType",
+    "InterviewLinkTypeInput",
     "InterviewListItem",
     "InterviewPdfExportFeatures",
+    "InterviewPdfExportFeaturesDict",
     "InterviewStateChanged",
     "InterviewStatus",
+    "InterviewStatusInput",
     "InterviewType",
+    "InterviewTypeInput",
     "InterviewVisibility",
     "InviteUser",
+    "InviteUserDict",
     "InviteUsersRequest",
+    "InviteUsersRequestDict",
     "InviteUsersResponse",
     "InvitedUser",
     "JobInterviewCreateForCandidateWithTokenRequest",
+    "JobInterviewCreateForCandidateWithTokenRequestDict",
     "JobInterviewCreateForCandidateWithTokenResponse",
     "JobInterviewCreateFromArrayQuestion",
+    "JobInterviewCreateFromArrayQuestionDict",
     "JobInterviewCreateFromArrayRequest",
+    "JobInterviewCreateFromArrayRequestDict",
     "JobInterviewCreateFromArrayResponse",
     "JobInterviewCreateRequest",
+    "JobInterviewCreateRequestDict",
     "JobInterviewCreateResponse",
     "JobInterviewDetailsRequest",
+    "JobInterviewDetailsRequestDict",
     "JobInterviewDetailsResponse",
     "JobInterviewGetRequest",
+    "JobInterviewGetRequestDict",
     "JobInterviewGetResponse",
     "JobInterviewPdfHtmlExport",
     "JobInterviewPdfJsonExport",
     "JobInterviewPdfPdfExport",
     "JobInterviewPdfRequest",
+    "JobInterviewPdfRequestDict",
     "JobInterviewPdfResponse",
     "JobInterviewQuestionsDiff",
     "JobInterviewRegisterUsersRequest",
+    "JobInterviewRegisterUsersRequestDict",
     "JobInterviewRegisterUsersResponse",
     "JobInterviewSetStateRequest",
+    "JobInterviewSetStateRequestDict",
     "JobInterviewSetStateResponse",
     "JobInterviewTokenRequest",
+    "JobInterviewTokenRequestDict",
     "JobInterviewTokenResponse",
     "JobInterviewUpdateRequest",
+    "JobInterviewUpdateRequestDict",
     "JobInterviewUpdateResponse",
     "JsonReport",
     "JsonReportData",
@@ -388,67 +581,104 @@ __all__ = [
     "KnowledgeBaseDocumentUploadJson",
     "KnowledgeBaseDocumentUploadMultipart",
     "KnowledgeBaseDocumentUploadResponse",
+    "KnowledgeBaseStoreId",
     "LanguageAccent",
     "LanguageCode",
+    "LanguageCodeInput",
     "LanguageLevel",
+    "LanguageLevelInput",
     "MerchantAnalyticsResponse",
     "MerchantAvatarListResponse",
     "MerchantCandidateListResponse",
     "MerchantCreditsUsedResponse",
+    "MerchantId",
     "MerchantInterviewListResponse",
     "MerchantResultListResponse",
     "MerchantStatus",
     "MerchantSubMerchantListResponse",
     "MerchantVisibility",
+    "MerchantVisibilityInput",
     "Pagination",
     "PdfExportAutoConfig",
+    "PdfExportAutoConfigDict",
     "PersonaCreateRequest",
+    "PersonaCreateRequestDict",
     "PersonaCreateResponse",
     "PersonaPortal",
+    "PersonaPortalInput",
     "PlatformLanguage",
     "PlatformLanguagesListResponse",
     "PreScreeningAssessmentRule",
+    "PreScreeningAssessmentRuleDict",
     "PreScreeningCreateRequest",
+    "PreScreeningCreateRequestDict",
     "PreScreeningCreateResponse",
     "PreScreeningForm",
+    "PreScreeningFormDict",
     "PreScreeningFormField",
+    "PreScreeningFormFieldDict",
     "PreScreeningNotApplicable",
     "PreScreeningResumeBinaryEarlyExit",
     "PreScreeningResumeBinaryRequest",
+    "PreScreeningResumeBinaryRequestDict",
     "PreScreeningResumeBinaryResponse",
     "PreScreeningResumeBinarySuccess",
     "PreScreeningResumeTextRequest",
+    "PreScreeningResumeTextRequestDict",
     "PreScreeningResumeTextResponse",
     "PreScreeningType",
+    "PreScreeningTypeInput",
     "ProductType",
+    "ProductTypeInput",
     "QueryFlag",
+    "QueryFlagInput",
     "QuestionExternalData",
     "QuestionReplacement",
     "RecordingMode",
+    "RecordingModeInput",
     "RegisterUser",
+    "RegisterUserDict",
     "RegisteredUser",
     "ReportFormat",
+    "ReportFormatInput",
     "ReportTemplate",
+    "ReportTemplateInput",
     "RequestAnotherAttemptRequest",
+    "RequestAnotherAttemptRequestDict",
     "RequestAnotherAttemptResponse",
     "RequiredLanguage",
+    "RequiredLanguageDict",
     "RequirementLevel",
+    "RequirementLevelInput",
+    "ResultId",
     "ResultListItem",
     "ResultOrder",
+    "ResultOrderInput",
+    "ResultRowId",
     "ResultStep",
+    "ResultStepInput",
     "ResultTab",
+    "ResultTabInput",
     "ResultView",
+    "ResultViewInput",
     "ScreeningOutcome",
     "ScreeningRecommendation",
     "SeniorityLevel",
+    "SeniorityLevelInput",
     "SessionRecordingMode",
+    "SessionRecordingModeInput",
     "SpokenLanguage",
+    "SpokenLanguageDict",
     "SubDirectory",
     "SubMerchantListItem",
     "SubMerchantOrder",
+    "SubMerchantOrderInput",
+    "TemplateId",
     "TranscriptEntry",
     "VideoIntroduction",
+    "VideoIntroductionInput",
     "VideoIntroductionRequirement",
+    "VideoIntroductionRequirementInput",
     "WebhookInterviewResultPayload",
 ]
 

@@ -29,4 +29,5 @@ class AnalyticsEvent(_c.Model):
         _c.Field("day", "day", _c.STRING, required=True),
         _c.Field("event", "event", _c.STRING, required=True),
         _c.Field("event_number", "event_number", _c.NUMBER, required=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -38,7 +36,7 @@ class AvatarListItem(_c.Model):
     """
 
     id: str
-    merchant_id: None | str | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     name: None | str | Unset = UNSET
     type_: None | str | Unset = UNSET
     status: None | str | Unset = UNSET
@@ -72,4 +70,5 @@ class AvatarListItem(_c.Model):
         _c.Field("video_avatar_aspect_ratio", "video_avatar_aspect_ratio", _c.STRING, nullable=True),
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
         _c.Field("updated_at", "updated_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -47,8 +45,8 @@ class CandidateListItem(_c.Model):
     """
 
     id: str
-    profile_id: None | str | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
+    profile_id: _m.CandidateId | None | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     name: None | str | Unset = UNSET
     email: None | str | Unset = UNSET
     email_auth: None | str | Unset = UNSET
@@ -99,4 +97,5 @@ class CandidateListItem(_c.Model):
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
         _c.Field("updated_at", "updated_at", _c.STRING, nullable=True),
         _c.Field("deleted_at", "deleted_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

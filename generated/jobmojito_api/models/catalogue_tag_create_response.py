@@ -8,6 +8,7 @@ from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -22,8 +23,8 @@ class CatalogueTagCreateResponse(_c.Model):
             domain set up.
     """
 
-    id: str
-    merchant_id: None | str
+    id: _m.DirectoryId
+    merchant_id: _m.MerchantId | None
     parent_tag: None | str
     catalogue_url: None | str
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .directory_session import DirectorySession
-    from .sub_directory import SubDirectory
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -51,7 +48,7 @@ class CatalogueTagGetResponse(_c.Model):
             `tags_interview_set_filter` helps.
     """
 
-    id: str
+    id: _m.DirectoryId
     name: None | str
     description: None | str
     mojito_language_code: None | str
@@ -59,7 +56,7 @@ class CatalogueTagGetResponse(_c.Model):
     status: None | str
     coach_plan: None | str
     cover_image_url: None | str
-    merchant_id: None | str
+    merchant_id: _m.MerchantId | None
     tags_sub: list[str] | None
     tags_interview_set_filter: list[str] | None
     content_md: None | str
@@ -67,8 +64,8 @@ class CatalogueTagGetResponse(_c.Model):
     updated_at: None | str
     catalogue_url: None | str
     is_start_directory: bool
-    sub_directories: list[SubDirectory]
-    matched_sessions: list[DirectorySession]
+    sub_directories: list[_m.SubDirectory]
+    matched_sessions: list[_m.DirectorySession]
     matched_sessions_truncated: bool
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

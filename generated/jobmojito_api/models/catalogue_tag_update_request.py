@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .coach_plan_stage import CoachPlanStage
-    from .directory_status import DirectoryStatus
-    from .directory_visibility import DirectoryVisibility
-    from .language_code import LanguageCode
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -45,14 +39,14 @@ class CatalogueTagUpdateRequest(_c.Model):
             https://developer.jobmojito.com/cookbooks/format-content-with-markdown.
     """
 
-    id: str
+    id: _m.DirectoryId
     name: str | Unset = UNSET
     description: None | str | Unset = UNSET
-    mojito_language_code: LanguageCode | None | Unset = UNSET
-    visibility: DirectoryVisibility | Unset = UNSET
-    status: DirectoryStatus | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | None | Unset = UNSET
+    visibility: _m.DirectoryVisibility | Unset = UNSET
+    status: _m.DirectoryStatus | Unset = UNSET
     cover_image_url: None | str | Unset = UNSET
-    coach_plan: CoachPlanStage | None | Unset = UNSET
+    coach_plan: _m.CoachPlanStage | None | Unset = UNSET
     tags_sub: list[str] | None | Unset = UNSET
     tags_interview_set_filter: list[str] | None | Unset = UNSET
     content_md: None | str | Unset = UNSET

@@ -8,6 +8,7 @@ from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -21,7 +22,7 @@ class CatalogueTagUpdateResponse(_c.Model):
             domain set up.
     """
 
-    id: str
+    id: _m.DirectoryId
     updated_fields: list[str]
     catalogue_url: None | str
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -40,8 +37,8 @@ class CreditUse(_c.Model):
     event: str
     credit_amount: float | None
     candidate_name: None | str
-    profile_id: None | UUID
-    profile_interview_id: None | UUID
+    profile_id: _m.CandidateId | None
+    profile_interview_id: _m.CandidateInterviewId | None
     object_uuid: None | UUID
     parent_object_uuid: None | UUID
     stats: Any | Unset = UNSET
@@ -58,4 +55,5 @@ class CreditUse(_c.Model):
         _c.Field("profile_interview_id", "profile_interview_id", _c.UUID, required=True, nullable=True),
         _c.Field("object_uuid", "object_uuid", _c.UUID, required=True, nullable=True),
         _c.Field("parent_object_uuid", "parent_object_uuid", _c.UUID, required=True, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -36,7 +34,7 @@ class DirectoryListItem(_c.Model):
         updated_at: ISO 8601 time of the latest change.
     """
 
-    id: str
+    id: _m.DirectoryId
     has_content_page: bool
     is_start_directory: bool
     name: None | str | Unset = UNSET
@@ -46,7 +44,7 @@ class DirectoryListItem(_c.Model):
     status: None | str | Unset = UNSET
     coach_plan: None | str | Unset = UNSET
     cover_image_url: None | str | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     tags_sub: list[str] | None | Unset = UNSET
     tags_interview_set_filter: list[str] | None | Unset = UNSET
     created_at: None | str | Unset = UNSET
@@ -69,4 +67,5 @@ class DirectoryListItem(_c.Model):
         _c.Field("is_start_directory", "is_start_directory", _c.BOOLEAN, required=True),
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
         _c.Field("updated_at", "updated_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

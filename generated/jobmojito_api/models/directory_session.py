@@ -44,4 +44,5 @@ class DirectorySession(_c.Model):
         _c.Field("visibility", "visibility", _c.STRING, required=True, nullable=True),
         _c.Field("type_credit", "type_credit", _c.STRING, required=True, nullable=True),
         _c.Field("tags", "tags", _c.Array(_c.STRING), required=True, nullable=True),
+        extra=_c.ANY,
     )

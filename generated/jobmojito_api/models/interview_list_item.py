@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -44,8 +42,8 @@ class InterviewListItem(_c.Model):
         updated_at: ISO 8601 time of the latest change.
     """
 
-    id: str
-    merchant_id: None | str | Unset = UNSET
+    id: _m.InterviewId
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     name: None | str | Unset = UNSET
     emoji: None | str | Unset = UNSET
     type_: None | str | Unset = UNSET
@@ -93,4 +91,5 @@ class InterviewListItem(_c.Model):
         _c.Field("calc_duration", "calc_duration", _c.NUMBER, nullable=True),
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
         _c.Field("updated_at", "updated_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .language_code import LanguageCode
-    from .report_template import ReportTemplate
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -42,7 +38,7 @@ class InterviewPdfExportFeatures(_c.Model):
             one lets stored auto-export settings carry a layout.
     """
 
-    mojito_language_code: LanguageCode | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | Unset = UNSET
     contact_details: bool | Unset = UNSET
     ai_recruiter_assessment: bool | Unset = UNSET
     ai_scoring_rubric: bool | Unset = UNSET
@@ -52,7 +48,7 @@ class InterviewPdfExportFeatures(_c.Model):
     answer_recording: bool | Unset = UNSET
     session_recording: bool | Unset = UNSET
     group_by_question: bool | Unset = UNSET
-    template: ReportTemplate | Unset = UNSET
+    template: _m.ReportTemplate | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

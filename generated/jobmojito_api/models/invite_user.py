@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -33,7 +29,7 @@ class InviteUser(_c.Model):
     email: None | str | Unset = UNSET
     name: None | str | Unset = UNSET
     type_: None | str | Unset = UNSET
-    interview_id: None | Unset | UUID = UNSET
+    interview_id: _m.InterviewId | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(
@@ -41,4 +37,5 @@ class InviteUser(_c.Model):
         _c.Field("name", "name", _c.STRING, nullable=True),
         _c.Field("type", "type_", _c.STRING, nullable=True),
         _c.Field("interview_id", "interview_id", _c.UUID, nullable=True),
+        extra=_c.ANY,
     )

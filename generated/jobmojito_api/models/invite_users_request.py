@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .invite_user import InviteUser
-    from .language_code import LanguageCode
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -33,10 +27,10 @@ class InviteUsersRequest(_c.Model):
         message_from_recruiter: Extra text of your own for the invitation mail; optional.
     """
 
-    users: list[InviteUser]
+    users: list[_m.InviteUser]
     force_invite: bool | None | Unset = UNSET
-    merchant_id: None | Unset | UUID = UNSET
-    mojito_language_code: LanguageCode | None | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | None | Unset = UNSET
     message_from_recruiter: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

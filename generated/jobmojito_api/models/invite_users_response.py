@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .invited_user import InvitedUser
+from .. import models as _m
 
-InviteUsersResponse: TypeAlias = list[InvitedUser]
+InviteUsersResponse: TypeAlias = list[_m.InvitedUser]
 """The users sent in, each with its invitation outcome fields added."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -27,10 +25,10 @@ class InvitedUser(_c.Model):
     email: str
     name: None | str | Unset = UNSET
     type_: None | str | Unset = UNSET
-    interview_id: None | str | Unset = UNSET
+    interview_id: _m.InterviewId | None | Unset = UNSET
     result: str | Unset = UNSET
-    profile_id: None | str | Unset = UNSET
-    profile_interview_id: None | str | Unset = UNSET
+    profile_id: _m.CandidateId | None | Unset = UNSET
+    profile_interview_id: _m.CandidateInterviewId | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(
@@ -41,4 +39,5 @@ class InvitedUser(_c.Model):
         _c.Field("result", "result", _c.STRING),
         _c.Field("profile_id", "profile_id", _c.STRING, nullable=True),
         _c.Field("profile_interview_id", "profile_interview_id", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

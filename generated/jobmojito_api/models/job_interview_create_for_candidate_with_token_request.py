@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .conversation_speed import ConversationSpeed
-    from .custom_scoring import CustomScoring
-    from .hiring_company import HiringCompany
-    from .language_code import LanguageCode
-    from .pdf_export_auto_config import PdfExportAutoConfig
-    from .result_view import ResultView
-    from .seniority_level import SeniorityLevel
-    from .video_introduction_requirement import VideoIntroductionRequirement
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -93,23 +83,23 @@ class JobInterviewCreateForCandidateWithTokenRequest(_c.Model):
     candidate_email: str
     candidate_country_code: str
     candidate_resume: str
-    position_def_set_id: None | str | Unset = UNSET
+    position_def_set_id: _m.InterviewId | None | Unset = UNSET
     position_external_id: None | str | Unset = UNSET
-    interview_template_id: None | str | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
+    interview_template_id: _m.TemplateId | None | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     position_name: None | str | Unset = UNSET
     position_location: None | str | Unset = UNSET
     position_country_code: None | str | Unset = UNSET
-    mojito_language_code: LanguageCode | None | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | None | Unset = UNSET
     position_description: None | str | Unset = UNSET
     position_description_long: None | str | Unset = UNSET
     candidate_external_id: None | str | Unset = UNSET
     candidate_linkedin_url: None | str | Unset = UNSET
-    candidate_video_introduction: None | Unset | VideoIntroductionRequirement = UNSET
+    candidate_video_introduction: _m.VideoIntroductionRequirement | None | Unset = UNSET
     interview_attempts: float | None | Unset = UNSET
-    seniority_level: None | SeniorityLevel | Unset = UNSET
-    result_view: None | ResultView | Unset = UNSET
-    custom_scoring: CustomScoring | None | Unset = UNSET
+    seniority_level: _m.SeniorityLevel | None | Unset = UNSET
+    result_view: _m.ResultView | None | Unset = UNSET
+    custom_scoring: _m.CustomScoring | None | Unset = UNSET
     use_enhanced_expectations: bool | None | Unset = UNSET
     include_rapport_question: bool | None | Unset = UNSET
     include_closing_prompt: bool | None | Unset = UNSET
@@ -122,15 +112,15 @@ class JobInterviewCreateForCandidateWithTokenRequest(_c.Model):
     interview_department: None | str | Unset = UNSET
     interview_salary: None | str | Unset = UNSET
     interview_available_till: None | str | Unset = UNSET
-    interview_conversation_speed: ConversationSpeed | None | Unset = UNSET
+    interview_conversation_speed: _m.ConversationSpeed | None | Unset = UNSET
     max_followups: int | None | Unset = UNSET
     questions_random_subset: float | None | Unset = UNSET
     required_pronunciation: bool | None | Unset = UNSET
     result_enable_edit_transcript: bool | None | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     recruiter_profile_id: None | str | Unset = UNSET
-    hiring_for_company: HiringCompany | None | Unset = UNSET
-    pdf_export_auto_config: None | PdfExportAutoConfig | Unset = UNSET
+    hiring_for_company: _m.HiringCompany | None | Unset = UNSET
+    pdf_export_auto_config: _m.PdfExportAutoConfig | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

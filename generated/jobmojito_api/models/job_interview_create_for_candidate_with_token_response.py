@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .screening_outcome import ScreeningOutcome
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -32,11 +29,11 @@ class JobInterviewCreateForCandidateWithTokenResponse(_c.Model):
         embed_signing_key: Key for signing the iframe embed; returned only if is_embedded was true.
     """
 
-    status: ScreeningOutcome
+    status: _m.ScreeningOutcome
     interview_url: str
-    position_def_set_id: str | Unset = UNSET
-    interview_def_set_id: str | Unset = UNSET
-    profile_interview_id: str | Unset = UNSET
+    position_def_set_id: _m.InterviewId | Unset = UNSET
+    interview_def_set_id: _m.InterviewId | Unset = UNSET
+    profile_interview_id: _m.CandidateInterviewId | Unset = UNSET
     reason: str | Unset = UNSET
     embed_id: str | Unset = UNSET
     embed_signing_key: str | Unset = UNSET

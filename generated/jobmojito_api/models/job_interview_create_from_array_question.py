@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .candidate_expectations import CandidateExpectations
-    from .language_code import LanguageCode
-    from .question_external_data import QuestionExternalData
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -50,7 +45,7 @@ class JobInterviewCreateFromArrayQuestion(_c.Model):
     question: str
     id: str | Unset = UNSET
     duration: float | None | Unset = UNSET
-    mojito_language_code: LanguageCode | None | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | None | Unset = UNSET
     label: None | str | Unset = UNSET
     is_conditional: bool | None | Unset = UNSET
     is_without_scoring: bool | None | Unset = UNSET
@@ -61,8 +56,8 @@ class JobInterviewCreateFromArrayQuestion(_c.Model):
     conditional_question_main_id: None | str | Unset = UNSET
     knowledge_base_id: None | str | Unset = UNSET
     external_id: None | str | Unset = UNSET
-    external_data: None | QuestionExternalData | Unset = UNSET
-    candidate_expectations_json: CandidateExpectations | None | Unset = UNSET
+    external_data: _m.QuestionExternalData | None | Unset = UNSET
+    candidate_expectations_json: _m.CandidateExpectations | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(
@@ -87,4 +82,5 @@ class JobInterviewCreateFromArrayQuestion(_c.Model):
             _c.Object("CandidateExpectations"),
             nullable=True,
         ),
+        extra=_c.ANY,
     )

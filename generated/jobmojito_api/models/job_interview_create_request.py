@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .additional_context import AdditionalContext
-    from .conversation_speed import ConversationSpeed
-    from .custom_scoring import CustomScoring
-    from .hiring_company import HiringCompany
-    from .initial_status import InitialStatus
-    from .interview_type import InterviewType
-    from .language_code import LanguageCode
-    from .merchant_visibility import MerchantVisibility
-    from .pdf_export_auto_config import PdfExportAutoConfig
-    from .product_type import ProductType
-    from .recording_mode import RecordingMode
-    from .result_view import ResultView
-    from .seniority_level import SeniorityLevel
-    from .session_recording_mode import SessionRecordingMode
-    from .video_introduction_requirement import VideoIntroductionRequirement
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -113,18 +94,18 @@ class JobInterviewCreateRequest(_c.Model):
 
     name: str
     location: str
-    interview_template_id: UUID
-    mojito_language_code: LanguageCode
-    status: InitialStatus
-    type_: ProductType
-    visibility: MerchantVisibility
-    recording: None | RecordingMode | Unset = UNSET
-    recording_full_session: None | SessionRecordingMode | Unset = UNSET
-    interview_type: InterviewType | Unset = UNSET
-    seniority_level: None | SeniorityLevel | Unset = UNSET
-    result_view: None | ResultView | Unset = UNSET
-    interview_conversation_speed: ConversationSpeed | None | Unset = UNSET
-    candidate_video_introduction: None | Unset | VideoIntroductionRequirement = UNSET
+    interview_template_id: _m.TemplateId
+    mojito_language_code: _m.LanguageCode
+    status: _m.InitialStatus
+    type_: _m.ProductType
+    visibility: _m.MerchantVisibility
+    recording: _m.RecordingMode | None | Unset = UNSET
+    recording_full_session: _m.SessionRecordingMode | None | Unset = UNSET
+    interview_type: _m.InterviewType | Unset = UNSET
+    seniority_level: _m.SeniorityLevel | None | Unset = UNSET
+    result_view: _m.ResultView | None | Unset = UNSET
+    interview_conversation_speed: _m.ConversationSpeed | None | Unset = UNSET
+    candidate_video_introduction: _m.VideoIntroductionRequirement | None | Unset = UNSET
     interview_tone: None | str | Unset = UNSET
     interview_length: float | None | str | Unset = UNSET
     interview_attempts: float | None | Unset = UNSET
@@ -137,16 +118,16 @@ class JobInterviewCreateRequest(_c.Model):
     interview_salary: None | str | Unset = UNSET
     interview_available_till: None | str | Unset = UNSET
     recruiter_profile_id: None | str | Unset = UNSET
-    hiring_for_company: HiringCompany | None | Unset = UNSET
+    hiring_for_company: _m.HiringCompany | None | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
-    knowledge_base_store_id: None | str | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
+    knowledge_base_store_id: _m.KnowledgeBaseStoreId | None | Unset = UNSET
     description: None | str | Unset = UNSET
     description_long: None | str | Unset = UNSET
     candidate_expectations: None | str | Unset = UNSET
     welcome_message: None | str | Unset = UNSET
     thank_you_message: None | str | Unset = UNSET
-    additional_context: AdditionalContext | None | Unset = UNSET
+    additional_context: _m.AdditionalContext | None | Unset = UNSET
     instructional_video_custom_text: None | str | Unset = UNSET
     is_embedded: bool | None | Unset = UNSET
     include_rapport_question: bool | None | Unset = UNSET
@@ -155,8 +136,8 @@ class JobInterviewCreateRequest(_c.Model):
     use_enhanced_expectations: bool | None | Unset = UNSET
     required_pronunciation: bool | None | Unset = UNSET
     result_enable_edit_transcript: bool | None | Unset = UNSET
-    custom_scoring: CustomScoring | None | Unset = UNSET
-    pdf_export_auto_config: None | PdfExportAutoConfig | Unset = UNSET
+    custom_scoring: _m.CustomScoring | None | Unset = UNSET
+    pdf_export_auto_config: _m.PdfExportAutoConfig | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

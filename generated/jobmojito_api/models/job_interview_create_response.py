@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -29,7 +27,7 @@ class JobInterviewCreateResponse(_c.Model):
         embed_signing_key: Key that signs the embed; returned only if is_embedded was true.
     """
 
-    interview_def_set_id: str
+    interview_def_set_id: _m.InterviewId
     questions_generated: float
     max_duration: float
     embed_id: str | Unset = UNSET

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .transcript_entry import TranscriptEntry
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -85,7 +82,7 @@ class JobInterviewDetailsResponse(_c.Model):
     video_introduction_local_path: None | str | Unset = UNSET
     recording_url: None | str | Unset = UNSET
     video_introduction_url: None | str | Unset = UNSET
-    transcript: list[TranscriptEntry] | Unset = UNSET
+    transcript: list[_m.TranscriptEntry] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(
@@ -115,4 +112,5 @@ class JobInterviewDetailsResponse(_c.Model):
         _c.Field("recording_url", "recording_url", _c.STRING, nullable=True),
         _c.Field("video_introduction_url", "video_introduction_url", _c.STRING, nullable=True),
         _c.Field("transcript", "transcript", _c.Array(_c.Object("TranscriptEntry"))),
+        extra=_c.ANY,
     )

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .avatar_type import AvatarType
-    from .coach_plan_stage import CoachPlanStage
-    from .credit_pool import CreditPool
-    from .hiring_stage import HiringStage
-    from .interview_kind import InterviewKind
-    from .interview_status import InterviewStatus
-    from .interview_visibility import InterviewVisibility
-    from .job_interview_create_from_array_question import JobInterviewCreateFromArrayQuestion
-    from .recording_mode import RecordingMode
-    from .result_view import ResultView
-    from .video_introduction import VideoIntroduction
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -97,28 +84,28 @@ class JobInterviewGetResponse(_c.Model):
     name: None | str
     created_at: None | str
     updated_at: None | str
-    questions: list[JobInterviewCreateFromArrayQuestion] | None
+    questions: list[_m.JobInterviewCreateFromArrayQuestion] | None
     is_multistage: bool
-    status: InterviewStatus
-    visibility: InterviewVisibility
-    stage: HiringStage | None
-    type_: InterviewKind | None
+    status: _m.InterviewStatus
+    visibility: _m.InterviewVisibility
+    stage: _m.HiringStage | None
+    type_: _m.InterviewKind | None
     code: None | str
     interview_location: None | str
     cover_image_url: None | str
-    merchant_id: None | str
-    interview_template_id: None | str
-    interview_template_type: AvatarType | None
+    merchant_id: _m.MerchantId | None
+    interview_template_id: _m.TemplateId | None
+    interview_template_type: _m.AvatarType | None
     is_voice_only: bool | None
-    knowledge_base_store_id: None | str
+    knowledge_base_store_id: _m.KnowledgeBaseStoreId | None
     mojito_language_code: None | str
     speech_language_code: None | str
     speech_language_name: None | str
-    recording: None | RecordingMode
-    recording_full_session: None | RecordingMode
-    type_credit: CreditPool | None
-    result_view: None | ResultView
-    candidate_video_introduction: None | VideoIntroduction
+    recording: _m.RecordingMode | None
+    recording_full_session: _m.RecordingMode | None
+    type_credit: _m.CreditPool | None
+    result_view: _m.ResultView | None
+    candidate_video_introduction: _m.VideoIntroduction | None
     description: None | str
     interview_description_long: None | str
     candidate_expectations: None | str
@@ -128,7 +115,7 @@ class JobInterviewGetResponse(_c.Model):
     recruiter_profile_id: None | str
     slug: None | str
     tags: list[str] | None
-    coach_plan: CoachPlanStage | None
+    coach_plan: _m.CoachPlanStage | None
     interview_conversation_speed: None | str
     max_followups: float | None
     max_duration: float | None

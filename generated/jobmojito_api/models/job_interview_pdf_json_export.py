@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .json_report import JsonReport
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
 class JobInterviewPdfJsonExport(_c.Model):
     """Response shape for export_type json."""
 
-    json_export: JsonReport
+    json_export: _m.JsonReport
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

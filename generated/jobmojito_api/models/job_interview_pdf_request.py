@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .interview_pdf_export_features import InterviewPdfExportFeatures
-    from .report_format import ReportFormat
-    from .report_template import ReportTemplate
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -30,11 +23,11 @@ class JobInterviewPdfRequest(_c.Model):
         store_file: Applies to pdf only: true saves the file in storage and gives back a signed URL.
     """
 
-    export_type: ReportFormat
-    interview_result_id: UUID | Unset = UNSET
-    interview_result_ids: list[UUID] | Unset = UNSET
-    export_features_result: InterviewPdfExportFeatures | Unset = UNSET
-    template: ReportTemplate | Unset = UNSET
+    export_type: _m.ReportFormat
+    interview_result_id: _m.ResultId | Unset = UNSET
+    interview_result_ids: list[_m.ResultId] | Unset = UNSET
+    export_features_result: _m.InterviewPdfExportFeatures | Unset = UNSET
+    template: _m.ReportTemplate | Unset = UNSET
     store_file: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

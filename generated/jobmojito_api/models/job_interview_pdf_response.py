@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .job_interview_pdf_html_export import JobInterviewPdfHtmlExport
-from .job_interview_pdf_json_export import JobInterviewPdfJsonExport
-from .job_interview_pdf_pdf_export import JobInterviewPdfPdfExport
+from .. import models as _m
 
-JobInterviewPdfResponse: TypeAlias = JobInterviewPdfHtmlExport | JobInterviewPdfJsonExport | JobInterviewPdfPdfExport
+JobInterviewPdfResponse: TypeAlias = (
+    _m.JobInterviewPdfHtmlExport | _m.JobInterviewPdfJsonExport | _m.JobInterviewPdfPdfExport
+)
 """One shape per request export_type: pdf gives pdf_export_url and pdf_export_valid_until, html gives html_export, json
 gives json_export.
 """

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .question_replacement import QuestionReplacement
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -31,7 +29,7 @@ class JobInterviewQuestionsDiff(_c.Model):
     kept: list[str]
     added: list[str]
     removed: list[str]
-    replaced: list[QuestionReplacement]
+    replaced: list[_m.QuestionReplacement]
     question_ids: list[str]
     reactivated: bool
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)

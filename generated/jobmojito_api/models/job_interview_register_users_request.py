@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .register_user import RegisterUser
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -34,9 +29,9 @@ class JobInterviewRegisterUsersRequest(_c.Model):
             and recompiles a draft definition first.
     """
 
-    users: list[RegisterUser]
-    interview_id: UUID
-    merchant_id: None | Unset | UUID = UNSET
+    users: list[_m.RegisterUser]
+    interview_id: _m.InterviewId
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     send_email: bool | None | Unset = UNSET
     hide_menu: bool | None | str | Unset = UNSET
     hide_iframe: bool | None | str | Unset = UNSET

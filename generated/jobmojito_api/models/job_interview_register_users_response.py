@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .registered_user import RegisteredUser
+from .. import models as _m
 
-JobInterviewRegisterUsersResponse: TypeAlias = list[RegisteredUser]
+JobInterviewRegisterUsersResponse: TypeAlias = list[_m.RegisteredUser]
 """The users sent in, with each one's registration outcome and, when it worked, an interview link."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .interview_status import InterviewStatus
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -28,8 +23,8 @@ class JobInterviewSetStateRequest(_c.Model):
             embed_signing_key for signing; false deletes the keys.
     """
 
-    position_id: UUID
-    status: InterviewStatus | None | Unset = UNSET
+    position_id: _m.InterviewId
+    status: _m.InterviewStatus | None | Unset = UNSET
     is_embedded: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .interview_embed_credentials import InterviewEmbedCredentials
-from .interview_state_changed import InterviewStateChanged
+from .. import models as _m
 
-JobInterviewSetStateResponse: TypeAlias = InterviewEmbedCredentials | InterviewStateChanged
+JobInterviewSetStateResponse: TypeAlias = _m.InterviewEmbedCredentials | _m.InterviewStateChanged
 """With is_embedded=true, gives embed_id and embed_signing_key; in every other case only `success` set to true."""

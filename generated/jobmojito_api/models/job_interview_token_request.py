@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .interview_link_type import InterviewLinkType
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -32,11 +29,11 @@ class JobInterviewTokenRequest(_c.Model):
             it.
     """
 
-    type_: InterviewLinkType
-    merchant_id: str | Unset = UNSET
+    type_: _m.InterviewLinkType
+    merchant_id: _m.MerchantId | Unset = UNSET
     interview_profile_id: str | Unset = UNSET
-    interview_id: str | Unset = UNSET
-    interview_result_id: str | Unset = UNSET
+    interview_id: _m.InterviewId | Unset = UNSET
+    interview_result_id: _m.ResultId | Unset = UNSET
     hide_menu: bool | str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

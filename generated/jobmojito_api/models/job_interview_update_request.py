@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .candidate_expectations import CandidateExpectations
-    from .coach_plan_stage import CoachPlanStage
-    from .conversation_speed import ConversationSpeed
-    from .credit_pool import CreditPool
-    from .custom_scoring import CustomScoring
-    from .hiring_company import HiringCompany
-    from .interview_status import InterviewStatus
-    from .interview_type import InterviewType
-    from .job_interview_create_from_array_question import JobInterviewCreateFromArrayQuestion
-    from .merchant_visibility import MerchantVisibility
-    from .pdf_export_auto_config import PdfExportAutoConfig
-    from .product_type import ProductType
-    from .recording_mode import RecordingMode
-    from .result_view import ResultView
-    from .seniority_level import SeniorityLevel
-    from .session_recording_mode import SessionRecordingMode
-    from .video_introduction import VideoIntroduction
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -118,9 +97,9 @@ class JobInterviewUpdateRequest(_c.Model):
             yourself, 'undisclosed' an unnamed client, else the company's name with optional details.
     """
 
-    position_id: UUID
-    status: InterviewStatus | Unset = UNSET
-    visibility: MerchantVisibility | Unset = UNSET
+    position_id: _m.InterviewId
+    status: _m.InterviewStatus | Unset = UNSET
+    visibility: _m.MerchantVisibility | Unset = UNSET
     name: None | str | Unset = UNSET
     code: None | str | Unset = UNSET
     location: None | str | Unset = UNSET
@@ -132,18 +111,18 @@ class JobInterviewUpdateRequest(_c.Model):
     interview_available_till: None | str | Unset = UNSET
     recruiter_profile_id: None | str | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
-    questions: list[JobInterviewCreateFromArrayQuestion] | Unset = UNSET
+    questions: list[_m.JobInterviewCreateFromArrayQuestion] | Unset = UNSET
     regenerate_candidate_expectations: bool | Unset = UNSET
-    type_: ProductType | Unset = UNSET
-    type_credit: CreditPool | None | Unset = UNSET
-    coach_plan: CoachPlanStage | None | Unset = UNSET
-    interview_template_id: str | Unset = UNSET
-    knowledge_base_store_id: None | str | Unset = UNSET
-    recording: None | RecordingMode | Unset = UNSET
-    recording_full_session: None | SessionRecordingMode | Unset = UNSET
-    result_view: ResultView | Unset = UNSET
-    candidate_video_introduction: None | Unset | VideoIntroduction = UNSET
-    interview_conversation_speed: ConversationSpeed | None | Unset = UNSET
+    type_: _m.ProductType | Unset = UNSET
+    type_credit: _m.CreditPool | None | Unset = UNSET
+    coach_plan: _m.CoachPlanStage | None | Unset = UNSET
+    interview_template_id: _m.TemplateId | Unset = UNSET
+    knowledge_base_store_id: _m.KnowledgeBaseStoreId | None | Unset = UNSET
+    recording: _m.RecordingMode | None | Unset = UNSET
+    recording_full_session: _m.SessionRecordingMode | None | Unset = UNSET
+    result_view: _m.ResultView | Unset = UNSET
+    candidate_video_introduction: _m.VideoIntroduction | None | Unset = UNSET
+    interview_conversation_speed: _m.ConversationSpeed | None | Unset = UNSET
     max_followups: int | None | Unset = UNSET
     max_duration: float | None | Unset = UNSET
     questions_random_subset: float | None | Unset = UNSET
@@ -151,13 +130,13 @@ class JobInterviewUpdateRequest(_c.Model):
     required_pronunciation: bool | None | Unset = UNSET
     result_enable_edit_transcript: bool | None | Unset = UNSET
     candidate_expectations: None | str | Unset = UNSET
-    candidate_expectations_json: CandidateExpectations | None | Unset = UNSET
-    custom_scoring: CustomScoring | None | Unset = UNSET
-    pdf_export_auto_config: None | PdfExportAutoConfig | Unset = UNSET
-    interview_type: InterviewType | None | Unset = UNSET
+    candidate_expectations_json: _m.CandidateExpectations | None | Unset = UNSET
+    custom_scoring: _m.CustomScoring | None | Unset = UNSET
+    pdf_export_auto_config: _m.PdfExportAutoConfig | None | Unset = UNSET
+    interview_type: _m.InterviewType | None | Unset = UNSET
     interview_tone: None | str | Unset = UNSET
-    seniority_level: None | SeniorityLevel | Unset = UNSET
-    hiring_for_company: HiringCompany | None | Unset = UNSET
+    seniority_level: _m.SeniorityLevel | None | Unset = UNSET
+    hiring_for_company: _m.HiringCompany | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .job_interview_questions_diff import JobInterviewQuestionsDiff
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -27,10 +24,10 @@ class JobInterviewUpdateResponse(_c.Model):
         questions_diff: Outcome of the diff for each question; missing when the request had no `questions`.
     """
 
-    position_id: str
+    position_id: _m.InterviewId
     is_multistage: bool
     updated_fields: list[str]
-    questions_diff: JobInterviewQuestionsDiff | Unset = UNSET
+    questions_diff: _m.JobInterviewQuestionsDiff | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

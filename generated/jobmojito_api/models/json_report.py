@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .json_report_result import JsonReportResult
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -23,7 +20,7 @@ class JsonReport(_c.Model):
         table: HTML of the overview table; only there when several results are exported.
     """
 
-    results: list[JsonReportResult]
+    results: list[_m.JsonReportResult]
     table: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .json_report_data import JsonReportData
-    from .json_report_file import JsonReportFile
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
 class JsonReportResult(_c.Model):
     """JsonReportResult, as the document declares it."""
 
-    data: JsonReportData
-    files: list[JsonReportFile]
+    data: _m.JsonReportData
+    files: list[_m.JsonReportFile]
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 from ..multipart import parts as _parts
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import File
-    from ..types import RequestFiles
-    from ..types import Unset
+from ..types import UNSET, File, RequestFiles, Unset
 
 
 @_define(slots=False, repr=False)
@@ -29,10 +25,10 @@ class KnowledgeBaseDocumentUploadMultipart(_c.Model):
         merchant_id: Acts for another merchant id; only admins and sub-merchant users may set it.
     """
 
-    knowledge_base_store_id: str
+    knowledge_base_store_id: _m.KnowledgeBaseStoreId
     file: File
     name: str | Unset = UNSET
-    merchant_id: str | Unset = UNSET
+    merchant_id: _m.MerchantId | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

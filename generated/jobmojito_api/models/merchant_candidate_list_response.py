@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .candidate_list_item import CandidateListItem
-    from .pagination import Pagination
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -22,8 +19,8 @@ class MerchantCandidateListResponse(_c.Model):
         data: One page of the merchant's candidates.
     """
 
-    data: list[CandidateListItem]
-    pagination: Pagination
+    data: list[_m.CandidateListItem]
+    pagination: _m.Pagination
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .credit_use import CreditUse
-    from .pagination import Pagination
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -23,8 +20,8 @@ class MerchantCreditsUsedResponse(_c.Model):
             stats.credit_amount.
     """
 
-    data: list[CreditUse]
-    pagination: Pagination
+    data: list[_m.CreditUse]
+    pagination: _m.Pagination
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -8,6 +8,7 @@ from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -40,9 +41,9 @@ class MerchantStatus(_c.Model):
         invitations_available: Invitations left in this period; null means unlimited (Special plans).
     """
 
-    profile_id: str
-    default_merchant_id: None | str
-    merchant_id: str
+    profile_id: _m.CandidateId
+    default_merchant_id: _m.MerchantId | None
+    merchant_id: _m.MerchantId
     credits_interview_monthly: float | None
     credits_interview_monthly_limit: float | None
     credits_interview_extra: float | None
@@ -89,4 +90,5 @@ class MerchantStatus(_c.Model):
         _c.Field("invitations_sent", "invitations_sent", _c.NUMBER, required=True),
         _c.Field("invitations_limit", "invitations_limit", _c.NUMBER, required=True, nullable=True),
         _c.Field("invitations_available", "invitations_available", _c.NUMBER, required=True, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .pagination import Pagination
-    from .sub_merchant_list_item import SubMerchantListItem
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -22,8 +19,8 @@ class MerchantSubMerchantListResponse(_c.Model):
         data: This page of the sub-merchants that the caller administers.
     """
 
-    data: list[SubMerchantListItem]
-    pagination: Pagination
+    data: list[_m.SubMerchantListItem]
+    pagination: _m.Pagination
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .report_template import ReportTemplate
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -44,7 +41,7 @@ class PdfExportAutoConfig(_c.Model):
     answer_recording: bool | Unset = UNSET
     session_recording: bool | Unset = UNSET
     group_by_question: bool | Unset = UNSET
-    template: ReportTemplate | Unset = UNSET
+    template: _m.ReportTemplate | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from ..types import Unset
-    from .conversation_speed import ConversationSpeed
-    from .initial_status import InitialStatus
-    from .language_code import LanguageCode
-    from .merchant_visibility import MerchantVisibility
-    from .persona_portal import PersonaPortal
-    from .recording_mode import RecordingMode
-    from .result_view import ResultView
-    from .session_recording_mode import SessionRecordingMode
-    from .video_introduction_requirement import VideoIntroductionRequirement
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -89,10 +76,10 @@ class PersonaCreateRequest(_c.Model):
     """
 
     name: str
-    interview_template_id: UUID
-    mojito_language_code: LanguageCode
-    status: InitialStatus
-    visibility: MerchantVisibility
+    interview_template_id: _m.TemplateId
+    mojito_language_code: _m.LanguageCode
+    status: _m.InitialStatus
+    visibility: _m.MerchantVisibility
     persona_role_avatar: str
     persona_role_user: str
     description: None | str | Unset = UNSET
@@ -102,21 +89,21 @@ class PersonaCreateRequest(_c.Model):
     persona_avatar_progress: None | str | Unset = UNSET
     opening_line: None | str | Unset = UNSET
     candidate_expectations: None | str | Unset = UNSET
-    recording: None | RecordingMode | Unset = UNSET
-    recording_full_session: None | SessionRecordingMode | Unset = UNSET
-    result_view: None | ResultView | Unset = UNSET
-    interview_conversation_speed: ConversationSpeed | None | Unset = UNSET
-    candidate_video_introduction: None | Unset | VideoIntroductionRequirement = UNSET
+    recording: _m.RecordingMode | None | Unset = UNSET
+    recording_full_session: _m.SessionRecordingMode | None | Unset = UNSET
+    result_view: _m.ResultView | None | Unset = UNSET
+    interview_conversation_speed: _m.ConversationSpeed | None | Unset = UNSET
+    candidate_video_introduction: _m.VideoIntroductionRequirement | None | Unset = UNSET
     max_duration: float | None | Unset = UNSET
     code: None | str | Unset = UNSET
     cover_image_url: None | str | Unset = UNSET
     interview_location: None | str | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
     recruiter_profile_id: None | str | Unset = UNSET
     welcome_message: None | str | Unset = UNSET
     thank_you_message: None | str | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
-    portal: None | PersonaPortal | Unset = UNSET
+    portal: _m.PersonaPortal | None | Unset = UNSET
     interview_attempts: float | None | Unset = UNSET
     is_embedded: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -24,7 +22,7 @@ class PersonaCreateResponse(_c.Model):
         embed_signing_key: Key for signing the iframe embed; returned only if is_embedded was true.
     """
 
-    interview_def_set_id: str
+    interview_def_set_id: _m.InterviewId
     embed_id: str | Unset = UNSET
     embed_signing_key: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .language_accent import LanguageAccent
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -40,7 +38,7 @@ class PlatformLanguage(_c.Model):
     coaching_interface: bool
     interview_interface: bool
     admin_interface: bool
-    accents: list[LanguageAccent]
+    accents: list[_m.LanguageAccent]
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .platform_language import PlatformLanguage
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -21,7 +19,7 @@ class PlatformLanguagesListResponse(_c.Model):
         languages: Languages the platform supports, in order of their English names.
     """
 
-    languages: list[PlatformLanguage]
+    languages: list[_m.PlatformLanguage]
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .failed_rule_action import FailedRuleAction
-    from .required_language import RequiredLanguage
-    from .requirement_level import RequirementLevel
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -48,11 +43,11 @@ class PreScreeningAssessmentRule(_c.Model):
     """
 
     id: str
-    type_: RequirementLevel | Unset = UNSET
-    action: FailedRuleAction | Unset = UNSET
+    type_: _m.RequirementLevel | Unset = UNSET
+    action: _m.FailedRuleAction | Unset = UNSET
     country: list[str] | Unset = UNSET
     country_eu: bool | Unset = UNSET
-    languages: list[RequiredLanguage] | Unset = UNSET
+    languages: list[_m.RequiredLanguage] | Unset = UNSET
     education: str | Unset = UNSET
     visa: list[str] | Unset = UNSET
     age_min: int | Unset = UNSET

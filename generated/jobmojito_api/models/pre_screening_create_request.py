@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .initial_status import InitialStatus
-    from .language_code import LanguageCode
-    from .pre_screening_assessment_rule import PreScreeningAssessmentRule
-    from .pre_screening_form_field import PreScreeningFormField
-    from .pre_screening_type import PreScreeningType
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -48,18 +41,18 @@ class PreScreeningCreateRequest(_c.Model):
         creation_parameters: Any JSON value with creation parameters; used on create only.
     """
 
-    update_position_def_set_id: None | str | Unset = UNSET
+    update_position_def_set_id: _m.InterviewId | None | Unset = UNSET
     position_name: None | str | Unset = UNSET
     position_location: None | str | Unset = UNSET
     position_country_code: None | str | Unset = UNSET
     position_description: None | str | Unset = UNSET
     position_description_long: None | str | Unset = UNSET
-    mojito_language_code: LanguageCode | None | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
-    type_: None | PreScreeningType | Unset = UNSET
-    status: InitialStatus | None | Unset = UNSET
-    assessment_rules: list[PreScreeningAssessmentRule] | None | Unset = UNSET
-    form_fields: list[PreScreeningFormField] | None | Unset = UNSET
+    mojito_language_code: _m.LanguageCode | None | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
+    type_: _m.PreScreeningType | None | Unset = UNSET
+    status: _m.InitialStatus | None | Unset = UNSET
+    assessment_rules: list[_m.PreScreeningAssessmentRule] | None | Unset = UNSET
+    form_fields: list[_m.PreScreeningFormField] | None | Unset = UNSET
     candidate_expectations: None | str | Unset = UNSET
     visibility: None | str | Unset = UNSET
     kombo_parameters: Any | Unset = UNSET

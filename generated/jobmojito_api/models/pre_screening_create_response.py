@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -28,7 +26,7 @@ class PreScreeningCreateResponse(_c.Model):
 
     created: bool | Unset = UNSET
     updated: bool | Unset = UNSET
-    position_def_set_id: None | str | Unset = UNSET
+    position_def_set_id: _m.InterviewId | None | Unset = UNSET
     interview_pre_screening_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .spoken_language import SpokenLanguage
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -31,7 +28,7 @@ class PreScreeningForm(_c.Model):
     """
 
     education: str | Unset = UNSET
-    languages: list[SpokenLanguage] | Unset = UNSET
+    languages: list[_m.SpokenLanguage] | Unset = UNSET
     residency: str | Unset = UNSET
     nationality: str | Unset = UNSET
     visa: str | Unset = UNSET
@@ -47,4 +44,5 @@ class PreScreeningForm(_c.Model):
         _c.Field("visa", "visa", _c.STRING),
         _c.Field("age", "age", _c.INTEGER),
         _c.Field("gender", "gender", _c.STRING),
+        extra=_c.ANY,
     )

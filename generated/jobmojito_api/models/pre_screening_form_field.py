@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .form_field_type import FormFieldType
-    from .requirement_level import RequirementLevel
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -35,8 +31,8 @@ class PreScreeningFormField(_c.Model):
     mandatory: bool | Unset = UNSET
     title: str | Unset = UNSET
     description: str | Unset = UNSET
-    type_: RequirementLevel | Unset = UNSET
-    field_type: FormFieldType | Unset = UNSET
+    type_: _m.RequirementLevel | Unset = UNSET
+    field_type: _m.FormFieldType | Unset = UNSET
     options: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 from ..multipart import parts as _parts
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import File
-    from ..types import RequestFiles
-    from ..types import Unset
+from ..types import UNSET, File, RequestFiles, Unset
 
 
 @_define(slots=False, repr=False)
@@ -36,7 +32,7 @@ class PreScreeningResumeBinaryRequest(_c.Model):
             fields allowed.
     """
 
-    position_id: str
+    position_id: _m.InterviewId
     candidate_name: str
     candidate_email: str
     file: File

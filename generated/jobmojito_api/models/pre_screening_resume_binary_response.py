@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .pre_screening_resume_binary_early_exit import PreScreeningResumeBinaryEarlyExit
-from .pre_screening_resume_binary_success import PreScreeningResumeBinarySuccess
+from .. import models as _m
 
-PreScreeningResumeBinaryResponse: TypeAlias = PreScreeningResumeBinaryEarlyExit | PreScreeningResumeBinarySuccess
+PreScreeningResumeBinaryResponse: TypeAlias = _m.PreScreeningResumeBinaryEarlyExit | _m.PreScreeningResumeBinarySuccess
 """The finished result, or only a status and message if the candidate's pre-screening state is not candidate_action."""

@@ -8,6 +8,7 @@ from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -17,7 +18,7 @@ class PreScreeningResumeBinarySuccess(_c.Model):
     success: bool
     decision_status: str
     recommendation: None | str
-    profile_interview_id: str
+    profile_interview_id: _m.CandidateInterviewId
     interview_result_pre_screening_id: str
     interview_file_id: str
     pre_screening_score: float | None

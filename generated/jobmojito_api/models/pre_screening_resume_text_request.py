@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
-    from .pre_screening_form import PreScreeningForm
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -33,14 +30,14 @@ class PreScreeningResumeTextRequest(_c.Model):
             added.
     """
 
-    position_id: str
+    position_id: _m.InterviewId
     candidate_name: str
     candidate_email: str
     candidate_resume: str
     candidate_country_code: str | Unset = UNSET
     candidate_external_id: str | Unset = UNSET
     candidate_linkedin_url: str | Unset = UNSET
-    form: PreScreeningForm | Unset = UNSET
+    form: _m.PreScreeningForm | Unset = UNSET
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .screening_recommendation import ScreeningRecommendation
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -34,8 +32,8 @@ class PreScreeningResumeTextResponse(_c.Model):
 
     success: bool
     decision_status: str
-    recommendation: ScreeningRecommendation
-    profile_interview_id: str
+    recommendation: _m.ScreeningRecommendation
+    profile_interview_id: _m.CandidateInterviewId
     interview_result_pre_screening_id: str
     interview_file_id: str
     pre_screening_score: float | None

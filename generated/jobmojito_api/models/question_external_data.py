@@ -16,4 +16,6 @@ class QuestionExternalData(_c.Model):
 
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
-    _table: ClassVar[_c.Table] = _c.Table()
+    _table: ClassVar[_c.Table] = _c.Table(
+        extra=_c.ANY,
+    )

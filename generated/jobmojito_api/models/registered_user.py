@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -36,4 +33,5 @@ class RegisteredUser(_c.Model):
         _c.Field("external_id", "external_id", _c.STRING, nullable=True),
         _c.Field("result", "result", _c.STRING),
         _c.Field("interview_url", "interview_url", _c.STRING),
+        extra=_c.ANY,
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-
-if TYPE_CHECKING:
-    from .language_level import LanguageLevel
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -23,7 +21,7 @@ class RequiredLanguage(_c.Model):
     """
 
     code: str
-    level: LanguageLevel
+    level: _m.LanguageLevel
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     _table: ClassVar[_c.Table] = _c.Table(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -58,13 +56,13 @@ class ResultListItem(_c.Model):
         updated_at: When it last changed (ISO 8601).
     """
 
-    id: str
-    interview_result_id: None | str | Unset = UNSET
+    id: _m.ResultRowId
+    interview_result_id: _m.ResultId | None | Unset = UNSET
     interview_result_pre_screening_id: None | str | Unset = UNSET
-    merchant_id: None | str | Unset = UNSET
-    profile_id: None | str | Unset = UNSET
-    profile_interview_id: None | str | Unset = UNSET
-    definition_id: None | str | Unset = UNSET
+    merchant_id: _m.MerchantId | None | Unset = UNSET
+    profile_id: _m.CandidateId | None | Unset = UNSET
+    profile_interview_id: _m.CandidateInterviewId | None | Unset = UNSET
+    definition_id: _m.InterviewId | None | Unset = UNSET
     candidate_name: None | str | Unset = UNSET
     candidate_email: None | str | Unset = UNSET
     position_name: None | str | Unset = UNSET
@@ -135,4 +133,5 @@ class ResultListItem(_c.Model):
         _c.Field("position_result_step_id", "position_result_step_id", _c.STRING, nullable=True),
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
         _c.Field("updated_at", "updated_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

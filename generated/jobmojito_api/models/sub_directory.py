@@ -8,6 +8,7 @@ from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
+from .. import models as _m
 
 
 @_define(slots=False, repr=False)
@@ -23,7 +24,7 @@ class SubDirectory(_c.Model):
         mojito_language_code: Language of the child directory.
     """
 
-    id: str
+    id: _m.DirectoryId
     name: None | str
     description: None | str
     status: None | str
@@ -38,4 +39,5 @@ class SubDirectory(_c.Model):
         _c.Field("status", "status", _c.STRING, required=True, nullable=True),
         _c.Field("visibility", "visibility", _c.STRING, required=True, nullable=True),
         _c.Field("mojito_language_code", "mojito_language_code", _c.STRING, required=True, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -46,7 +44,7 @@ class SubMerchantListItem(_c.Model):
         created_at: When the record was made, ISO 8601.
     """
 
-    id: str
+    id: _m.MerchantId
     name: None | str | Unset = UNSET
     status: None | str | Unset = UNSET
     contact_person: None | str | Unset = UNSET
@@ -101,4 +99,5 @@ class SubMerchantListItem(_c.Model):
         _c.Field("credits_used_30d", "credits_used_30d", _c.NUMBER, nullable=True),
         _c.Field("credits_used_total", "credits_used_total", _c.NUMBER, nullable=True),
         _c.Field("created_at", "created_at", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

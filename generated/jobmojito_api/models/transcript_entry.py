@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -88,4 +85,5 @@ class TranscriptEntry(_c.Model):
         _c.Field("external_data", "external_data", _c.ANY),
         _c.Field("external_id", "external_id", _c.STRING, nullable=True),
         _c.Field("recording_url", "recording_url", _c.STRING, nullable=True),
+        extra=_c.ANY,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import define as _define
 from attrs import field as _field
 
 from .. import codec as _c
-from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..types import Unset
+from .. import models as _m
+from ..types import UNSET, Unset
 
 
 @_define(slots=False, repr=False)
@@ -42,14 +40,14 @@ class WebhookInterviewResultPayload(_c.Model):
         ai_analysis_recruiter_why_not_hire: Reasons not to hire: a list or a text.
     """
 
-    id: str
-    interview_id: str
-    question_set_id: str
+    id: _m.ResultId
+    interview_id: _m.InterviewId
+    question_set_id: _m.InterviewId
     status: str
     interview_status: None | str
     processing_status: None | str
-    profile_interview_id: None | str
-    profile_id: None | str
+    profile_interview_id: _m.CandidateInterviewId | None
+    profile_id: _m.CandidateId | None
     score: float | None
     ai_analysis_recruiter_score: float | None
     ai_analysis: None | str

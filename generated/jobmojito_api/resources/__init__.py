@@ -5,15 +5,41 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .. import resources as _r
+from ..calls import AsyncCaller, Caller, Operation
+
 if TYPE_CHECKING:
-    from ..calls import AsyncCaller, Caller, Operation
-    from .interviews import AsyncInterviews, Interviews
-    from .catalogue import AsyncCatalogue, Catalogue
-    from .results import AsyncResults, Results
-    from .candidates import AsyncCandidates, Candidates
-    from .knowledge_base import AsyncKnowledgeBase, KnowledgeBase
-    from .pre_screening import AsyncPreScreening, PreScreening
-    from .admin import AsyncAdmin, Admin
+    from .interviews import AsyncInterviews as AsyncInterviews
+    from .interviews import Interviews as Interviews
+    from .catalogue import AsyncCatalogue as AsyncCatalogue
+    from .catalogue import Catalogue as Catalogue
+    from .results import AsyncResults as AsyncResults
+    from .results import Results as Results
+    from .candidates import AsyncCandidates as AsyncCandidates
+    from .candidates import Candidates as Candidates
+    from .knowledge_base import AsyncKnowledgeBase as AsyncKnowledgeBase
+    from .knowledge_base import KnowledgeBase as KnowledgeBase
+    from .pre_screening import AsyncPreScreening as AsyncPreScreening
+    from .pre_screening import PreScreening as PreScreening
+    from .admin import AsyncAdmin as AsyncAdmin
+    from .admin import Admin as Admin
+
+_CLASSES: Final[dict[str, str]] = {
+    "Interviews": "interviews",
+    "Catalogue": "catalogue",
+    "Results": "results",
+    "Candidates": "candidates",
+    "KnowledgeBase": "knowledge_base",
+    "PreScreening": "pre_screening",
+    "Admin": "admin",
+    "AsyncInterviews": "interviews",
+    "AsyncCatalogue": "catalogue",
+    "AsyncResults": "results",
+    "AsyncCandidates": "candidates",
+    "AsyncKnowledgeBase": "knowledge_base",
+    "AsyncPreScreening": "pre_screening",
+    "AsyncAdmin": "admin",
+}
 
 OPERATIONS: Final[dict[str, str]] = {
     "create_interview": "interviews.create_interview",
@@ -56,8 +82,15 @@ def operation(name: str) -> Operation[Any]:
     return cast("Operation[Any]", import_module(f"..api.{OPERATIONS[name]}", __name__).OPERATION)
 
 
-def _make(module: str, name: str, caller: object) -> Any:
-    return getattr(import_module(f".{module}", __name__), name)(caller)
+def __getattr__(name: str) -> Any:
+    """Load the class of a resource at first use: annotations name it here."""
+    if name not in _CLASSES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_CLASSES[name]}", __name__), name)
+
+
+def _make(name: str, caller: object) -> Any:
+    return __getattr__(name)(caller)
 
 
 class Resources:
@@ -68,39 +101,39 @@ class Resources:
         self._caller = call
 
     @property
-    def interviews(self) -> Interviews:
+    def interviews(self) -> _r.Interviews:
         """Building, adjusting and looking after definitions of interviews, coaching sessions and assessments."""
-        return cast("Interviews", _make("interviews", "Interviews", self._caller))
+        return cast("Interviews", _make("Interviews", self._caller))
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> _r.Catalogue:
         """Catalogue pages of the coaching portal, which bundle coaching sessions and may hold custom content pages."""
-        return cast("Catalogue", _make("catalogue", "Catalogue", self._caller))
+        return cast("Catalogue", _make("Catalogue", self._caller))
 
     @property
-    def results(self) -> Results:
+    def results(self) -> _r.Results:
         """Outcomes of interviews: results, transcripts, reports, analytics and requests to try again."""
-        return cast("Results", _make("results", "Results", self._caller))
+        return cast("Results", _make("Results", self._caller))
 
     @property
-    def candidates(self) -> Candidates:
+    def candidates(self) -> _r.Candidates:
         """Listing candidates and administering them."""
-        return cast("Candidates", _make("candidates", "Candidates", self._caller))
+        return cast("Candidates", _make("Candidates", self._caller))
 
     @property
-    def knowledge_base(self) -> KnowledgeBase:
+    def knowledge_base(self) -> _r.KnowledgeBase:
         """Document upload, as source material for interviews of the knowledge-base kind."""
-        return cast("KnowledgeBase", _make("knowledge_base", "KnowledgeBase", self._caller))
+        return cast("KnowledgeBase", _make("KnowledgeBase", self._caller))
 
     @property
-    def pre_screening(self) -> PreScreening:
+    def pre_screening(self) -> _r.PreScreening:
         """Early screening of candidates by their resume or a form."""
-        return cast("PreScreening", _make("pre_screening", "PreScreening", self._caller))
+        return cast("PreScreening", _make("PreScreening", self._caller))
 
     @property
-    def admin(self) -> Admin:
+    def admin(self) -> _r.Admin:
         """Administering the account: inviting team or coaching users, handling sub-merchants, and avatar templates."""
-        return cast("Admin", _make("admin", "Admin", self._caller))
+        return cast("Admin", _make("Admin", self._caller))
 
 
 class AsyncResources:
@@ -111,39 +144,39 @@ class AsyncResources:
         self._caller = call
 
     @property
-    def interviews(self) -> AsyncInterviews:
+    def interviews(self) -> _r.AsyncInterviews:
         """Building, adjusting and looking after definitions of interviews, coaching sessions and assessments."""
-        return cast("AsyncInterviews", _make("interviews", "AsyncInterviews", self._caller))
+        return cast("AsyncInterviews", _make("AsyncInterviews", self._caller))
 
     @property
-    def catalogue(self) -> AsyncCatalogue:
+    def catalogue(self) -> _r.AsyncCatalogue:
         """Catalogue pages of the coaching portal, which bundle coaching sessions and may hold custom content pages."""
-        return cast("AsyncCatalogue", _make("catalogue", "AsyncCatalogue", self._caller))
+        return cast("AsyncCatalogue", _make("AsyncCatalogue", self._caller))
 
     @property
-    def results(self) -> AsyncResults:
+    def results(self) -> _r.AsyncResults:
         """Outcomes of interviews: results, transcripts, reports, analytics and requests to try again."""
-        return cast("AsyncResults", _make("results", "AsyncResults", self._caller))
+        return cast("AsyncResults", _make("AsyncResults", self._caller))
 
     @property
-    def candidates(self) -> AsyncCandidates:
+    def candidates(self) -> _r.AsyncCandidates:
         """Listing candidates and administering them."""
-        return cast("AsyncCandidates", _make("candidates", "AsyncCandidates", self._caller))
+        return cast("AsyncCandidates", _make("AsyncCandidates", self._caller))
 
     @property
-    def knowledge_base(self) -> AsyncKnowledgeBase:
+    def knowledge_base(self) -> _r.AsyncKnowledgeBase:
         """Document upload, as source material for interviews of the knowledge-base kind."""
-        return cast("AsyncKnowledgeBase", _make("knowledge_base", "AsyncKnowledgeBase", self._caller))
+        return cast("AsyncKnowledgeBase", _make("AsyncKnowledgeBase", self._caller))
 
     @property
-    def pre_screening(self) -> AsyncPreScreening:
+    def pre_screening(self) -> _r.AsyncPreScreening:
         """Early screening of candidates by their resume or a form."""
-        return cast("AsyncPreScreening", _make("pre_screening", "AsyncPreScreening", self._caller))
+        return cast("AsyncPreScreening", _make("AsyncPreScreening", self._caller))
 
     @property
-    def admin(self) -> AsyncAdmin:
+    def admin(self) -> _r.AsyncAdmin:
         """Administering the account: inviting team or coaching users, handling sub-merchants, and avatar templates."""
-        return cast("AsyncAdmin", _make("admin", "AsyncAdmin", self._caller))
+        return cast("AsyncAdmin", _make("AsyncAdmin", self._caller))
 
 
 __all__ = ["OPERATIONS", "AsyncResources", "Resources", "operation"]
