@@ -6,7 +6,7 @@ Each policy has its own module; this one only combines them.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self, TypeVar
 
 import httpx
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import EllipsisType, TracebackType
     from uuid import UUID
+
+    from jobmojito_api.ids import MerchantId
 
     from . import raw
     from .calls.responses import Detailed
@@ -54,7 +56,11 @@ class JobMojito(Resources, Helpers):
             of each piece of a body (but not of the whole body), and the whole answer, from the first read to its last
             byte.
         retry: when and how often a request is sent again; `RetryPolicy.none()` for never.
-        strict: raise `ResponseDecodeError` for an answer that departs from the contract, instead of reading it.
+        strict: raise `ResponseDecodeError` for an answer that departs from the contract, instead of reading it, and
+            refuse enum values that the contract does not have, instead of sending them with a warning in the log.
+        extra_properties: "refuse" or "send" properties of a body that the contract does not declare; such a property is
+            misspelt or newer than the contract. One that is spelled nearly as a declared one is refused even where the
+            contract allows others; "send" lets all through, and says so in the log.
         merchant_id: for service callers that act for several merchants: sent wherever the contract has the property
             and the call does not set it.
         transport: any httpx transport, such as `httpx.MockTransport` in tests.
@@ -74,12 +80,19 @@ class JobMojito(Resources, Helpers):
         timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
-        merchant_id: str | UUID | None = None,
+        extra_properties: Literal["refuse", "send"] = "refuse",
+        merchant_id: MerchantId | UUID | str | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
         settings = read_settings(
-            base_url, allow_http_hosts, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id
+            base_url,
+            allow_http_hosts,
+            timeout=timeout,
+            retry=retry,
+            strict=strict,
+            extra_properties=extra_properties,
+            merchant_id=merchant_id,
         )
         _check_connection(http_client, httpx.Client, transport)
         clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
@@ -115,10 +128,12 @@ class JobMojito(Resources, Helpers):
         timeout: TimeoutTypes | EllipsisType = ...,
         headers: Mapping[str, str] | EllipsisType = ...,
         strict: bool | EllipsisType = ...,
+        extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
         retry: RetryPolicy | EllipsisType = ...,
     ) -> Self:
         """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
-        options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        options: dict[str, Any] = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        options["extra_properties"] = extra_properties
         variant = type(self).__new__(type(self))
         variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
         return variant
@@ -159,12 +174,19 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
-        merchant_id: str | UUID | None = None,
+        extra_properties: Literal["refuse", "send"] = "refuse",
+        merchant_id: MerchantId | UUID | str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         settings = read_settings(
-            base_url, allow_http_hosts, timeout=timeout, retry=retry, strict=strict, merchant_id=merchant_id
+            base_url,
+            allow_http_hosts,
+            timeout=timeout,
+            retry=retry,
+            strict=strict,
+            extra_properties=extra_properties,
+            merchant_id=merchant_id,
         )
         _check_connection(http_client, httpx.AsyncClient, transport)
         close = None if http_client else httpx.AsyncClient.aclose
@@ -197,10 +219,12 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         timeout: TimeoutTypes | EllipsisType = ...,
         headers: Mapping[str, str] | EllipsisType = ...,
         strict: bool | EllipsisType = ...,
+        extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
         retry: RetryPolicy | EllipsisType = ...,
     ) -> Self:
         """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
-        options = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        options: dict[str, Any] = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        options["extra_properties"] = extra_properties
         variant = type(self).__new__(type(self))
         variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
         return variant

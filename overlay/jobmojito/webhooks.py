@@ -31,6 +31,7 @@ from .errors import ConfigurationError, WebhookError
 
 if TYPE_CHECKING:
     from jobmojito_api.codec import Departure
+    from jobmojito_api.ids import ResultId
 
 MAX_BYTES: Final = 1024 * 1024
 """Bytes of a delivery that are read; real ones have a few thousand."""
@@ -55,7 +56,7 @@ class WebhookEvent:
     departures: tuple[Departure, ...] = field(repr=lambda found: str(len(found)))
 
     @property
-    def result_id(self) -> str:
+    def result_id(self) -> ResultId:
         """The id of the interview result, for `get_interview_result_details` and the other operations."""
         return self.payload.id
 
@@ -193,7 +194,7 @@ def change_key(
     """
     if isinstance(result, WebhookEvent):
         result = result.payload
-    result_id: object
+    result_id: Any
     if isinstance(result, WebhookInterviewResultPayload):
         result_id, parts = result.id, _of_payload(result)
     else:

@@ -143,11 +143,13 @@ def test_invitations_may_carry_more_fields():
 
 
 def test_model_keeps_what_was_set_by_hand():
-    """An undeclared property put into a generated model was meant, and is sent."""
+    """An undeclared property put into a generated model is sent where the client is told to send such properties."""
     row = RegisterUser(email=EMAIL)
     row["source"] = "fair"
 
-    assert read_row(row, CANDIDATE) == {"email": EMAIL, "source": "fair"}
+    assert read_row(row, CANDIDATE, {"undeclared"}) == {"email": EMAIL, "source": "fair"}
+    with pytest.raises(Refused, match="source"):
+        read_row(row, CANDIDATE)
 
 
 def test_ids_and_enums_become_json():

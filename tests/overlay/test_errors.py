@@ -30,6 +30,7 @@ EXAMPLES = [
     *(c("it broke", "create_interview") for c in CLASSES if issubclass(c, errors.TransportError)),
     *(c("it broke") for c in CLASSES if c.__init__ is JobMojitoError.__init__),
     OutcomeUnknownError("not known", "create_interview", CAUSE),
+    errors.WebhookError("no secret", 401),
     errors.ResponseDecodeError("no JSON", DEPARTURES, "create_interview", 200, "req-1", ANSWER),
     *(c("2 rows failed", {"rows": 2}) for c in CLASSES if issubclass(c, errors.BatchError)),
 ]

@@ -105,7 +105,9 @@ def test_refused_connection_is_repeated_for_every_operation(api, work, caplog):
     with pytest.raises(ConnectionFailedError, match="could not connect"):
         api.call(work, base_url=faults.refused_url())
 
-    assert sum("ConnectError" in record.getMessage() for record in caplog.records) == ATTEMPTS
+    lines = [record.getMessage() for record in caplog.records if "ConnectError" in record.getMessage()]
+    assert sum("follows" not in line for line in lines) == ATTEMPTS
+    assert sum(line.endswith(" s, as there was a ConnectError") for line in lines) == ATTEMPTS - 1
 
 
 @pytest.mark.parametrize("fault", **_named(NOT_REACHED))

@@ -23,7 +23,7 @@ from .results import count
 from .rows import CsvRow, RowType, quoted
 
 CANDIDATE: Final = RowType("RegisterUser")
-INVITATION: Final = RowType("InviteUser", open=True)  # the contract declares that these rows may carry more
+INVITATION: Final = RowType("InviteUser")
 
 _UTF8: Final = "utf-8-sig"  # with or without a byte order mark
 _UTF16: Final = {0: "utf-16-be", 1: "utf-16-le"}

@@ -130,7 +130,7 @@ class RowSender:
 
     def read(self, row: object) -> Fields:
         """Return the fields of an input row; see `rows.read_row`."""
-        return read_row(row, self.batch.row)
+        return read_row(row, self.batch.row, self.session.settings.allowed)
 
     def identify(self, fields: Fields) -> bytes:
         """Return a row's key: equal for equal rows of the same interview and merchant on the same server."""

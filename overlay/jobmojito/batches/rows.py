@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, KeysView, Mapping
+from collections.abc import Callable, Collection, Iterable, KeysView, Mapping
 from functools import cache
 from typing import Any, Final
 
 import attrs
 
-from jobmojito_api.codec import STRING, UUID, Model, Object, Type, check, table_of, write
+from jobmojito_api.codec import STRING, Model, Object, Type, examine, table_of, write
 from jobmojito_api.encoding import unwritable
 
 from .identity import same_email
@@ -50,18 +50,22 @@ class CsvRow(dict[str, str]):
 class RowType:
     """The fields that one kind of row may have.
 
-    `model` names the generated model of a row; `open` allows fields beyond the declared ones.
+    `model` names the generated model of a row.
     """
 
     model: str
-    open: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the contract says that a row may have other fields."""
+        return table_of(Object(self.model).python).is_open
 
     def declared(self) -> KeysView[str]:
         """Return the property names that the contract declares, in document order."""
         return _declared(self.model).keys()
 
     def texts(self) -> frozenset[str]:
-        """Return those declared names that take any string (only the server checks formats)."""
+        """Return those declared names that take any string."""
         return _texts(self.model)
 
 
@@ -73,7 +77,7 @@ def _declared(model: str) -> Mapping[str, Type[Any]]:
 
 @cache
 def _texts(model: str) -> frozenset[str]:
-    return frozenset(name for name, type_ in _declared(model).items() if type_ in (STRING, UUID))
+    return frozenset(name for name, type_ in _declared(model).items() if type_ is STRING)
 
 
 def fields_of(row: object) -> dict[str, Any]:
@@ -167,8 +171,8 @@ def _of_pair(first: object, fields: object) -> Mapping[Any, Any]:
     return fields_of(fields) if isinstance(first, int) else {**fields_of(fields), "file": first}
 
 
-def read_row(row: object, kind: RowType) -> dict[str, Any]:
-    """Return the fields to send for a row.
+def read_row(row: object, kind: RowType, allowed: Collection[str] = ("enum",)) -> dict[str, Any]:
+    """Return the fields to send for a row; `allowed` as for `Call.prepare`.
 
     Raises:
         Refused: not a row, without an e-mail, with a field that the contract does not know or a value it refuses.
@@ -176,7 +180,7 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
     if isinstance(row, CsvRow) and row.problem is not None:
         raise Refused(row.problem)
     fields = fields_of(row)
-    if not kind.open and not kind.declared() >= fields.keys() and not isinstance(row, Model):
+    if not kind.open and not kind.declared() >= fields.keys() and "undeclared" not in allowed:
         unknown = [name for name in fields if name not in kind.declared()]
         raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(kind.declared())}")
     email = fields.get(EMAIL)
@@ -184,12 +188,12 @@ def read_row(row: object, kind: RowType) -> dict[str, Any]:
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
     plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
     if not (plain and "".join(fields.values()).isprintable()):  # fast, and true of most rows
-        _refuse_unfit(fields, kind)
+        _refuse_unfit(fields, kind, allowed)
     return fields
 
 
-def _refuse_unfit(fields: Mapping[str, Any], kind: RowType) -> None:
-    for problem in check(Object(kind.model), fields):
+def _refuse_unfit(fields: Mapping[str, Any], kind: RowType, allowed: Collection[str]) -> None:
+    for problem in (one for one in examine(Object(kind.model), fields) if one.keyword not in allowed):
         raise Refused(f"{_place(problem.pointer)}: expected {problem.expected}, got {problem.got}")
     for problem in unwritable(fields):
         raise Refused(f"{_place(problem.pointer)} holds {problem.got}")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jobmojito.redaction import Secret
     from jobmojito_api import facts
     from jobmojito_api.calls import Call
+    from jobmojito_api.codec import Departure
 
     from .bodies import StreamedBody
     from .pacing import Pacer
@@ -58,7 +59,7 @@ class PreparedCall(Generic[R]):
     """A call that has been checked: how a request is made of it, when it may be repeated, what a success becomes.
 
     `resendable` is False where the body can be read only once. Without `login` it carries no token. `files` are the
-    streams of its parts, to be closed when it is done.
+    streams of its parts, to be closed when it is done. `notes`: what is sent although the contract does not have it.
     """
 
     operation: str
@@ -70,6 +71,7 @@ class PreparedCall(Generic[R]):
     login: bool = True
     sink: Sink | None = None
     files: Sequence[Source] = field(default=(), repr=False)
+    notes: Sequence[Departure] = ()
 
 
 def send_with_retries(
@@ -117,7 +119,9 @@ def send_with_retries(
         refused = token if decision.refresh else None
         refreshed = refreshed or decision.refresh
         uncounted += decision.refresh or failure.is_appointment
-        log.info("%s: attempt %d follows in %.1f s", call.operation, number + 1, decision.seconds)
+        log.info(
+            "%s: attempt %d follows in %.1f s, as %s", call.operation, number + 1, decision.seconds, _reason(outcome)
+        )
         if failure.kind is FailureKind.TOLD_TO_WAIT:
             pacer.hold(decision.seconds, sent)
         elif decision.seconds:
@@ -154,6 +158,11 @@ def _unknown_outcome(operation: str, cause: JobMojitoError) -> JobMojitoError:
     return OutcomeUnknownError(_UNKNOWN.format(reason=status + cause.message), operation, cause)
 
 
+def _reason(outcome: Answer | FailedAttempt) -> str:
+    """Say why a request is sent again."""
+    return f"the answer was {outcome.status_code}" if isinstance(outcome, Answer) else f"there was a {outcome.name}"
+
+
 def _log_attempt(operation: str, outcome: Answer | FailedAttempt, seconds: float, number: int) -> None:
     what = outcome.status_code if isinstance(outcome, Answer) else outcome.name
     log.debug("%s: %s in %.0f ms (attempt %d)", operation, what, seconds * 1000, number)
@@ -165,7 +174,8 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
     Raises:
         InvalidRequest: the contract refuses it.
     """
-    request, files = (call.request, []) if body is not None else open_files(call.request)
+    made, notes = call.prepare(settings.allowed)
+    request, files = (made, []) if body is not None else open_files(made)
     once = hasattr(request.get("content"), "read") or any(file.size is None for file in files)
     return PreparedCall(
         call.operation,
@@ -175,6 +185,7 @@ def prepare(call: Call[T], settings: Settings, body: StreamedBody | None = None)
         repeatable=facts.facts_of(call.operation).repeatable,
         resendable=not once if body is None else body.rewindable,
         files=files,
+        notes=notes,
     )
 
 

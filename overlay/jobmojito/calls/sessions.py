@@ -50,6 +50,8 @@ _Kind = tuple[str, str, str, str]  # operation, where, expected, got
 
 _MERCHANT = "merchant_id"
 _MOST_KINDS = 1000
+_RECEIVED = "%s: the answer departs from the contract at %s: expected %s, got %s"
+_SENT = "%s: sent, although the contract does not have it, at %s: expected %s, got %s"
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -71,6 +73,8 @@ class _Session(Generic[W]):
         What the contract refuses is found first, before anything is sent.
         """
         prepared = self._prepared(call, body)
+        for note in prepared.notes[:_MOST_KINDS]:
+            self._log_once(_SENT, call.operation, note)
         wire = self.transport
         with ExitStack() as files:
             for file in prepared.files:
@@ -79,7 +83,7 @@ class _Session(Generic[W]):
                 prepared, wire.pacer, wire.clock, refreshable=wire.tokens.refreshable
             )
         for departure in detailed.departures[:_MOST_KINDS]:
-            self._log_once(call.operation, departure)
+            self._log_once(_RECEIVED, call.operation, departure)
         if (seen := _watching.get()) is not None:
             seen.append(detailed)
         return detailed
@@ -96,7 +100,7 @@ class _Session(Generic[W]):
             refused = refusal(error)
         raise refused
 
-    def _log_once(self, operation: str, departure: Departure) -> None:
+    def _log_once(self, words: str, operation: str, departure: Departure) -> None:
         """Log one line for each kind of departure, not one for each row that has it."""
         where = mask(_INDEX.sub("/*", departure.pointer) or "/")
         kind: _Kind = (operation, where, departure.expected, departure.got)
@@ -105,7 +109,7 @@ class _Session(Generic[W]):
         # One step, so that of several threads only one logs it.
         mine = object()
         if self._logged.setdefault(kind, mine) is mine:
-            log.warning("%s: the answer departs from the contract at %s: expected %s, got %s", *kind)
+            log.warning(words, *kind)
 
 
 class Session(_Session[Transport]):

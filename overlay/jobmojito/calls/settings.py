@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -60,8 +60,16 @@ class Settings:
     timeout: httpx.Timeout
     retry: RetryPolicy = field(factory=RetryPolicy)
     strict: bool = False
+    extra_properties: Literal["refuse", "send"] = "refuse"
     merchant_id: UUID | None = None
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """What is sent although the contract does not have it; see `Call.prepare`."""
+        return frozenset({"enum"} if not self.strict else ()) | (
+            {"undeclared"} if self.extra_properties == "send" else set()
+        )
 
     def changed(self, **changes: Any) -> Settings:
         """Copy with the given options checked and replaced; headers are added to those already there."""
@@ -190,6 +198,12 @@ def _read_strict(value: object) -> bool:
     return value
 
 
+def _read_extra_properties(value: object) -> str:
+    if value not in ("refuse", "send"):
+        raise ConfigurationError('extra_properties must be "refuse" or "send"')
+    return str(value)
+
+
 def _read_merchant_id(value: object) -> UUID | None:
     if value is None or isinstance(value, UUID):
         return value
@@ -219,6 +233,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "timeout": _read_timeout,
     "retry": _read_retry,
     "strict": _read_strict,
+    "extra_properties": _read_extra_properties,
     "merchant_id": _read_merchant_id,
     "headers": _read_headers,
 }

@@ -208,7 +208,7 @@ def call(name: str, arguments: Mapping[str, Any], common: Common, careful: Caref
 
 def _refuse(found: Operation[Any], arguments: Mapping[str, Any]) -> None:
     try:
-        found.encode(arguments)
+        found.call(arguments).prepare()
     except InvalidRequest as error:
         raise UsageError(str(error)) from None
 
