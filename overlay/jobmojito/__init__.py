@@ -8,6 +8,10 @@ import typing as _typing
 from . import lazy as _lazy
 
 if _typing.TYPE_CHECKING:
+    from jobmojito_api.types import UNSET as UNSET
+    from jobmojito_api.types import Unset as Unset
+    from jobmojito_api.types import value_or as value_or
+
     from .batches.csv_rows import read_candidates as read_candidates
     from .batches.csv_rows import read_invitations as read_invitations
     from .batches.csv_rows import read_resumes as read_resumes
@@ -33,16 +37,17 @@ else:
     __getattr__, __dir__ = _lazy.public_names(
         __name__,
         {
-            "batches.csv_rows": ("read_candidates", "read_invitations", "read_resumes"),
-            "batches.journal_contents": ("JournalRow", "forget_person", "read_journal"),
-            "batches.results": ("BatchResult", "RowKind", "RowOutcome", "RowStatus"),
-            "batches.resumes": ("Resume",),
-            "batches.runs": ("RunInterrupted",),
-            "calls.responses": ("Detailed",),
-            "calls.retries": ("RetryPolicy",),
-            "client": ("AsyncJobMojito", "JobMojito"),
-            "reports": ("Report",),
-            "uploads.requests": ("NotApplicable", "ScreenedCandidate"),
+            ".batches.csv_rows": ("read_candidates", "read_invitations", "read_resumes"),
+            ".batches.journal_contents": ("JournalRow", "forget_person", "read_journal"),
+            ".batches.results": ("BatchResult", "RowKind", "RowOutcome", "RowStatus"),
+            ".batches.resumes": ("Resume",),
+            ".batches.runs": ("RunInterrupted",),
+            ".calls.responses": ("Detailed",),
+            ".calls.retries": ("RetryPolicy",),
+            ".client": ("AsyncJobMojito", "JobMojito"),
+            ".reports": ("Report",),
+            ".uploads.requests": ("NotApplicable", "ScreenedCandidate"),
+            "jobmojito_api.types": ("UNSET", "Unset", "value_or"),
         },
         rest="errors",
     )

@@ -5,8 +5,10 @@ Each policy has its own module; this one only combines them.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self, TypeVar
+from uuid import UUID
 
 import httpx
 
@@ -14,28 +16,22 @@ from jobmojito_api.resources import AsyncResources, Resources
 
 from .async_helpers import AsyncHelpers
 from .calls.processes import PerLoop, PerProcess
+from .calls.responses import Detailed
 from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
-from .calls.settings import DEFAULT_TIMEOUT, Settings, connected, read_settings, trusts_environment
-from .calls.tokens import AsyncTokens, Tokens
+from .calls.settings import DEFAULT_TIMEOUT, Settings, TimeoutTypes, connected, read_settings, trusts_environment
+from .calls.tokens import AsyncTokenProvider, AsyncTokens, TokenProvider, Tokens
 from .calls.transport import AsyncTransport, Transport, is_mock
 from .errors import ConfigurationError
 from .helpers import Helpers
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import EllipsisType, TracebackType
-    from uuid import UUID
-
-    from jobmojito_api.ids import MerchantId
+    from jobmojito_api import models
 
     from . import raw
-    from .calls.responses import Detailed
-    from .calls.settings import TimeoutTypes
-    from .calls.tokens import AsyncTokenProvider, TokenProvider
-    from .raw import RawClient
 else:
+    models = DeferredModule("jobmojito_api.models")
     raw = DeferredModule("jobmojito.raw")
 
 P = ParamSpec("P")
@@ -81,7 +77,7 @@ class JobMojito(Resources, Helpers):
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
-        merchant_id: MerchantId | UUID | str | None = None,
+        merchant_id: models.MerchantId | UUID | str | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
@@ -103,10 +99,10 @@ class JobMojito(Resources, Helpers):
         Resources.__init__(self, session)
         self._session = session
         self._owner = owner
-        self._raw: RawClient | None = None
+        self._raw: raw.RawClient | None = None
 
     @property
-    def raw(self) -> RawClient:
+    def raw(self) -> raw.RawClient:
         """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
         if self._raw is None:
             self._raw = raw.raw_client(self._session.transport, self._session.settings)
@@ -175,7 +171,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
-        merchant_id: MerchantId | UUID | str | None = None,
+        merchant_id: models.MerchantId | UUID | str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
@@ -198,10 +194,10 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         AsyncResources.__init__(self, session)
         self._session = session
         self._owner = owner
-        self._raw: RawClient | None = None
+        self._raw: raw.RawClient | None = None
 
     @property
-    def raw(self) -> RawClient:
+    def raw(self) -> raw.RawClient:
         """The generated client on the same connection and token, for the `asyncio` functions in `jobmojito_api.api`."""
         if self._raw is None:
             self._raw = raw.raw_client(self._session.transport, self._session.settings)

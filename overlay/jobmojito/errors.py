@@ -8,6 +8,7 @@
     │   ├── NotFoundError            404
     │   ├── ConflictError            409
     │   ├── ValidationError          422, with the offending `field` where the API names it
+    │   │   ├── InsufficientCreditsError   the account has not enough credits
     │   │   └── InvalidRequestError  the contract refuses the request: found before sending, nothing was sent
     │   ├── RateLimitError           429
     │   └── ServerError              5xx, those of the CDN and the platform included (520-527, 546)
@@ -16,13 +17,14 @@
     │   └── RequestTimeoutError      a time limit passed
     ├── OutcomeUnknownError          the request may have been processed, and repeating it could do it twice
     ├── ResponseDecodeError          an answer that is not JSON; in strict mode, one that departs from the contract
-    ├── UploadError                  a file that cannot be sent; nothing was sent
-    ├── DownloadError                a report or a table that cannot be written to its file; an OSError too
-    ├── TableError                   a CSV file that cannot be read as rows; nothing was sent
+    ├── FileError                    something is wrong with a file, `path`
+    │   ├── UploadError              a file that cannot be sent; nothing was sent
+    │   ├── DownloadError            a report or a table that cannot be written to its file; an OSError too
+    │   └── TableError               a CSV file that cannot be read as rows; nothing was sent
     ├── WebhookError                 a delivery that must not be trusted or cannot be read; answer with `status_code`
     ├── ResultNotReadyError          `wait_for_result` reached its time limit; nothing is lost
     └── BatchError                   rows failed and the caller asked for an exception, or a run broke off
-        └── JournalError             a journal that cannot be used (nothing was sent) or written to (the run stopped)
+        └── JournalError             a journal that cannot be used (nothing was sent) or written to; a FileError too
 
 Any status not named here is an `ApiError` too (3xx included: redirects are not followed).
 `str()` and `repr()` hold no token, e-mail address, link or body; `ApiError.answer.content` has the body as received.
@@ -31,14 +33,20 @@ All of them can be pickled and copied, and keep their attributes; `__cause__` is
 
 from __future__ import annotations
 
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jobmojito_api.types import Departure
+
+from .lazy import DeferredModule
 from .redaction import mask
 
 if TYPE_CHECKING:
     import httpx
-
-    from jobmojito_api.codec import Departure
+else:
+    httpx = DeferredModule("httpx")
 
 
 class Answer:
@@ -90,17 +98,21 @@ class ConfigurationError(JobMojitoError):
     """An argument or setting cannot work; the message says what to change. Nothing was sent."""
 
 
-class UploadError(JobMojitoError):
+class FileError(JobMojitoError):
+    """What is wrong with a file, `path` (None for one without); the message and logs do not name it."""
+
+    path: str | None = None
+
+
+class UploadError(FileError):
     """A file is missing, empty, unreadable, too large or of a kind the API does not take. Nothing was sent."""
 
 
-class DownloadError(JobMojitoError, OSError):
-    """A report or a table cannot be written to its file, `path` (None if not known).
+class DownloadError(FileError, OSError):
+    """A report or a table cannot be written to its file.
 
     For a report, the message says whether it was already requested, and so paid for.
     """
-
-    path: str | None = None
 
 
 class WebhookError(JobMojitoError):
@@ -164,8 +176,20 @@ class ValidationError(ApiError):
     """422: the API refuses the request; `field` is the property that it names, if any."""
 
 
+class InsufficientCreditsError(ValidationError):
+    """422, and the API's text says that the account has not enough credits; see `JobMojito.admin.get_merchant_status`.
+
+    The contract has no code for this: `responses.CREDITS` has the words. Any other text is a `ValidationError`.
+    """
+
+
 class RateLimitError(ApiError):
-    """429: too many requests, and the requested wait is longer than the retry policy allows."""
+    """429: too many requests, and the requested wait is longer than the retry policy allows.
+
+    `retry_after`: the seconds to wait that the API asked for, from the time of its answer; None if it did not.
+    """
+
+    retry_after: float | None = None
 
 
 class ServerError(ApiError):
@@ -206,7 +230,12 @@ class ConnectionFailedError(TransportError):
 
 
 class RequestTimeoutError(TransportError):
-    """Connecting, sending or waiting for the answer took longer than `timeout` allows."""
+    """Connecting, sending or waiting for the answer took longer than `timeout` allows.
+
+    `limit`: the seconds that passed; None if the transport does not say which limit it was.
+    """
+
+    limit: float | None = None
 
 
 class OutcomeUnknownError(JobMojitoError):
@@ -263,7 +292,7 @@ class ResponseDecodeError(JobMojitoError):
         return _sentence(self.operation, self.message, request_id=self.request_id)
 
 
-class TableError(JobMojitoError):
+class TableError(FileError):
     """A CSV file is missing, in another encoding, or has unknown columns; the message names line or column."""
 
 
@@ -279,11 +308,22 @@ class BatchError(JobMojitoError):
         self.result = result
 
 
-class JournalError(BatchError):
+class JournalError(BatchError, FileError):
     """A journal is damaged, in use, read-only, on a full disk, or not a journal.
 
     `result` is None if nothing was sent yet; otherwise it has the outcomes of all rows until the run stopped.
     """
+
+
+@contextmanager
+def at_path(path: object) -> Generator[None]:
+    """Add the path of a file to an error about it, unless the error has one; `path` may be anything that is no path."""
+    try:
+        yield
+    except FileError as error:
+        if error.path is None and isinstance(path, str | os.PathLike):
+            error.path = os.fsdecode(path)
+        raise
 
 
 def _sentence(operation: str | None, text: str, field: str | None = None, request_id: str | None = None) -> str:

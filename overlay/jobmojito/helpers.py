@@ -7,46 +7,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
+from uuid import UUID
+
+from jobmojito_api.types import PlainText
 
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
+    from jobmojito_api import codec, models
 
-    from jobmojito_api.codec import Model
-    from jobmojito_api.models import (
-        InvitedUser,
-        JobInterviewDetailsResponse,
-        KnowledgeBaseDocumentUploadResponse,
-        RegisteredUser,
-    )
-
-    from . import pages, reports, result_runs
-    from .batches import resends, resumes, row_requests
-    from .batches.results import BatchResult, RowOutcome
-    from .batches.resumes import BulkOptions
-    from .batches.row_requests import InvitationOptions, RegistrationOptions
-    from .batches.runs import BatchOptions
-    from .calls.sessions import Session
-    from .pages import Listing
-    from .reports import Format, Report, ResultIds
-    from .result_runs import ChangedResult, DetailOptions, ReportOptions
-    from .uploads import requests
-    from .uploads.files import FileSource
-    from .uploads.requests import CandidateDetails, FileOptions, NotApplicable, ResumeOptions, ScreenedCandidate
+    from . import pages as paging
+    from . import reports, result_runs
+    from .batches import resends, results, resumes, row_requests, runs
+    from .calls import sessions
+    from .uploads import files, requests
 else:
-    pages = DeferredModule("jobmojito.pages")
+    # Annotations name what is in these modules too, so that `typing.get_type_hints` loads them only when it is asked.
+    codec = DeferredModule("jobmojito_api.codec")
+    models = DeferredModule("jobmojito_api.models")
+    paging = DeferredModule("jobmojito.pages")
     reports = DeferredModule("jobmojito.reports")
     result_runs = DeferredModule("jobmojito.result_runs")
-    requests = DeferredModule("jobmojito.uploads.requests")
     resends = DeferredModule("jobmojito.batches.resends")
+    results = DeferredModule("jobmojito.batches.results")
     resumes = DeferredModule("jobmojito.batches.resumes")
     row_requests = DeferredModule("jobmojito.batches.row_requests")
+    runs = DeferredModule("jobmojito.batches.runs")
+    sessions = DeferredModule("jobmojito.calls.sessions")
+    files = DeferredModule("jobmojito.uploads.files")
+    requests = DeferredModule("jobmojito.uploads.requests")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +51,7 @@ Item_co = TypeVar("Item_co", covariant=True)
 class Helpers:
     """What `JobMojito` has beside the operations."""
 
-    _session: Session
+    _session: sessions.Session
 
     def pages(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
         """Read every page of a list: `jm.pages(jm.interviews.list_interviews, status="active", limit=100)`.
@@ -69,23 +62,25 @@ class Helpers:
         Raises:
             ConfigurationError: the method's operation has no pages; raised at once.
         """
-        return pages.read_pages(method, args, kwargs)
+        return paging.read_pages(method, args, kwargs)
 
-    def items(self, method: Callable[P, Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs) -> Generator[Item_co]:
+    def items(
+        self, method: Callable[P, paging.Listing[Item_co]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Generator[Item_co]:
         """Read every item of a list, as `pages` does: `jm.items(jm.results.list_interview_results, limit=100)`."""
-        return pages.read_items(method, args, kwargs)
+        return paging.read_items(method, args, kwargs)
 
     def download_report(
         self,
-        result_id: ResultIds,
+        result_id: reports.ResultIds,
         path: str | os.PathLike[str],
         *,
-        format: Format = "pdf",  # noqa: A002 - the word of the trade
+        format: reports.Format = "pdf",  # noqa: A002 - the word of the trade
         template: str | None = None,
-        features: Model | Mapping[str, Any] | None = None,
+        features: codec.Model | Mapping[str, Any] | None = None,
         max_bytes: int = 100 * 1024 * 1024,
         allow_hosts: Collection[str] = (),
-    ) -> Report:
+    ) -> reports.Report:
         """Request a report of one result, or one report of several, and write it to `path`. Costs credits.
 
         An existing file is replaced only when the new one is complete, and keeps its permissions. `features` is the
@@ -111,13 +106,13 @@ class Helpers:
 
     def pre_screen_resume(
         self,
-        file: FileSource,
+        file: files.FileSource,
         *,
-        position_id: UUID | str,
+        position_id: models.InterviewId | UUID | PlainText,
         candidate_name: str,
         candidate_email: str,
-        **options: Unpack[ResumeOptions],
-    ) -> ScreenedCandidate | NotApplicable:
+        **options: Unpack[requests.ResumeOptions],
+    ) -> requests.ScreenedCandidate | requests.NotApplicable:
         """Screen a candidate by a resume: a path, bytes, or a binary stream from its position. Costs credits.
 
         It is streamed, never read whole. PDF, DOCX, DOC, ODT, RTF and plain text are recognised by content. A file that
@@ -150,11 +145,11 @@ class Helpers:
         self,
         resume: str,
         *,
-        position_id: UUID | str,
+        position_id: models.InterviewId | UUID | PlainText,
         candidate_name: str,
         candidate_email: str,
-        **details: Unpack[CandidateDetails],
-    ) -> ScreenedCandidate | NotApplicable:
+        **details: Unpack[requests.CandidateDetails],
+    ) -> requests.ScreenedCandidate | requests.NotApplicable:
         """Screen a candidate by a resume as plain text. Costs credits. Answers and errors as `pre_screen_resume`.
 
         Options:
@@ -169,13 +164,13 @@ class Helpers:
 
     def upload_document(
         self,
-        file: FileSource,
+        file: files.FileSource,
         *,
-        knowledge_base_store_id: UUID | str,
+        knowledge_base_store_id: models.KnowledgeBaseStoreId | UUID | PlainText,
         name: str | None = None,
-        merchant_id: UUID | str | None = None,
-        **options: Unpack[FileOptions],
-    ) -> KnowledgeBaseDocumentUploadResponse:
+        merchant_id: models.MerchantId | UUID | PlainText | None = None,
+        **options: Unpack[requests.FileOptions],
+    ) -> models.KnowledgeBaseDocumentUploadResponse:
         """Put a document of any kind into a knowledge base, streamed like a resume; it is processed later.
 
         `name` is the document's name there (with extension), by default the file's name. It is also the file name of a
@@ -196,8 +191,11 @@ class Helpers:
         )
 
     def register_candidates(
-        self, interview_id: UUID | str, rows: Iterable[Row], **options: Unpack[RegistrationOptions]
-    ) -> BatchResult[Row, RegisteredUser]:
+        self,
+        interview_id: models.InterviewId | UUID | PlainText,
+        rows: Iterable[Row],
+        **options: Unpack[row_requests.RegistrationOptions],
+    ) -> results.BatchResult[Row, models.RegisteredUser]:
         """Add candidates to an interview or position; each gets a single-use link. May cost credits for each candidate.
 
         Rows are `RegisterUser` models, mappings, dataclasses or `read_candidates(path)`, with `email` and optionally
@@ -239,8 +237,11 @@ class Helpers:
         return row_requests.register(self._session, "register_candidates", interview_id, rows, options).collect()
 
     def iter_register_candidates(
-        self, interview_id: UUID | str, rows: Iterable[Row], **options: Unpack[RegistrationOptions]
-    ) -> Iterator[RowOutcome[Row, RegisteredUser]]:
+        self,
+        interview_id: models.InterviewId | UUID | PlainText,
+        rows: Iterable[Row],
+        **options: Unpack[row_requests.RegistrationOptions],
+    ) -> Iterator[results.RowOutcome[Row, models.RegisteredUser]]:
         """Register candidates like `register_candidates`, and yield each outcome once those before it are known.
 
         Rows are drawn only as requests are sent, so memory does not grow with their number. Closing the iterator
@@ -248,7 +249,9 @@ class Helpers:
         """
         return row_requests.register(self._session, "iter_register_candidates", interview_id, rows, options).outcomes()
 
-    def invite_users(self, rows: Iterable[Row], **options: Unpack[InvitationOptions]) -> BatchResult[Row, InvitedUser]:
+    def invite_users(
+        self, rows: Iterable[Row], **options: Unpack[row_requests.InvitationOptions]
+    ) -> results.BatchResult[Row, models.InvitedUser]:
         """Invite team members, learners or candidates by e-mail. Candidates cost credits.
 
         Rows are `InviteUser` models, mappings, dataclasses or `read_invitations(path)`, with `email`, `name`, `type`
@@ -265,8 +268,8 @@ class Helpers:
         return row_requests.invite(self._session, "invite_users", rows, options).collect()
 
     def iter_invite_users(
-        self, rows: Iterable[Row], **options: Unpack[InvitationOptions]
-    ) -> Iterator[RowOutcome[Row, InvitedUser]]:
+        self, rows: Iterable[Row], **options: Unpack[row_requests.InvitationOptions]
+    ) -> Iterator[results.RowOutcome[Row, models.InvitedUser]]:
         """Invite users like `invite_users`, and yield each outcome once those before it are known.
 
         Takes the options of `invite_users`.
@@ -274,8 +277,12 @@ class Helpers:
         return row_requests.invite(self._session, "iter_invite_users", rows, options).outcomes()
 
     def pre_screen_resumes(
-        self, items: Iterable[Row], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> BatchResult[Row, ScreenedCandidate | NotApplicable]:
+        self,
+        items: Iterable[Row],
+        *,
+        position_id: models.InterviewId | UUID | PlainText,
+        **options: Unpack[resumes.BulkOptions],
+    ) -> results.BatchResult[Row, requests.ScreenedCandidate | requests.NotApplicable]:
         """Screen many candidates by resume files. Costs credits for each; an item is sent at most once.
 
         Items are `Resume`s, mappings or dataclasses with its names, pairs of (file, mapping), or `read_resumes(path)`.
@@ -296,8 +303,12 @@ class Helpers:
         return resumes.screen(self._session, "pre_screen_resumes", items, position_id, options).collect()
 
     def iter_pre_screen_resumes(
-        self, items: Iterable[Row], *, position_id: UUID | str, **options: Unpack[BulkOptions]
-    ) -> Iterator[RowOutcome[Row, ScreenedCandidate | NotApplicable]]:
+        self,
+        items: Iterable[Row],
+        *,
+        position_id: models.InterviewId | UUID | PlainText,
+        **options: Unpack[resumes.BulkOptions],
+    ) -> Iterator[results.RowOutcome[Row, requests.ScreenedCandidate | requests.NotApplicable]]:
         """Screen resumes like `pre_screen_resumes`, and yield each outcome once those before it are known.
 
         Takes the options of `pre_screen_resumes`.
@@ -306,13 +317,13 @@ class Helpers:
 
     def wait_for_result(
         self,
-        result_id: UUID | str,
+        result_id: models.ResultId | UUID | PlainText,
         *,
         timeout: float = 600.0,
         first_pause: float = 5.0,
         longest_pause: float = 60.0,
-        until: Callable[[JobInterviewDetailsResponse], bool] | None = None,
-    ) -> JobInterviewDetailsResponse:
+        until: Callable[[models.JobInterviewDetailsResponse], bool] | None = None,
+    ) -> models.JobInterviewDetailsResponse:
         """Poll a result until it is ready, at most `timeout` seconds, and return its details. Reads only.
 
         A result is ready when its interview is completed and scored, failed, or abandoned; `until`, if given, decides
@@ -328,8 +339,8 @@ class Helpers:
         )
 
     def fetch_details(
-        self, ids: Iterable[Row], **options: Unpack[DetailOptions]
-    ) -> BatchResult[Row, JobInterviewDetailsResponse]:
+        self, ids: Iterable[Row], **options: Unpack[result_runs.DetailOptions]
+    ) -> results.BatchResult[Row, models.JobInterviewDetailsResponse]:
         """Read the details of many results, several at a time. Reads only.
 
         `ids` are result ids (`interview_result_id`), or rows of a result list. The result has one outcome for each, in
@@ -342,8 +353,8 @@ class Helpers:
         return result_runs.fetch(self._session, "fetch_details", ids, options).collect()
 
     def iter_fetch_details(
-        self, ids: Iterable[Row], **options: Unpack[DetailOptions]
-    ) -> Iterator[RowOutcome[Row, JobInterviewDetailsResponse]]:
+        self, ids: Iterable[Row], **options: Unpack[result_runs.DetailOptions]
+    ) -> Iterator[results.RowOutcome[Row, models.JobInterviewDetailsResponse]]:
         """Fetch details like `fetch_details`, and yield each outcome once those before it are known.
 
         Takes the options of `fetch_details`.
@@ -351,8 +362,8 @@ class Helpers:
         return result_runs.fetch(self._session, "iter_fetch_details", ids, options).outcomes()
 
     def download_reports(
-        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
-    ) -> BatchResult[Row, Report]:
+        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[result_runs.ReportOptions]
+    ) -> results.BatchResult[Row, reports.Report]:
         """Request the reports of many results, several at a time, and write them to a folder. Costs credits for each.
 
         `ids` are result ids (`interview_result_id`), or rows of a result list. Each report is a file named after its
@@ -375,8 +386,8 @@ class Helpers:
         return result_runs.fetch_reports(self._session, "download_reports", ids, folder, options).collect()
 
     def iter_download_reports(
-        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[ReportOptions]
-    ) -> Iterator[RowOutcome[Row, Report]]:
+        self, ids: Iterable[Row], folder: str | os.PathLike[str], **options: Unpack[result_runs.ReportOptions]
+    ) -> Iterator[results.RowOutcome[Row, reports.Report]]:
         """Download reports like `download_reports`, and yield each outcome once those before it are known.
 
         Takes the options of `download_reports`.
@@ -389,10 +400,10 @@ class Helpers:
         *,
         overlap: timedelta = timedelta(hours=1),
         types: Sequence[str] = ("interview", "assessment"),
-        merchant_id: UUID | str | None = None,
-        interview_id: UUID | str | None = None,
+        merchant_id: models.MerchantId | UUID | PlainText | None = None,
+        interview_id: models.InterviewId | UUID | PlainText | None = None,
         concurrency: int = 4,
-    ) -> Iterator[ChangedResult]:
+    ) -> Iterator[result_runs.ChangedResult]:
         """Read the results that changed since a time, newest change first, with their details. Reads only.
 
         So a receiver of webhooks catches up after it was down: run this at its start and every few minutes, and tell
@@ -419,8 +430,12 @@ class Helpers:
         return result_runs.sweep(self._session, since, overlap, types, filters).results(concurrency)
 
     def retry_failed(
-        self, result: BatchResult[Row, RowAnswer], *, include_unknown: bool = False, **options: Unpack[BatchOptions]
-    ) -> BatchResult[Row, RowAnswer]:
+        self,
+        result: results.BatchResult[Row, RowAnswer],
+        *,
+        include_unknown: bool = False,
+        **options: Unpack[runs.BatchOptions],
+    ) -> results.BatchResult[Row, RowAnswer]:
         """Send the failed rows of a result again, with the same options, and return a result over all rows.
 
         Rows that were refused before sending and duplicates are not sent. Unknown rows are sent only with

@@ -25,7 +25,10 @@ class DeferredModule:
 def public_names(
     package: str, modules: Mapping[str, Sequence[str]], *, rest: str
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return a package's `__getattr__` and `__dir__`, for `modules` (names by module) and all classes of `rest`."""
+    """Return a package's `__getattr__` and `__dir__`, for `modules` (names by module) and all classes of `rest`.
+
+    A module with a dot before its name is the package's own.
+    """
     homes = {name: module for module, names in modules.items() for name in names}
 
     def names() -> list[str]:
@@ -35,7 +38,8 @@ def public_names(
     def load(name: str) -> object:
         if name == "__all__":
             return names()
-        home = import_module(f"{package}.{homes.get(name, rest)}") if not name.startswith("_") else None
+        place = homes.get(name, f".{rest}")
+        home = import_module(place, package) if not name.startswith("_") else None
         value: object = getattr(home, name, None)
         if value is None or (name not in homes and not _is_class_of(home, value)):
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

@@ -8,8 +8,11 @@ redirects. The link appears in no log and no error.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 from uuid import UUID
 
@@ -28,11 +31,6 @@ from .errors import ConfigurationError, ResponseDecodeError
 from .uploads.pdfs import announced_size
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Model
 

@@ -84,7 +84,7 @@ def is_final(details: JobInterviewDetailsResponse) -> bool:
 
 def wait(
     session: Session | AsyncSession,
-    result_id: UUID | str,
+    result_id: object,
     limits: tuple[float, float, float],
     until: Callable[[JobInterviewDetailsResponse], bool] | None,
 ) -> Steps[JobInterviewDetailsResponse]:
@@ -113,7 +113,7 @@ def _seconds(name: str, value: object) -> float:
     return float(value)
 
 
-def _details(session: Session | AsyncSession, result_id: UUID | str, *, recordings: bool) -> Steps[Any]:
+def _details(session: Session | AsyncSession, result_id: object, *, recordings: bool) -> Steps[Any]:
     flag = {"get_signed_recordings": "true"} if recordings else {}
     return session.steps(session.call(DETAILS, **{_ID: result_id}, **flag))
 

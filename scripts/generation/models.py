@@ -14,6 +14,7 @@ from scripts.generation.types import annotation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from scripts.generation.inputs import Inputs
     from scripts.generation.package import Package
     from scripts.generation.records import Component, Enum, Model, Property
 
@@ -28,6 +29,7 @@ class ModelPages:
     """Writes `models/`."""
 
     package: Package
+    inputs: Inputs
 
     def write(self) -> None:
         """Write every module, and an index that loads each at first use."""
@@ -42,7 +44,7 @@ class ModelPages:
         aliases = [one for one in parsed.components if one.made.name not in classes]
         for component in aliases:
             self._write_alias(component)
-        names = [*classes.items(), *((one.made.name, one.made.module) for one in aliases), *self.package.inputs.write()]
+        names = [*classes.items(), *((one.made.name, one.made.module) for one in aliases), *self.inputs.write()]
         text = docstring(["The models and enums of the document, each loaded when it is first asked for.", NOTE])
         self.package.render("lazy_init", "models/__init__.py", docstring=text, names=sorted(names))
 

@@ -20,6 +20,7 @@ from scripts.generation.types import annotation, joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from scripts.generation.inputs import Inputs
     from scripts.generation.package import Package
     from scripts.generation.records import Answer, Body, Operation, Property
 
@@ -32,6 +33,7 @@ class OperationPages:
     """Writes `api/` and `webhooks.py`."""
 
     package: Package
+    inputs: Inputs
 
     def write(self) -> None:
         """Write one module an operation, in a folder a tag."""
@@ -126,7 +128,7 @@ class OperationPages:
             name=prop.name,
             attribute=f"{prop.attribute}_" if prop.attribute in TAKEN else prop.attribute,
             location=declared["in"],
-            annotation=joined([*self.package.inputs.given(prop.type, id_), *([] if prop.required else ["Unset"])]),
+            annotation=joined([*self.inputs.given(prop.type, id_), *([] if prop.required else ["Unset"])]),
             required=prop.required,
             code=typed.code,
             flags=(", required=True" if prop.required else "") + (", nullable=True" if typed.nullable else "") + style,
@@ -139,7 +141,7 @@ class OperationPages:
             return
         required = any(body.required for body in bodies)
         is_model = len(bodies) == 1 and _holds_model(bodies[0])
-        single = self.package.inputs.given(bodies[0].type) if len(bodies) == 1 else []
+        single = self.inputs.given(bodies[0].type) if len(bodies) == 1 else []
         unset = ["Unset"] * (not required)
         yield SimpleNamespace(
             name="body",

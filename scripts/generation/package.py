@@ -11,7 +11,6 @@ from attrs import define, field
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.files.failures import Refused
-from scripts.generation.inputs import Inputs
 from scripts.generation.prose import literal
 from scripts.generation.types import TypeWriter, or_none
 
@@ -54,11 +53,6 @@ class Package:
     def enums(self) -> dict[str, Enum]:
         """The enums by the names of their classes."""
         return {enum.made.name: enum for enum in self.parsed.enums}
-
-    @cached_property
-    def inputs(self) -> Inputs:
-        """The writer of what may be given."""
-        return Inputs(self)
 
     def id_of(self, holder: str, name: str) -> str:
         """Return the type of an id: of a property of a model, or a parameter of an operation; "" if it is none."""

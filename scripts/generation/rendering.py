@@ -10,6 +10,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from scripts.files.documents import dump
+from scripts.generation.inputs import Inputs
 from scripts.generation.models import ModelPages
 from scripts.generation.operations import OperationPages
 from scripts.generation.package import TEMPLATES, Package
@@ -43,9 +44,10 @@ def render(parsed: Parsed, document: Mapping[str, Any], out: Path, facts: Mappin
     named = {op.name: facts["operations"][f"{op.method.upper()} {op.path}"] for op in parsed.operations}
     (out / "facts.json").write_bytes(dump({**facts, "operations": named}))
     package = Package(parsed, document, out, facts["operations"], facts["ids"])
-    OperationPages(package).write()
-    ResourcePages(package).write()
-    ModelPages(package).write()
+    inputs = Inputs(package)
+    OperationPages(package, inputs).write()
+    ResourcePages(package, inputs).write()
+    ModelPages(package, inputs).write()
     title = parsed.document["info"]["title"]
     summary = f"Low-level client of the {title}, generated from its published document."
     package.render("lazy_init", "__init__.py", docstring=docstring([summary, NOTE]), names=_EXPORTS)

@@ -18,6 +18,7 @@ from scripts.generation.prose import NOTE, docstring
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scripts.generation.inputs import Inputs
     from scripts.generation.package import Package
 
 
@@ -26,10 +27,11 @@ class ResourcePages:
     """Writes `resources/`."""
 
     package: Package
+    inputs: Inputs
 
     def write(self) -> None:
         """Write a module for each tag, and the two classes that hold all resources."""
-        pages_of_operations = OperationPages(self.package)
+        pages_of_operations = OperationPages(self.package, self.inputs)
         tags: dict[str, list[SimpleNamespace]] = {}
         folders: dict[str, str] = {}
         for op in self.package.parsed.operations:

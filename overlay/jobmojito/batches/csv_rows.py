@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypedDict, Unpack
 
 from jobmojito.atomic_files import FORMULA
-from jobmojito.errors import ConfigurationError, TableError
+from jobmojito.errors import ConfigurationError, TableError, at_path
 
 from .results import count
 from .rows import CsvRow, RowType, quoted
@@ -77,6 +77,10 @@ class CsvRows(Collection[CsvRow]):
         return any(row == own for own in self)
 
     def __iter__(self) -> Iterator[CsvRow]:
+        with at_path(self.path):
+            yield from self._rows()
+
+    def _rows(self) -> Iterator[CsvRow]:
         try:
             if not self.path.is_dir() and self.path.exists() and not self.path.is_file():
                 # A pipe would wait for its other end, and could be read only once.

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
-from jobmojito.errors import JournalError
+from jobmojito.errors import JournalError, at_path
 
 from .identity import same_email
 from .journal_files import JournalFile, explain
 from .results import RowStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _EMAILS = ("email", "candidate_email")
 
@@ -52,7 +50,7 @@ def read_journal(path: str | os.PathLike[str]) -> list[JournalRow]:
     Raises:
         JournalError: there is no such file, a run is using it, or it is not a journal.
     """
-    with closing(_open(Path(path))) as file:
+    with at_path(path), closing(_open(Path(path))) as file:
         return [_row(entry) for entry in _rows(file).values()]
 
 
@@ -66,7 +64,7 @@ def forget_person(path: str | os.PathLike[str], email: str) -> int:
         JournalError: as `read_journal`, or the new file cannot be written (the old one is unchanged).
     """
     place, person = Path(path), same_email(email)
-    with closing(_open(place)) as file:
+    with at_path(place), closing(_open(place)) as file:
         forgotten = {key for key, entry in _rows(file).items() if person is not None and _email(entry) == person}
         if forgotten:
             _write_anew(place, file, forgotten)

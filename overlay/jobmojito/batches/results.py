@@ -14,18 +14,15 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
 from jobmojito.atomic_files import write_csv
-from jobmojito.errors import BatchError
+from jobmojito.errors import BatchError, JobMojitoError
 from jobmojito_api.codec import Model
 
 from .rows import EMAIL, CsvRow, readable_fields
-
-if TYPE_CHECKING:
-    from jobmojito.errors import JobMojitoError
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")

@@ -14,7 +14,7 @@ from jobmojito.calls.retries import check_number
 from jobmojito.calls.settings import read_options
 from jobmojito.calls.steps import Block, Steps
 from jobmojito.errors import InvalidRequestError, UploadError
-from jobmojito.uploads.files import MAX_BYTES, Upload
+from jobmojito.uploads.files import MAX_BYTES, FileSource, Upload
 from jobmojito.uploads.requests import (
     RESUME,
     CandidateDetails,
@@ -25,6 +25,7 @@ from jobmojito.uploads.requests import (
     resume_call,
     streamed,
 )
+from jobmojito_api import models
 from jobmojito_api.codec import write
 from jobmojito_api.types import File
 
@@ -36,8 +37,6 @@ from .runs import Run, RunOptions, RunSettings
 
 if TYPE_CHECKING:
     from jobmojito.calls.sessions import AsyncSession, Session
-    from jobmojito.uploads.files import FileSource
-    from jobmojito_api.models import PreScreeningForm
 
     from .chunks import PendingRow, Stop
     from .journal import Ledger
@@ -58,7 +57,7 @@ class Resume:
     candidate_country_code: str | None = None
     candidate_external_id: str | None = None
     candidate_linkedin_url: str | None = None
-    form: PreScreeningForm | Mapping[str, Any] | str | None = None
+    form: models.PreScreeningForm | Mapping[str, Any] | str | None = None
     file_name: str | None = None
     content_type: str | None = None
 

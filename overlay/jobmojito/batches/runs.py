@@ -26,7 +26,7 @@ from attrs import define, evolve, field, frozen
 
 from jobmojito.calls.retries import check_number
 from jobmojito.calls.steps import drive, drive_async
-from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError
+from jobmojito.errors import BatchError, ConfigurationError, JobMojitoError, JournalError, at_path
 from jobmojito.lazy import DeferredModule
 
 from .chunks import Chunker, Duplicates, SeenRows, Stop
@@ -176,7 +176,7 @@ class Run:
     def outcomes(self) -> Generator[Outcome, None, None]:
         """Yield every row's outcome in input order, as requests finish."""
         session: Session = self.session
-        with self._journal() or nullcontext() as journal:
+        with at_path(self.settings.journal), self._journal() or nullcontext() as journal:
             sender, chunker, _ = self._begin(journal)
 
             def work(chunk: list[PendingRow]) -> list[PendingRow]:
@@ -241,7 +241,8 @@ class Run:
             await ended([closing])
 
     def _journal(self) -> Journal | None:
-        return None if self.settings.journal is None else Journal(self.settings.journal)
+        with at_path(self.settings.journal):
+            return None if self.settings.journal is None else Journal(self.settings.journal)
 
     def _begin(self, journal: Journal | None) -> tuple[Sender, Chunker, Ledger]:
         seen = SeenRows(self.settings.duplicates)
@@ -284,7 +285,8 @@ class Run:
 
     def _raise(self) -> None:
         if self.stop.error is not None:
-            raise self.stop.error
+            with at_path(self.settings.journal):
+                raise self.stop.error
 
     def collect(self) -> BatchResult[Any, Any]:
         """Collect all outcomes into a result.

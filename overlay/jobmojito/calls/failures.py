@@ -72,6 +72,14 @@ _OF_ANOTHER_REQUEST: Final = (ApiError, TransportError, OutcomeUnknownError)
 """Our errors that say nothing of this request: an event hook of the caller's may use a client of ours."""
 
 
+_LIMITS: Final = {
+    httpx.ConnectTimeout: "connect",
+    httpx.ReadTimeout: "read",
+    httpx.WriteTimeout: "write",
+    httpx.PoolTimeout: "pool",
+}
+
+
 class FailedAttempt(NamedTuple):
     """An attempt that gave no answer: how to raise it, and what it means for repeating."""
 
@@ -96,9 +104,24 @@ def failed_attempt(
     peer = _peer(exception) if rule.unsent is Kind.NOT_SENT else ""
     reason = mask(": ".join(filter(None, (peer, reason_of(exception) if rule.shown else ""))), secrets=secrets)
     kind_of_error = rule.error if kind is Kind.FINAL or rule.error is not ConfigurationError else TransportError
-    error = kind_of_error(f"{rule.text} ({reason})" if reason else rule.text, operation)
+    limit = _limit(exception)
+    text = rule.text if limit is None else f"{rule.text} of {limit:g} s"
+    error = kind_of_error(f"{text} ({reason})" if reason else text, operation)
+    if isinstance(error, RequestTimeoutError):
+        error.limit = limit
     error.__cause__ = harmless(exception, reason)
     return FailedAttempt(error, kind, name)
+
+
+def _limit(exception: Exception) -> float | None:
+    """Return the seconds of the time limit that passed, if httpx knows which it was."""
+    name = next((name for kind, name in _LIMITS.items() if isinstance(exception, kind)), None)
+    try:
+        limits = exception.request.extensions.get("timeout") or {} if isinstance(exception, httpx.RequestError) else {}
+    except RuntimeError:
+        return None  # raised by a transport of the caller's, which need not say
+    found = limits.get(name)
+    return float(found) if isinstance(found, int | float) else None
 
 
 def _peer(exception: Exception) -> str:

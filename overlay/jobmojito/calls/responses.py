@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from jobmojito.errors import (
     ApiError,
     AuthenticationError,
     ConflictError,
+    InsufficientCreditsError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -31,16 +33,18 @@ from jobmojito.errors import (
 )
 from jobmojito.redaction import mask
 from jobmojito_api.errors import InvalidAnswer
+from jobmojito_api.types import Departure
 
 from .decoding import Decoder
 from .failures import failed_attempt
+from .retries import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobmojito.redaction import Secret
     from jobmojito_api.calls import Call
-    from jobmojito_api.codec import Departure, Reading
+    from jobmojito_api.codec import Reading
     from jobmojito_api.errors import InvalidRequest
 
     from .failures import FailedAttempt
@@ -250,6 +254,10 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
 }
 
 
+CREDITS: Final = re.compile(r"\b(?:not enough|insufficient|no|out of)\b[\w ]{0,40}\bcredits?\b", re.IGNORECASE)
+"""How a lack of credits is recognised: the API says it in words alone."""
+
+
 def error_class(status: int) -> type[ApiError]:
     """Pick the most exact class; a status nobody declared still gets one."""
     return _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004 - the family of 5xx
@@ -260,7 +268,10 @@ def read_error(operation: str, answer: Answer, token: Secret | None = None) -> A
     body = _json_object(answer.content)
     text = _api_text(body) or _received(answer)
     name = body.get("name")
-    return error_class(answer.status_code)(
+    kind = error_class(answer.status_code)
+    if kind is ValidationError and CREDITS.search(text):
+        kind = InsufficientCreditsError
+    error = kind(
         mask(text, secrets=_secrets(token)),
         answer.status_code,
         mask(name, secrets=_secrets(token)) if isinstance(name, str) and name else None,
@@ -268,6 +279,9 @@ def read_error(operation: str, answer: Answer, token: Secret | None = None) -> A
         request_id(answer.headers),
         answer,
     )
+    if isinstance(error, RateLimitError):
+        error.retry_after = read_retry_after(answer.status_code, answer.headers.get("retry-after"), datetime.now(UTC))
+    return error
 
 
 def is_api_error(answer: Answer) -> bool:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from jobmojito.calls.retries import check_number
 from jobmojito.calls.sources import Source, reason
-from jobmojito.errors import UploadError
+from jobmojito.errors import UploadError, at_path
 
 from . import filetypes, pdfs
 from .multipart import is_mime_type, safe_name
@@ -59,7 +59,8 @@ class Upload:
         _check(file_name, content_type, max_bytes)
         self.max_bytes = max_bytes
         self._head = b""
-        with ExitStack() as opened:
+        self._given = file
+        with at_path(file), ExitStack() as opened:
             self._file = _open(file, opened)
             self._source = opened.enter_context(Source(self._file))
             self.size = self._source.size
@@ -99,15 +100,16 @@ class Upload:
         Raises:
             UploadError: it cannot be read, has changed since it was opened, or is larger than the limit.
         """
-        if self.size is None:
-            yield from self._once()
-            return
+        with at_path(self._given):
+            yield from self._once() if self.size is None else self._blocks(self.size)
+
+    def _blocks(self, size: int) -> Iterator[bytes]:
         offset = 0
-        while offset < self.size:
-            block = self._source.at(offset, min(BLOCK, self.size - offset))
+        while offset < size:
+            block = self._source.at(offset, min(BLOCK, size - offset))
             offset += len(block)
             # Checked before the last block is sent: the server ignores a body without its end.
-            if not block or (offset == self.size and self._source.has_changed()):
+            if not block or (offset == size and self._source.has_changed()):
                 raise UploadError("the file has changed while it was being sent")
             yield block
 

@@ -33,7 +33,6 @@ from .multipart import Envelope, enclose
 
 if TYPE_CHECKING:
     import asyncio
-    from uuid import UUID
 
     from jobmojito.calls.responses import Detailed
     from jobmojito.calls.sessions import Session
@@ -80,7 +79,7 @@ class ResumeOptions(CandidateDetails, FileOptions, total=False):
 def screen_file(
     session: Session | AsyncSession,
     file: FileSource,
-    position_id: UUID | str,
+    position_id: object,
     candidate_name: str,
     candidate_email: str,
     options: Mapping[str, Any],
@@ -97,7 +96,7 @@ def screen_file(
 def screen_text(
     session: Session | AsyncSession,
     resume: str,
-    position_id: UUID | str,
+    position_id: object,
     candidate_name: str,
     candidate_email: str,
     options: Mapping[str, Any],
@@ -114,9 +113,9 @@ def screen_text(
 def store_document(
     session: Session | AsyncSession,
     file: FileSource,
-    knowledge_base_store_id: UUID | str,
+    knowledge_base_store_id: object,
     name: str | None,
-    merchant_id: UUID | str | None,
+    merchant_id: object,
     options: Mapping[str, Any],
 ) -> Steps[KnowledgeBaseDocumentUploadResponse]:
     """Check a document, send it and return the answer; see `JobMojito.upload_document`."""
@@ -204,7 +203,7 @@ def encode_form(answers: Mapping[str, Any]) -> str:
     return json.dumps(answers, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _candidate(position_id: UUID | str, name: str, email: str, details: Mapping[str, Any]) -> dict[str, Any]:
+def _candidate(position_id: object, name: str, email: str, details: Mapping[str, Any]) -> dict[str, Any]:
     return {"position_id": position_id, "candidate_name": name, "candidate_email": email, **details}
 
 

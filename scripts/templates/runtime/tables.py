@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, cast
+from typing import Any, ClassVar, NamedTuple, Self, cast
 
 from attrs import evolve
 
@@ -13,9 +14,6 @@ from .kinds import ANY, Type
 from .limits import limits_from
 from .types import UNSET, Departure, Unset
 from .writing import write
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 class Field(NamedTuple):
