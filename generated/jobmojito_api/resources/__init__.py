@@ -6,9 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .. import resources as _r
-from ..calls import AsyncCaller, Caller, Operation
 
 if TYPE_CHECKING:
+    from ..calls import AsyncCaller as AsyncCaller
+    from ..calls import Caller as Caller
+    from ..calls import Operation as Operation
     from .interviews import AsyncInterviews as AsyncInterviews
     from .interviews import Interviews as Interviews
     from .catalogue import AsyncCatalogue as AsyncCatalogue
@@ -39,6 +41,9 @@ _CLASSES: Final[dict[str, str]] = {
     "AsyncKnowledgeBase": "knowledge_base",
     "AsyncPreScreening": "pre_screening",
     "AsyncAdmin": "admin",
+    "AsyncCaller": ".calls",
+    "Caller": ".calls",
+    "Operation": ".calls",
 }
 
 OPERATIONS: Final[dict[str, str]] = {
@@ -77,13 +82,13 @@ OPERATIONS: Final[dict[str, str]] = {
 }
 
 
-def operation(name: str) -> Operation[Any]:
+def operation(name: str) -> _r.Operation[Any]:
     """Return an operation's declared table by its name; KeyError where there is none."""
-    return cast("Operation[Any]", import_module(f"..api.{OPERATIONS[name]}", __name__).OPERATION)
+    return cast("_r.Operation[Any]", import_module(f"..api.{OPERATIONS[name]}", __name__).OPERATION)
 
 
 def __getattr__(name: str) -> Any:
-    """Load the class of a resource at first use: annotations name it here."""
+    """Load a class at first use: annotations name it here."""
     if name not in _CLASSES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_CLASSES[name]}", __name__), name)
@@ -96,7 +101,7 @@ def _make(name: str, caller: object) -> Any:
 class Resources:
     """One attribute for each tag of the document; a tag's operations are loaded when it is first used."""
 
-    def __init__(self, call: Caller) -> None:
+    def __init__(self, call: _r.Caller) -> None:
         """Hand every call of every resource to `call`."""
         self._caller = call
 
@@ -139,7 +144,7 @@ class Resources:
 class AsyncResources:
     """One attribute for each tag of the document; a tag's operations are loaded when it is first used."""
 
-    def __init__(self, call: AsyncCaller) -> None:
+    def __init__(self, call: _r.AsyncCaller) -> None:
         """Hand every call of every resource to `call`."""
         self._caller = call
 
