@@ -28,7 +28,7 @@ IDS: Final = "ids.py"
 KINDS: Final = {"Resources": "", "AsyncResources": "Async"}
 _INDEX: Final = {
     "functions": {
-        "operation": signature(["name: str"], (), f"calls.py:Operation[{ANY}]"),
+        "operation": signature(["name: str"], (), f"resources.py:Operation[{ANY}]"),
         "__getattr__": signature(["name: str"], (), ANY),
         "_make": signature(["name: str", "caller: object"], (), ANY),
     },
@@ -228,7 +228,7 @@ def resource_classes(
             start = {"__init__": signature(["self", f"call: calls.py:{prefix}Caller"], (), "None")}
             methods = {one["called"]: Call(one, inputs).method(prefix) for one in some}
             classes[prefix + own] = {"declared": [], "attributes": {}, "methods": {**start, **methods}}
-            index[kind]["methods"].update(start)
+            index[kind]["methods"]["__init__"] = signature(["self", f"call: resources.py:{prefix}Caller"], (), "None")
             index[kind]["methods"][name] = signature(["self"], (), f"resources.py:{prefix}{own}", "property")
         yield file, {"classes": classes}
     yield RESOURCES, {"classes": index, **_INDEX}

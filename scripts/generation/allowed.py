@@ -24,7 +24,7 @@ _IMPORTS: Final = re.compile(
     r"|attrs import (?:define as _define|field as _field)"
     r"|\.{1,3} import codec as _c|\.(?:\.\.)? import calls as _calls|\.\.multipart import parts as _parts"
     rf"|\.{{1,3}}types import {_SHARED}(?:, {_SHARED})*|\.\.enums import Open(?:Int)?Enum as _Enum"
-    r"|\.\.calls import AsyncCaller, Caller(?:, Operation)?|\.{1,3} import models as _m|\.\. import resources as _r"
+    r"|\.\.calls import AsyncCaller, Caller|\.{1,3} import models as _m|\.\. import resources as _r"
     rf"|\.{{1,2}}{NAME} import (?P<own>{NAME})(?: as (?P=own))?"
     rf"|\.\.api\.{NAME} import (?P<operation>{NAME}) as _(?P=operation))"
 )

@@ -72,6 +72,8 @@ def edits(file: str, text: str) -> Iterator[Edit]:
         yield from of_index(source)
     elif file == "webhooks.py":
         yield from of_webhooks(source)
+    elif file in ("inputs.py", "ids.py"):
+        yield from of_inputs(source)
     elif file.startswith("models/"):
         yield from of_index(source) if file.endswith("__init__.py") else of_model(source)
     elif file.startswith("api/") and not file.endswith("__init__.py"):
@@ -175,6 +177,27 @@ def of_table(source: Source) -> Iterator[Edit]:
     statement = next(part for part in source.tree.body if isinstance(part, ast.AnnAssign))
     yield source.edit("table retyped", statement.annotation, "Final[_calls.Operation[bytes]]")
     yield from of_operation(source, statement.value)
+
+
+def of_inputs(source: Source) -> Iterator[Edit]:
+    """Change what may be given: the texts of enums, the keys of typed dictionaries, the types of ids."""
+    for part in source.tree.body:
+        if isinstance(part, ast.AnnAssign):
+            yield source.edit("alias retyped", part.value, "bytes")
+            for value in (one for one in ast.walk(part.value) if isinstance(one, ast.Constant)):
+                yield source.edit("text changed", value, "'never heard of'")
+        if isinstance(part, ast.Assign):
+            yield source.edit("id renamed", part.targets[0], "NeverHeardOfId")
+            yield source.edit("id of another type", part.value, source.code(part.value).replace("Id)", "str)"))
+        for key in part.body if isinstance(part, ast.ClassDef) else ():
+            if isinstance(key, ast.AnnAssign):
+                written = source.code(key.annotation)
+                yield source.edit("key renamed", key.target, f"{key.target.id}_renamed")
+                yield source.edit("key dropped", key, "_: ...")
+                needed = written.removeprefix("NotRequired[").removesuffix("]")
+                other = needed if needed != written else f"NotRequired[{written}]"
+                yield source.edit("requirement flipped", key.annotation, other)
+                yield source.edit("key widened", key.annotation, f"{needed} | bytes")
 
 
 def of_webhooks(source: Source) -> Iterator[Edit]:

@@ -72,7 +72,9 @@ def test_every_edit_of_what_can_be_seen_is_caught(seen, package_dir, copy, folde
     assert slipped == []
 
 
-@pytest.mark.parametrize("file", ["__init__.py", "models/__init__.py", "resources/__init__.py", "webhooks.py"])
+@pytest.mark.parametrize(
+    "file", ["__init__.py", "models/__init__.py", "resources/__init__.py", "webhooks.py", "inputs.py", "ids.py"]
+)
 def test_every_edit_of_an_index_is_caught(document, corrections, package_dir, copy, file):
     """What a lazy package offers, and under which name, is part of what people see; so is the table of webhooks."""
 
