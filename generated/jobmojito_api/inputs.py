@@ -679,3 +679,29 @@ class SpokenLanguageDict(TypedDict):
 
     code: NotRequired[str]
     level: NotRequired[str]
+
+
+class WebhookInterviewResultPayloadDict(TypedDict):
+    """`WebhookInterviewResultPayload` as a dictionary."""
+
+    id: _m.ResultId | PlainText | UUID
+    interview_id: _m.InterviewId | PlainText | UUID
+    question_set_id: _m.InterviewId | PlainText | UUID
+    status: str
+    interview_status: str | None
+    processing_status: str | None
+    profile_interview_id: _m.CandidateInterviewId | PlainText | UUID | None
+    profile_id: _m.CandidateId | PlainText | UUID | None
+    score: float | None
+    ai_analysis_recruiter_score: float | None
+    ai_analysis: str | None
+    ai_analysis_recruiter: str | None
+    recruiter_go_next_round: bool | None
+    pdf_export_url: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    candidate_external_id: NotRequired[str | None]
+    candidate_name: NotRequired[str | None]
+    candidate_email: NotRequired[str | None]
+    candidate_phone_number: NotRequired[str | None]
+    ai_analysis_recruiter_why_hire: NotRequired[Any]
+    ai_analysis_recruiter_why_not_hire: NotRequired[Any]

@@ -247,6 +247,7 @@ if TYPE_CHECKING:
     from .video_introduction_requirement import VideoIntroductionRequirement as VideoIntroductionRequirement
     from ..inputs import VideoIntroductionRequirementInput as VideoIntroductionRequirementInput
     from .webhook_interview_result_payload import WebhookInterviewResultPayload as WebhookInterviewResultPayload
+    from ..inputs import WebhookInterviewResultPayloadDict as WebhookInterviewResultPayloadDict
 
 _MODULES: Final = {
     "AdditionalContext": ".additional_context",
@@ -463,6 +464,7 @@ _MODULES: Final = {
     "VideoIntroductionRequirement": ".video_introduction_requirement",
     "VideoIntroductionRequirementInput": "..inputs",
     "WebhookInterviewResultPayload": ".webhook_interview_result_payload",
+    "WebhookInterviewResultPayloadDict": "..inputs",
 }
 
 __all__ = [
@@ -680,6 +682,7 @@ __all__ = [
     "VideoIntroductionRequirement",
     "VideoIntroductionRequirementInput",
     "WebhookInterviewResultPayload",
+    "WebhookInterviewResultPayloadDict",
 ]
 
 if not TYPE_CHECKING:
