@@ -119,6 +119,8 @@ def _expected(wanted: Form, seen: Code, comparison: Comparison, resources: Mappi
     for operation in seen.operations.values():
         call = Call(operation, inputs)
         expected[operation["@"]] = {"functions": call.functions(), "variables": call.variables()}
+    for body in (body for webhook in seen.webhooks.values() for body in webhook["bodies"].values()):
+        inputs.given(body["type"])
     expected.update(inputs.outlines())
     called = _names(seen, comparison)
     aliases = {name: one for name, one in wanted["schemas"].items() if not _is_class(name, one)}

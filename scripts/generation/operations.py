@@ -96,6 +96,8 @@ class OperationPages:
         tables = [self.table(one, self._parameters(one)) for one in webhooks]
         names: Counter[str] = Counter(table.path for table in tables)
         for webhook, table in zip(webhooks, tables, strict=True):
+            for body in webhook.bodies:
+                self.inputs.given(body.type)  # a dictionary of the payload, for those who read it without the model
             if names[table.path] > 1:
                 raise Refused(f"{webhook.pointer}: a webhook with several methods is not supported")
         text = docstring(["The webhooks: requests that the API sends, by the name of the event.", NOTE])
