@@ -114,6 +114,17 @@ def test_a_value_that_the_contract_does_not_know_is_sent(run):
     assert run("call", "list_interviews", "--status", "brand_new").code == 3
 
 
+def test_an_undeclared_property_is_sent_where_that_is_wanted(run, sandbox, tmp_path):
+    """Refused by default, before anything is asked; the sandbox, which has today's contract, takes others."""
+    body = tmp_path / "body.json"
+    body.write_text(json.dumps({**INTERVIEW, "brand_new": 1}))
+    words = ("call", "create_interview", "--body", body, "--yes")
+
+    assert "/brand_new: expected a declared property" in run(*words).err
+    assert sandbox.requests["create_interview"] == 0
+    assert run(*words, "--extra-properties", "send").code == 0
+
+
 def test_contract_says_what_the_client_was_made_of(run):
     """Version, hash and counts."""
     shown = run("contract", "--json").json

@@ -190,7 +190,7 @@ def call(name: str, arguments: Mapping[str, Any], common: Common, careful: Caref
     found, facts, output = operation(name), facts_of(name), Output(common)
     body = arguments.get("body")
     price = price_of(facts, body) if isinstance(body, Mapping) else None
-    _refuse(found, arguments)  # before the confirmation, and in a dry run too
+    _refuse(found, arguments, common.extra_properties)  # before the confirmation, and in a dry run too
     if _is_asked(found.method, facts) and not agreed(careful, output, f"call {name}", consequences(facts, price)):
         return Exit.OK
     with common.client() as client:
@@ -206,9 +206,9 @@ def call(name: str, arguments: Mapping[str, Any], common: Common, careful: Caref
     return Exit.OK
 
 
-def _refuse(found: Operation[Any], arguments: Mapping[str, Any]) -> None:
+def _refuse(found: Operation[Any], arguments: Mapping[str, Any], extra_properties: str) -> None:
     try:
-        found.call(arguments).prepare()
+        found.call(arguments).prepare(frozenset({"enum", *(["undeclared"] if extra_properties == "send" else [])}))
     except InvalidRequest as error:
         raise UsageError(str(error)) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
@@ -40,6 +40,8 @@ class Common:
     """Use another server than the live one, such as a sandbox; JOBMOJITO_API_BASE_URL does the same."""
     merchant_id: str | None = None
     """Act for this merchant (service callers)."""
+    extra_properties: Literal["refuse", "send"] = "refuse"
+    """Refuse properties that the contract does not declare, or send them: the API may be ahead of it."""
     timeout: float = 60.0
     """Seconds for each phase of an attempt."""
     debug: Flag = False
@@ -48,7 +50,11 @@ class Common:
     def client(self) -> "jobmojito.JobMojito":
         """Make the client."""
         return jobmojito.JobMojito(
-            _token(self.token_file), base_url=self.base_url, merchant_id=self.merchant_id, timeout=self.timeout
+            _token(self.token_file),
+            base_url=self.base_url,
+            merchant_id=self.merchant_id,
+            extra_properties=self.extra_properties,
+            timeout=self.timeout,
         )
 
 
