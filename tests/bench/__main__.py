@@ -95,9 +95,12 @@ def upload(rounds: int, folder: Path) -> Iterator[Line]:
     """A large file against httpx's own streaming, sync and async."""
     path = folder / "large.pdf"
     with path.open("wb") as file:
-        file.write(b"%PDF-1.7\n")
+        file.write(b"%%PDF-1.7\n1 0 obj\n<</Length %d>>\nstream\n" % UPLOAD_SIZE)
         for _ in range(UPLOAD_SIZE // MEGABYTE):
             file.write(os.urandom(MEGABYTE))
+        file.write(b"\nendstream\nendobj\n")
+        table = file.tell()
+        file.write(b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2>>\nstartxref\n%d\n%%%%EOF\n" % table)
     with peer() as url:
         for kind in ("", "_async"):
             name = "async" if kind else "sync"
