@@ -95,7 +95,7 @@ def rebuilt(content, *, style, head=b"%PDF-1.7\n"):
         first = head + b"5 0 obj\n<</Linearized 1 /L 9999>>\nendobj\n"
         body = first + section + b"\nstartxref\n0\n%%EOF\n" + objects[len(head) :]
         body += b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 5>>\nstartxref\n%d\n%%%%EOF\n" % len(first)
-        return body.replace(b"9999", b"%04d" % len(body))
+        return body.replace(b"/L 9999", b"/L %04d" % len(body))
     return objects + section + end
 
 
