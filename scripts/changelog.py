@@ -48,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="changelog", description="What changed between two published documents.")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.changelog", description="What changed between two published documents."
+    )
     parser.add_argument("old", type=Path, help="the document as it was")
     parser.add_argument("new", type=Path, help="the document as it is")
     parser.add_argument("--format", choices=FORMATS, default="text")

@@ -38,7 +38,7 @@ AUTHOR = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.git
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one step; exit code 0 done or nothing to do, 2 refused."""
     steps: dict[str, Callable[[], int]] = {"pack": pack, "open": propose}
-    parser = argparse.ArgumentParser(prog="propose", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m scripts.propose", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("step", choices=sorted(steps))
     step = steps[parser.parse_args(argv).step]
     return exit_code("propose", step, interrupted="`git status` says how far it came")

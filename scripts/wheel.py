@@ -40,7 +40,7 @@ print(len(names), "operations import from", jobmojito.__file__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Build, check and try; exit code 0 for a good wheel in dist/, 2 for a refusal."""
-    parser = argparse.ArgumentParser(prog="wheel", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m scripts.wheel", description=(__doc__ or "").partition("\n")[0])
     parser.parse_args(argv)
     return exit_code("wheel", release)
 

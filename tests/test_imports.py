@@ -121,7 +121,8 @@ def test_every_contract_can_fail(copy):
 def test_packages_import_what_they_declare(graph):
     """Users get what is imported: three packages, and an extra's own where the extra is used alone."""
     assert third_party(graph, "jobmojito_api") <= RUNTIME
-    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox", "jobmojito.cli"]) <= RUNTIME
+    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox", "jobmojito.cli", "jobmojito.pytest_plugin"]) <= RUNTIME
+    assert third_party(graph, "jobmojito.pytest_plugin") == {"pytest"}
     assert third_party(graph, "jobmojito.cli") <= RUNTIME | CLI
     assert third_party(graph, "jobmojito.sandbox") <= RUNTIME | SANDBOX
 

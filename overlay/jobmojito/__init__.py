@@ -12,6 +12,8 @@ if _typing.TYPE_CHECKING:
     from jobmojito_api.types import Unset as Unset
     from jobmojito_api.types import value_or as value_or
 
+    from .about import __version__ as __version__
+    from .about import contract as contract
     from .batches.csv_rows import read_candidates as read_candidates
     from .batches.csv_rows import read_invitations as read_invitations
     from .batches.csv_rows import read_resumes as read_resumes
@@ -37,6 +39,7 @@ else:
     __getattr__, __dir__ = _lazy.public_names(
         __name__,
         {
+            ".about": ("__version__", "contract"),
             ".batches.csv_rows": ("read_candidates", "read_invitations", "read_resumes"),
             ".batches.journal_contents": ("JournalRow", "forget_person", "read_journal"),
             ".batches.results": ("BatchResult", "RowKind", "RowOutcome", "RowStatus"),

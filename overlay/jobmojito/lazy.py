@@ -33,13 +33,14 @@ def public_names(
 
     def names() -> list[str]:
         module = import_module(f"{package}.{rest}")
-        return sorted({*homes, *(name for name, kind in vars(module).items() if _is_class_of(module, kind))})
+        offered = {name for name in homes if not name.startswith("_")}
+        return sorted({*offered, *(name for name, kind in vars(module).items() if _is_class_of(module, kind))})
 
     def load(name: str) -> object:
         if name == "__all__":
             return names()
-        place = homes.get(name, f".{rest}")
-        home = import_module(place, package) if not name.startswith("_") else None
+        is_known = name in homes or not name.startswith("_")
+        home = import_module(homes.get(name, f".{rest}"), package) if is_known else None
         value: object = getattr(home, name, None)
         if value is None or (name not in homes and not _is_class_of(home, value)):
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

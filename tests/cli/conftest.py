@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from jobmojito import JobMojito
 from jobmojito.cli import main
-from jobmojito.sandbox import Sandbox
 from jobmojito_api.codec import write
 from tests.bodies import body_for
 from tests.helpers.conftest import POSITION
@@ -32,10 +30,9 @@ class Ran(NamedTuple):
 
 
 @pytest.fixture
-def sandbox():
-    """A sandbox of a test's own."""
-    with Sandbox() as running:
-        yield running
+def sandbox(jobmojito_sandbox):
+    """The sandbox of the plugin that users have too."""
+    return jobmojito_sandbox
 
 
 @pytest.fixture
@@ -69,10 +66,9 @@ class _Answers:
 
 
 @pytest.fixture
-def jm(sandbox):
+def jm(jobmojito):
     """A client of the same account."""
-    with JobMojito(sandbox.token, base_url=sandbox.base_url) as client:
-        yield client
+    return jobmojito
 
 
 @pytest.fixture

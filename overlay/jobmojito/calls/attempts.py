@@ -28,8 +28,8 @@ from .steps import GetToken, Pause, SendOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from importlib import metadata
 
+    from jobmojito import about
     from jobmojito.redaction import Secret
     from jobmojito_api import facts
     from jobmojito_api.calls import Call
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from .sources import Source
     from .steps import Sink, Steps
 else:
+    about = DeferredModule("jobmojito.about")
     facts = DeferredModule("jobmojito_api.facts")
-    metadata = DeferredModule("importlib.metadata")
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -207,11 +207,7 @@ def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: 
 @cache
 def user_agent() -> str:
     """Name this client and its version, as the `User-Agent` header says it."""
-    try:
-        version = metadata.version("jobmojito")
-    except metadata.PackageNotFoundError:
-        version = "unknown"
-    return f"jobmojito-python/{version} python/{platform.python_version()}"
+    return f"jobmojito-python/{about.__version__} python/{platform.python_version()}"
 
 
 def _request(

@@ -1,9 +1,6 @@
 """`operations`, `help` and `contract`: the contract and the table of facts in readable form."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
-from importlib.resources import files
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -12,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+import jobmojito
 from jobmojito_api.calls import Operation
 from jobmojito_api.facts import Facts, corrections, facts_of
 from jobmojito_api.resources import operation
@@ -136,14 +134,13 @@ class Page:
 
 def contract_command(*, common: Common = Common()) -> int:
     """Show the contract that this client was generated from: version, hash, contents."""
-    content = files("jobmojito_api").joinpath("contract.json").read_bytes()
-    document = contract.document()
+    document, about = contract.document(), jobmojito.contract()
     shown = {
-        "client": version("jobmojito"),
-        "contract": document["info"]["version"],
-        "title": document["info"]["title"],
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "server": document["servers"][0]["url"],
+        "client": jobmojito.__version__,
+        "contract": about.version,
+        "title": about.title,
+        "sha256": about.sha256,
+        "server": about.server,
         "operations": len(contract.names()),
         "operations_from_the_guide": sum(facts_of(name).guide_only for name in contract.names()),
         "operations_without_facts": sum(not facts_of(name).known for name in contract.names()),
