@@ -121,8 +121,11 @@ def test_every_contract_can_fail(copy):
 def test_packages_import_what_they_declare(graph):
     """Users get what is imported: three packages, and an extra's own where the extra is used alone."""
     assert third_party(graph, "jobmojito_api") <= RUNTIME
-    assert third_party(graph, "jobmojito", without=["jobmojito.sandbox", "jobmojito.cli", "jobmojito.pytest_plugin"]) <= RUNTIME
-    assert third_party(graph, "jobmojito.pytest_plugin") == {"pytest"}
+    optional = {"pytest_plugin": {"pytest"}, "telemetry": {"opentelemetry"}}
+    apart = [f"jobmojito.{name}" for name in ("sandbox", "cli", *optional)]
+    assert third_party(graph, "jobmojito", without=apart) <= RUNTIME
+    for name, needed in optional.items():
+        assert third_party(graph, f"jobmojito.{name}") == needed
     assert third_party(graph, "jobmojito.cli") <= RUNTIME | CLI
     assert third_party(graph, "jobmojito.sandbox") <= RUNTIME | SANDBOX
 

@@ -26,6 +26,8 @@ if _typing.TYPE_CHECKING:
     from .batches.results import RowStatus as RowStatus
     from .batches.resumes import Resume as Resume
     from .batches.runs import RunInterrupted as RunInterrupted
+    from .calls.observing import AttemptRecord as AttemptRecord
+    from .calls.observing import CallRecord as CallRecord
     from .calls.responses import Detailed as Detailed
     from .calls.retries import RetryPolicy as RetryPolicy
     from .client import AsyncJobMojito as AsyncJobMojito
@@ -45,6 +47,7 @@ else:
             ".batches.results": ("BatchResult", "RowKind", "RowOutcome", "RowStatus"),
             ".batches.resumes": ("Resume",),
             ".batches.runs": ("RunInterrupted",),
+            ".calls.observing": ("AttemptRecord", "CallRecord"),
             ".calls.responses": ("Detailed",),
             ".calls.retries": ("RetryPolicy",),
             ".client": ("AsyncJobMojito", "JobMojito"),

@@ -15,6 +15,7 @@ import httpx
 from jobmojito_api.resources import AsyncResources, Resources
 
 from .async_helpers import AsyncHelpers
+from .calls.observing import OnCall
 from .calls.processes import PerLoop, PerProcess
 from .calls.responses import Detailed
 from .calls.retries import RetryPolicy
@@ -59,6 +60,8 @@ class JobMojito(Resources, Helpers):
             contract allows others; "send" lets all through, and says so in the log.
         merchant_id: for service callers that act for several merchants: sent wherever the contract has the property
             and the call does not set it.
+        on_call: called at the end of each call with a `CallRecord` (operation, times, attempts, outcome; no content);
+            `jobmojito.telemetry.OpenTelemetry()` makes spans and metrics of it. It must not block.
         transport: any httpx transport, such as `httpx.MockTransport` in tests.
         http_client: an `httpx.Client` to send with, including its proxies, headers and event hooks; closing it is up
             to you. Its base URL, redirects and `auth` are not used: this client sets the URL and the token.
@@ -78,6 +81,7 @@ class JobMojito(Resources, Helpers):
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
+        on_call: OnCall | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
@@ -89,6 +93,7 @@ class JobMojito(Resources, Helpers):
             strict=strict,
             extra_properties=extra_properties,
             merchant_id=merchant_id,
+            on_call=on_call,
         )
         _check_connection(http_client, httpx.Client, transport)
         clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
@@ -172,6 +177,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
+        on_call: OnCall | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
@@ -183,6 +189,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
             strict=strict,
             extra_properties=extra_properties,
             merchant_id=merchant_id,
+            on_call=on_call,
         )
         _check_connection(http_client, httpx.AsyncClient, transport)
         close = None if http_client else httpx.AsyncClient.aclose

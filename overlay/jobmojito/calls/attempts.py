@@ -80,9 +80,12 @@ def send_with_retries(
     clock: Callable[[], float],
     *,
     refreshable: bool = False,
+    observe: Callable[[Answer | FailedAttempt, float], None] | None = None,
     chance: Callable[[], float] = random.random,
 ) -> Steps[R]:
     """Send a call until it has a result or there is nothing left to try; `refreshable`: a token provider can be asked.
+
+    `observe` is told of each attempt, and how many seconds it took.
 
     Raises:
         JobMojitoError: what the last attempt came to, or that it is not known whether the call was processed.
@@ -100,7 +103,7 @@ def send_with_retries(
         outcome: Answer | FailedAttempt = yield SendOnce(
             call.operation, partial(call.build, token), limits.read, token, call.sink, alone=not call.repeatable
         )
-        _log_attempt(call.operation, outcome, clock() - sent, number)
+        _tell(call.operation, outcome, clock() - sent, number, observe)
         if isinstance(outcome, Answer) and outcome.is_success:
             pacer.accept()
             return call.finish(outcome, number)
@@ -163,7 +166,16 @@ def _reason(outcome: Answer | FailedAttempt) -> str:
     return f"the answer was {outcome.status_code}" if isinstance(outcome, Answer) else f"there was a {outcome.name}"
 
 
-def _log_attempt(operation: str, outcome: Answer | FailedAttempt, seconds: float, number: int) -> None:
+def _tell(
+    operation: str,
+    outcome: Answer | FailedAttempt,
+    seconds: float,
+    number: int,
+    observe: Callable[[Answer | FailedAttempt, float], None] | None,
+) -> None:
+    """Log an attempt, and tell the observer of it."""
+    if observe is not None:
+        observe(outcome, seconds)
     what = outcome.status_code if isinstance(outcome, Answer) else outcome.name
     log.debug("%s: %s in %.0f ms (attempt %d)", operation, what, seconds * 1000, number)
 

@@ -25,6 +25,7 @@ from jobmojito_api.resources import operation
 from jobmojito_api.types import UNSET
 
 from .attempts import PreparedCall, prepare, prepare_download, send_with_retries
+from .observing import Observation
 from .responses import Detailed, refusal
 from .steps import drive, drive_async
 from .transport import AsyncTransport, Transport
@@ -72,6 +73,18 @@ class _Session(Generic[W]):
 
         What the contract refuses is found first, before anything is sent.
         """
+        with ExitStack() as stack:
+            observed = stack.enter_context(Observation(call, hook)) if (hook := self.settings.on_call) else None
+            detailed = yield from self._sent(call, body, observed)
+            if observed is not None:
+                observed.succeed(detailed)
+        for departure in detailed.departures[:_MOST_KINDS]:
+            self._log_once(_RECEIVED, call.operation, departure)
+        if (seen := _watching.get()) is not None:
+            seen.append(detailed)
+        return detailed
+
+    def _sent(self, call: Call[T], body: StreamedBody | None, observed: Observation | None) -> Steps[Detailed[T]]:
         prepared = self._prepared(call, body)
         for note in prepared.notes[:_MOST_KINDS]:
             self._log_once(_SENT, call.operation, note)
@@ -79,14 +92,12 @@ class _Session(Generic[W]):
         with ExitStack() as files:
             for file in prepared.files:
                 files.callback(file.close)
-            detailed = yield from send_with_retries(
-                prepared, wire.pacer, wire.clock, refreshable=wire.tokens.refreshable
+            observe = None if observed is None else observed.attempt
+            return (
+                yield from send_with_retries(
+                    prepared, wire.pacer, wire.clock, refreshable=wire.tokens.refreshable, observe=observe
+                )
             )
-        for departure in detailed.departures[:_MOST_KINDS]:
-            self._log_once(_RECEIVED, call.operation, departure)
-        if (seen := _watching.get()) is not None:
-            seen.append(detailed)
-        return detailed
 
     def download(self, url: httpx.URL, sink: Sink, operation: str) -> Steps[None]:
         """Fetch a link into `sink`, as steps: without the client's token, cookies and headers."""

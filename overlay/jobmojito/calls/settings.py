@@ -61,6 +61,7 @@ class Settings:
     retry: RetryPolicy = field(factory=RetryPolicy)
     strict: bool = False
     extra_properties: Literal["refuse", "send"] = "refuse"
+    on_call: Callable[[Any], object] | None = field(default=None, repr=False)
     merchant_id: UUID | None = None
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
@@ -204,6 +205,12 @@ def _read_extra_properties(value: object) -> str:
     return str(value)
 
 
+def _read_on_call(value: object) -> object:
+    if value is not None and not callable(value):
+        raise ConfigurationError("on_call must be a function that takes a CallRecord")
+    return value
+
+
 def _read_merchant_id(value: object) -> UUID | None:
     if value is None or isinstance(value, UUID):
         return value
@@ -234,6 +241,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "retry": _read_retry,
     "strict": _read_strict,
     "extra_properties": _read_extra_properties,
+    "on_call": _read_on_call,
     "merchant_id": _read_merchant_id,
     "headers": _read_headers,
 }

@@ -15,9 +15,10 @@ from cyclopts import Parameter
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 import jobmojito
+from jobmojito.credits import price_of
 from jobmojito_api.facts import facts_of
 
-from .credits import Budget, agreed, consequences, price_of
+from .credits import Budget, agreed, consequences
 from .failures import Exit, UsageError, code_of_rows
 from .options import Common, Flag, Spending
 from .output import Output, as_json, one_line

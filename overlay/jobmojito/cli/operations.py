@@ -14,6 +14,7 @@ from cyclopts import App, Parameter
 from cyclopts.help import DefaultFormatter
 from cyclopts.help.specs import DescriptionColumn, NameColumn
 
+from jobmojito.credits import price_of
 from jobmojito_api.calls import Operation
 from jobmojito_api.codec import BINARY, Field, Object, table_of
 from jobmojito_api.errors import InvalidRequest
@@ -22,7 +23,7 @@ from jobmojito_api.resources import Resources, operation
 from jobmojito_api.types import UNSET, File
 
 from . import contract
-from .credits import agreed, consequences, price_of
+from .credits import agreed, consequences
 from .failures import Exit, UsageError
 from .options import Careful, Common
 from .output import Output
