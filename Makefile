@@ -26,7 +26,7 @@ PYTEST := -n 3 --dist loadgroup -q $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test drift generate sync update propose bench build clean
+.PHONY: help setup demo test drift generate sync update propose bench docs build clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ propose: ## Open or refresh the pull request of an update (CI; ARGS=pack, then A
 
 bench: $(DEV) ## Print the speed figures
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+docs: $(DEV) ## Build the docs site into build/docs/site
+	@$(BIN)/python -m scripts.docs $(ARGS)
 
 build: $(DEV) ## Build sdist and wheel into dist/, and try the wheel in an environment of its own
 	@$(BIN)/python -m scripts.wheel $(ARGS)
