@@ -66,7 +66,7 @@ def names(http, sandbox, scene, tmp_path, monkeypatch):  # noqa: F811 - fixtures
 
 
 @pytest.mark.usefixtures("assumptions_hold")
-@pytest.mark.parametrize("text", [*blocks(README, "python"), *blocks(MANUAL, "python")])
+@pytest.mark.parametrize("text", blocks(MANUAL, "python"))
 def test_example_runs(text, names):
     """Each example does what it shows, with the ids and files that it names; what it leaves behind is complete."""
     exec(compile(text, "example", "exec"), names)  # noqa: S102 - our own manuals
@@ -77,7 +77,6 @@ def test_example_runs(text, names):
 
 def test_examples_are_found():
     """There are examples in both manuals: what is run above is all of them."""
-    assert len(blocks(README, "python")) == README.count("```python") == 4
     assert len(blocks(MANUAL, "python")) == MANUAL.count("```python") == 4
 
 

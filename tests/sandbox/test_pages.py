@@ -22,6 +22,7 @@ from tests.helpers.conftest import POSITION
 from tests.overlay.breaches import assumptions_hold  # noqa: F401 - a fixture
 
 DOCS = ROOT / "overlay/docs"
+README = "../../../README.md"
 PAGES = sorted(path.relative_to(DOCS / "pages").as_posix() for path in (DOCS / "pages").rglob("*.md"))
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 BIN = Path(sys.executable).parent
@@ -47,14 +48,24 @@ def run_command(line, monkeypatch, started):
     elif words[:2] == ["jobmojito", "sandbox"]:
         started.append(subprocess.Popen([BIN / words[0], *words[1:]], stdout=subprocess.PIPE, text=True))
         assert "Ctrl-C" in started[-1].stdout.readline()
+    elif words[:1] == ["make"]:
+        assert f"\n{words[1]}: " in (ROOT / "Makefile").read_text()
     elif words:
         path = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(words, env=path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
 
 
+def assert_printed(recorded):
+    """What the demo printed is what it prints, but for ids."""
+    command = [sys.executable, "-m", "jobmojito.sandbox.demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"})
+    shown, printed = (re.sub(r"[0-9a-f-]{36}", "ID", text).splitlines() for text in (recorded, done.stdout))
+    assert [line for line in shown if line not in printed] == []
+
+
 @pytest.mark.usefixtures("assumptions_hold")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [README, *PAGES])
 def test_every_block_of_a_page_runs(page, place, monkeypatch):
     """Python in one namespace a page, commands in one shell, files where the page says."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -69,6 +80,8 @@ def test_every_block_of_a_page_runs(page, place, monkeypatch):
             elif language == "bash":
                 for line in block.splitlines():
                     run_command(line, monkeypatch, started)
+            elif language == "text":
+                assert_printed(block)
             elif language == "python":
                 exec(compile(block, page, "exec"), names)  # noqa: S102 - our own pages
             else:
