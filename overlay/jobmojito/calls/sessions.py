@@ -73,10 +73,11 @@ class _Session(Generic[W]):
 
         What the contract refuses is found first, before anything is sent.
         """
-        with ExitStack() as stack:
-            observed = stack.enter_context(Observation(call, hook)) if (hook := self.settings.on_call) else None
-            detailed = yield from self._sent(call, body, observed)
-            if observed is not None:
+        if self.settings.on_call is None:
+            detailed = yield from self._sent(call, body, None)
+        else:
+            with Observation(call, self.settings.on_call) as observed:
+                detailed = yield from self._sent(call, body, observed)
                 observed.succeed(detailed)
         for departure in detailed.departures[:_MOST_KINDS]:
             self._log_once(_RECEIVED, call.operation, departure)
