@@ -15,7 +15,6 @@ import httpx
 from jobmojito_api.resources import AsyncResources, Resources
 
 from .async_helpers import AsyncHelpers
-from .calls.observing import OnCall
 from .calls.processes import PerLoop, PerProcess
 from .calls.responses import Detailed
 from .calls.retries import RetryPolicy
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     from jobmojito_api import models
 
     from . import raw
+    from .calls import observing
 else:
+    observing = DeferredModule("jobmojito.calls.observing")
     models = DeferredModule("jobmojito_api.models")
     raw = DeferredModule("jobmojito.raw")
 
@@ -81,7 +82,7 @@ class JobMojito(Resources, Helpers):
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
-        on_call: OnCall | None = None,
+        on_call: observing.OnCall | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
@@ -177,7 +178,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
-        on_call: OnCall | None = None,
+        on_call: observing.OnCall | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:

@@ -54,7 +54,7 @@ _UNKNOWN: Final = (
 )
 
 
-@frozen
+@frozen(eq=False)
 class PreparedCall(Generic[R]):
     """A call that has been checked: how a request is made of it, when it may be repeated, what a success becomes.
 

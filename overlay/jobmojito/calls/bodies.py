@@ -11,7 +11,7 @@ from attrs import field, frozen
 from .sources import Source
 
 
-@frozen
+@frozen(eq=False)
 class StreamedBody:
     """A body made by the caller in place of the one the call would have.
 

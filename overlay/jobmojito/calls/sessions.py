@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import evolve
 
 from jobmojito.errors import BatchError, ConfigurationError
+from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log, mask
 from jobmojito_api.codec import Model, Object, table_of
 from jobmojito_api.errors import InvalidRequest
@@ -25,7 +26,6 @@ from jobmojito_api.resources import operation
 from jobmojito_api.types import UNSET
 
 from .attempts import PreparedCall, prepare, prepare_download, send_with_retries
-from .observing import Observation
 from .responses import Detailed, refusal
 from .steps import drive, drive_async
 from .transport import AsyncTransport, Transport
@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Departure
 
+    from . import observing
     from .bodies import StreamedBody
     from .settings import Settings
     from .steps import Sink, Steps
+else:
+    observing = DeferredModule("jobmojito.calls.observing")
 
 T = TypeVar("T")
 W = TypeVar("W", Transport, AsyncTransport)
@@ -76,7 +79,7 @@ class _Session(Generic[W]):
         if self.settings.on_call is None:
             detailed = yield from self._sent(call, body, None)
         else:
-            with Observation(call, self.settings.on_call) as observed:
+            with observing.Observation(call, self.settings.on_call) as observed:
                 detailed = yield from self._sent(call, body, observed)
                 observed.succeed(detailed)
         for departure in detailed.departures[:_MOST_KINDS]:
@@ -85,7 +88,9 @@ class _Session(Generic[W]):
             seen.append(detailed)
         return detailed
 
-    def _sent(self, call: Call[T], body: StreamedBody | None, observed: Observation | None) -> Steps[Detailed[T]]:
+    def _sent(
+        self, call: Call[T], body: StreamedBody | None, observed: observing.Observation | None
+    ) -> Steps[Detailed[T]]:
         prepared = self._prepared(call, body)
         for note in prepared.notes[:_MOST_KINDS]:
             self._log_once(_SENT, call.operation, note)
