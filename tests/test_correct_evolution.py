@@ -1,5 +1,6 @@
 """The corrections against later versions of the document, as the vendor could publish them."""
 
+import re
 from copy import deepcopy
 
 import pytest
@@ -171,7 +172,7 @@ def template_mended(document):
 
 
 STOPPING = [
-    (operation_dropped, ["action 4 ($.paths['/persona-create'].post)", "as far as /paths"]),
+    (operation_dropped, ["action 4, line 20 ($.paths['/persona-create'].post)", "as far as /paths"]),
     (property_dropped, ["expected 10 places, found 9", "/components/schemas/PersonaCreateRequest/properties/mojito_"]),
     (
         one_place_widened,
@@ -202,3 +203,22 @@ def test_a_version_that_a_correction_no_longer_fits_stops(first, published, chan
 
     for complaint in complaints:
         assert complaint in str(refusal.value)
+
+
+def test_all_corrections_that_do_not_fit_are_named_at_once():
+    """By number, line and target, however many there are."""
+    document = deepcopy(baseline.published())
+    del (
+        document["paths"]["/persona-create"],
+        document["paths"]["/merchant-status"],
+        document["paths"]["/merchant-analytics"],
+    )
+
+    with pytest.raises(Refused) as caught:
+        correct.correct(document, baseline.corrections())
+
+    head, _, rest = str(caught.value).partition(" corrections do not fit: ")
+    lines = rest.split("; action")
+    assert len(lines) == int(head) >= 3
+    for path in ("/persona-create", "/merchant-status", "/merchant-analytics"):
+        assert any(re.search(r" \d+, line \d+ \(", line) and f"'{path}'" in line for line in lines), path

@@ -93,7 +93,7 @@ def test_a_title_that_names_nothing_any_more_is_refused(overlay, schema):
     with pytest.raises(Refused) as refusal:
         effective(document(p=schema), overlay)
 
-    assert "action 2 ($.components.schemas.A.properties.p)" in str(refusal.value)
+    assert "action 2, line 6 ($.components.schemas.A.properties.p)" in str(refusal.value)
     assert "nothing to name Size at /components/schemas/A/properties/p" in str(refusal.value)
 
 
@@ -177,7 +177,8 @@ def test_main_refuses_in_one_line(files, tmp_path, capsys):
 
     assert correct.main([*files, "--output", str(target)]) != 0
     assert capsys.readouterr().err == (
-        "correct: action 1 ($.paths['/a'].get): expected 1 place, found 0; the document has it only as far as /paths\n"
+        "correct: action 1, line 5 ($.paths['/a'].get): expected 1 place, found 0; "
+        "the document has it only as far as /paths\n"
     )
     assert not target.exists()
 

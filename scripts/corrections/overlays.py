@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from scripts.corrections.grammar import Place
 
 _OVERLAY_KEYS = {"overlay", "info", "extends", "actions"}
-_ACTION_KEYS = {"target", "description", "update", "remove", "x-matches", "x-changes-meaning"}
+_ACTION_KEYS = {"target", "description", "update", "remove", "x-matches", "x-changes-meaning", "x-line"}
 _MOST_VALUES = 50_000  # the file in use has 1,000
 _SHOWN = 6  # places named in a message; the count says the rest
 _Matches = list[tuple["Place", Any]]
@@ -39,8 +40,11 @@ _Matches = list[tuple["Place", Any]]
 def load_overlay(path: Path | str) -> dict[str, Any]:
     """Read an overlay from YAML 1.2 or JSON and check its form; Refused names the file and the action or place."""
     try:
-        overlay = _as_json(YAML(typ="safe", pure=True).load(Path(path).read_bytes()))
+        text = Path(path).read_bytes()
+        overlay = _as_json(YAML(typ="safe", pure=True).load(text))
         check(overlay)
+        for action, line in zip(overlay["actions"], _lines(text), strict=True):
+            action["x-line"] = line
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
     except (YAMLError, UnicodeDecodeError) as error:
@@ -51,6 +55,13 @@ def load_overlay(path: Path | str) -> dict[str, Any]:
         raise Refused(f"{path}: {refusal}") from refusal
     checked: dict[str, Any] = overlay
     return checked
+
+
+def _lines(text: bytes) -> Iterator[int]:
+    """Return the line on which each action begins."""
+    root = YAML(typ="safe", pure=True).compose(text)
+    actions = next(value for key, value in root.value if key.value == "actions")
+    yield from (action.start_mark.line + 1 for action in actions.value)
 
 
 def check(overlay: Any) -> None:
@@ -71,14 +82,21 @@ def check(overlay: Any) -> None:
 
 
 def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Apply every action in order to a copy of the document; Refused names the first that cannot be applied."""
+    """Apply every action in order to a copy of the document; Refused names all that do not match as they say."""
     check(overlay)
     result: dict[str, Any] = copied(document)
+    misses: list[str] = []
     for number, action in enumerate(overlay["actions"], 1):
         matches = _matches(result, action, number)
         if len(matches) != action["x-matches"]:
-            raise Refused(_miscount(result, action, number, matches))
-        _act(result, action, matches, _name(action, number))
+            misses.append(_miscount(result, action, number, matches))
+        elif not misses:
+            _act(result, action, matches, _name(action, number))
+        else:
+            with suppress(Refused):  # an action that builds on one that was left out
+                _act(result, action, matches, _name(action, number))
+    if misses:
+        raise Refused(misses[0] if len(misses) == 1 else f"{len(misses)} corrections do not fit: {'; '.join(misses)}")
     return result
 
 
@@ -112,7 +130,8 @@ def _only(node: dict[str, Any], known: set[str], name: str) -> None:
 
 
 def _name(action: dict[str, Any], number: int) -> str:
-    return f"action {number} ({action.get('target', 'no target')})"
+    line = f", line {action['x-line']}" if "x-line" in action else ""
+    return f"action {number}{line} ({action.get('target', 'no target')})"
 
 
 def _matches(document: dict[str, Any], action: dict[str, Any], number: int) -> _Matches:
