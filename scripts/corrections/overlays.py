@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from contextlib import suppress
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from jsonpath_rfc9535.segments import JSONPathChildSegment
 from jsonpath_rfc9535.selectors import NameSelector
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node
 
 from scripts.corrections.grammar import copied
 from scripts.files.documents import pointer
@@ -40,10 +42,10 @@ _Matches = list[tuple["Place", Any]]
 def load_overlay(path: Path | str) -> dict[str, Any]:
     """Read an overlay from YAML 1.2 or JSON and check its form; Refused names the file and the action or place."""
     try:
-        text = Path(path).read_bytes()
-        overlay = _as_json(YAML(typ="safe", pure=True).load(text))
+        read, lines = _read(Path(path).read_bytes())
+        overlay = _as_json(read)
         check(overlay)
-        for action, line in zip(overlay["actions"], _lines(text), strict=True):
+        for action, line in zip(overlay["actions"], lines, strict=True):
             action["x-line"] = line
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
@@ -57,11 +59,15 @@ def load_overlay(path: Path | str) -> dict[str, Any]:
     return checked
 
 
-def _lines(text: bytes) -> Iterator[int]:
-    """Return the line on which each action begins."""
-    root = YAML(typ="safe", pure=True).compose(text)
-    actions = next(value for key, value in root.value if key.value == "actions")
-    yield from (action.start_mark.line + 1 for action in actions.value)
+@lru_cache(maxsize=4)  # one command reads the same file several times
+def _read(text: bytes) -> tuple[Any, list[int]]:
+    """Parse an overlay; also return the line on which each action begins."""
+    yaml = YAML(typ="safe", pure=True)
+    root = yaml.compose(text)
+    parts = root.value if isinstance(root, MappingNode) else []
+    actions: list[Any] = next((value.value for key, value in parts if key.value == "actions"), [])
+    lines = [one.start_mark.line + 1 for one in actions if isinstance(one, Node)]
+    return None if root is None else yaml.constructor.construct_document(root), lines
 
 
 def check(overlay: Any) -> None:
