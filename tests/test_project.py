@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 import zipfile
 from importlib.metadata import version
@@ -210,3 +211,20 @@ def test_release_tag_must_name_the_version():
 
     with pytest.raises(wheel.Refused, match="the version is"):
         wheel.check_tag("v99.0.0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["scripts.notices", "scripts.files.lock"])
+def test_a_module_that_is_no_command_says_so(name):
+    """And names those that are, each of which answers `--help` under the words that are typed."""
+    done = subprocess.run([sys.executable, "-m", name], cwd=ROOT, capture_output=True, text=True, check=False)
+    commands = done.stderr.partition("those that there are: ")[2].strip().split(", ")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name} is not a command")
+    assert len(commands) >= 9
+    for command in commands if name == "scripts.notices" else ():
+        helped = subprocess.run(
+            [sys.executable, "-m", command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert helped.stdout.startswith(f"usage: python -m {command} ")

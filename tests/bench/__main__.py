@@ -3,7 +3,7 @@
     python -m tests.bench [PART ...] [--rounds N]      parts: upload rows stream resumes decode imports
 
 A ratio is of the best of N rounds (3). The peer takes 50 ms a request for rows and resumes, which is less than any API
-does; what the client costs beside a peer that takes no time has a line of its own. Goals are goals, not results of today.
+does; what the client costs beside a peer that takes no time has a line of its own. Goals are not results.
 """
 
 from __future__ import annotations
