@@ -60,6 +60,11 @@ def operations(contract: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
         "## Prices",
         "",
         *_prices(facts["prices"]["interview"]),
+        "",
+        "## Methods",
+        "",
+        "Those of `AsyncJobMojito` are the same, awaited.",
+        *(line for tag in contract["tags"] if "x-resource-name" in tag for line in _resource(tag["x-resource-name"])),
     ]
     return "\n".join(lines) + "\n"
 
@@ -89,6 +94,13 @@ def _prices(prices: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", f"| `{prices['duration']}`, as configured | multiplier |", "|---|---|")
     yield from (f"| {'longer' if limit is None else f'up to {limit} s'} | x {factor:g} |"
                 for limit, factor in prices["multipliers"])  # fmt: skip
+
+
+def _resource(name: str) -> Iterator[str]:
+    """Write the place of a resource's methods, which the site's builder fills from their docstrings."""
+    class_name = "".join(word.capitalize() for word in name.split("_"))
+    yield from ("", f"### jm.{name}", "", f"::: jobmojito_api.resources.{name}.{class_name}", "    options:")
+    yield from ("      show_root_heading: false", "      show_root_toc_entry: false", "      heading_level: 4")
 
 
 def _cell(text: str) -> str:

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from jobmojito import JobMojito
 from jobmojito.sandbox import Sandbox
+from jobmojito_api.resources import OPERATIONS
 from scripts.docs import ROOT, write_pages
 from tests.bodies import body_for
 from tests.helpers.conftest import POSITION
@@ -109,6 +110,8 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     assert sorted(listed) == sorted([*PAGES, "reference/operations.md"])
     assert "register_candidates" in (tmp_path / "docs/site/reference/client/index.html").read_text()
     assert "create_interview" in (tmp_path / "docs/site/llms.txt").read_text()
+    methods = (tmp_path / "docs/site/reference/operations/index.html").read_text()
+    assert all(f">{name}<" in methods for name in OPERATIONS)
 
 
 def test_links_of_the_pages_lead_somewhere(tmp_path):
