@@ -31,6 +31,8 @@ Any status not named here is an `ApiError` too (3xx included: redirects are not 
 All of them can be pickled and copied, and keep their attributes; `__cause__` is lost by pickling, as Python does it.
 """
 
+# Over 300 lines: every error is here, with what it means.
+
 from __future__ import annotations
 
 import os

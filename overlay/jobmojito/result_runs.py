@@ -4,6 +4,8 @@
 has an unknown outcome, which `retry_failed` sends again only with `include_unknown`.
 """
 
+# Over 300 lines: waiting, fetching, downloading and sweeping share how results are read.
+
 from __future__ import annotations
 
 from collections.abc import Sequence
