@@ -107,30 +107,29 @@ def test_places_that_differ_are_refused(other):
     assert "Size is not one type" in str(refusal.value)
 
 
-@pytest.mark.parametrize("change", [{"required": ["x"]}, {"additionalProperties": False}, {"properties": {"y": {}}}])
-def test_objects_that_differ_inside_are_refused(change):
-    """Equal content is asserted all the way down, notes aside."""
-    box = {"title": "Box", "type": "object", "properties": {"x": {"type": "string", "description": "d"}}}
-    lifted(box, {**box, "properties": {"x": {"type": "string", "description": "e"}}})
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"x": {"type": "string"}}, {"required": ["x"]}),
+        ({"x": {"type": "string"}}, {"additionalProperties": False}),
+        ({"x": {"type": "string"}}, {"properties": {"y": {}}}),
+        ({"description": {"type": "string"}}, {"properties": {"description": {"type": "integer"}}}),
+        ({"x": {"default": 1}}, {"properties": {"x": {"default": 2}}}),
+    ],
+)
+def test_objects_that_differ_inside_are_refused(one, other):
+    """Equal content is asserted all the way down, a property called `description` and inner defaults included."""
+    box = {"title": "Box", "type": "object", "properties": one}
 
     with pytest.raises(Refused, match="Box is not one type"):
-        lifted(box, {**box, **change})
+        lifted(box, {**box, **other})
 
 
-def test_a_property_called_description_is_content():
-    """Notes are keywords; a property of that name counts."""
-    box = {"title": "Box", "type": "object", "properties": {"description": {"type": "string"}}}
+def test_notes_inside_may_differ():
+    """A description is a note, wherever it is."""
+    boxes = [{"title": "Box", "type": "object", "properties": {"x": {"description": note}}} for note in "de"]
 
-    with pytest.raises(Refused, match="Box is not one type"):
-        lifted(box, {**box, "properties": {"description": {"type": "integer"}}})
-
-
-def test_an_inner_default_is_content():
-    """A default inside an object is part of what the object means."""
-    box = {"title": "Box", "type": "object", "properties": {"x": {"type": "integer", "default": 1}}}
-
-    with pytest.raises(Refused, match="Box is not one type"):
-        lifted(box, {**box, "properties": {"x": {"type": "integer", "default": 2}}})
+    assert "Box" in lifted(*boxes)[1]
 
 
 def test_an_existing_component_serves_if_it_agrees():

@@ -172,13 +172,31 @@ def test_change_elsewhere_is_refused(checkout, capsys, path):
     assert not propose.PROPOSAL.exists()
 
 
-def test_link_is_refused(checkout, capsys):
-    """A symbolic link in a proposal would let later writes land elsewhere."""
-    update()
-    Path("generated/jobmojito_api/link.py").symlink_to("/etc/passwd")
+@pytest.mark.parametrize(
+    ("grade", "spoil", "told"),
+    [
+        # It would let later writes land elsewhere.
+        (
+            "additive",
+            lambda: Path("generated/jobmojito_api/link.py").symlink_to("/etc/passwd"),
+            "link.py: not a plain file",
+        ),
+        # Nothing is proposed without one.
+        ("additive", Path("build/changelog.md").unlink, "propose: build/changelog.md: cannot be read"),
+        # A grade becomes a label, so only the four known words pass.
+        *[
+            (grade, Path.cwd, "is none of breaking, potentially breaking, additive, documentation")
+            for grade in ("", "harmless", "breaking,admin")
+        ],
+    ],
+)
+def test_what_no_update_makes_is_refused(checkout, capsys, grade, spoil, told):
+    """A symbolic link, a change without a changelog, and a grade that is none."""
+    update(grade=grade)
+    spoil()
 
     assert propose.main(["pack"]) == 2
-    assert "link.py: not a plain file" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_forged_patch_is_refused_where_the_token_is(checkout, capsys):
@@ -197,24 +215,6 @@ def test_forged_patch_is_refused_where_the_token_is(checkout, capsys):
 def test_grades_are_those_of_the_changelog():
     """Every grade that a changelog can have has its label."""
     assert set(propose.GRADES) == {grade.label for grade in Grade}
-
-
-@pytest.mark.parametrize("grade", ["", "harmless", "breaking,admin"])
-def test_unknown_grade_is_refused(checkout, capsys, grade):
-    """A grade becomes a label, so only the four known words pass."""
-    update(grade=grade)
-
-    assert propose.main(["pack"]) == 2
-    assert "is none of breaking, potentially breaking, additive, documentation" in capsys.readouterr().err
-
-
-def test_missing_changelog_is_refused(checkout, capsys):
-    """A change that no update made has no changelog: nothing is proposed without one."""
-    update()
-    Path("build/changelog.md").unlink()
-
-    assert propose.main(["pack"]) == 2
-    assert capsys.readouterr().err.startswith("propose: build/changelog.md: cannot be read")
 
 
 def test_long_changelog_is_cut_at_a_line(checkout):

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from jobmojito import AsyncJobMojito, JobMojito, RetryPolicy
-from tests.bodies import body_for, required_of
+from jobmojito_api.types import File
+from tests.bodies import MULTIPART, body_for, required_of
 
 TOKEN = "test-token-0123456789"
 QUICK = RetryPolicy(base=0.001, cap=0.002, max_attempts=3)
@@ -40,6 +41,13 @@ INVITING = (
         body=body_for("invite_users", users=[{"email": "a@example.org", "name": "A"}]),
     ),
 )
+
+
+def upload_of(payload):
+    """A call that sends a payload as a file."""
+    file = File(payload, "cv.txt", "text/plain")
+    body = body_for("upload_knowledge_base_document", MULTIPART, knowledge_base_store_id=ID, files={"file": file})
+    return lambda jm: jm.knowledge_base.upload_knowledge_base_document(body=body)
 
 
 class Driver:

@@ -159,19 +159,18 @@ def test_api_text_with_people_links_and_tokens_is_masked_everywhere_but_in_the_b
     assert error.answer.content == body
 
 
-def test_redirect_is_an_error_that_names_the_host_alone():
-    """Following it would carry the token to another place; its address may be a credential."""
-    error = read_error("list_avatars", _answered(302, location="https://login.example.org/x?token=abc"))
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (302, "redirects are not followed (to login.example.org)"),
+        *[(status, "no error text of the API; received an empty body") for status in (300, 304, 305)],
+    ],
+)
+def test_redirect_is_an_error_that_names_the_host_alone(status, message):
+    """Following it would carry the token away, its address may be a credential; 300, 304 and 305 are none."""
+    error = read_error("list_avatars", _answered(status, location="https://login.example.org/x?token=abc"))
 
-    assert error.message == "redirects are not followed (to login.example.org)"
-
-
-@pytest.mark.parametrize("status", [300, 304, 305])
-def test_only_a_redirect_is_called_one(status):
-    """304 says that nothing has changed, 300 that there is a choice."""
-    error = read_error("list_avatars", _answered(status, location="https://login.example.org/x"))
-
-    assert error.message == "no error text of the API; received an empty body"
+    assert error.message == message
 
 
 def test_answer_keeps_no_cookie_and_not_the_token():

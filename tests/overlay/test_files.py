@@ -5,16 +5,8 @@ import io
 import pytest
 
 from jobmojito import InvalidRequestError, UploadError
-from jobmojito_api.types import File
-from tests.bodies import MULTIPART, body_for
 from tests.faults import server as faults
-from tests.overlay.driver import ID
-
-
-def _upload(payload):
-    file = File(payload, "cv.txt", "text/plain")
-    body = body_for("upload_knowledge_base_document", MULTIPART, knowledge_base_store_id=ID, files={"file": file})
-    return lambda jm: jm.knowledge_base.upload_knowledge_base_document(body=body)
+from tests.overlay.driver import upload_of
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, bytes.decode, io.BytesIO])
@@ -22,7 +14,7 @@ def test_bytes_texts_and_binary_streams_are_sent(api, fault_server, kind):
     """Whole, and with their length."""
     fault_server.plays(faults.json_answer(200, {}))
 
-    api.call(_upload(kind(b"Lebenslauf")), base_url=fault_server.url)
+    api.call(upload_of(kind(b"Lebenslauf")), base_url=fault_server.url)
 
     (seen,) = fault_server.seen
     assert b"Lebenslauf" in seen.body
@@ -33,7 +25,7 @@ def test_bytes_texts_and_binary_streams_are_sent(api, fault_server, kind):
 def test_what_has_no_bytes_is_refused_by_the_contract(api, fault_server, payload):
     """A stream opened in text mode counts characters, not bytes: its length would be a lie."""
     with pytest.raises(InvalidRequestError, match="binary mode") as raised:
-        api.call(_upload(payload), base_url=fault_server.url)
+        api.call(upload_of(payload), base_url=fault_server.url)
 
     assert raised.value.field == "file"
     assert fault_server.connections == 0
@@ -49,4 +41,4 @@ def test_stream_that_gives_no_bytes_after_all_is_the_files_fault(api, fault_serv
     fault_server.plays(faults.json_answer(200, {}))
 
     with pytest.raises(UploadError, match="gives str where bytes are needed"):
-        api.call(_upload(Texts()), base_url=fault_server.url)
+        api.call(upload_of(Texts()), base_url=fault_server.url)

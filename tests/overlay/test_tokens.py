@@ -241,26 +241,16 @@ def test_provider_that_fails_is_a_configuration_error_with_its_cause(api):
     assert raised.value.__cause__ is cause
 
 
-def test_second_401_surfaces(api):
-    """A fresh token that is refused too is an answer: two requests, then the error."""
+@pytest.mark.parametrize(("provided", "sent"), [(True, 2), (False, 1)])
+def test_401_that_stays_surfaces(api, provided, sent):
+    """A fresh token that is refused too is an answer; of a fixed one there is nothing fresh to send."""
     seen = []
     transport = httpx.MockTransport(lambda r: seen.append(r) or httpx.Response(401, json={"error": "bad jwt"}))
 
     with pytest.raises(AuthenticationError, match="bad jwt"):
-        api.call(READ[1], token=_Provider(), transport=transport)
+        api.call(READ[1], transport=transport, **({"token": _Provider()} if provided else {}))
 
-    assert len(seen) == 2
-
-
-def test_fixed_token_is_not_repeated_after_401(api):
-    """There is nothing fresh to send."""
-    seen = []
-    transport = httpx.MockTransport(lambda r: seen.append(r) or httpx.Response(401, json={"error": "bad jwt"}))
-
-    with pytest.raises(AuthenticationError):
-        api.call(READ[1], transport=transport)
-
-    assert len(seen) == 1
+    assert len(seen) == sent
 
 
 def test_calls_refused_together_share_one_refresh_over_http():

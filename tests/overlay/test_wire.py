@@ -9,10 +9,9 @@ import pytest
 
 from jobmojito import ConfigurationError, ConnectionFailedError, OutcomeUnknownError, RequestTimeoutError, UploadError
 from jobmojito.calls.bodies import StreamedBody
-from jobmojito_api.types import File
-from tests.bodies import MULTIPART, body_for
+from tests.bodies import body_for
 from tests.faults import server as faults
-from tests.overlay.driver import ASKED, ID, QUICK, READ, SPENDING, TOKEN, Driver
+from tests.overlay.driver import ASKED, QUICK, READ, SPENDING, TOKEN, Driver, upload_of
 from tests.overlay.test_secrets import _printed
 
 
@@ -109,19 +108,13 @@ class _Pipe(io.RawIOBase):
         raise io.UnsupportedOperation("pipe")
 
 
-def _upload(payload):
-    file = File(payload, "cv.txt", "text/plain")
-    body = body_for("upload_knowledge_base_document", MULTIPART, knowledge_base_store_id=ID, files={"file": file})
-    return lambda jm: jm.knowledge_base.upload_knowledge_base_document(body=body)
-
-
 def test_file_part_goes_from_where_its_stream_stands_at_every_attempt(api, fault_server):
     """httpx alone would rewind to the beginning, and announce the length of the whole file."""
     stream = io.BytesIO(b"HEADER the rest")
     stream.seek(7)
     fault_server.plays(faults.api_error(429), faults.json_answer(200, {}))
 
-    api.call(_upload(stream), base_url=fault_server.url)
+    api.call(upload_of(stream), base_url=fault_server.url)
 
     for seen in fault_server.seen:
         assert b"the rest" in seen.body
@@ -135,7 +128,7 @@ def test_file_part_that_cannot_be_rewound_is_sent_once(api, fault_server):
     fault_server.plays(faults.api_error(429))
 
     with pytest.raises(Exception, match="429"):
-        api.call(_upload(_Pipe(b"a pipe's content")), base_url=fault_server.url)
+        api.call(upload_of(_Pipe(b"a pipe's content")), base_url=fault_server.url)
 
     assert fault_server.count == 1
     assert b"a pipe's content" in fault_server.seen[0].body
@@ -147,7 +140,7 @@ def test_closed_file_is_found_before_anything_is_sent(api, fault_server):
     stream.close()
 
     with pytest.raises(UploadError, match="closed"):
-        api.call(_upload(stream), base_url=fault_server.url)
+        api.call(upload_of(stream), base_url=fault_server.url)
 
     assert fault_server.connections == 0
 
