@@ -18,7 +18,7 @@ from scripts.corrections.grammar import operations, references
 from scripts.corrections.lift import NotOneTypeError, idle_titles, lift, type_names
 from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
-from scripts.corrections.overlays import actions_at, apply, load_overlay
+from scripts.corrections.overlays import actions_at, apply, find, load_overlay
 from scripts.files import documents
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused, exit_code
@@ -71,13 +71,16 @@ def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any
 
 
 def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], overlay: dict[str, Any]) -> None:
-    """Refuse a correction that gives a title to a place that is no longer an enum or an object."""
+    """Refuse a correction that gives a title only to what is neither an enum nor an object any more."""
     already = set(idle_titles(published))
-    for place, title in idle_titles(corrected):
-        if (place, title) in already:
-            continue
-        action = ", ".join(actions_at(corrected, overlay, place)) or "an action"
-        raise Refused(f"{action}: nothing to name {title} at {pointer(*place)}: neither an enum nor an object")
+    idle = {place: title for place, title in idle_titles(corrected) if (place, title) not in already}
+    for action in overlay["actions"] if idle else ():
+        places = [place for place, _ in find(corrected, action["target"])]
+        if any(place not in idle for place in places):
+            idle = {place: title for place, title in idle.items() if place not in places}
+    for place, title in idle.items():
+        named = ", ".join(actions_at(corrected, overlay, place)) or "an action"
+        raise Refused(f"{named}: nothing to name {title} at {pointer(*place)}: neither an enum nor an object")
 
 
 def _refuse_dangling(document: dict[str, Any]) -> None:

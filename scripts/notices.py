@@ -21,27 +21,52 @@ if TYPE_CHECKING:
     from scripts.changes.reports import Style
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
+MOST_PASTED = 400  # characters of an action to be pasted
 MOST_WARNINGS = 30  # operations without a name or facts that a pull request names
-_UNNAMED = "Warning: {} has no name in the corrections yet, and is called {} until it has."
+_UNNAMED = (
+    "Warning: {} has no name in the corrections yet, and is called {} until it has."
+    " To name it, add {} to openapi/corrections.overlay.yaml."
+)
 _WITHOUT_FACTS = (
     "Warning: openapi/facts.yaml has no facts of {} yet: does it cost credits, send mail, may it be repeated?"
-    " Until it has, it counts as costing, as mailing and as not repeatable."
+    " Until it has, it counts as costing, as mailing and as not repeatable. To tell them, add {}."
 )
+# To be pasted, with the words in capitals filled in.
+_NAMED = "- { target: \"$.paths['PATH'].METHOD\", description: *unnamed, x-matches: 1, update: { operationId: NAME } }"
+_FACT = "{ is: true|false, why: REASON, source: guide|contract }"
+_FACTS = f"PLACE: {{ costs: {_FACT}, mails: {_FACT}, repeatable: {_FACT} }}"
+_STALE = "To check: openapi/facts.yaml has {}, which is gone from the contract; take it out there."
+_AGAIN = "After an edit, `make update ARGS=--since=main` puts client, version, changelog and this text right."
+
+
+@frozen
+class Found:
+    """What an update found: the changes of each document that changed, and what is left to a person.
+
+    `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
+    `revised`: what became of corrections that did not fit any more, a line each.
+    `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
+    """
+
+    reports: tuple[Report, ...]
+    unnamed: tuple[tuple[str, str], ...] = ()
+    revised: tuple[str, ...] = ()
+    without_facts: tuple[str, ...] = ()
+    stale_facts: tuple[str, ...] = ()
 
 
 @frozen
 class Notice:
-    """The changes of each document that changed, their effect on generated names, and what a person has to do.
+    """What an update found, its effect on generated names, and the next version."""
 
-    `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
-    `without_facts`: each operation that is missing in openapi/facts.yaml.
-    """
-
-    reports: tuple[Report, ...]
+    found: Found
     impact: Impact
-    unnamed: tuple[tuple[str, str], ...]
     previous: str
-    without_facts: tuple[str, ...] = ()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The changes of each document."""
+        return self.found.reports
 
     @property
     def grade(self) -> Grade | None:
@@ -73,7 +98,7 @@ class Notice:
         if warnings := self._warnings(code):
             more = len(warnings) - MOST_WARNINGS
             rest = [f"{more} more operations have no name in the corrections, or no facts."] if more > 0 else []
-            blocks.append(_listed("Left to a person", [*warnings[:MOST_WARNINGS], *rest]))
+            blocks.append(_listed("Left to a person", [*warnings[:MOST_WARNINGS], *rest, _AGAIN]))
         room = MOST_MARKDOWN - sum(map(len, blocks))
         return "\n".join([*blocks, *(as_markdown(one, room // max(1, len(self.reports))) for one in self.reports)])
 
@@ -85,8 +110,10 @@ class Notice:
             "grade": self.label,
             "documents": [json.loads(as_json(report)) for report in self.reports],
             "names": [_row(effect) for effect in self.impact.effects],
-            "unnamed": dict(self.unnamed),
-            "without_facts": list(self.without_facts),
+            "unnamed": dict(self.found.unnamed),
+            "corrections": list(self.found.revised),
+            "without_facts": list(self.found.without_facts),
+            "stale_facts": list(self.found.stale_facts),
         }
         return json.dumps(content, indent=2) + "\n"
 
@@ -101,8 +128,16 @@ class Notice:
 
     def _warnings(self, style: Style) -> list[str]:
         return [
-            *(_UNNAMED.format(style(operation), style(name)) for operation, name in self.unnamed),
-            *(_WITHOUT_FACTS.format(style(operation)) for operation in self.without_facts),
+            *(f"To check: {line}" for line in self.found.revised),
+            *(
+                _UNNAMED.format(style(place), style(name), style(_action(place), MOST_PASTED))
+                for place, name in self.found.unnamed
+            ),
+            *(
+                _WITHOUT_FACTS.format(style(place), style(_FACTS.replace("PLACE", place), MOST_PASTED))
+                for place in self.found.without_facts
+            ),
+            *(_STALE.format(style(place)) for place in self.found.stale_facts),
         ]
 
     def _briefly(self, style: Style) -> list[str]:
@@ -121,6 +156,12 @@ class Notice:
             f"The version {version.format(style(self.version), style(self.previous))}.",
             *(lines or ["No generated name appears, changes or vanishes."]),
         ]
+
+
+def _action(place: str) -> str:
+    """Write the correction that would name an operation."""
+    method, _, path = place.partition(" ")
+    return _NAMED.replace("PATH", path).replace("METHOD", method.lower())
 
 
 def _listed(title: str, lines: list[str]) -> str:

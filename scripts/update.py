@@ -1,11 +1,14 @@
 """Updates the client to a new published document: from sync to tests, everything or nothing.
 
     python -m scripts.update [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
-                             [--accept-host HOST] [--no-tests]
+                             [--accept-host HOST] [--no-tests] [--since REF] [--reason FILE]
 
 Sync, changelog, corrections, generation, drift, version and changelog entry, tests: in this order, in a copy of the
 repository. The results replace the files here only if every step succeeds. The changelog as Markdown and JSON, and its
 grade, are left in `build/` for the pull request.
+
+With `--since REF` the update is made once more on top of what a person has edited: the documents here, if no others are
+given, are compared with those of a commit, whose version and changelog are the ones before.
 
 Exit codes: 0 updated, or nothing to do; 2 refused: one line says which step, and where in the document;
 130 interrupted.
@@ -17,35 +20,43 @@ import argparse
 import re
 import subprocess
 import sys
+import tarfile
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from scripts import parity, sync
 from scripts.changelog import changelog, operation_names
-from scripts.changes.entries import insert
+from scripts.changes.entries import insert, without
 from scripts.changes.impact import impact
-from scripts.correct import correct, load_overlay
+from scripts.correct import correct, load_overlay, normalise
 from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
+from scripts.corrections.revision import FILE as CORRECTIONS
+from scripts.corrections.revision import LostPlacesError, revise
+from scripts.corrections.sources import renamed_in, rewrite
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
 from scripts.files.published import published
-from scripts.files.staging import CONTRACT, PACKAGE, recover, staging
+from scripts.files.staging import CONTRACT, PACKAGE, WEBHOOKS, recover, scratch, staging
 from scripts.generate import generate
 from scripts.generation.parser import load_config
 from scripts.generation.reading import read
-from scripts.notices import Notice
+from scripts.notices import Found, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from scripts.changes.contracts import Report
+    from scripts.corrections.revision import Revision
     from scripts.files.staging import Staging
 
 ROOT = Path(__file__).parent.parent
+FACTS = Path(facts.FILE)
 # Tests of the tools do not depend on the document, and some need a git checkout; `make test` runs them all.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
@@ -59,41 +70,73 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     """Update; the changes go to stdout, everything else to stderr."""
     parser = argparse.ArgumentParser(prog="python -m scripts.update", description=(__doc__ or "").partition("\n")[0])
     sync.add_sources(parser)
+    parser.add_argument("--since", metavar="REF", help="make an update anew that began at this commit (main)")
     parser.add_argument("--no-tests", action="store_true", help="leave out the tests, for speed")
+    parser.add_argument("--reason", type=Path, metavar="FILE", help="write the reason of a refusal here too")
     arguments = parser.parse_args(argv)
-    return exit_code("update", lambda: _run(arguments, root.resolve()))
+    root = root.resolve()
+    return exit_code("update", lambda: _run(arguments, root))
 
 
 def _run(arguments: argparse.Namespace, root: Path) -> int:
     if recover(root):
         _say("the last run was killed while it replaced files; that is put right")
+    try:
+        with scratch() as folder:
+            return _updated(arguments, root, _as_it_was(arguments, root, folder))
+    except Refused as refusal:
+        if arguments.reason is not None:
+            lost = refusal.__cause__
+            details = lost.details if isinstance(lost, LostPlacesError) else []
+            arguments.reason.parent.mkdir(parents=True, exist_ok=True)
+            _write(arguments.reason, "".join(f"{line}\n" for line in (str(refusal), *details)))
+        raise
+
+
+def _updated(arguments: argparse.Namespace, root: Path, before: Path) -> int:
     with _step("sync"):
-        incoming = [document for document in sync.collect(arguments, root) if document.is_changed]
+        incoming = [document for document in sync.collect(arguments, before) if document.is_changed]
     if not incoming:
         _say("the published documents are the ones in use; nothing to do")
         for difference in lock.differences(root):
             _say(f"but {difference}; `make generate` puts that right")
         return 0
     with staging(root) as stage:
-        notice = _made(stage, incoming)
+        notice = _made(stage, before, incoming)
         if not arguments.no_tests:
             with _step("tests"):
                 _test(stage)
         with _step("replace"):
             replaced = stage.commit()
     sys.stdout.write(notice.text)
-    _say(f"{notice.label}, version {notice.version}; replaced {', '.join(map(str, replaced))}")
+    _say(f"{notice.label}, version {notice.version}; replaced {', '.join(map(str, replaced)) or 'nothing'}")
     return 0
 
 
-def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
+def _as_it_was(arguments: argparse.Namespace, root: Path, folder: Path) -> Path:
+    """Return the repository to compare with: this one, or the commit of `--since`, put into a folder."""
+    if arguments.since is None:
+        return root
+    names = (CONTRACT.parent, PACKAGE, "pyproject.toml", "CHANGELOG.md")
+    command = ["git", "-C", str(root), "archive", arguments.since, "--", *map(str, names)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise Refused(f"--since {arguments.since}: {done.stderr.decode(errors='replace')}; nothing was changed")
+    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    arguments.file = arguments.file or (None if arguments.url else root / CONTRACT)
+    arguments.webhooks_file = arguments.webhooks_file or (None if arguments.webhooks_url else root / WEBHOOKS)
+    return folder
+
+
+def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> Notice:
     """Run every step but the tests, in the copy."""
     with _step("correct"):
         sync.write(incoming, stage.copy)
-        overlay = load_overlay(stage.copy / "openapi/corrections.overlay.yaml")
-        corrected = correct(published(stage.copy), overlay)
+        revised = _revised(stage.copy, before if (before / CONTRACT).exists() else stage.copy)
+        corrected = correct(published(stage.copy), revised.overlay)
     with _step("changelog"):
-        known = _known_names(stage.root)
+        known = _known_names(before)
         names = {**known, **operation_names(corrected.document)}
         reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
     with _step("generate"):
@@ -102,11 +145,23 @@ def _made(stage: Staging, incoming: Sequence[sync.Incoming]) -> Notice:
         _refuse_drift(stage.copy)
     with _step("version"):
         unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
-        return _release(stage, reports, unnamed)
+        return _release(stage, before, Found(reports, tuple(unnamed.items()), revised.notes))
+
+
+def _revised(root: Path, before: Path) -> Revision:
+    """Fit the corrections in a folder to the new documents in it, and the names in the facts."""
+    path = root / CORRECTIONS
+    text = path.read_text(encoding="utf-8")
+    revised = revise(load_overlay(path), text, normalise(published(before)), normalise(published(root)))
+    if revised.changed:
+        rewrite(path, revised.changed, revised.renames)
+    if revised.moved:
+        _write(root / FACTS, renamed_in((root / FACTS).read_text(encoding="utf-8"), revised.moved))
+    return revised
 
 
 def _known_names(root: Path) -> dict[str, str]:
-    """Return the operation names of the generated client, if there is one."""
+    """Return the operation names of the generated client of before, if there is one."""
     contract = root / PACKAGE / "contract.json"
     return operation_names(documents.load(contract)) if contract.is_file() else {}
 
@@ -147,28 +202,28 @@ def _refuse_drift(root: Path) -> None:
             raise Refused(f"meaning: {found[0]}{more}")
 
 
-def _release(stage: Staging, reports: tuple[Report, ...], unnamed: dict[str, str]) -> Notice:
+def _release(stage: Staging, before: Path, found: Found) -> Notice:
     """Write the next version, the changelog entry, and the text of the pull request."""
     project, log = stage.copy / "pyproject.toml", stage.copy / "CHANGELOG.md"
-    text = project.read_text(encoding="utf-8")
-    found = _VERSION.findall(text)
-    if len(found) != 1:
-        raise Refused(f"pyproject.toml: {len(found)} lines look like the version, not one")
-    effects = impact(stage.root / PACKAGE, stage.copy / PACKAGE)
-    notice = Notice(reports, effects, tuple(unnamed.items()), previous=found[0], without_facts=_without_facts(stage))
+    text, said = project.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
+    versions = [_VERSION.findall(some) for some in (text, (before / project.name).read_text(encoding="utf-8"))]
+    if any(len(some) != 1 for some in versions):
+        raise Refused(f"pyproject.toml: {len(versions[0])} lines look like the version, not one")
+    (now,), (previous,) = versions
+    effects = impact(before / PACKAGE, stage.copy / PACKAGE)
+    contract, table = documents.load(stage.copy / PACKAGE / "contract.json"), facts.load_facts(stage.copy / FACTS)
+    unknown, stale = tuple(facts.unknown(contract, table)), tuple(facts.stale(contract, table))
+    notice = Notice(evolve(found, without_facts=unknown, stale_facts=stale), effects, previous)
+    if now != previous:  # this update was made before
+        said = without(said, now)
     if notice.grade is not None:
-        _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
-        _write(log, insert(log.read_text(encoding="utf-8"), notice.entry(datetime.now(UTC).date())))
+        _write(log, insert(said, notice.entry(datetime.now(UTC).date())))
+    _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
     (stage.copy / "build").mkdir(exist_ok=True)
     for name, content in (("md", notice.markdown), ("json", notice.json)):
         _write(stage.copy / "build" / f"changelog.{name}", content)
     _write(stage.copy / "build/grade.txt", f"{notice.label}\n")
     return notice
-
-
-def _without_facts(stage: Staging) -> tuple[str, ...]:
-    """List the operations that are missing in openapi/facts.yaml."""
-    return tuple(facts.unknown(documents.load(stage.copy / CONTRACT), facts.load_facts(stage.copy / facts.FILE)))
 
 
 def _write(path: Path, text: str) -> None:
@@ -201,6 +256,8 @@ def _step(name: str) -> Generator[None]:
     try:
         yield
     except Refused as refusal:
+        for line in refusal.details if isinstance(refusal, LostPlacesError) else ():
+            print(line, file=sys.stderr)
         raise Refused(f"{name}: {refusal}; nothing was changed") from refusal
     except OSError as error:
         raise Refused(f"{name}: {reason(error)}; nothing was changed") from error

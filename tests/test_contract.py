@@ -182,18 +182,6 @@ def test_corrections_leave_the_structure_they_do_not_name(published, effective):
     )
 
 
-def test_the_readme_lists_the_types_that_corrections_name(overlay):
-    """The lists in openapi/README.md are the titles in the corrections, each once, in order."""
-    text = (OPENAPI / "README.md").read_text(encoding="utf-8")
-    enums, objects = (
-        re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in text.split("### Enums")[1].split("### Objects")
-    )
-
-    assert sorted(enums) == enums
-    assert sorted(objects) == objects
-    assert sorted([*enums, *objects]) == sorted(titles(overlay))
-
-
 def titles(node):
     """Give every type name in the updates of an overlay, at any depth."""
     if isinstance(node, list):

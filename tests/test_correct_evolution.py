@@ -88,7 +88,18 @@ def nullability_as_branches(document):
             schema["anyOf"] = [content, {"type": "null"}]
 
 
+def one_place_loosened(document):
+    """Turn one of the ten lists of languages into free text."""
+    component(document, "PersonaCreateRequest")["mojito_language_code"] = {"type": "string"}
+
+
+def every_place_loosened(document):
+    """Turn the only list of stages into free text."""
+    component(document, "JobInterviewGetResponse")["stage"] = {"type": "string"}
+
+
 FLOWING = [
+    one_place_loosened,
     new_operations,
     string_to_object,
     known_enum_elsewhere,
@@ -151,11 +162,6 @@ def one_place_widened(document):
     component(document, "PersonaCreateRequest")["mojito_language_code"]["enum"].append("ka")
 
 
-def one_place_loosened(document):
-    """Turn one of the ten lists of languages into free text."""
-    component(document, "PersonaCreateRequest")["mojito_language_code"] = {"type": "string"}
-
-
 def component_taken(document):
     """Publish a component of other content under a name that the corrections give."""
     document["components"]["schemas"]["LanguageCode"] = {"type": "object", "properties": {"code": {}}}
@@ -183,10 +189,7 @@ STOPPING = [
             "/components/schemas/PersonaCreateRequest/properties/mojito_language_code",
         ],
     ),
-    (
-        one_place_loosened,
-        ["action ", "nothing to name LanguageCode at /components/schemas/PersonaCreateRequest/properties/mojito"],
-    ),
+    (every_place_loosened, ["action ", "nothing to name HiringStage at /components/schemas/JobInterviewGetResponse"]),
     (component_taken, ["action ", "): LanguageCode is not one type", "/components/schemas/LanguageCode and"]),
     (post_form_published, ["get_interview_definition' && !@.post]): expected 1 place, found 0"]),
     (template_mended, ["as far as /components/schemas/JobInterviewPdfRequest/properties/template"]),

@@ -10,7 +10,7 @@ from scripts.changes.contracts import compare
 from scripts.changes.impact import Effect, Impact
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import Name
-from scripts.notices import MOST_MARKDOWN, Notice
+from scripts.notices import MOST_MARKDOWN, Found, Notice
 from tests.changes.cases import document
 
 TYPED = Name("field", "models.Thing.size", "int")
@@ -41,7 +41,7 @@ SAID = [
 def notice(impact=IMPACT, unnamed=(), **edits):
     """The notice of an update with an effect on names."""
     report = compare(document(), document(edits or {"/paths/~1more": {"get": {"responses": {}}}}))
-    return Notice((report,), impact, tuple(unnamed), previous="0.1.0")
+    return Notice(Found((report,), tuple(unnamed)), impact, previous="0.1.0")
 
 
 def test_a_pull_request_says_what_users_meet():
@@ -80,7 +80,7 @@ def test_json_has_every_name():
 
 def test_no_name_is_said_too():
     """An update that users don't notice says so, and that the version stays."""
-    quiet = Notice((), Impact(), (), previous="1.2.3").markdown
+    quiet = Notice(Found(()), Impact(), previous="1.2.3").markdown
 
     assert "- The version stays `1.2.3`.\n- No generated name appears, changes or vanishes.\n" in quiet
 

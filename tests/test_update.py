@@ -147,8 +147,10 @@ def test_another_form_of_the_same_is_no_new_version(run, document, checkout, unp
     assert (checkout / "build/grade.txt").read_text() == "documentation\n"
 
 
-def _without_template(document):
-    del document["components"]["schemas"]["JobInterviewPdfRequest"]["properties"]["template"]
+def _with_other_tag(document):
+    text = json.dumps(document).replace('"Coaching catalogue"', '"Library"')
+    document.clear()
+    document.update(json.loads(text))
 
 
 def _with_xml_body(document):
@@ -169,7 +171,7 @@ def _with_hostile_tag(document):
     [
         (_with_other_host, ("sync:", "/servers/0/url", "--accept-host example.com")),
         (_with_hostile_tag, ("sync:", "/paths/~1brand-new/get/tags/0", "path out of its folder")),
-        (_without_template, ("correct:", "action 33", "/components/schemas/JobInterviewPdfRequest/properties")),
+        (_with_other_tag, ("correct:", "openapi/corrections.overlay.yaml, line 49", "/tags has no Coaching catalogue")),
         (_with_xml_body, ("generate:", "/paths/~1brand-new/get", "application/xml")),
     ],
 )
@@ -328,3 +330,89 @@ def _contents(checkout):
 def test_only_declared_files_are_ever_replaced():
     """What an update may replace is what the pull request lets through."""
     assert [path for path in REPLACED if not f"{path}/".startswith(propose.TOUCHED)] == []
+
+
+@pytest.mark.usefixtures("unproved")
+class TestCorrections:
+    def test_a_renamed_operation_of_a_helper_keeps_its_name(self, run, document, checkout):
+        """Corrections and facts follow the path, so that the operation is called what it was, and is told as moved."""
+        paths = {"/users-invite" if path == "/invite-users" else path: item for path, item in document["paths"].items()}
+        document["paths"] = paths
+        code, out, last = run(document)
+        corrections, facts = ((checkout / f"openapi/{name}").read_text() for name in FITTED)
+
+        assert (code, "openapi/corrections.overlay.yaml, openapi/facts.yaml" in last) == (0, True)
+        assert "moved from 'POST /invite-users' to 'POST /users-invite' ('invite_users')" in out
+        assert "To check: openapi/corrections.overlay.yaml: /invite-users is /users-invite now; 1 targets follow" in out
+        assert (corrections.count("/users-invite"), facts.count("POST /users-invite:")) == (1, 1)
+        assert "no facts of" not in out
+        assert [*(checkout / "generated/jobmojito_api/api").glob("*/invite_users.py")]
+
+    def test_a_retired_operation_takes_its_correction_along(self, run, document, checkout):
+        """It goes through unattended; what the facts still say of it is left to a person."""
+        del document["paths"]["/platform-languages-list"]
+        code, out, _ = run(document)
+
+        assert (code, "'GET /platform-languages-list' is gone ('list_languages')" in out) == (0, True)
+        assert "platform-languages-list" not in (checkout / "openapi/corrections.overlay.yaml").read_text()
+        assert "openapi/facts.yaml has 'GET /platform-languages-list', which is gone" in out
+        assert update.lock.differences(checkout) == []
+
+    def test_a_stop_prints_what_to_paste_and_it_lands(self, document, checkout, tmp_path, capsys):
+        """The reason is on the terminal and in a file, above the one line; pasted, the same update goes through."""
+        _with_other_tag(document)
+        (tmp_path / "new.json").write_text(json.dumps(document))
+        words = ["--file", str(tmp_path / "new.json"), "--no-tests", "--reason", str(tmp_path / "build/refused.txt")]
+        before = looks(checkout)
+        assert update.main(words, root=checkout) == 2
+        told, reason = capsys.readouterr().err, (tmp_path / "build/refused.txt").read_text()
+        pasted = "  - target: $.tags[?@.name == 'Library']\n"
+
+        assert (pasted in told, pasted in reason) == (True, True)
+        assert reason.startswith("correct: corrections that lost their place in the document: 1; ")
+        assert looks(checkout) == before
+
+        path = checkout / "openapi/corrections.overlay.yaml"
+        path.write_text(path.read_text().replace("  - target: $.tags[?@.name == 'Coaching catalogue']\n", pasted))
+        assert update.main(words, root=checkout) == 0
+        assert (checkout / "generated/jobmojito_api/resources/catalogue.py").is_file()
+
+    def test_a_new_operation_is_named_in_the_update_that_brings_it(self, run, document, checkout):
+        """An action for it fits the new document alone, and that is enough."""
+        path, target = checkout / "openapi/corrections.overlay.yaml", "$.paths['/brand-new'].get"
+        action = f'\n  - {{ target: "{target}", description: New., x-matches: 1, update: {{ operationId: look }} }}\n'
+        path.write_text(path.read_text() + action)
+        code, out, _ = run(add_operation(document))
+
+        assert (code, "'GET /brand-new' is new ('look')" in out, "no name in the corrections" in out) == (
+            0,
+            True,
+            False,
+        )
+
+    def test_after_an_edit_the_update_is_made_anew(self, run, document, checkout, capsys):
+        """Since the commit before: one entry, the version of the whole, and the name that a person gave."""
+        git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(checkout))
+        for words in (("init", "-q", "-b", "main"), ("add", "--all"), ("commit", "-q", "-m", "Before")):
+            subprocess.run([*git, *words], check=True)
+        assert run(add_operation(document))[0] == 0
+        path = checkout / "openapi/corrections.overlay.yaml"
+        named = (
+            "{ target: \"$.paths['/brand-new'].get\", description: New., x-matches: 1, update: { operationId: look } }"
+        )
+        path.write_text(f"{path.read_text()}\n  - {named}\n")
+        log = checkout / "CHANGELOG.md"
+        log.write_text(log.read_text().replace("# Changelog\n", "# Changelog\n\nA line of a person's.\n"))
+
+        assert update.main(["--since", "main", "--no-tests"], root=checkout) == 0
+        assert "additive, version 0.1.1; replaced" in capsys.readouterr().err
+        assert re.findall(r"(?m)^## \[(.*?)\]", log.read_text()) == ["0.1.1", "0.1.0"]
+        assert ("`admin.look`" in log.read_text(), "get_brand_new" in log.read_text()) == (True, False)
+        assert "A line of a person's." in log.read_text()
+        assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
+        assert update.lock.differences(checkout) == []
+        assert update.main(["--since", "nowhere", "--no-tests"], root=checkout) == 2
+        assert "update: --since nowhere: " in capsys.readouterr().err
+
+
+FITTED = ("corrections.overlay.yaml", "facts.yaml")

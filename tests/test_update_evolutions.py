@@ -8,15 +8,11 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
-import pytest
-
 from scripts import update
 from scripts.files import documents
 from tests import baseline
 from tests.checkouts import checkout_in
 from tests.evolutions.evolutions import EVOLUTIONS
-
-TOGETHER = [evolution for evolution in EVOLUTIONS if evolution.stale is None]
 
 
 def updated(folder, document, version):
@@ -38,18 +34,18 @@ def without_names(text):
 
 def test_evolutions_together_go_through_one_update(tmp_path):
     """A dozen evolutions at once give every change of each, the version of the worst, and a client that works."""
-    document = functools.reduce(lambda made, evolution: evolution.apply(made), TOGETHER, baseline.published())
+    document = functools.reduce(lambda made, evolution: evolution.apply(made), EVOLUTIONS, baseline.published())
     checkout, code, out, err = updated(tmp_path, document, "1.2.3")
     said = {_subject(line) for line in without_names(out).splitlines()}
     expected = {
-        _subject(line) for evolution in TOGETHER for line in evolution.changelog.splitlines() if line[:2] == "- "
+        _subject(line) for evolution in EVOLUTIONS for line in evolution.changelog.splitlines() if line[:2] == "- "
     }
 
     assert code == 0, err
-    assert len(TOGETHER) >= 12
+    assert len(EVOLUTIONS) >= 12
     assert {line for line in expected - said if not line.startswith("- description")} == set()
     assert 'version = "2.0.0"' in (checkout / "pyproject.toml").read_text()
-    assert calls_everything(checkout).startswith("34 operations, ")
+    assert calls_everything(checkout).startswith("33 operations, ")
 
 
 def calls_everything(checkout):
@@ -69,12 +65,3 @@ def calls_everything(checkout):
 def _subject(line):
     """What changed, without the operations that it touches: other evolutions add to those."""
     return re.sub(r"(, (?:sent to|received from)| in '.*)? ?(?:'.*)?\[[a-z0-9-]+\]$", "", line)
-
-
-@pytest.mark.parametrize("evolution", [one for one in EVOLUTIONS if one.stale], ids=lambda one: one.name)
-def test_an_evolution_that_ends_a_correction_stops(tmp_path, evolution):
-    """The correction that has lost its place is named, for a person to take it out."""
-    _, code, _, err = updated(tmp_path, evolution.apply(baseline.published()), "0.1.0")
-
-    assert code == 2
-    assert evolution.stale in err.splitlines()[-1]

@@ -85,6 +85,11 @@ def _shown(effects: Iterable[Effect]) -> Iterator[Effect]:
             yield effect
 
 
+def without(text: str, version: str) -> str:
+    """Take the entry of a version out."""
+    return re.sub(rf"(?ms)^## \[{re.escape(version)}\].*?(?=^## |^\[[^\]]+\]: |\Z)", "", text)
+
+
 def insert(text: str, new: str) -> str:
     """Put an entry above the newest one, but below `Unreleased`; Refused if the version has an entry already."""
     heading = new.partition("\n")[0].partition("]")[0] + "]"

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from scripts.corrections.grammar import operations
+from scripts.files.documents import resolve
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def load_facts(path: Path | str) -> dict[str, Any]:
 
 def join(document: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of each operation of an effective contract by `METHOD /path`, and the prices."""
-    found = {place: _entry(table["operations"].get(place), declared, table) for place, declared in _places(document)}
+    found = {
+        place: _entry(_in_use(document, declared, table["operations"].get(place)), declared, table)
+        for place, declared in _places(document)
+    }
     return {"operations": found, "prices": table["prices"], "ids": dict(_ids(table))}
 
 
@@ -59,9 +63,42 @@ def unknown(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
 
 
 def stale(document: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
-    """List the entries of the table that are about no operation of a contract."""
+    """List what the table says about an operation, parameter or property that a contract does not have."""
     declared = dict(_places(document))
-    return [place for place in table["operations"] if place not in declared]
+    gone = [place for place in table["operations"] if place not in declared]
+    for place in table["operations"].keys() & declared.keys():
+        known = _names(document, declared[place])
+        gone += [f"{place}, care, {name}" for name in table["operations"][place].get("care", ()) if name not in known]
+    return sorted(gone)
+
+
+def _in_use(
+    document: Mapping[str, Any], declared: Mapping[str, Any], facts: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Leave out the care for what the operation does not take any more."""
+    if facts is None or "care" not in facts:
+        return facts
+    known = _names(document, declared)
+    return {**facts, "care": {name: fact for name, fact in facts["care"].items() if name in known}}
+
+
+def _names(document: Mapping[str, Any], declared: Mapping[str, Any]) -> set[str]:
+    """Name the parameters of an operation and the properties of its bodies."""
+    found = {_resolved(document, one).get("name", "") for one in declared.get("parameters", ())}
+    body = _resolved(document, declared.get("requestBody", {}))
+    queue = [media.get("schema", {}) for media in body.get("content", {}).values()]
+    for schema in queue:
+        content = _resolved(document, schema)
+        found |= content.get("properties", {}).keys()
+        queue += [
+            branch for key in ("allOf", "anyOf", "oneOf") for branch in content.get(key, ()) if branch not in queue
+        ]
+    return found
+
+
+def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = resolve(document, node["$ref"]) if "$ref" in node else node
+    return found
 
 
 def sentences(entry: Mapping[str, Any]) -> str:

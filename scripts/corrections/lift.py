@@ -58,13 +58,13 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield inline titles that look like a type's name but are not on a type: a stale correction, if one set them."""
     for place, schema in schemas(document):
-        if is_type_name(title := schema.get("title")) and not _is_type(_folded(schema)) and not _is_component(place):
+        if is_type_name(title := schema.get("title")) and not is_type(_folded(schema)) and not _is_component(place):
             yield place, title
 
 
 def type_names(document: dict[str, Any]) -> list[str]:
     """List the components that are enums or objects, sorted."""
-    return sorted(name for name, schema in _components(document).items() if _is_type(schema))
+    return sorted(name for name, schema in _components(document).items() if is_type(schema))
 
 
 def _folded(schema: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _folded(schema: dict[str, Any]) -> dict[str, Any]:
     if len(content) != 1 or not is_type_name(schema.get("title")) or not isinstance(branches, list):
         return schema
     types = [branch for branch in branches if branch != NULL]
-    if len(branches) != len(types) + 1 or len(types) != 1 or not _is_type(types[0]):
+    if len(branches) != len(types) + 1 or len(types) != 1 or not is_type(types[0]):
         return schema
     notes = {key: value for key, value in schema.items() if is_annotation(key)}
     return {**or_null(copied(types[0])), **notes}
@@ -122,7 +122,7 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
     filled: set[str] = set()
 
     def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-        if not _is_type(schema):
+        if not is_type(schema):
             return schema
         title = schema.get("title")
         if _is_component(place):
@@ -173,7 +173,7 @@ def _content(schema: dict[str, Any]) -> str:
 
 def _component_content(schema: Any) -> str:
     """Write a component as text for comparison; "", equal to none, if it is not a type or allows null."""
-    return _content(schema) if _is_type(schema) and not _takes_null(schema) else ""
+    return _content(schema) if is_type(schema) and not _takes_null(schema) else ""
 
 
 def _text(value: Any) -> str:
@@ -181,10 +181,10 @@ def _text(value: Any) -> str:
 
 
 def _inline_types(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
-    return ((place, schema) for place, schema in schemas(document) if _is_type(schema) and not _is_component(place))
+    return ((place, schema) for place, schema in schemas(document) if is_type(schema) and not _is_component(place))
 
 
-def _is_type(schema: Any) -> bool:
+def is_type(schema: Any) -> bool:
     """Whether the generator would make a class of a schema: an enum, or an object."""
     if not isinstance(schema, dict):
         return False

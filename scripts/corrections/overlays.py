@@ -106,6 +106,20 @@ def apply(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def find(document: dict[str, Any], target: str) -> _Matches:
+    """Return the places that a JSONPath selects, each once, with what is there."""
+    try:
+        nodes = jsonpath.compile(target).find(document)
+    except (jsonpath.JSONPathError, RecursionError) as error:
+        raise Refused(f"not a usable JSONPath: {error}") from error
+    return list({node.location: node.value for node in nodes}.items())
+
+
+def act(document: dict[str, Any], action: dict[str, Any]) -> None:
+    """Apply one action, however many places it matches, to the document itself."""
+    _act(document, action, find(document, action["target"]), f"the action on line {action['x-line']}")
+
+
 def actions_at(document: dict[str, Any], overlay: dict[str, Any], place: Place) -> list[str]:
     """Name the actions whose target selects a place of the corrected document."""
     named = [(action, number, _name(action, number)) for number, action in enumerate(overlay["actions"], 1)]
@@ -143,10 +157,9 @@ def _name(action: dict[str, Any], number: int) -> str:
 def _matches(document: dict[str, Any], action: dict[str, Any], number: int) -> _Matches:
     """Find the places that the target selects, each once."""
     try:
-        nodes = jsonpath.compile(action["target"]).find(document)
-    except (jsonpath.JSONPathError, RecursionError) as error:
-        raise Refused(f"{_name(action, number)}: not a usable JSONPath: {error}") from error
-    return list({node.location: node.value for node in nodes}.items())
+        return find(document, action["target"])
+    except Refused as refusal:
+        raise Refused(f"{_name(action, number)}: {refusal}") from refusal
 
 
 def _miscount(document: dict[str, Any], action: dict[str, Any], number: int, matches: _Matches) -> str:

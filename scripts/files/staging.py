@@ -23,8 +23,10 @@ CONTRACT = Path("openapi/jobmojito.openapi.json")
 WEBHOOKS = Path("openapi/webhooks.openapi.json")
 STAMP = Path("openapi/lock.json")
 PACKAGE = Path("generated/jobmojito_api")
+# What people write, and an update only fits to another document.
+WRITTEN = (Path("openapi/corrections.overlay.yaml"), Path("openapi/facts.yaml"))
 # All that a script may replace in a checkout; other changes in a copy are thrown away.
-REPLACED = (CONTRACT, WEBHOOKS, STAMP, PACKAGE, Path("pyproject.toml"), Path("CHANGELOG.md"))
+REPLACED = (CONTRACT, WEBHOOKS, *WRITTEN, STAMP, PACKAGE, Path("pyproject.toml"), Path("CHANGELOG.md"))
 # What an update leaves for the pull request; not in the repository.
 LEFT = (Path("build/changelog.md"), Path("build/grade.txt"), Path("build/changelog.json"))
 NOT_COPIED = (".git", ".venv", "build", "dist", "node_modules", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")

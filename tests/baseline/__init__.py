@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts import correct
 from scripts.corrections.overlays import load_overlay
+from scripts.corrections.revision import revise
 from scripts.files import documents
 from scripts.files.published import joined
 
@@ -36,6 +37,12 @@ def both() -> dict[str, Any]:
 def corrections() -> dict[str, Any]:
     """Give a copy of the corrections."""
     return deepcopy(_corrections())
+
+
+def fitted(document: dict[str, Any]) -> dict[str, Any]:
+    """Give the corrections as an update fits them to a later version of the published document."""
+    old, new = (correct.normalise(one) for one in (published(), document))
+    return revise(corrections(), CORRECTIONS.read_text("utf-8"), old, new).overlay
 
 
 def effective() -> dict[str, Any]:

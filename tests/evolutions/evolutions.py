@@ -23,14 +23,12 @@ class Evolution:
     """One next version of the document.
 
     `enums` are lists of values that become others wherever they stand: the vendor has each once, and publishes copies.
-    `stale` is the correction that cannot apply any more, so that an update must stop and name it.
     """
 
     name: str
     edits: Mapping[str, Any]
     versions: tuple[str, str]
     enums: Mapping[tuple[str, ...], tuple[str, ...]] = Factory(dict)
-    stale: str | None = None
 
     @property
     def changelog(self) -> str:
@@ -256,7 +254,6 @@ EVOLUTIONS = (
             "/paths/~1platform-languages-list": GONE,
         },
         ("1.9.9", "2.0.0"),
-        stale="$.paths['/platform-languages-list'].get",
     ),
     Evolution(
         "wording",

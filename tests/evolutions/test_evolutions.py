@@ -1,7 +1,5 @@
 """Next versions of the baseline document as the vendor could publish them, each with the changelog it must give."""
 
-import re
-from contextlib import nullcontext
 from functools import cache
 from itertools import permutations
 
@@ -11,7 +9,6 @@ from scripts.changelog import changelog
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
 from scripts.correct import effective
-from scripts.files.failures import Refused
 from tests import baseline
 from tests.changes.walks import at
 from tests.evolutions.evolutions import EVOLUTIONS
@@ -35,12 +32,11 @@ def test_grade_decides_the_next_version(evolution):
 
 
 @each
-def test_corrections_still_apply_or_are_named(evolution):
-    """An evolution leaves the corrections in force, but for one whose place it takes away: that one is named."""
-    outcome = nullcontext() if evolution.stale is None else pytest.raises(Refused, match=re.escape(evolution.stale))
+def test_corrections_fit_every_evolution(evolution):
+    """Those whose place is gone are taken out, the others stay in force."""
+    document = evolution.apply(_published())
 
-    with outcome:
-        assert effective(evolution.apply(_published()), baseline.corrections())["paths"]
+    assert effective(document, baseline.fitted(document))["paths"]
 
 
 @each
