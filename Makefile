@@ -81,7 +81,7 @@ sync: $(DEV) ## Fetch the published contract (ARGS="--file PATH", ARGS=--check)
 update: $(DEV) ## Sync, changelog, generate, drift, version and tests: all or nothing
 	@$(BIN)/python -m scripts.update $(ARGS)
 
-propose: ## Open or refresh the pull request of an update (CI; ARGS=pack, then ARGS=open)
+propose: ## Keep the pull request of an update (CI: ARGS=start, pack, open; you: ARGS=describe)
 	@"$(FOUND)" -m scripts.propose $(ARGS)
 
 bench: $(DEV) ## Print the speed figures

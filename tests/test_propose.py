@@ -17,9 +17,14 @@ import json, pathlib, sys
 here = pathlib.Path(__file__).parent
 with (here / "asked.jsonl").open("a") as stream:
     stream.write(json.dumps(sys.argv[1:]) + "\\n")
-if sys.argv[1:3] == ["pr", "list"]:
-    print((here / "open.txt").read_text(), end="")
+if sys.argv[2] == "list":
+    state = sys.argv[sys.argv.index("--state") + 1]
+    path = here / (sys.argv[1] + "-" + state + ".txt")
+    print(path.read_text() if path.exists() else "", end="")
 """
+
+
+NUMBERS = "".join(f"- {number}\n" for number in range(20))
 
 
 def git(*arguments, cwd="."):
@@ -38,11 +43,11 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     (tmp_path / "gh").write_text(GH)
     (tmp_path / "gh").chmod(0o755)
-    (tmp_path / "open.txt").write_text("")
     git("init", "--quiet", "--bare", "origin.git", cwd=tmp_path)
     git("clone", "--quiet", "origin.git", "clone", cwd=tmp_path)
     monkeypatch.chdir(tmp_path / "clone")
     write({"openapi/document.json": "{}\n", ".gitignore": "build/\n", "README.md": "hello\n"})
+    write({"openapi/corrections.overlay.yaml": NUMBERS, "CHANGELOG.md": "# Changelog\n\n## [0.1.0] - 2026-01-01\n"})
     commit_as("person@example.com")
     return tmp_path / "clone"
 
@@ -61,10 +66,25 @@ def commit_as(email, branch="main"):
     git("push", "--quiet", "--force", "origin", f"HEAD:refs/heads/{branch}")
 
 
-def update(grade="additive", changelog="## Added\n\n- an operation\n"):
-    """Leave the tree as `make update` does."""
-    write({"openapi/document.json": '{"openapi": "3.1.0"}\n', "generated/jobmojito_api/new.py": "x = 1\n"})
+def update(grade="additive", changelog="## Added\n\n- an operation\n", day="2026-02-02", version="3.1.0"):
+    """Leave the tree as `make update` does: the last correction goes, the changelog gets an entry of the day."""
+    path, log = Path("openapi/corrections.overlay.yaml"), Path("CHANGELOG.md")
+    write({"openapi/document.json": f'{{"openapi": "{version}"}}\n', "generated/jobmojito_api/new.py": "x = 1\n"})
     write({"build/changelog.md": changelog, "build/grade.txt": f"{grade}\n"})
+    write({str(path): path.read_text().replace("- 19\n", "")})
+    write({str(log): log.read_text().replace("# Changelog\n", f"# Changelog\n\n## [0.1.1] - {day}\n\n- More.\n")})
+
+
+def run_daily(change=update, **options):
+    """Do all steps as the workflow does: the second job starts from a clean checkout of main."""
+    git("switch", "--quiet", "main")
+    git("fetch", "--quiet", "--prune")
+    main = git("rev-parse", "HEAD")
+    if (code := propose.main(["start"])) == 0:
+        change(**options)
+    assert propose.main(["pack"]) == 0
+    git("reset", "--quiet", "--hard", main)
+    return max(code, propose.main(["open"]))
 
 
 def pack_and_open():
@@ -74,20 +94,39 @@ def pack_and_open():
     return propose.main(["open"])
 
 
+def log(spec="origin/main..origin/contract-update"):
+    """List the subjects of the branch's commits, the oldest first."""
+    return git("log", "--reverse", "--format=%s", spec).splitlines()
+
+
+BOT = [
+    "Vendor the published contract (additive)",
+    "Fit corrections and facts to the contract",
+    "generate: the client of the new contract",
+    "Set the next version and describe the change",
+]
+
+
 def asked(checkout, *command):
     """What the host was asked by commands that begin so."""
     lines = (checkout.parent / "asked.jsonl").read_text().splitlines()
     return [call for call in map(json.loads, lines) if call[: len(command)] == list(command)]
 
 
-def test_update_becomes_one_commit_on_its_branch(checkout):
-    """New and changed files arrive on the branch, as one commit over main; CI is started there."""
+def test_an_update_arrives_in_commits_of_their_own(checkout):
+    """Document, corrections, generated code, and version with changelog; CI is started on the branch."""
     update()
 
     assert pack_and_open() == 0
-    assert git("rev-list", "--count", "origin/main..origin/contract-update") == "1"
-    changed = git("diff", "--name-only", "origin/main", "origin/contract-update").split()
-    assert changed == ["generated/jobmojito_api/new.py", "openapi/document.json"]
+    assert log() == BOT
+    tip = "origin/contract-update~"
+    assert [git("diff", "--name-only", f"{tip}{back}^", f"{tip}{back}") for back in range(4)] == [
+        "CHANGELOG.md",
+        "generated/jobmojito_api/new.py",
+        "openapi/corrections.overlay.yaml",
+        "openapi/document.json",
+    ]
+    assert git("status", "--short") == ""
     assert asked(checkout, "workflow") == [["workflow", "run", "ci.yml", "--ref", "contract-update"]]
 
 
@@ -105,7 +144,7 @@ def test_first_update_opens_a_request_with_the_changelog(checkout):
 
 def test_next_update_refreshes_the_open_request(checkout):
     """There is one request: it gets the new text and exactly the new grade."""
-    (checkout.parent / "open.txt").write_text("7\n")
+    (checkout.parent / "pr-open.txt").write_text("7\n")
     update(grade="breaking")
     pack_and_open()
 
@@ -117,29 +156,172 @@ def test_next_update_refreshes_the_open_request(checkout):
 
 
 def test_update_replaces_the_one_before(checkout):
-    """A second update starts from main again: its branch has one commit, not two."""
-    update()
-    pack_and_open()
-    git("switch", "--quiet", "main")
-    update()
-    write({"openapi/document.json": '{"openapi": "3.1.1"}\n'})
+    """A second update starts from main again: its branch has the commits of one, not of two."""
+    assert run_daily() == 0
+    assert run_daily(version="3.1.1") == 0
 
-    assert pack_and_open() == 0
-    assert git("rev-list", "--count", "origin/main..origin/contract-update") == "1"
+    assert log() == BOT
     assert "3.1.1" in git("show", "origin/contract-update:openapi/document.json")
 
 
-def test_commit_of_a_person_is_not_overwritten(checkout, capsys):
-    """A branch that somebody has worked on is left as it is, and the run fails saying so."""
-    write({"openapi/document.json": "[]\n"})
-    commit_as("person@example.com", branch="contract-update")
-    theirs = git("rev-parse", "HEAD")
-    git("reset", "--quiet", "--hard", "HEAD~")
-    update()
+def test_the_same_proposal_is_not_pushed_again(checkout):
+    """The next day nothing moves, though the entry would have another date: approvals stay, CI does not run again."""
+    assert run_daily() == 0
+    tip = git("rev-parse", "origin/contract-update")
+    (checkout.parent / "pr-open.txt").write_text("7\n")
+    (checkout.parent / "pr-all.txt").write_text("7\n")
+    write({"README.md": "main has moved on\n"})
+    git("switch", "--quiet", "main")
+    commit_as("person@example.com")
 
-    assert pack_and_open() == 2
-    assert "somebody has committed to it" in capsys.readouterr().err
+    assert run_daily(day="2026-02-03") == 0
+    assert git("rev-parse", "refs/heads/contract-update", cwd=checkout.parent / "origin.git") == tip
+    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (1, 1)
+    assert asked(checkout, "pr", "edit") == []
+
+
+def test_a_proposal_without_a_request_gets_one(checkout):
+    """A repository that did not allow it yesterday does today: the branch is there, and only the request is made."""
+    assert run_daily() == 0
+    assert run_daily(day="2026-02-03") == 0
+
+    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (2, 1)
+
+
+def by_person(files, message="Name it", base="origin/contract-update"):
+    """Commit something on the branch as a person."""
+    git("switch", "--quiet", "--force-create", "theirs", base)
+    write(files)
+    git("add", "--all")
+    git("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "--message", message)
+    git("push", "--quiet", "origin", "HEAD:refs/heads/contract-update")
+    return git("rev-parse", "HEAD")
+
+
+NAMED = NUMBERS.replace("- 2\n", "- two\n").replace("- 19\n", "")
+
+
+def test_what_people_commit_is_taken_along_and_kept_on_top(checkout):
+    """The update is made with their corrections; with another document their commits stand on the new ones."""
+    assert run_daily() == 0
+    files = {"openapi/corrections.overlay.yaml": NAMED, "tests/test_new.py": "pass\n"}
+    by_person({**files, "generated/jobmojito_api/new.py": "y\n"})
+    seen = []
+
+    def change(**options):
+        seen.append(Path("openapi/corrections.overlay.yaml").read_text())
+        update(**options)
+
+    assert run_daily(change, version="3.1.1") == 0
+    assert ["- two\n" in text for text in seen] == [True]
+    assert log() == [BOT[0], *BOT[2:], "Name it", BOT[1]]
+    assert git("log", "-1", "--format=%ae", "origin/contract-update~") == "ada@example.com"
+    assert git("show", "origin/contract-update:openapi/corrections.overlay.yaml") + "\n" == NAMED
+    assert git("show", "origin/contract-update:tests/test_new.py") == "pass"
+    assert git("show", "origin/contract-update:generated/jobmojito_api/new.py") == "x = 1"
+
+    tip = git("rev-parse", "origin/contract-update")
+    assert run_daily(version="3.1.1", day="2026-03-03") == 0
+    assert git("rev-parse", "origin/contract-update") == tip
+
+
+def test_a_commit_of_a_persons_that_does_not_apply_stops(checkout, capsys):
+    """Main has changed the same line: the branch stays, and the issue says which commit it is."""
+    assert run_daily() == 0
+    theirs = by_person({"README.md": "theirs\n"})
+    git("switch", "--quiet", "main")
+    write({"README.md": "ours\n"})
+    commit_as("person@example.com")
+
+    assert run_daily(version="3.1.1") == 2
+    assert f"commit {theirs[:12]} does not apply to main any more" in capsys.readouterr().err
     assert git("rev-parse", "refs/heads/contract-update", cwd=checkout.parent / "origin.git") == theirs
+    assert theirs[:12] in refusal(checkout, "create")
+
+
+def test_a_push_in_the_meantime_is_not_overwritten(checkout, capsys):
+    """What a person pushes while the update is made is taken along by the next run."""
+    assert run_daily() == 0
+    theirs = []
+
+    def change(**options):
+        update(**options)
+        run = ["git", "clone", "--quiet", "--branch", "contract-update", "../origin.git", "../other"]
+        subprocess.run(run, check=True)
+        other = checkout.parent / "other"
+        (other / "README.md").write_text("theirs\n")
+        identity = ("-c", "user.name=x", "-c", "user.email=ada@example.com")
+        git(*identity, "commit", "--quiet", "--all", "--message", "Meanwhile", cwd=other)
+        git("push", "--quiet", cwd=other)
+        theirs.append(git("rev-parse", "HEAD", cwd=other))
+
+    assert run_daily(change, version="3.1.1") == 2
+    assert "somebody has pushed to it in the meantime" in capsys.readouterr().err
+    assert [git("rev-parse", "refs/heads/contract-update", cwd=checkout.parent / "origin.git")] == theirs
+
+
+def nothing(**_):
+    """An update that has nothing to do."""
+
+
+def test_a_change_taken_back_closes_the_request_with_a_word(checkout):
+    """The branch goes too; without a request nothing is asked for."""
+    assert run_daily() == 0
+    assert run_daily(nothing) == 0
+    assert asked(checkout, "pr", "close") == []
+
+    (checkout.parent / "pr-open.txt").write_text("7\n")
+    assert run_daily(nothing) == 0
+    (call,) = asked(checkout, "pr", "close")
+    assert call[2:] == ["7", "--comment", propose.TAKEN_BACK, "--delete-branch"]
+
+
+def test_a_branch_with_commits_of_people_is_kept(checkout):
+    """The request is closed, and says why the branch is still there."""
+    assert run_daily() == 0
+    by_person({"README.md": "theirs\n"})
+    (checkout.parent / "pr-open.txt").write_text("7\n")
+
+    assert run_daily(nothing) == 0
+    (call,) = asked(checkout, "pr", "close")
+    assert ("--delete-branch" in call, "is kept, because people have committed to it" in call[4]) == (False, True)
+
+
+def refusal(checkout, action):
+    """Give the text of the issue that was created or edited."""
+    (call,) = asked(checkout, "issue", action)
+    assert call[call.index("--title") + 1] == "The published contract cannot be taken over"
+    return Path(call[call.index("--body-file") + 1]).read_text()
+
+
+def test_a_refused_update_has_one_issue_until_one_goes_through(checkout):
+    """Opened, then refreshed, then closed; the reason is quoted, so that nothing in it is Markdown or a mention."""
+
+    def refused(reason):
+        return lambda: write({"build/refused.txt": reason})
+
+    assert run_daily(refused("generate: /paths: ``` @everyone <script>\n")) == 0
+    assert refusal(checkout, "create").endswith("\n\n``````text\ngenerate: /paths: ``` @everyone <script>\n``````\n")
+
+    (checkout.parent / "issue-open.txt").write_text("3\n")
+    assert run_daily(refused("drift: another\n")) == 0
+    assert "drift: another" in refusal(checkout, "edit")
+
+    Path("build/refused.txt").unlink()
+    assert run_daily() == 0
+    assert asked(checkout, "issue", "close") == [["issue", "close", "3", "--comment", "An update went through."]]
+
+
+def test_a_person_refreshes_the_text(checkout):
+    """After an edit on the branch and an update since main, title, body and labels follow, and nothing is pushed."""
+    (checkout.parent / "pr-open.txt").write_text("7\n")
+    update(grade="breaking", changelog="- renamed\n")
+
+    assert propose.main(["describe"]) == 0
+    (call,) = asked(checkout, "pr", "edit")
+    assert Path(call[call.index("--body-file") + 1]).read_text() == "- renamed\n"
+    assert call[call.index("--title") + 1] == "Contract update: breaking"
+    assert git("ls-remote", "origin", "contract-update") == ""
 
 
 def test_no_change_packs_nothing(checkout, tmp_path, monkeypatch):
