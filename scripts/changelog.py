@@ -35,7 +35,7 @@ def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
     """Return our name of each operation by `METHOD /path`, from an effective contract."""
     return {
         f"{method.upper()} {path}": operation["operationId"]
-        for path, item in contract["paths"].items()
+        for path, item in contract.get("paths", {}).items()
         for method, operation in item.items()
         if method in METHODS and "operationId" in operation
     }

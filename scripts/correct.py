@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.corrections.grammar import operations, references
-from scripts.corrections.lift import NotOneTypeError, idle_titles, lift, type_names
+from scripts.corrections.lift import idle_titles, lift, lifted, type_names
 from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
 from scripts.corrections.overlays import actions_at, apply, find, load_overlay
@@ -37,37 +37,38 @@ OVERLAY = OPENAPI / "corrections.overlay.yaml"
 
 @frozen
 class Effective:
-    """A corrected document; `unnamed`: operations without a name in the corrections, "METHOD /path" to derived name."""
+    """A corrected document.
+
+    `unnamed`: operations without a name in the corrections, "METHOD /path" to derived name.
+    `apart`: types that differ from the others of their title, `derived`: types without one; pointer to derived name.
+    """
 
     document: dict[str, Any]
     unnamed: dict[str, str]
+    apart: dict[str, str]
+    derived: dict[str, str]
 
 
 def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     """Correct a published document, leaving the input alone; Refused names the correction or the places at fault."""
+    if not isinstance(published.get("paths"), dict):
+        raise Refused("/paths: is missing, so there would be no operation to call; keep the document that has it")
     normal = normalise(published)
     corrected = apply(normal, overlay)
     _refuse_stale_titles(normal, corrected, overlay)
-    document = _lifted(corrected, overlay)
-    unnamed = name_operations(document)
+    unnamed = name_operations(corrected)
+    result = lifted(corrected)
+    document = result.document
     _refuse_dangling(document)
     if found := [*check_size(document), *check_names(document)]:
         raise Refused(str(found[0]))
-    return Effective(document, unnamed)
+    apart, derived = ({pointer(*at): name for at, name in one.items()} for one in (result.apart, result.derived))
+    return Effective(document, unnamed, apart, derived)
 
 
 def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """Return the corrected document alone."""
     return correct(published, overlay).document
-
-
-def _lifted(corrected: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
-    """Lift the types; if a correction gives one title to two types that differ now, name the correction."""
-    try:
-        return lift(corrected)
-    except NotOneTypeError as refusal:
-        actions = actions_at(corrected, overlay, refusal.place)
-        raise Refused(": ".join([*([", ".join(actions)] if actions else []), str(refusal)])) from refusal
 
 
 def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], overlay: dict[str, Any]) -> None:
@@ -128,6 +129,14 @@ def _report(published: dict[str, Any], overlay: dict[str, Any], corrected: Effec
         f"types: {len(types)} components, {len(type_names(published))} of them published as such",
         f"operations: {len(list(operations(corrected.document)))}",
         *(f"warning: {place} has no name in the corrections, called {name}" for place, name in unnamed),
+        *(
+            f"warning: {place} differs from other types of its name, called {name}"
+            for place, name in corrected.apart.items()
+        ),
+        *(
+            f"warning: {place} has no name in the corrections, called {name}"
+            for place, name in corrected.derived.items()
+        ),
     ]
 
 

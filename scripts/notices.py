@@ -27,11 +27,16 @@ _UNNAMED = (
     "Warning: {} has no name in the corrections yet, and is called {} until it has."
     " To name it, add {} to openapi/corrections.overlay.yaml."
 )
+_DERIVED = (
+    "Warning: the type at {} has no name of its own yet, and is called {} until it has."
+    " To name it, add {} to openapi/corrections.overlay.yaml."
+)
 _WITHOUT_FACTS = (
     "Warning: openapi/facts.yaml has no facts of {} yet: does it cost credits, send mail, may it be repeated?"
     " Until it has, it counts as costing, as mailing and as not repeatable. To tell them, add {}."
 )
 # To be pasted, with the words in capitals filled in.
+_TITLED = '- { target: "TARGET", description: WHAT IT IS, x-matches: 1, update: { title: NAME } }'
 _NAMED = "- { target: \"$.paths['PATH'].METHOD\", description: *unnamed, x-matches: 1, update: { operationId: NAME } }"
 _FACT = "{ is: true|false, why: REASON, source: guide|contract }"
 _FACTS = f"PLACE: {{ costs: {_FACT}, mails: {_FACT}, repeatable: {_FACT} }}"
@@ -44,12 +49,14 @@ class Found:
     """What an update found: the changes of each document that changed, and what is left to a person.
 
     `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
+    `derived`: each type that nobody has named (its pointer), and its derived name.
     `revised`: what became of corrections that did not fit any more, a line each.
     `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
     """
 
     reports: tuple[Report, ...]
     unnamed: tuple[tuple[str, str], ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
     revised: tuple[str, ...] = ()
     without_facts: tuple[str, ...] = ()
     stale_facts: tuple[str, ...] = ()
@@ -111,6 +118,7 @@ class Notice:
             "documents": [json.loads(as_json(report)) for report in self.reports],
             "names": [_row(effect) for effect in self.impact.effects],
             "unnamed": dict(self.found.unnamed),
+            "derived": dict(self.found.derived),
             "corrections": list(self.found.revised),
             "without_facts": list(self.found.without_facts),
             "stale_facts": list(self.found.stale_facts),
@@ -129,6 +137,10 @@ class Notice:
     def _warnings(self, style: Style) -> list[str]:
         return [
             *(f"To check: {line}" for line in self.found.revised),
+            *(
+                _DERIVED.format(style(place), style(name), style(_title(place), MOST_PASTED))
+                for place, name in self.found.derived
+            ),
             *(
                 _UNNAMED.format(style(place), style(name), style(_action(place), MOST_PASTED))
                 for place, name in self.found.unnamed
@@ -162,6 +174,12 @@ def _action(place: str) -> str:
     """Write the correction that would name an operation."""
     method, _, path = place.partition(" ")
     return _NAMED.replace("PATH", path).replace("METHOD", method.lower())
+
+
+def _title(place: str) -> str:
+    """Write the correction that would name a type, given its pointer."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
+    return _TITLED.replace("TARGET", "$" + "".join(f"[{step if step.isdecimal() else repr(step)}]" for step in steps))
 
 
 def _listed(title: str, lines: list[str]) -> str:

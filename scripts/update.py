@@ -145,7 +145,9 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
         _refuse_drift(stage.copy)
     with _step("version"):
         unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
-        return _release(stage, before, Found(reports, tuple(unnamed.items()), revised.notes))
+        types = {**corrected.apart, **corrected.derived}
+        derived = tuple((place, name) for place, name in types.items() if name not in _known_types(before))
+        return _release(stage, before, Found(reports, tuple(unnamed.items()), derived, revised.notes))
 
 
 def _revised(root: Path, before: Path) -> Revision:
@@ -164,6 +166,12 @@ def _known_names(root: Path) -> dict[str, str]:
     """Return the operation names of the generated client of before, if there is one."""
     contract = root / PACKAGE / "contract.json"
     return operation_names(documents.load(contract)) if contract.is_file() else {}
+
+
+def _known_types(root: Path) -> frozenset[str]:
+    """Return the names of the types of the generated client of before, if there is one."""
+    contract = root / PACKAGE / "contract.json"
+    return frozenset(documents.load(contract)["components"]["schemas"] if contract.is_file() else ())
 
 
 def _empty(document: dict[str, Any]) -> dict[str, Any]:

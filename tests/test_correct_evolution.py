@@ -180,17 +180,7 @@ def template_mended(document):
 STOPPING = [
     (operation_dropped, ["action 4, line 20 ($.paths['/persona-create'].post)", "as far as /paths"]),
     (property_dropped, ["expected 10 places, found 9", "/components/schemas/PersonaCreateRequest/properties/mojito_"]),
-    (
-        one_place_widened,
-        [
-            "action ",
-            "): LanguageCode is not one type",
-            "/components/schemas/JobInterviewCreateRequest/properties/mojito_language_code",
-            "/components/schemas/PersonaCreateRequest/properties/mojito_language_code",
-        ],
-    ),
     (every_place_loosened, ["action ", "nothing to name HiringStage at /components/schemas/JobInterviewGetResponse"]),
-    (component_taken, ["action ", "): LanguageCode is not one type", "/components/schemas/LanguageCode and"]),
     (post_form_published, ["get_interview_definition' && !@.post]): expected 1 place, found 0"]),
     (template_mended, ["as far as /components/schemas/JobInterviewPdfRequest/properties/template"]),
 ]

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from scripts.corrections.lift import lift, type_names
-from scripts.files.failures import Refused
+from scripts.corrections.lift import lifted as tell
 
 REF = {"$ref": "#/components/schemas/Size"}
+SECOND = {"$ref": "#/components/schemas/Size2"}
 NULL = {"type": "null"}
 SIZE = {"title": "Size", "type": "string", "enum": ["s", "m"]}
 BARE = {"type": "string", "enum": ["s", "m"]}
@@ -97,14 +98,12 @@ def test_a_description_that_all_places_share_describes_the_type():
         {"title": "Size", "type": "object", "properties": {}},
     ],
 )
-def test_places_that_differ_are_refused(other):
-    """One title on two contents names both places."""
-    with pytest.raises(Refused) as refusal:
-        lifted(SIZE, other)
+def test_places_that_differ_are_two_types(other):
+    """The title stays with the first of two, and the other gets a number."""
+    [one, two], schemas = lifted(SIZE, other)
 
-    for pointer in ("/components/schemas/A/properties/p", "/components/schemas/A/properties/q"):
-        assert pointer in str(refusal.value)
-    assert "Size is not one type" in str(refusal.value)
+    assert (one, two) == (REF, SECOND)
+    assert set(schemas) == {"A", "Size", "Size2"}
 
 
 @pytest.mark.parametrize(
@@ -117,12 +116,30 @@ def test_places_that_differ_are_refused(other):
         ({"x": {"default": 1}}, {"properties": {"x": {"default": 2}}}),
     ],
 )
-def test_objects_that_differ_inside_are_refused(one, other):
-    """Equal content is asserted all the way down, a property called `description` and inner defaults included."""
+def test_objects_that_differ_inside_are_two_types(one, other):
+    """Content is compared all the way down, a property called `description` and inner defaults included."""
     box = {"title": "Box", "type": "object", "properties": one}
 
-    with pytest.raises(Refused, match="Box is not one type"):
-        lifted(box, {**box, **other})
+    assert set(lifted(box, {**box, **other})[1]) == {"A", "Box", "Box2"}
+
+
+def test_a_title_stays_with_most_places_and_differences_fold_back():
+    """The one list of three that was widened is apart, two that were widened alike are one; all three are one again."""
+    wider, null = {**SIZE, "enum": ["s", "m", "l"]}, {**SIZE, "enum": ["m", "s"]}
+    first, _ = lifted(wider, SIZE, null)
+    second, schemas = lifted(SIZE, wider, {**wider, "description": "d"})
+
+    assert first == [SECOND, REF, REF]
+    assert second == [SECOND, REF, {"allOf": [REF], "description": "d"}]
+    assert schemas["Size"]["enum"] == ["s", "m", "l"]
+    assert set(lifted(wider, wider, wider)[1]) == {"A", "Size"}
+
+
+def test_who_is_apart_is_told():
+    """By place, with the name it has got."""
+    document = in_document(A=holding(p=SIZE, q={**SIZE, "enum": ["x"]}), Size2=holding())
+
+    assert tell(document).apart == {("components", "schemas", "A", "properties", "q"): "Size3"}
 
 
 def test_notes_inside_may_differ():
@@ -141,12 +158,11 @@ def test_an_existing_component_serves_if_it_agrees():
 
 
 @pytest.mark.parametrize("existing", [{**BARE, "enum": ["x"]}, {"type": "string"}, {"type": "object"}, True])
-def test_an_existing_component_that_differs_is_refused(existing):
+def test_an_existing_component_that_differs_keeps_its_name(existing):
     """A title never takes over a component of other content."""
-    with pytest.raises(Refused) as refusal:
-        lift(in_document(Size=existing, A=holding(p=SIZE)))
+    schemas = lift(in_document(Size=existing, A=holding(p=SIZE)))["components"]["schemas"]
 
-    assert "/components/schemas/Size and /components/schemas/A/properties/p differ" in str(refusal.value)
+    assert (schemas["Size"], schemas["A"]["properties"]["p"]) == (existing, SECOND)
 
 
 def test_the_title_of_a_component_takes_no_file():
@@ -178,8 +194,8 @@ def test_a_title_that_is_no_type_name_is_left_alone(title):
         {"title": "Size", "type": "string"},
         {"title": "Size", "type": "array", "items": {}},
         {"title": "Size", "anyOf": [{"type": "string"}, NULL]},
-        {"title": "Size", "anyOf": [BARE, NULL, {"type": "integer"}]},
-        {"title": "Size", "anyOf": [BARE, NULL], "minLength": 1},
+        {"title": "Size", "anyOf": [{"$ref": "#/components/schemas/A"}, NULL, {"type": "integer"}]},
+        {"title": "Size", "anyOf": [{"$ref": "#/components/schemas/A"}, NULL], "minLength": 1},
         {"title": "Size", "anyOf": [True, NULL]},
         {"title": "Size", "$ref": "#/components/schemas/A"},
         {"title": "Size", "enum": [None]},
@@ -191,61 +207,139 @@ def test_what_makes_no_class_is_left_alone(schema):
 
 
 def test_a_new_place_of_a_known_type_joins_it():
-    """An untitled type with a known content under the same name, property or parameter, is the known type."""
+    """An untitled type with the content of just one known type is that type: a property, a parameter, an entry."""
     parameter = {"name": "p", "in": "query", "schema": {**BARE, "enum": ["m", "s"], "default": "s"}}
-    result = lift(in_document([parameter], A=holding(p=SIZE), B=holding(p=BARE, q=BARE)))
+    listed = {"type": "array", "items": BARE}
+    result = lift(in_document([parameter], A=holding(p=SIZE), B=holding(q=listed), C=holding(r=holding(a=BARE))))
 
-    assert result["components"]["schemas"]["B"]["properties"] == {"p": REF, "q": BARE}
+    assert result["components"]["schemas"]["B"]["properties"] == {"q": {**listed, "items": REF}}
+    assert result["components"]["schemas"]["CR"]["properties"] == {"a": REF}
     assert result["paths"]["/a"]["get"]["parameters"][0]["schema"] == {"allOf": [REF], "default": "s"}
 
 
-def test_a_new_place_with_other_values_stays_by_itself():
-    """Another content under the same name is a type of its own until a correction says otherwise."""
-    wider = {**BARE, "enum": ["s", "m", "l"]}
+def test_a_published_component_is_a_known_type_too():
+    """An object spelled out that the document has under a name is that one; any object at all is nobody's."""
+    schemas = lift(
+        in_document(
+            Box=holding(a={"type": "string"}),
+            Any={"type": "object"},
+            A=holding(p=holding(a={"type": "string", "description": "d"}), q={"type": "object"}),
+        )
+    )["components"]["schemas"]
 
-    assert lift(in_document(A=holding(p=SIZE), B=holding(p=wider)))["components"]["schemas"]["B"] == holding(p=wider)
-
-
-def test_the_entries_of_a_list_are_no_place_of_the_single_value():
-    """`p` and the entries of `p` are two places, in a parameter as in a property."""
-    listed = {"type": "array", "items": BARE}
-    result = lift(in_document([{"name": "p", "in": "query", "schema": listed}], A=holding(p=SIZE), B=holding(p=listed)))
-
-    assert result["paths"]["/a"]["get"]["parameters"][0]["schema"] == listed
-    assert result["components"]["schemas"]["B"]["properties"]["p"] == listed
-
-
-def test_a_place_without_a_name_joins_nothing():
-    """Two answers that happen to have equal content stay two, unless both are titled."""
-    document = in_document()
-    answers = document["paths"]["/a"]["get"]["responses"]
-    answers["200"] = {"content": {"application/json": {"schema": SIZE}}}
-    answers["201"] = {"content": {"application/json": {"schema": BARE}}}
-    result = lift(document)["paths"]["/a"]["get"]["responses"]
-
-    assert result["200"]["content"]["application/json"]["schema"] == REF
-    assert result["201"]["content"]["application/json"]["schema"] == BARE
+    assert schemas["A"]["properties"] == {
+        "p": {"$ref": "#/components/schemas/Box"},
+        "q": {"$ref": "#/components/schemas/AQ"},
+    }
 
 
 def test_an_untitled_place_is_not_guessed_when_two_types_fit():
-    """Two titles for one name and content: a third place belongs to neither."""
+    """Two titles for one content: a third place belongs to neither."""
     other = {**SIZE, "title": "Length"}
     schemas = lift(in_document(A=holding(p=SIZE), B=holding(p=other), C=holding(p=BARE)))["components"]["schemas"]
 
-    assert schemas["C"] == holding(p=BARE)
+    assert schemas["C"] == holding(p={"$ref": "#/components/schemas/CP"})
 
 
-def test_an_existing_component_that_takes_null_is_refused():
-    """A place that does not take null never refers to a type that does."""
-    with pytest.raises(Refused, match="Size is not one type"):
-        lift(in_document(Size={"type": ["string", "null"], "enum": ["s", "m", None]}, A=holding(p=SIZE)))
+WORDY = "AnswerOfTheLongestNameThereIs"
+DERIVED = {
+    "a property": ({"schemas": {"A": holding(p_q=BARE)}}, "APQ"),
+    "with null": ({"schemas": {"A": holding(p={"type": ["string", "null"], "enum": ["s", None]})}}, "AP"),
+    "an entry": ({"schemas": {"A": holding(p={"type": "array", "items": BARE})}}, "APItem"),
+    "a value": ({"schemas": {"A": {"type": "object", "additionalProperties": BARE}}}, "AAdditionalProperty"),
+    "a variant": ({"schemas": {"A": holding(p={"oneOf": [{"type": "integer"}, BARE]})}}, "APType1"),
+    "inside one": ({"schemas": {"A": holding(p=holding(q=BARE))}}, "APQ"),
+    "a long one": ({"schemas": {WORDY: holding(also_with_words=BARE)}}, "OfTheLongestNameThereIsAlsoWithWords"),
+    "one long word": ({"schemas": {"A" * 50: holding(p=BARE)}}, "A" * 40),
+    "a shared answer": ({"responses": {"Oops": {"content": {"application/json": {"schema": BARE}}}}}, "Oops"),
+    "a shared parameter": ({"parameters": {"Size": {"name": "s", "in": "query", "schema": BARE}}}, "Size"),
+}
 
 
-def test_an_untitled_enum_with_null_reaches_the_generator_as_one():
+@pytest.mark.parametrize(("components", "name"), DERIVED.values(), ids=DERIVED)
+def test_a_type_that_nobody_named_is_called_by_its_place(components, name):
+    """As the generator would call it, in at most 40 characters; each is told."""
+    result = tell({"openapi": "3.1.0", "paths": {}, "components": components})
+
+    assert list(result.derived.values())[-1] == name
+    assert len(name) <= 40
+    assert result.document["components"]["schemas"][name]["enum"]
+
+
+def test_types_of_operations_are_called_after_them():
+    """Its parameters, bodies and answers."""
+    media = {"application/json": {"schema": BARE}}
+    operation = {
+        "operationId": "find_it",
+        "parameters": [{"name": "size", "in": "query", "schema": {"type": "array", "items": BARE}}],
+        "requestBody": {"content": media},
+        "responses": {"200": {"content": media}},
+    }
+    both = {"parameters": [{"name": "all", "in": "query", "schema": BARE}], "post": operation}
+
+    assert set(tell({"openapi": "3.1.0", "paths": {"/a": both}}).derived.values()) == {
+        "All",
+        "FindItSizeItem",
+        "FindItBody",
+        "FindItResponse200",
+    }
+
+
+def test_two_derived_names_never_meet():
+    """The second of two that would have one name gets a number."""
+    schemas = lifted_of(in_document(AFooBar=BARE, A=holding(foo_bar=holding(a=BARE), fooBar=holding(b={}))))
+
+    assert {"AFooBar", "AFooBar2", "AFooBar3"} < set(schemas)
+
+
+def lifted_of(document):
+    """Give all components of a lifted document."""
+    return lift(document)["components"]["schemas"]
+
+
+def test_parts_of_a_whole_stay_where_they_are():
+    """A branch of `allOf` is no type of its own."""
+    whole = {"allOf": [{"$ref": "#/components/schemas/B"}, holding(a={"type": "string"})]}
+
+    assert lifted_of(in_document(A=whole, B=holding()))["A"] == whole
+
+
+def test_references_into_a_type_follow_it():
+    """To a property of an inline object, however deep; a reference to the place itself still leads there."""
+    inner = "#/components/schemas/A/properties/p"
+    schemas = lifted_of(
+        in_document(
+            A=holding(p=holding(q=holding(r={"type": "string"}))),
+            B=holding(
+                one={"$ref": f"{inner}/properties/q/properties/r"},
+                two={"$ref": f"{inner}/properties/q"},
+                three={"$ref": inner},
+            ),
+        )
+    )
+
+    assert schemas["B"]["properties"] == {
+        "one": {"$ref": "#/components/schemas/APQ/properties/r"},
+        "two": {"$ref": "#/components/schemas/AP/properties/q"},
+        "three": {"$ref": inner},
+    }
+
+
+def test_a_component_that_takes_null_is_not_what_a_place_without_it_refers_to():
+    """The place has a type of its own."""
+    nullable = {"type": ["string", "null"], "enum": ["s", "m", None]}
+    schemas = lifted_of(in_document(Size=nullable, A=holding(p=SIZE)))
+
+    assert (schemas["Size"], schemas["A"]["properties"]["p"]) == (nullable, SECOND)
+
+
+def test_an_untitled_enum_with_null_becomes_one_type():
     """The null of an inline enum stands beside it, or the generator makes three classes of it."""
     nullable = {"type": ["string", "null"], "enum": ["s", "m", None], "description": "d", "default": None}
 
-    assert lifted(nullable)[0] == [{"anyOf": [BARE, NULL], "description": "d", "default": None}]
+    assert lifted(nullable)[0] == [
+        {"anyOf": [{"$ref": "#/components/schemas/AP"}, NULL], "description": "d", "default": None}
+    ]
 
 
 def test_only_types_are_listed():

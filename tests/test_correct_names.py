@@ -42,7 +42,11 @@ def test_effective_is_the_steps_in_order(overlay):
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/job-interview-archive", "get_job_interview_archive"),
+        ("/job-interview-archive", "archive_job_interview"),
+        ("/merchant-result-list", "list_merchant_results"),
+        ("/category-list", "list_categories"),
+        ("/list", "get_list"),
+        ("/job-interview", "get_job_interview"),
         ("/jobs/{job_id}/results", "get_jobs_job_id_results"),
         ("/jobInterview", "get_job_interview"),
         ("/a.b_c", "get_a_b_c"),

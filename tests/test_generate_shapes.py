@@ -271,15 +271,7 @@ REFUSED: dict[str, tuple[Json, str]] = {
         "/properties/p/const: a fixed value has to be a text, a number or a flag",
     ),
     "list of lists": (holding(p={"enum": [[1]]}), "/properties/p/enum/0: a fixed value has to be"),
-    "reference into itself": (
-        holding(p=holding(q={"$ref": "#/components/schemas/Odd/properties/p"})),
-        "/properties/p/properties/q: is inside what it refers to",
-    ),
-    "one class, twice": (
-        holding(aB=holding(a=TEXT), a_b=holding(b=TEXT)),
-        '/properties/a_b: the generator cannot do it: Attempted to generate duplicate models with name "OddAB"',
-    ),
-    "a word for a number": ({"type": "integer", "minimum": "low"}, "/minimum: the generator cannot read it: "),
+    "a word for a number": ({"type": "integer", "minimum": "low"}, "/minimum: the generator cannot read 'minimum': "),
 }
 
 

@@ -1,8 +1,8 @@
-"""Moves each titled inline type to one component, so that one concept is one class.
+"""Moves each inline type to one component, so that one concept is one class with one name.
 
 The generator prefixes an inline enum or object with its parent's name, whatever its title says, so that a concept
-spelled out in ten places becomes ten classes. Here every inline enum or object whose title is a type name moves to
-`components/schemas` under that title, once; its places refer to it:
+spelled out in ten places becomes ten classes. Here every inline enum or object moves to `components/schemas` under its
+title, once; its places refer to it:
 
 | the place had | it becomes |
 |---|---|
@@ -10,49 +10,72 @@ spelled out in ten places becomes ten classes. Here every inline enum or object 
 | the type, and notes (`description`, `default`, `example`, ...) | `allOf: [$ref]` and the notes |
 | the type or null | `anyOf: [$ref, type: null]` and the notes |
 
-All places with one title must have the same content: the same limits and properties, and for an enum the same *set* of
-values (the vendor writes some lists in two orders; the first order found is kept). Notes inside an object may differ,
-except defaults; the notes of the first place are kept. A component that the document already has under that title is
-used, if it has the same content. An untitled inline type takes the title of an equal type under the same property or
-parameter name, so a new version that uses a known type in one more place gets no second class. Any other untitled type
-stays inline, with the class name that the generator derives; an inline enum with null is then written as
-`anyOf: [enum, null]`, because the generator would make three classes of it.
+Places with one title are one type if they have the same content: the same limits and properties, and for an enum the
+same *set* of values (the vendor writes some lists in two orders; the first order found is kept). Notes inside an object
+may differ, except defaults; the notes of the first place are kept. Where contents differ, the title stays with the
+component that the document has under that name, else with the content of most places; the others get a number after it,
+until they are the same again.
+
+A type without a title takes the name of an equal type, if there is just one; so a new version that uses a known type in
+one more place gets no second class. Any other gets a name from the place where it is: its parent's name and its own, as
+the generator would call it, but without a leading part where it is longer than 40 characters.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from scripts.corrections.grammar import Place, copied, rewrite, rewrite_schema, schemas
-from scripts.corrections.naming import is_type_name
+from scripts.corrections.naming import derived_name, is_type_name
 from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null, without_null
 from scripts.files.documents import pointer
-from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _COMPONENTS = ("components", "schemas")
+# Keywords whose schemas the generator makes nothing of.
+_ALONE = {"not", "if", "then", "else", "contains", "propertyNames", "$defs", "definitions"}
 
 
-class NotOneTypeError(Refused):
-    """Two places have one title and differ; `place` is the later of them."""
+@frozen
+class Lifted:
+    """A document with one component for each type, and the names that nobody chose, by place.
 
-    def __init__(self, title: str, where: Place, place: Place) -> None:
-        super().__init__(f"{title} is not one type: {pointer(*where)} and {pointer(*place)} differ in content")
-        self.place = place
+    `apart`: types that differ from the others of their title; `derived`: types without a title.
+    """
+
+    document: dict[str, Any]
+    apart: dict[Place, str]
+    derived: dict[Place, str]
 
 
 def lift(document: dict[str, Any]) -> dict[str, Any]:
-    """Copy the document with titled inline types moved to components; Refused names two places that differ."""
+    """Copy the document with titled inline types moved to components."""
+    return lifted(document).document
+
+
+def lifted(document: dict[str, Any]) -> Lifted:
+    """Lift a document, and tell which names nobody chose."""
     titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
+    apart = _apart(titled)
+    titled = _titled(titled, apart)
+    derived = _derived(titled)
+    titled = _titled(titled, derived)
     found = _concepts(titled)
     result = rewrite(titled, _moved(found))
     if found:
         components = result.setdefault("components", {}).setdefault("schemas", {})
         components.update({title: schema for title, schema in found.items() if title not in components})
-    return result
+    places = {
+        pointer(*place): schema["title"] for place, schema in _inline_types(titled) if schema.get("title") in found
+    }
+    return Lifted(rewrite(result, lambda schema, _: _redirected(schema, places)), apart, derived)
 
 
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
@@ -81,33 +104,81 @@ def _folded(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an untitled inline type the title that the same content has elsewhere under the same name."""
-    keys = {place: (_known_as(document, place), _content(schema)) for place, schema in _inline_types(document)}
-    titles: dict[tuple[str, str], set[str]] = {}
+    """Give an untitled inline type the name of the one equal type that has one."""
+    names: dict[str, set[str]] = {}
+    for name, schema in _components(document).items():
+        names.setdefault(_component_content(schema), set()).add(name)
+    for _, schema in _inline_types(document):
+        if is_type_name(title := schema.get("title")):
+            names.setdefault(_content(schema), set()).add(title)
+    known = {content: found.pop() for content, found in names.items() if len(found) == 1 and content}
+    untitled = {place: _content(schema) for place, schema in _inline_types(document) if _is_plain(schema)}
+    return _titled(document, {place: known[content] for place, content in untitled.items() if content in known})
+
+
+def _is_plain(schema: dict[str, Any]) -> bool:
+    """Whether an untitled type says anything by which it can be known again."""
+    return "title" not in schema and bool(schema.get("enum") or schema.get("properties"))
+
+
+def _titled(document: dict[str, Any], titles: Mapping[Place, str]) -> dict[str, Any]:
+    """Set the titles of some places."""
+    if not titles:
+        return document
+    return rewrite(document, lambda schema, at: {**schema, "title": titles[at]} if at in titles else schema)
+
+
+def _apart(document: dict[str, Any]) -> dict[Place, str]:
+    """Number the types whose content is not that of their title."""
+    contents: dict[str, dict[Place, str]] = {}
     for place, schema in _inline_types(document):
         if is_type_name(title := schema.get("title")):
-            titles.setdefault(keys[place], set()).add(title)
-    known = {key: found.pop() for key, found in titles.items() if len(found) == 1 and key[0]}
+            contents.setdefault(title, {})[place] = _content(schema)
+    taken, found = {*contents, *_components(document)}, dict[Place, str]()
+    for title, places in contents.items():
+        component = _components(document).get(title)
+        counts = Counter(places.values())
+        kept = max(counts, key=lambda content: counts[content]) if component is None else _component_content(component)
+        numbered = {content: _free(title, taken) for content in counts if content != kept}
+        found |= {place: numbered[content] for place, content in places.items() if content != kept}
+    return found
 
-    def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-        title = known.get(keys[place]) if place in keys and "title" not in schema else None
-        return {"title": title, **schema} if title else schema
 
-    return rewrite(document, change)
+def _derived(document: dict[str, Any]) -> dict[Place, str]:
+    """Name the types without a title by their places."""
+    titles = {place: schema["title"] for place, schema in _inline_types(document) if is_type_name(schema.get("title"))}
+    taken, found = {*titles.values(), *_components(document)}, dict[Place, str]()
+    for place, schema in _inline_types(document):  # parents before children
+        if (
+            "title" not in schema
+            and "allOf" not in place[-2:]
+            and not _ALONE & set(map(str, place))
+            and _is_class(schema)
+        ):
+            name = derived_name(document, place, {**titles, **found})
+            if is_type_name(name):
+                found[place] = _free(name, taken)
+    return found
+
+
+def _is_class(schema: dict[str, Any]) -> bool:
+    """Whether the generator makes a class of a type: not of an enum of fractions, booleans or several types."""
+    return {type(value) for value in schema.get("enum", ()) if value is not None} in (set(), {str}, {int})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, or if it is taken, the name with the first free number from 2 on; it is taken then."""
+    free = next(one for one in chain([name], (f"{name}{number}" for number in count(2))) if one not in taken)
+    taken.add(free)
+    return free
 
 
 def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the component of each title, the first place's content; Refused if a later place differs."""
-    places: dict[str, Place] = {name: (*_COMPONENTS, name) for name in _components(document)}
-    contents = {name: _component_content(schema) for name, schema in _components(document).items()}
+    """Return the component of each title, still without its content."""
     notes: dict[str, list[Any]] = {}
-    for place, schema in _inline_types(document):
-        if not is_type_name(title := schema.get("title")):
-            continue
-        where, content = places.setdefault(title, place), _content(schema)
-        if contents.setdefault(title, content) != content:
-            raise NotOneTypeError(title, where, place)
-        notes.setdefault(title, []).append(schema.get("description"))
+    for _, schema in _inline_types(document):
+        if is_type_name(title := schema.get("title")):
+            notes.setdefault(title, []).append(schema.get("description"))
     return {title: _noted(said) for title, said in notes.items()}
 
 
@@ -135,6 +206,16 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
         return _beside_notes({"$ref": f"#{pointer(*_COMPONENTS, title)}"}, schema)
 
     return change
+
+
+def _redirected(schema: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    """Let a reference to something inside a type that has moved follow it."""
+    target = schema.get("$ref")
+    steps = str(target).removeprefix("#").split("/") if isinstance(target, str) else []
+    for length in range(len(steps) - 1, 1, -1):
+        if title := places.get("/".join(steps[:length])):
+            return {**schema, "$ref": "/".join(["#", *_COMPONENTS, title, *steps[length:]])}
+    return schema
 
 
 def _beside_notes(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -202,16 +283,3 @@ def _is_component(place: Place) -> bool:
 def _components(document: dict[str, Any]) -> dict[str, Any]:
     components: dict[str, Any] = document.get("components", {}).get("schemas", {})
     return components
-
-
-def _known_as(document: dict[str, Any], place: Place) -> str:
-    """Name the property or parameter that a schema describes, with the steps below it; "" where there is none."""
-    if "properties" in place:
-        after = len(place) - place[::-1].index("properties")
-        return pointer(*place[after:])
-    if "parameters" not in place or "schema" not in place:
-        return ""
-    parameter: Any = document
-    for step in place[: place.index("schema", place.index("parameters"))]:
-        parameter = parameter[step]
-    return pointer(parameter.get("name", ""), *place[place.index("schema") + 1 :])

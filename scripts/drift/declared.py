@@ -14,17 +14,22 @@ the meaning as published. So it is not applied here, and a correction that chang
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonpath_rfc9535
 from attrs import evolve, field, frozen
 
+from scripts.contract.differences import Comparison
 from scripts.contract.documents import METHODS
-from scripts.contract.values import join
+from scripts.contract.schemas import Schemas
+from scripts.contract.values import Unreadable, follow, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from scripts.contract.schemas import Form
 
 Place = tuple[int | str, ...]
 ENCODING: Final = frozenset({"contentEncoding", "contentMediaType"})
@@ -55,6 +60,24 @@ def declared(document: Mapping[str, Any], corrections: Mapping[str, Any]) -> Dec
             misfit = (f"/actions/{index}", f"cannot be read against the published document: {type(problem).__name__}")
             known = evolve(known, misfits=(*known.misfits, misfit))
     return known
+
+
+def names_of_types(known: Declared) -> dict[str, str]:
+    """Return the titles of types that have one content; where a title's places differ, it names none for sure."""
+    read = Schemas(known.document)
+    forms: dict[str, list[Form]] = {}
+    components = (join("/components/schemas", title) for title in dict.fromkeys(known.titles.values()))
+    for pointer, title in (*known.titles.items(), *zip(components, dict.fromkeys(known.titles.values()), strict=True)):
+        with suppress(Unreadable):  # reading the whole document reports it; a component of that name may not exist
+            forms.setdefault(title, []).append(read.read(follow(known.document, f"#{pointer}", pointer)[0], pointer))
+    read.complete()
+    alike = Comparison(lambda *_: None)
+    apart = {
+        title
+        for title, places in forms.items()
+        if not all(alike.same(places[0]["options"], one["options"]) for one in places)
+    }
+    return {pointer: title for pointer, title in known.titles.items() if title not in apart}
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scripts.contract.differences import Comparison
 from scripts.contract.documents import read_document
 from scripts.drift import loading
-from scripts.drift.declared import declared
+from scripts.drift.declared import declared, names_of_types
 from scripts.drift.observation import CONTRACT, Code, Observation, observe
 from scripts.drift.offers import promises
 from scripts.drift.outlines import alternatives
@@ -52,7 +52,7 @@ def check(
         differences = declared(document, corrections)
         for pointer, why in differences.misfits:
             report.puzzle(pointer, "", why)
-        wanted = read_document(differences.document, differences.titles)
+        wanted = read_document(differences.document, names_of_types(differences))
         for problem in wanted.problems:
             report.differ(problem.pointer, "", problem.why)
         if seen.code is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scripts.corrections.grammar import Place
 
 LENGTH: Final = 300  # characters; longer ones repeat the document instead of saying what is wrong
+WAY_OUT: Final = "openapi/corrections.overlay.yaml can change or remove it"
 # Removed from the parser's messages: consequences, places, and addresses of objects, which differ from run to run.
 _NOISE: Final = re.compile(
     r"Failure to process schema has resulted in the removal of:.*|Endpoint will not be generated\.?"
@@ -36,16 +37,16 @@ def refuse_errors(errors: Sequence[Any], openapi: BaseModel, document: Mapping[s
     for error in errors:
         said = " ".join(f"{error.header or ''} {error.detail or ''}".split())
         where = _where(said, getattr(error, "data", None), openapi, document)
-        message = f"{where}: the generator cannot do it: {_cleaned(said)[:LENGTH]}"
+        message = f"{where}: the generator cannot do it: {_cleaned(said)[:LENGTH]}; {WAY_OUT}"
         raise Refused(message)
 
 
 def unreadable(error: ValidationError, document: Mapping[str, Any]) -> Refused:
     """Make the refusal of a document that the parser cannot read at all."""
     first = error.errors()[0]
-    return Refused(
-        f"{pointer(*_existing(_published(first['loc']), document))}: the generator cannot read it: {first['msg']}"
-    )
+    where = pointer(*_existing(_published(first["loc"]), document))
+    field = str(first["loc"][-1])
+    return Refused(f"{where}: the generator cannot read {field!r}: {first['msg']}; {WAY_OUT}")
 
 
 def _cleaned(said: str) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from scripts.corrections.nullability import NULL
 from scripts.generation.prose import literal
 from scripts.generation.records import PLAIN, Type
+from scripts.generation.respelling import NOTES
 from scripts.templates.runtime.limits import NAMES
 
 if TYPE_CHECKING:
@@ -39,9 +41,9 @@ class TypeWriter:
         if type_.kind != "Union" or len(rest) == len(type_.parts):
             return Typed(self.write(type_, node))
         schema = self.resolved(node)
-        nodes = _branches(type_, schema)
+        nodes = _branches(type_, self._choice(schema))
         codes = [self.write(part, nodes.get(id(part))) for part in rest]
-        code = codes[0] if len(codes) == 1 else _union(codes, schema)
+        code = codes[0] if len(codes) == 1 else _union(codes, self._choice(schema))
         return Typed(self._limited(code, schema), nullable=True)
 
     def write(self, type_: Type, node: Json | None) -> str:
@@ -63,6 +65,15 @@ class TypeWriter:
             node = self.components.get(kind, {}).get(str(node["$ref"]).rpartition("/")[2])
         return None
 
+    def _choice(self, schema: Json | None) -> Json | None:
+        """Return the schema that lists the branches: below references, notes, and a union of one branch with null."""
+        for _ in range(_HOPS):
+            inner = [one for key in ("allOf", "anyOf", "oneOf") for one in (schema or {}).get(key, ()) if _tells(one)]
+            if len(inner) != 1:
+                break
+            schema = self.resolved(inner[0])
+        return schema
+
     def properties(self, schema: Json) -> dict[str, Json]:
         """Return the schema of each property, those of `allOf` branches included."""
         found: dict[str, Json] = {}
@@ -77,8 +88,9 @@ class TypeWriter:
             case Type("Array", parts=(part,)):
                 return f"_c.Array({self.write(part, (schema or {}).get('items'))})"
             case Type("Union", parts=parts):
-                nodes = _branches(type_, schema)
-                return _union([self.write(part, nodes.get(id(part))) for part in parts], schema)
+                choice = self._choice(schema)
+                nodes = _branches(type_, choice)
+                return _union([self.write(part, nodes.get(id(part))) for part in parts], choice)
             case Type("Const", value=value):
                 return f"_c.Const({value!r})"
             case _:
@@ -91,10 +103,16 @@ class TypeWriter:
 
 def _branches(type_: Type, schema: Json | None) -> dict[int, Json]:
     """Pair each branch with its schema where the parser kept them all; types of a `type` list have no schema."""
-    nodes = [*(schema or {}).get("anyOf", ()), *(schema or {}).get("oneOf", ())]
-    if schema is not None and not nodes:
+    listed = [*(schema or {}).get("anyOf", ()), *(schema or {}).get("oneOf", ())]
+    if schema is not None and not listed:
         return {id(part): {"items": schema.get("items")} for part in type_.parts if part.kind == "Array"}
-    return {id(p): n for p, n in zip(type_.parts, nodes, strict=False)} if len(nodes) == len(type_.parts) else {}
+    nodes, parts = [one for one in listed if one != NULL], [one for one in type_.parts if one.kind != "NULL"]
+    return {id(part): node for part, node in zip(parts, nodes, strict=False)} if len(nodes) == len(parts) else {}
+
+
+def _tells(schema: Json) -> bool:
+    """Whether a branch is more than notes, and not null alone."""
+    return schema != NULL and bool(schema.keys() - NOTES)
 
 
 def _union(codes: list[str], schema: Json | None) -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Rule = Callable[[str], str | None]
 
 COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
-OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_.:/ -]*")
+SHARED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of a component that makes no class; OpenAPI 3.1, Components Object
+OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_.:/ ()\[\],+-]*")
 # RFC 3986 path characters without the quote; no encoded slash, dot, backslash or NUL; the generator's path parameters.
 SEGMENT = re.compile(
     r"(?:[A-Za-z0-9._~!$&()*+,;=:@-]"
@@ -65,7 +66,9 @@ def check_ours(document: dict[str, Any]) -> Iterator[Finding]:
 def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
     """Yield the names that an object defines: its own key, and those in its fields."""
     steps, value = place.steps, place.value
-    key_rule = component if place.is_component else _KEYS.get((place.kind, *steps[-2:-1]))
+    key_rule = _KEYS.get((place.kind, *steps[-2:-1]))
+    if place.is_component:
+        key_rule = component if place.kind == "schema" else _unlike(SHARED, "is not a name for a component")
     if key_rule:
         yield steps, steps[-1], key_rule
     for field, rule in _FIELDS.get(place.kind, {}).items():

@@ -34,7 +34,9 @@ def test_other_ways_to_write_a_document_are_no_change(rewrite):
 
 def test_normalising_and_lifting_are_no_change():
     """The project's own steps before generation, corrections aside, leave the meaning of the document alone."""
-    assert compare(_published(), lift(normalise(_published()))).changes == ()
+    changes = compare(_published(), lift(normalise(_published()))).changes
+
+    assert [change for change in changes if change.rule != "example-changed"] == []  # equal types share their wording
 
 
 def test_all_rewritings_together_are_no_change():
