@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.corrections.grammar import operations, references
+from scripts.corrections.grammar import copied, objects, operations, references
 from scripts.corrections.lift import idle_titles, lift, lifted, type_names
 from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
@@ -33,6 +33,9 @@ __all__ = ["Effective", "apply", "correct", "effective", "lift", "load_overlay",
 OPENAPI = Path(__file__).parent.parent / "openapi"
 PUBLISHED = OPENAPI / "jobmojito.openapi.json"
 OVERLAY = OPENAPI / "corrections.overlay.yaml"
+
+_SHARED = ("parameter", "request body", "response")
+_HOPS = 8  # references to references; a longer chain is left for the check of references to name
 
 
 @frozen
@@ -56,6 +59,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     normal = normalise(published)
     corrected = apply(normal, overlay)
     _refuse_stale_titles(normal, corrected, overlay)
+    _write_out(corrected)
     unnamed = name_operations(corrected)
     result = lifted(corrected)
     document = result.document
@@ -82,6 +86,16 @@ def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], o
     for place, title in idle.items():
         named = ", ".join(actions_at(corrected, overlay, place)) or "an action"
         raise Refused(f"{named}: nothing to name {title} at {pointer(*place)}: neither an enum nor an object")
+
+
+def _write_out(document: dict[str, Any]) -> None:
+    """Write shared parameters, bodies and answers out where operations refer to them, so that no reader has to."""
+    for *_, operation in operations(document):
+        operation.setdefault("responses", {})  # OpenAPI 3.1 does not require it
+    for place, node in [found for kind in _SHARED for found in objects(document, kind)]:
+        for _ in range(_HOPS if place[0] != "components" else 0):
+            if isinstance(target := node.pop("$ref", None), str):
+                node.update({**copied(documents.resolve(document, target)), **node})
 
 
 def _refuse_dangling(document: dict[str, Any]) -> None:

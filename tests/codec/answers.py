@@ -95,12 +95,12 @@ def mutate(answer: Any, rng: random.Random) -> Any:
 def answering() -> list[str]:
     """Name the operations whose success is a JSON value."""
     found = [one for item in CONTRACT["paths"].values() for one in item.values() if isinstance(one, dict)]
-    successes = {one["operationId"]: one["responses"][_success(one["responses"])] for one in found}
+    successes = {one["operationId"]: one["responses"].get(_success(one["responses"]), {}) for one in found}
     return sorted(name for name, answer in successes.items() if "application/json" in answer.get("content", {}))
 
 
 def _success(answers: dict[str, Any]) -> str:
-    return min(status for status in answers if status.startswith("2"))
+    return min((status for status in answers if status.startswith("2")), default="")
 
 
 @cache

@@ -10,11 +10,14 @@ import pickle
 import traceback
 import warnings
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+import jobmojito
+import jobmojito_api
 from jobmojito import JobMojitoError, ResponseDecodeError, RetryPolicy, ValidationError
 from jobmojito.calls.bodies import StreamedBody
 from jobmojito_api.api.candidates import list_candidates
@@ -294,12 +297,15 @@ def test_no_frame_of_an_interrupted_batch_shows_people(api):
     assert _leaks(*_locals_inside(raised.value)) == []
 
 
+OURS = tuple(str(Path(package.__file__).parent) for package in (jobmojito, jobmojito_api))
+
+
 def _locals_inside(error):
     """Give the local variables of our frames, but for those that hold a caller's arguments under his own eyes."""
     public = ("/jobmojito/helpers.py", "/jobmojito/async_helpers.py", "/jobmojito_api/resources/")
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
     while shown is not None:
         for frame in shown.stack:
-            if "/jobmojito" in frame.filename and not any(part in frame.filename for part in public):
+            if frame.filename.startswith(OURS) and not any(part in frame.filename for part in public):
                 yield from (f"{name}={value}" for name, value in (frame.locals or {}).items())
         shown = shown.__cause__ or shown.__context__
