@@ -99,14 +99,15 @@ class Call(Generic[T_co]):
         return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
 
     def read(self, status: int, content: bytes) -> Reading[Any]:
-        """Read an answer's body as the type declared for its status (any value where none is).
+        """Read an answer's body as the type declared for its status (where none is: any value, or None if it is empty).
 
         Raises:
             InvalidAnswer: the body is not the JSON that was declared.
         """
-        type_ = self.answer_type(status) or ANY
-        if type_ is NOTHING:
+        declared = self.answer_type(status)
+        if declared is NOTHING or (declared is None and not content):
             return Reading(None)
+        type_ = declared or ANY
         if type_ is BYTES:
             return Reading(content)
         if type_ is TEXT:
