@@ -55,10 +55,10 @@ class Judge:
         """What is wrong with an answer of an operation: an undeclared status, or departures from its schema."""
         path, method = next((p, m) for n, m, p, _ in self.operations() if n == name for p, m in [(p, m.lower())])
         answers = self.document["paths"][path][method]["responses"]
-        if str(response.status_code) not in answers:
+        if answers and str(response.status_code) not in answers:
             return [f"{response.status_code} is not declared"]
         place = "/".join(part.replace("~", "~0").replace("/", "~1") for part in ("paths", path, method, "responses"))
-        content = answers[str(response.status_code)].get("content", {})
+        content = answers.get(str(response.status_code), {}).get("content", {})
         if "application/json" not in content:
             return []
         ref = f"urn:contract#/{place}/{response.status_code}/content/application~1json/schema"
