@@ -90,8 +90,6 @@ def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], o
 
 def _write_out(document: dict[str, Any]) -> None:
     """Write shared parameters, bodies and answers out where operations refer to them, so that no reader has to."""
-    for *_, operation in operations(document):
-        operation.setdefault("responses", {})  # OpenAPI 3.1 does not require it
     for place, node in [found for kind in _SHARED for found in objects(document, kind)]:
         for _ in range(_HOPS if place[0] != "components" else 0):
             if isinstance(target := node.pop("$ref", None), str):

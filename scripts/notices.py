@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from scripts.changes.entries import MOST_NAMES, entry, name_lines
-from scripts.changes.reports import as_json, as_markdown, as_text, code, plain
+from scripts.changes.reports import as_json, as_markdown, as_text, code, condensed, fold, plain
 from scripts.changes.rules import Grade
 from scripts.changes.versions import next_version
 
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
 MOST_PASTED = 400  # characters of an action to be pasted
-MOST_WARNINGS = 30  # operations without a name or facts that a pull request names
+MOST_WARNINGS = 30  # lines for maintainers that a pull request has, and of these before the folds
+MOST_SHOWN = 10
+MOST_TYPES = 6  # types without a name, in the line about them
 _UNNAMED = (
     "Warning: {} has no name in the corrections yet, and is called {} until it has."
     " To name it, add {} to openapi/corrections.overlay.yaml."
 )
 _DERIVED = (
-    "Warning: the type at {} has no name of its own yet, and is called {} until it has."
-    " To name it, add {} to openapi/corrections.overlay.yaml."
+    "Warning: {} {} no name in the corrections yet: {}. To name the first, add {} to openapi/corrections.overlay.yaml."
 )
 _WITHOUT_FACTS = (
     "Warning: openapi/facts.yaml has no facts of {} yet: does it cost credits, send mail, may it be repeated?"
@@ -100,14 +101,18 @@ class Notice:
 
     @property
     def markdown(self) -> str:
-        """The changelog for a pull request: first the effect on users and what is left to do, then the details."""
-        blocks = [_listed("For users of the package", self._briefly(code))]
+        """The text of a pull request: the verdict, what users and maintainers have to do, and the details folded."""
+        shown = [f"**{self.label.capitalize()}**: {self._becomes(code)}\n"]
+        shown.append(_listed("What users have to do", self._duties() or ["Nothing; calls and code go on working."]))
+        folds = [_folded("Generated names", [line for _, _, line in name_lines(self.impact, code, self._most_names())])]
         if warnings := self._warnings(code):
-            more = len(warnings) - MOST_WARNINGS
-            rest = [f"{more} more operations have no name in the corrections, or no facts."] if more > 0 else []
-            blocks.append(_listed("Left to a person", [*warnings[:MOST_WARNINGS], *rest, _AGAIN]))
-        room = MOST_MARKDOWN - sum(map(len, blocks))
-        return "\n".join([*blocks, *(as_markdown(one, room // max(1, len(self.reports))) for one in self.reports)])
+            rest, more = warnings[MOST_SHOWN:MOST_WARNINGS], len(warnings) - MOST_SHOWN
+            shown.append(_listed("Left to a person", [*warnings[:MOST_SHOWN], *_rest(more, "below"), _AGAIN]))
+            left = _rest(more - len(rest), "in the JSON form")
+            folds.insert(0, _folded("More that is left to a person", [*rest, *left]))
+        room = MOST_MARKDOWN - sum(map(len, (*shown, *folds)))
+        each = room // max(1, len(self.reports))
+        return "\n".join([*shown, *(as_markdown(one, each, folded=True) for one in self.reports), *filter(None, folds)])
 
     @property
     def json(self) -> str:
@@ -126,21 +131,35 @@ class Notice:
         return json.dumps(content, indent=2) + "\n"
 
     def entry(self, day: date) -> str:
-        """The entry in CHANGELOG.md: all documents in one, with the warnings below its first sentence."""
+        """The entry in CHANGELOG.md: all documents in one."""
         first = self.reports[0]
         changes = tuple(chain.from_iterable(report.changes for report in self.reports))
-        text = entry(self.version, day, evolve(first, changes=changes), self.impact)
-        head, mark, sections = text.partition("\n### ")
-        warnings = "".join(f"{line}\n" for line in self._warnings(code))
-        return head + (f"\n{warnings}" if warnings else "") + mark + sections
+        return entry(self.version, day, evolve(first, changes=changes), self.impact)
+
+    def _duties(self) -> list[str]:
+        """Say what may need another line of a user's code: by operation, with the types before and after."""
+        types = {effect.name.written.removeprefix("models."): effect for effect in self.impact.effects}
+        lines = []
+        for line in chain.from_iterable(condensed(report, code, 2) for report in self.reports):
+            if line.grade >= Grade.POTENTIALLY_BREAKING:
+                named = [group.lead.values[0] for group in line.groups if group.lead.values]
+                lines.append(line.text + (_types(types.get(named[0])) if len(named) == 1 else ""))
+        lines += [line for _, grade, line in name_lines(self.impact, code, MOST_SHOWN) if grade is Grade.BREAKING]
+        return (
+            lines
+            if len(lines) <= MOST_SHOWN
+            else [*lines[: MOST_SHOWN - 1], *_rest(len(lines) - MOST_SHOWN + 1, "below")]
+        )
+
+    def _becomes(self, style: Style) -> str:
+        if self.version == self.previous:
+            return f"the version stays {style(self.version)}."
+        return f"the version becomes {style(self.version)}, it was {style(self.previous)}."
 
     def _warnings(self, style: Style) -> list[str]:
         return [
             *(f"To check: {line}" for line in self.found.revised),
-            *(
-                _DERIVED.format(style(place), style(name), style(_title(place), MOST_PASTED))
-                for place, name in self.found.derived
-            ),
+            *self._derived(style),
             *(
                 _UNNAMED.format(style(place), style(name), style(_action(place), MOST_PASTED))
                 for place, name in self.found.unnamed
@@ -152,20 +171,27 @@ class Notice:
             *(_STALE.format(style(place)) for place in self.found.stale_facts),
         ]
 
-    def _briefly(self, style: Style) -> list[str]:
-        """Return the lines for users, with so few names that there is room for the changes."""
+    def _derived(self, style: Style) -> list[str]:
+        """List the types that nobody has named, in one line."""
+        if not (derived := self.found.derived):
+            return []
+        named = ", ".join(f"{style(name)} at {style(place)}" for place, name in derived[:MOST_TYPES])
+        more = f" and {len(derived) - MOST_TYPES} more" if len(derived) > MOST_TYPES else ""
+        some = f"{len(derived)} types have" if len(derived) > 1 else "a type has"
+        return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(_title(derived[0][0]), MOST_PASTED))]
+
+    def _most_names(self) -> int:
+        """Return how many names a line may have, so that there is room for the changes."""
         for most in (MOST_NAMES, 20):
-            lines = self._users(style, most)
-            if sum(map(len, lines)) < MOST_MARKDOWN // 4:
-                return lines
-        return self._users(style, 4)
+            if sum(len(line) for _, _, line in name_lines(self.impact, code, most)) < MOST_MARKDOWN // 4:
+                return most
+        return 4
 
     def _users(self, style: Style, most: int = MOST_NAMES) -> list[str]:
         """Write what the update means for users of the package: the version, and the generated names."""
-        version = "stays {}" if self.version == self.previous else "becomes {} (it was {})"
         lines = [line for _, _, line in name_lines(self.impact, style, most)]
         return [
-            f"The version {version.format(style(self.version), style(self.previous))}.",
+            f"{self._becomes(style)[:1].upper()}{self._becomes(style)[1:]}",
             *(lines or ["No generated name appears, changes or vanishes."]),
         ]
 
@@ -180,6 +206,22 @@ def _title(place: str) -> str:
     """Write the correction that would name a type, given its pointer."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
     return _TITLED.replace("TARGET", "$" + "".join(f"[{step if step.isdecimal() else repr(step)}]" for step in steps))
+
+
+def _types(effect: Effect | None) -> str:
+    """Say the Python types before and after."""
+    if effect is None or (effect.old and effect.new and effect.old.type == effect.new.type):
+        return ""
+    before, after = (code(one.type.replace("_m.", "")) if one else "" for one in (effect.old, effect.new))
+    return f" ({before} becomes {after})" if before and after else f" (was {before})" if before else f" ({after})"
+
+
+def _rest(count: int, where: str) -> list[str]:
+    return [f"{count} more are {where}."] if count > 0 else []
+
+
+def _folded(title: str, lines: list[str]) -> str:
+    return "".join([fold(title), *(f"- {line}\n" for line in lines), "\n</details>\n"]) if lines else ""
 
 
 def _listed(title: str, lines: list[str]) -> str:

@@ -8,10 +8,11 @@ import pytest
 
 from scripts.changes.contracts import compare
 from scripts.changes.impact import Effect, Impact
+from scripts.changes.reports import code, condensed
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import Name
 from scripts.notices import MOST_MARKDOWN, Found, Notice
-from tests.changes.cases import document
+from tests.changes.cases import document, put
 
 TYPED = Name("field", "models.Thing.size", "int")
 IMPACT = Impact(
@@ -28,7 +29,6 @@ IMPACT = Impact(
     vanished=(Effect(Name("type alias", "models.Either", "A | B"), None, Grade.BREAKING),),
 )
 SAID = [
-    "The version becomes `0.2.0` (it was `0.1.0`).",
     "New resources: `things`.",
     "New operations: `things.make`.",
     "New models: `Box`.",
@@ -44,12 +44,61 @@ def notice(impact=IMPACT, unnamed=(), **edits):
     return Notice(Found((report,), tuple(unnamed)), impact, previous="0.1.0")
 
 
-def test_a_pull_request_says_what_users_meet():
-    """Version and names come first, kind by kind, without what belongs to a model or method that is new itself."""
-    shown = [line.removeprefix("- ") for line in notice().markdown.splitlines() if line.startswith("- ")]
+def test_a_pull_request_begins_with_what_people_have_to_do():
+    """The verdict and the version in one line, then what users must do; changes and names are folded."""
+    before, folded = notice().markdown.split("<details>", 1)
+    shown = [line for line in before.splitlines() if line]
 
-    assert shown[:-1] == SAID
-    assert "`GET /more` is new" in shown[-1]
+    assert shown[:3] == [
+        "**Breaking**: the version becomes `0.2.0`, it was `0.1.0`.",
+        "### What users have to do",
+        "- Models that are gone: `Either`.",
+    ]
+    assert "- `GET /more` is new (`operation-added`)" in folded
+    assert [line for line in SAID if f"- {line}" not in folded] == []
+    assert folded.count("<details>") + 1 == folded.count("</details>")
+
+
+def test_what_users_have_to_do_is_at_most_ten_lines_with_types_before_and_after():
+    """Each change that may need another line of code, its operations, and the Python types; the rest is below."""
+    one = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    old, new = (
+        document({f"/components/schemas/{name}": part for name, part in parts.items()})
+        for parts in ({"Thing": one}, {"Thing": {**one, "properties": {"size": {"type": "string"}}}})
+    )
+    place = "/paths/~1things/post/responses/200/content/application~1json/schema"
+    for made in (old, new):
+        put(made, place, {"$ref": "#/components/schemas/Thing"})
+    many = [Effect(Name("model", f"models.Gone{index}", "nothing"), None, Grade.BREAKING) for index in range(3)]
+    report = compare(old, new)
+    lines = Notice(
+        Found((report,)), Impact(changed=IMPACT.changed, vanished=tuple(many)), "1.2.3"
+    ).markdown.splitlines()
+
+    assert (
+        "- type of `Thing.size` changed from `integer` to `string`, received from `POST /things` (`int` becomes `str`)"
+        in lines
+    )
+    assert "- Models that are gone: `Gone0`, `Gone1`, `Gone2`." in lines
+
+    edits = {f"/paths/~1gone{index}": {"get": {"responses": {}}} for index in range(30)}
+    report = compare(document(edits), document())
+    told = Notice(Found((report,)), Impact(), "1.2.3").markdown.partition("<details>")[0].splitlines()
+    assert [line for line in told if line.startswith("- ")][9] == "- 21 more are below."
+    assert len([line for line in told if line.startswith("- ")]) == 10
+
+
+def test_alike_changes_are_one_line():
+    """New properties of one answer, and one value gone from the same enum in several requests."""
+    names = ["a", "b", "c"]
+    thing = "/paths/~1things/post/responses/200/content/application~1json/schema"
+    old, new = (
+        document({thing: {"title": "T", "type": "object"}}),
+        document({thing: {"title": "T", "type": "object", "properties": {name: {"type": "string"} for name in names}}}),
+    )
+    (line,) = condensed(compare(old, new), code)
+
+    assert re.fullmatch(r"3 properties of `.*` are new: `a`, `b`, `c`, received from `POST /things`", line.text)
 
 
 def test_terminal_and_log_say_the_same_of_names():
@@ -57,7 +106,7 @@ def test_terminal_and_log_say_the_same_of_names():
     told, log = notice().text.replace("'", "`"), notice().entry(date(2026, 3, 9))
 
     assert [line for line in SAID if f"- {line}" not in told] == []
-    assert [line for line in SAID[1:-1] if f"- {line}" not in log] == []
+    assert [line for line in SAID[:-1] if f"- {line}" not in log] == []
     assert f"- **Breaking:** {SAID[-1]}" in log
 
 
@@ -80,9 +129,11 @@ def test_json_has_every_name():
 
 def test_no_name_is_said_too():
     """An update that users don't notice says so, and that the version stays."""
-    quiet = Notice(Found(()), Impact(), previous="1.2.3").markdown
+    quiet = Notice(Found(()), Impact(), previous="1.2.3")
 
-    assert "- The version stays `1.2.3`.\n- No generated name appears, changes or vanishes.\n" in quiet
+    assert quiet.markdown.startswith("**Documentation**: the version stays `1.2.3`.\n")
+    assert "- Nothing; calls and code go on working.\n" in quiet.markdown
+    assert "- The version stays '1.2.3'.\n- No generated name appears, changes or vanishes.\n" in quiet.text
 
 
 @pytest.mark.parametrize("length", [10, 90])
@@ -96,5 +147,6 @@ def test_a_pull_request_has_room_for_everything(length):
 
     assert MOST_MARKDOWN // 2 < len(text) <= MOST_MARKDOWN
     assert re.search(r"New fields: .* and 19\d\d more\.", text)
-    assert "1970 more operations have no name in the corrections, or no facts." in text
+    assert "- 1990 more are below.\n" in text
+    assert "- 1970 more are in the JSON form.\n" in text
     assert re.search(r"\d+ more lines do not fit here", text)

@@ -7,7 +7,7 @@ from itertools import product
 
 from scripts.changes.contracts import Report
 from scripts.changes.impact import Effect, Impact
-from scripts.changes.reports import Group, Style, code, counted, grouped, subject
+from scripts.changes.reports import Group, Style, code, condensed, counted
 from scripts.changes.rules import Grade
 from scripts.files.failures import Refused
 
@@ -38,10 +38,11 @@ _BREAKING = {Grade.BREAKING: "**Breaking:** ", Grade.POTENTIALLY_BREAKING: "**Po
 def entry(version: str, day: date, report: Report, impact: Impact) -> str:
     """Write the entry of an update: what changed in the contract, and which generated names that touches."""
     lines: dict[str, list[str]] = {section: [] for section in SECTIONS}
-    for group in grouped(report):
-        lines[_section(group)].append(f"- {_BREAKING.get(group.grade, '')}{_sentence(subject(group, code))}")
-    for section, grade, line in name_lines(impact, code):
-        lines[section].append(f"- {_BREAKING[grade] if grade is Grade.BREAKING else ''}{line}")
+    for line in condensed(report, code):
+        if line.grade is not Grade.DOCUMENTATION or "deprecated" in line.rule:
+            lines[_section(line.groups[0])].append(f"- {_BREAKING.get(line.grade, '')}{_sentence(line.text)}")
+    for section, grade, said in name_lines(impact, code):
+        lines[section].append(f"- {_BREAKING[grade] if grade is Grade.BREAKING else ''}{said}")
     before, after = (code(text) for text in report.versions)
     versions = before if before == after else f"{before} to {after}"
     head = f"## [{version}] - {day.isoformat()}\n\nThe contract of JobMojito changed ({versions}): {counted(report)}.\n"

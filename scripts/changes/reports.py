@@ -134,7 +134,7 @@ def _pointer(pointer: str, style: Style) -> str:
     return style(pointer, LONGEST_POINTER) if pointer else "the whole document"
 
 
-def subject(group: Group, style: Style) -> str:
+def subject(group: Group, style: Style, most: int = MOST_NAMED) -> str:
     """Write what changed in a group and where, without its grade and rule."""
     if _is_wording(group.lead):
         places = [item.values[0] if item.values else item.new for item in _places(group)]
@@ -145,7 +145,7 @@ def subject(group: Group, style: Style) -> str:
         return f"{words} ({style(group.lead.name)})" if group.lead.name else words
     if not group.operations:
         return words
-    return f"{words}, {_WAYS[group.lead.direction]} {_named(group.operations, style)}"
+    return f"{words}, {_WAYS[group.lead.direction]} {_named(group.operations, style, most)}"
 
 
 # Rules whose text names the operation already.
@@ -153,28 +153,99 @@ _ITSELF = {f"operation-{what}" for what in ("added", "removed", "deprecated", "u
 _WAYS = {"request": "sent to", "response": "received from", None: "in"}
 
 
-def _named(names: list[str], style: Style) -> str:
-    shown = ", ".join(style(name) for name in names[:MOST_NAMED])
-    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"
+def _named(names: list[str], style: Style, most: int = MOST_NAMED) -> str:
+    shown = ", ".join(style(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def as_markdown(report: Report, most: int = MOST_MARKDOWN) -> str:
-    """Write the report for a pull request, in no more than `most` characters: the worst first, the rest counted."""
-    blocks = list(_blocks(report))
+@frozen
+class Line:
+    """One line about one change, or about alike changes of several members of one type in the same operations."""
+
+    grade: Grade
+    text: str
+    groups: tuple[Group, ...]
+
+    @property
+    def rule(self) -> str:
+        """Return the rule of all of them."""
+        return self.groups[0].rule
+
+
+def condensed(report: Report, style: Style, most: int = MOST_NAMED) -> list[Line]:
+    """Write the changes in few lines: twelve new properties of one answer are one, and one new value in five places.
+
+    `most`: the operations that a line names.
+    """
+    lines: dict[tuple[object, ...], list[Group]] = {}
+    for group in grouped(report):
+        lines.setdefault(_shared(group, by_holder=True), []).append(group)
+    merged: dict[tuple[object, ...], list[Group]] = {}
+    for some in lines.values():
+        merged.setdefault(_shared(some[0], by_holder=False) if len(some) == 1 else (id(some),), []).extend(some)
+    return [Line(some[0].grade, _together(some, style, most), tuple(some)) for some in merged.values()]
+
+
+def _shared(group: Group, *, by_holder: bool) -> tuple[object, ...]:
+    """Say what groups that are told in one line have in common: the type, or the name of the member."""
+    lead = group.lead
+    if not lead.values or not lead.template.startswith("{} ") or "." not in lead.values[0]:
+        return (id(group),)
+    holder, _, member = lead.values[0].rpartition(".")
+    own = (holder, *group.operations) if by_holder else ("", member)
+    return (group.rule, lead.template, lead.direction, lead.values[1:], *own)
+
+
+def _together(groups: list[Group], style: Style, most: int) -> str:
+    lead = groups[0].lead
+    if len(groups) == 1:
+        return subject(groups[0], style, most)
+    holders, members = ([group.lead.values[0].rpartition(".")[part] for group in groups] for part in (0, 2))
+    values = [style(value) for value in lead.values[1:]]
+    operations = sorted({name for group in groups for name in group.operations})
+    where = f", {_WAYS[lead.direction]} {_named(operations, style, most)}" if operations else ""
+    verb = lead.template.removeprefix("{} ")
+    if len(set(holders)) > 1:
+        return f"{style(members[0])} {verb.format(*values)}, in {len(groups)} places: {_named(holders, style)}{where}"
+    verb = re.sub(r"^has\b", "have", re.sub(r"^is\b", "are", verb))
+    return f"{len(groups)} properties of {style(holders[0])} {verb.format(*values)}: {_named(members, style)}{where}"
+
+
+def as_markdown(report: Report, most: int = MOST_MARKDOWN, *, folded: bool = False) -> str:
+    """Write the report in Markdown, in no more than `most` characters: the worst first, the rest counted.
+
+    `folded`: each grade is a part that a reader opens.
+    """
+    blocks = list(_blocks(report, folded=folded))
     text, left = f"{headline(report, code)}\n", sum(1 for block in blocks if block.startswith("- "))
+    is_open = False
     for block in blocks:
-        if len(text) + len(block) > most - 100:
-            return text + f"\n{left} more lines do not fit here; the JSON form of the changelog has everything.\n"
+        if len(text) + len(block) > most - 150:
+            rest = f"\n{left} more lines do not fit here; the JSON form of the changelog has everything.\n"
+            return text + (_FOLD_END if is_open else "") + rest
         text += block
+        is_open = (is_open or block.startswith("\n<details>")) and block != _FOLD_END
         left -= block.startswith("- ")
     return text
 
 
-def _blocks(report: Report) -> Iterator[str]:
-    for grade, groups in groupby(grouped(report), lambda group: group.grade):
-        yield f"\n### {grade.label.capitalize()}\n\n"
-        for group in groups:
-            yield f"- {subject(group, code)} ({', '.join(filter(None, (code(group.rule), where(group, code))))})\n"
+_FOLD_END = "\n</details>\n"
+
+
+def _blocks(report: Report, *, folded: bool) -> Iterator[str]:
+    for grade, lines in groupby(condensed(report, code), lambda line: line.grade):
+        some, title = list(lines), grade.label.capitalize()
+        yield fold(f"{title}: {len(some)} lines") if folded else f"\n### {title}\n\n"
+        for line in some:
+            place = where(line.groups[0], code) if len(line.groups) == 1 and not folded else ""
+            yield f"- {line.text} ({', '.join(filter(None, (code(line.rule), place)))})\n"
+        if folded:
+            yield _FOLD_END
+
+
+def fold(title: str) -> str:
+    """Begin a part that a reader opens; the title is our own text."""
+    return f"\n<details>\n<summary>{title}</summary>\n\n"
 
 
 def as_json(report: Report) -> str:

@@ -43,6 +43,8 @@ def adapt(document: Mapping[str, Any]) -> Adapted:
     """
     made: dict[str, Any] = copied(dict(document))
     _drop_extensions(made)
+    for *_, operation in operations(made):
+        operation.setdefault("responses", {})  # OpenAPI 3.1 does not require it, the parser does
     _write_out_booleans(made)
     _give_every_content_a_schema(made)
     made = rewrite(with_plain_references(made), respelled)

@@ -251,8 +251,7 @@ def test_entry_sorts_changes_into_the_sections_of_keep_a_changelog(package):
         "### Added\n\n- `GET /more` is new.\n- New enum members: `Colour.ROT`.\n\n"
         "### Changed\n\n"
         "- **Breaking:** Type of `parameter limit` changed from `integer` to `string`, sent to `POST /things`.\n"
-        "- The version changed from `1` to `2`.\n\n"
-        "### Deprecated\n\n- `POST /things` is deprecated.\n\n"
+        "\n### Deprecated\n\n- `POST /things` is deprecated.\n\n"
         "### Removed\n\n- **Potentially breaking:** Header `x-here` is gone, received from `POST /things`.\n"
         "- **Breaking:** Enum members that are gone: `Colour.RED`.\n"
     )

@@ -99,7 +99,7 @@ def test_an_edited_document_shows_by_meaning_alone(checkout, capsys):
 
 def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys):
     """Nothing may be added to generated/ by hand, nor be left there by a run that was killed."""
-    for stray in ("jobmojito_api/models/extra.py", "jobmojito_api/notes.txt", ".new-x/half.py"):
+    for stray in ("jobmojito_api/models/by_hand.py", "jobmojito_api/notes.txt", ".new-x/half.py"):
         (checkout / "generated" / stray).parent.mkdir(exist_ok=True)
         (checkout / "generated" / stray).write_text("")
 
@@ -108,7 +108,7 @@ def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys):
     assert code == 1
     assert [re.findall(r"· (\S+) ·", line)[0] for line in lines if "does not belong" in line] == [
         "generated/.new-x",
-        f"{PACKAGE}/models/extra.py",
+        f"{PACKAGE}/models/by_hand.py",
         f"{PACKAGE}/notes.txt",
     ]
 
@@ -192,7 +192,7 @@ def test_what_running_code_leaves_behind_is_no_drift(checkout, capsys):
 
 def test_a_compiled_module_without_its_source_is_drift(checkout, capsys):
     """It would be imported, and nobody could read it."""
-    (checkout / PACKAGE / "models" / "extra.pyc").write_bytes(b"")
+    (checkout / PACKAGE / "models" / "by_hand.pyc").write_bytes(b"")
 
     assert run(checkout, capsys, "--only", "bytes")[0] == 1
 

@@ -80,7 +80,8 @@ def _describe(page: "Page", found: Operation[Any], facts: Facts, declared: contr
         for key, node, required in contract.properties(content["schema"]):
             page.property(key, node, required=required)
     page.section("Answers")
-    page.grid([(status, str(answer.get("description", ""))) for status, answer in declared["responses"].items()])
+    answers = declared.get("responses", {}).items()
+    page.grid([(status, str(answer.get("description", ""))) for status, answer in answers])
 
 
 class Page:

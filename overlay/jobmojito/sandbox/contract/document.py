@@ -139,7 +139,7 @@ def _operation(path: str, method: str, item: Schema) -> Operation:
         parameters=tuple(parameters),
         bodies={kind: media.get("schema", {}) for kind, media in body.get("content", {}).items()},
         body_required=bool(body.get("required")),
-        answers={str(status): _json_schema(answer) for status, answer in declared["responses"].items()},
+        answers={str(status): _json_schema(answer) for status, answer in declared.get("responses", {}).items()},
     )
 
 
