@@ -342,7 +342,7 @@ def of_operation(operation: Mapping[str, Any], place: Path, document: Mapping[st
             yield Mutation("body requirement flipped", (*place, "requestBody"), setting("required", not required))
     else:
         yield Mutation("body added", place, setting("requestBody", {"content": {"application/json": {"schema": {}}}}))
-    for status, answer in operation["responses"].items():
+    for status, answer in operation.get("responses", {}).items():
         there = (*place, "responses")
         yield Mutation("status dropped", there, without(status))
         yield Mutation("status changed", there, renaming(status, "418"))

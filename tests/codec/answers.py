@@ -95,7 +95,8 @@ def mutate(answer: Any, rng: random.Random) -> Any:
 def answering() -> list[str]:
     """Name the operations whose success is a JSON value."""
     found = [one for item in CONTRACT["paths"].values() for one in item.values() if isinstance(one, dict)]
-    successes = {one["operationId"]: one["responses"].get(_success(one["responses"]), {}) for one in found}
+    answers = {one["operationId"]: one.get("responses", {}) for one in found}
+    successes = {name: some.get(_success(some), {}) for name, some in answers.items()}
     return sorted(name for name, answer in successes.items() if "application/json" in answer.get("content", {}))
 
 

@@ -164,7 +164,7 @@ def _paging(document: Document) -> Iterator[str]:
 def _errors(document: Document) -> Iterator[str]:
     for pointer, operation in _known_operations(document):
         for status, names in ENVELOPE.items():
-            content = operation["responses"].get(status, {}).get("content", {})
+            content = operation.get("responses", {}).get(status, {}).get("content", {})
             if JSON in content:
                 start = [Place(f"{pointer}/responses/{status}/content/{token(JSON)}/schema", content[JSON]["schema"])]
                 for name in names:
@@ -194,7 +194,7 @@ def _successes(pointer: str, operation: dict[str, Any]) -> list[Place]:
         return [Place(f"{pointer}/requestBody/content/{token(JSON)}/schema", content[JSON]["schema"])]
     return [
         Place(f"{pointer}/responses/{status}/content/{token(media)}/schema", content["schema"])
-        for status, answer in operation["responses"].items()
+        for status, answer in operation.get("responses", {}).items()
         if status.startswith("2")
         for media, content in answer.get("content", {}).items()
     ]

@@ -54,7 +54,7 @@ class Judge:
     def errors(self, name, response):
         """What is wrong with an answer of an operation: an undeclared status, or departures from its schema."""
         path, method = next((p, m) for n, m, p, _ in self.operations() if n == name for p, m in [(p, m.lower())])
-        answers = self.document["paths"][path][method]["responses"]
+        answers = self.document["paths"][path][method].get("responses", {})
         if answers and str(response.status_code) not in answers:
             return [f"{response.status_code} is not declared"]
         place = "/".join(part.replace("~", "~0").replace("/", "~1") for part in ("paths", path, method, "responses"))
