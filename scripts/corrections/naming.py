@@ -21,6 +21,7 @@ _VERBS = frozenset(
         "verify",
     ]
 )
+_FOREIGN = re.compile(r"[()\[\],+]+")
 _PARTS = {"items": "Item", "additionalProperties": "AdditionalProperty"}
 
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -84,10 +85,13 @@ def name_operations(document: dict[str, Any]) -> dict[str, str]:
 
     The name is the path in snake case, with its verb first: `POST /job-interview-archive` becomes
     `archive_job_interview`. Where the path ends in no verb, or that name is taken, the method is the verb.
+    Brackets and the like in an operationId become underscores.
     """
     taken = {operation["operationId"] for *_, operation in operations(document) if "operationId" in operation}
     unnamed = {}
     for path, method, operation in operations(document):
+        if _FOREIGN.search(str(operation.get("operationId", ""))):
+            operation["operationId"] = _FOREIGN.sub("_", operation["operationId"]).strip("_")
         if "operationId" not in operation:
             verbal, plain = _verbal(_parts(path)), "_".join([method, *_parts(path)])
             name = verbal if verbal and verbal not in taken else plain

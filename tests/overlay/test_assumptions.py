@@ -6,9 +6,12 @@ to follow before the update can land.
 """
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 
+from scripts.corrections.grammar import operations as declared
 from tests import baseline
 from tests.overlay.assumptions import CALLED, READ, SENT
 from tests.overlay.breaches import at, breaches, contract_in_use, holders, operations, steps_of, token
@@ -23,6 +26,38 @@ def test_contract_in_use_keeps_every_assumption():
     found = breaches(CONTRACT)
 
     assert not found, "\n".join(found)
+
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("cli", "codec", "faults", "helpers", "overlay", "sandbox", "typing", "webhooks", "wire")
+USERS = ("README.md", "overlay/**/*.md", "overlay/**/*.py", *(f"tests/{folder}/**/*.py" for folder in FOLDERS))
+
+
+def unknown_operations(names):
+    """Say which files of ours name an operation that a contract does not have: docs, examples and tests."""
+    files = sorted({path for pattern in USERS for path in ROOT.glob(pattern)})
+    known = {operation["operationId"] for _, _, operation in declared(baseline.effective())}
+    for name in sorted(known - names):
+        users = [str(path.relative_to(ROOT)) for path in files if re.search(rf"\b{name}\b", path.read_text("utf-8"))]
+        if users:
+            yield f"/paths: there is no operation {name}, which is used in {', '.join(users[:3])} ({len(users)} files)"
+
+
+def test_operations_that_our_docs_and_tests_use_are_there():
+    """An operation that has gone is told with the files to be changed, not by tests that fail one after the other."""
+    found = list(unknown_operations({operation["operationId"] for _, _, operation in declared(CONTRACT)}))
+
+    assert not found, "\n".join(found)
+
+
+def test_an_operation_that_is_gone_is_told_with_its_users():
+    """By name, and the first files that have it."""
+    names = {operation["operationId"] for _, _, operation in declared(baseline.effective())} - {"list_languages"}
+    (line,) = unknown_operations(names)
+
+    assert re.fullmatch(
+        r"/paths: there is no operation list_languages, which is used in README.md, .* \(\d+ files\)", line
+    )
 
 
 def changed(document, pointer, value=None):
