@@ -69,6 +69,6 @@ def leftovers(
         before, after = old.child(key), new.child(key)
         off = key in flags and not (before and before.value) and not (after and after.value)
         if not off and not same(before, after):
-            rule = extension(key)
+            rule = extension(key, before and before.value, after and after.value)
             words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
             yield change(rule or "unclassified", before or old, after or new, words, key, label(new))

@@ -1,6 +1,7 @@
 """Compares two published documents by meaning: every change, graded, in a fixed order."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve, frozen
@@ -8,7 +9,7 @@ from attrs import evolve, frozen
 from scripts.changes.answers import answer_changes
 from scripts.changes.components import component_changes
 from scripts.changes.contents import Carried, Found, leftovers
-from scripts.changes.findings import Change, Direction, change
+from scripts.changes.findings import Change, Direction, change, is_over, is_unstable
 from scripts.changes.operations import METHODS, Operation, identity_changes, paired, path_items
 from scripts.changes.places import Place, whole
 from scripts.changes.requests import request_changes
@@ -150,17 +151,18 @@ def _operations(old: Place, new: Place, comparison: Comparison, names: Mapping[s
 
     pairing = paired(old, new, equal)
     sections = old.child("paths") or old, new.child("paths") or new
+    today = datetime.now(UTC).date()
     for operation in pairing.gone:
-        yield _placed(
-            operation, names, change("operation-removed", operation.place, sections[1], "{} is gone", operation.key)
-        )
+        rule = "operation-removed-after-sunset" if is_over(operation.place.value, today) else "operation-removed"
+        yield _placed(operation, names, change(rule, operation.place, sections[1], "{} is gone", operation.key))
     for operation in pairing.come:
         yield _placed(
             operation, names, change("operation-added", sections[0], operation.place, "{} is new", operation.key)
         )
     for one, other in pairing.pairs:
+        unstable = is_unstable(one.place.value) and is_unstable(other.place.value)
         for item in (*identity_changes(one, other), *_contents(one, other, comparison)):
-            yield _placed(other, names, item)
+            yield evolve(_placed(other, names, item), unstable=unstable)
 
 
 # How the names of rules start, and the direction of that part of an operation.

@@ -1,6 +1,8 @@
 """One change between two documents, and its wording."""
 
 import unicodedata
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
@@ -30,11 +32,12 @@ class Change:
     direction: Direction | None = None
     operation: str | None = None
     name: str | None = None
+    unstable: bool = False
 
     @property
     def grade(self) -> Grade:
-        """Return the grade that the table of rules has."""
-        return RULES[self.rule].grade
+        """Return the grade that the table of rules has; what is announced as unstable breaks nobody."""
+        return min(RULES[self.rule].grade, Grade.ADDITIVE) if self.unstable else RULES[self.rule].grade
 
     def order(self) -> tuple[Any, ...]:
         """Return the sort key in a report: the worst first, then by rule and place."""
@@ -52,11 +55,34 @@ def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Ch
     return Change(rule, old.pointer, new.pointer, template, values)
 
 
-def extension(key: str) -> str | None:
-    """Return the rule for an extension (`x-...`), or None for a key of OpenAPI."""
+def extension(key: str, old: object = None, new: object = None) -> str | None:
+    """Return the rule for an extension (`x-...`) that went from one value to another, or None for a key of OpenAPI.
+
+    `x-sunset` is the day from which a deprecated operation may be gone, `x-stability-level` is draft, alpha, beta or
+    stable; both as oasdiff reads them.
+    """
     if not key.startswith("x-"):
         return None
+    if key == "x-sunset":
+        return "sunset-removed" if new is None else "sunset-earlier" if str(new) < str(old or "") else "sunset-set"
+    if key == "x-stability-level":
+        was, now = (_LEVELS.index(one) if one in _LEVELS else len(_LEVELS) for one in (old, new))
+        return "stability-lowered" if now < was else "stability-raised"
     return "naming-extension-changed" if key in _NAMING else "extension-changed"
+
+
+# From least to most stable; an operation without a level is stable.
+_LEVELS = ("draft", "alpha", "beta", "stable")
+
+
+def is_unstable(operation: Mapping[str, Any]) -> bool:
+    """Whether an operation is a draft or alpha, which may change in any way."""
+    return operation.get("x-stability-level") in _LEVELS[:2]
+
+
+def is_over(operation: Mapping[str, Any], today: date) -> bool:
+    """Whether an operation is deprecated and its sunset has come."""
+    return operation.get("deprecated") is True and "x-sunset" in operation and str(operation["x-sunset"]) <= str(today)
 
 
 def shown(value: Any) -> str:

@@ -156,7 +156,7 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
             continue
         if (keyword in old.limits) is not (keyword in new.limits) or canonical(one) != canonical(other):
             places = pair.within(old, new, keyword)
-            rule = extension(keyword)
+            rule = extension(keyword, one, other)
             words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
             yield pair.change(rule or "unclassified", places, words, keyword, pair.label)
 

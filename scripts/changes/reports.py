@@ -149,7 +149,10 @@ def subject(group: Group, style: Style, most: int = MOST_NAMED) -> str:
 
 
 # Rules whose text names the operation already.
-_ITSELF = {f"operation-{what}" for what in ("added", "removed", "deprecated", "undeprecated", "path-changed")}
+_ITSELF = {
+    f"operation-{what}"
+    for what in ("added", "removed", "removed-after-sunset", "deprecated", "undeprecated", "path-changed")
+}
 _WAYS = {"request": "sent to", "response": "received from", None: "in"}
 
 

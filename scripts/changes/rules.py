@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "response-variant-removed": MAYBE,  # a removed variant is narrower, but a caller may wait for it
     "response-enum-value-removed": MAYBE,  # the same for a removed value
     "response-enum-value-added": MAYBE,  # readers are told to expect new values
+    "response-known-value-added": MORE,  # the enum says that it may grow
     "response-enum-removed": MAYBE,  # the same, for an enum that is gone
     "response-pattern-removed": MAYBE,  # few callers rely on a pattern
     "response-failure-status-removed": MAYBE,  # a caller may rely on it, but receives nothing worse
@@ -81,6 +82,11 @@ _DOCUMENT = (
     ("unused-component-removed", NOTED, "a component that nothing used is gone"),
     ("unused-component-changed", NOTED, "a component that nothing uses"),
     ("extension-changed", NOTED, "a key of the vendor's own (x-...), which OpenAPI gives no meaning"),
+    ("sunset-set", NOTED, "the day from which it may be gone is announced, or later than it was"),
+    ("sunset-earlier", UNCERTAIN, "it may be gone earlier than announced"),
+    ("sunset-removed", UNCERTAIN, "the day from which it may be gone is not announced any more"),
+    ("stability-raised", NOTED, "it is as stable as before, or more"),
+    ("stability-lowered", REMOVED, "it may change more freely than it could"),
     ("naming-extension-changed", UNCERTAIN, "a key that generated names follow"),
     ("unclassified", UNCERTAIN, "something that no other rule knows"),
     ("description-changed", NOTED, "a description"),
@@ -91,6 +97,7 @@ _DOCUMENT = (
     ("comment-changed", NOTED, "a comment in a schema"),
     ("operation-added", ADDED, "a new operation"),
     ("operation-removed", REMOVED, "an operation is gone"),
+    ("operation-removed-after-sunset", NOTED, "an operation is gone, after the day that was announced"),
     ("operation-path-changed", CHANGED, "an operation moved to another path"),
     ("operation-method-changed", CHANGED, "an operation takes another method"),
     ("operation-deprecated", NOTED, "an operation is deprecated"),
@@ -159,6 +166,8 @@ _SCHEMAS = (
     ("enum-value-added", WIDENED, "another listed value"),
     ("enum-value-removed", NARROWED, "a listed value is gone"),
     ("enum-replaced", CHANGED, "none of the listed values is left"),
+    ("known-value-added", WIDENED, "another known value of an enum that may grow (`x-extensible-enum`)"),
+    ("known-value-removed", NARROWED, "a known value is gone of an enum that may grow"),
     ("format-added", NARROWED, "a format where there was none"),
     ("format-removed", WIDENED, "no format any more"),
     ("format-widened", WIDENED, "a format that covers the old one"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, evolve, field
@@ -9,7 +10,7 @@ from attrs import define, evolve, field
 from scripts.changes.findings import Change, change, extension, shown
 from scripts.changes.labels import label
 from scripts.changes.limits import limit_changes
-from scripts.changes.pairs import ANY, Branch, Pair
+from scripts.changes.pairs import ANY, Branch, Pair, branches, common_type
 from scripts.changes.places import Place, canonical
 from scripts.changes.variants import matched, type_changes
 from scripts.changes.wording import WORDS
@@ -102,10 +103,10 @@ def _nullability(pair: Pair) -> Iterator[Change]:
 
 def _exclusiveness(pair: Pair) -> Iterator[Change]:
     """Report a change between "exactly one variant" and "any variant", if two variants can match one value."""
-    alone = min(len(pair.before), len(pair.after)) == 1  # two objects that were added together are probably disjoint
+    alone = min(len(pair.before), len(pair.after)) == 1
     sides = (pair.old, pair.before), (pair.new, pair.after)
-    was, now = ("exactly one" in one["notes"] and _meet(some, objects=not alone) for one, some in sides)
-    if was == now or (alone and was):
+    was, now = ("exactly one" in one["notes"] and _meet(some) for one, some in sides)
+    if was == now or (alone and (was or pair.direction == "response")):  # who receives one of two may know either
         return
     rule, words = (
         ("variants-exclusive", "{}: exactly one variant may match")
@@ -115,10 +116,33 @@ def _exclusiveness(pair: Pair) -> Iterator[Change]:
     yield pair.change(rule, pair.homes, words, pair.label)
 
 
-def _meet(some: list[Branch], *, objects: bool) -> bool:
+def _meet(some: list[Branch]) -> bool:
     """Whether a value may be one of several alternatives."""
-    kinds = [branch.kind for branch in some if objects or branch.kind not in ("object", "array")]
-    return len(set(kinds)) < len(kinds)
+    return any(one.kind == other.kind and not _apart(one, other) for one, other in combinations(some, 2))
+
+
+def _apart(one: Branch, other: Branch) -> bool:
+    """Whether no object is one of both: what one requires, the other forbids, or has as another type or value."""
+    if one.kind != "object":
+        return False
+    sides = (one, other), (other, one)
+    return any(_excludes(some, others, name) for some, others in sides for name in some.content.get("required", {}))
+
+
+def _excludes(one: Branch, other: Branch, name: str) -> bool:
+    types = [branch.content.get("properties", {}).get(name) for branch in (one, other)]
+    if types[1] is None:
+        return _is_closed(other)
+    if types[0] is None or (types[0]["null"] and types[1]["null"]):
+        return False
+    pairs = product(*(branches(type_) for type_ in types))
+    return all(_differ(left, right) for left, right in pairs)
+
+
+def _differ(left: Branch, right: Branch) -> bool:
+    if common_type(left.kind, right.kind) is None:
+        return True
+    return left.values is not None and right.values is not None and not left.values.keys() & right.values.keys()
 
 
 def _is_split(pair: Pair) -> bool:
@@ -164,19 +188,36 @@ def _notes(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iter
         if was != now:
             yield pair.change(comes if now else goes, _at(pair, keyword, homes), coming if now else going, name)
     for keyword in sorted((old.keys() | new.keys()) - _TOLD):
-        if keyword in old and keyword in new and canonical(old[keyword]) == canonical(new[keyword]):
-            continue
-        places = _at(pair, keyword, homes)
-        if keyword in WORDS:
-            rule, words = WORDS[keyword]
-            verb = "changed" if keyword in old and keyword in new else "added" if keyword in new else "removed"
-            yield change(rule, *places, f"{words} of {{}} {verb}", name)
-        elif keyword == "discriminator":
-            yield pair.change("discriminator-changed", places, "how variants of {} are told apart changed", name)
-        elif rule_ := extension(keyword):
-            yield change(rule_, *places, "{} of {} changed", keyword, name)
-        else:
-            yield pair.change("unclassified", places, "{} of {} changed, which no rule knows", keyword, name)
+        if keyword not in old or keyword not in new or canonical(old[keyword]) != canonical(new[keyword]):
+            yield from _note(pair, keyword, (old, new), _at(pair, keyword, homes), name)
+
+
+def _note(
+    pair: Pair, keyword: str, notes: tuple[Form, Form], places: tuple[Place, Place], name: str
+) -> Iterator[Change]:
+    """Report a keyword that differs."""
+    old, new = (one.get(keyword) for one in notes)
+    if keyword in WORDS:
+        rule, words = WORDS[keyword]
+        verb = "changed" if all(keyword in one for one in notes) else "added" if keyword in notes[1] else "removed"
+        yield change(rule, *places, f"{words} of {{}} {verb}", name)
+    elif keyword == "discriminator":
+        yield pair.change("discriminator-changed", places, "how variants of {} are told apart changed", name)
+    elif keyword == "x-extensible-enum":
+        yield from _known_values(pair, old, new, places, name)
+    elif rule_ := extension(keyword, old, new):
+        yield change(rule_, *places, "{} of {} changed", keyword, name)
+    else:
+        yield pair.change("unclassified", places, "{} of {} changed, which no rule knows", keyword, name)
+
+
+def _known_values(pair: Pair, old: object, new: object, places: tuple[Place, Place], name: str) -> Iterator[Change]:
+    """Compare the values that are known of an enum that may grow."""
+    before, after = ({canonical(one): one for one in some} if isinstance(some, list) else {} for some in (old, new))
+    for value in sorted(after.keys() - before.keys()):
+        yield pair.change("known-value-added", places, "{} has another known value: {}", name, shown(after[value]))
+    for value in sorted(before.keys() - after.keys()):
+        yield pair.change("known-value-removed", places, "{} has lost a known value: {}", name, shown(before[value]))
 
 
 def _default(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:

@@ -73,7 +73,14 @@ def _features(branch: Branch) -> set[str]:
     title = branch.option.get("about", {}).get("title")
     content = branch.content
     names = content.get("properties", {}).keys() | content.get("required", {}).keys()
-    return {*names, *(branch.values or ()), *words, *([f"title {canonical(title)}"] if title is not None else [])}
+    tags = (
+        f"{name} {canonical(value)}"
+        for name, type_ in content.get("properties", {}).items()
+        for option in type_["options"]
+        for value in option.get("values", {}).values()
+    )
+    titles = [f"title {canonical(title)}"] if title is not None else []
+    return {*names, *tags, *(branch.values or ()), *words, *titles}
 
 
 def type_changes(pair: Pair, matching: Matching) -> Iterator[Change]:

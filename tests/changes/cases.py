@@ -13,6 +13,9 @@ TEXT: dict[str, Any] = {"type": "string"}
 WHOLE: dict[str, Any] = {"type": "integer"}
 CAT = {"type": "object", "properties": {"lives": WHOLE, "purrs": {"type": "boolean"}}}
 DOG = {"type": "object", "properties": {"tricks": TEXT}}
+BIRD, FISH = (
+    {"type": "object", "properties": {"kind": {"const": kind}}, "required": ["kind"]} for kind in ("bird", "fish")
+)
 ONE = {"type": "object", "properties": {"a": TEXT}}
 TWO = {"type": "object", "properties": {"a": TEXT, "b": TEXT}}
 NEEDS_A = {**ONE, "required": ["a"]}
@@ -32,7 +35,7 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ("nullable-added", "AB", "nullable-removed", "BA", TEXT, {"type": "string", "nullable": True}),
     ("nullable-added", "AB", "nullable-removed", "BA", TEXT, {"anyOf": [TEXT, {"type": "null"}]}),
     ("variant-added", "AB", "variant-removed", "BP", {"anyOf": [CAT]}, {"anyOf": [CAT, DOG]}),
-    ("variant-added", "AB", "variant-removed", "BP", {"oneOf": [CAT]}, {"oneOf": [DOG, CAT]}),
+    ("variant-added", "AB", "variant-removed", "BP", {"oneOf": [BIRD]}, {"oneOf": [FISH, BIRD]}),
     ("variant-added", "AB", "variant-removed", "BP", TEXT, {"anyOf": [TEXT, {"enum": ["a"]}]}),
     ("variants-exclusive", "PP", "variants-combinable", "PP", {"anyOf": [CAT, DOG]}, {"oneOf": [CAT, DOG]}),
     (
@@ -53,6 +56,11 @@ SCHEMA_CASES: list[tuple[str, str, str, str, Any, Any]] = [
     ),
     ("enum-replaced", "BB", "enum-replaced", "BB", {"const": "a"}, {"const": "b"}),
     ("type-widened", "AB", "type-narrowed", "BA", {"type": "array", "items": CAT, "minItems": 1}, {}),
+    (
+        *("known-value-added", "AA", "known-value-removed", "BA"),
+        {**TEXT, "x-extensible-enum": ["a"]},
+        {**TEXT, "x-extensible-enum": ["a", "b"]},
+    ),
     ("format-added", "BA", "format-removed", "AB", TEXT, {"type": "string", "format": "uuid"}),
     ("format-changed", "BB", "format-changed", "BB", {"type": "string", "format": "date"}, {**TEXT, "format": "uuid"}),
     ("format-widened", "AB", "format-narrowed", "BA", {**WHOLE, "format": "int32"}, {**WHOLE, "format": "int64"}),
@@ -141,6 +149,11 @@ CASES: list[tuple[str, str, str, str, dict[str, Any], dict[str, Any]]] = [
     ("example-changed", "D", "example-changed", "D", {}, {"/components/schemas/Thing/example": {"a": 1}}),
     ("external-docs-changed", "D", "external-docs-changed", "D", {}, {f"{_AT}/externalDocs": {"url": "https://a"}}),
     ("comment-changed", "D", "comment-changed", "D", {}, {"/components/schemas/Thing/$comment": "words"}),
+    (
+        *("operation-added", "A", "operation-removed-after-sunset", "D"),
+        {},
+        {"/paths/~1more": {"get": {"responses": {}, "deprecated": True, "x-sunset": "2026-01-01"}}},
+    ),
     ("operation-added", "A", "operation-removed", "B", {}, {"/paths/~1more": {"get": {"responses": {}}}}),
     (
         *("operation-path-changed", "B", "operation-path-changed", "B"),
@@ -151,6 +164,14 @@ CASES: list[tuple[str, str, str, str, dict[str, Any], dict[str, Any]]] = [
         *("operation-method-changed", "B", "operation-method-changed", "B"),
         {"/paths/~1more": {"get": {"summary": "More", "responses": {}}}},
         {"/paths/~1more": {"put": {"summary": "More", "responses": {}}}},
+    ),
+    *(
+        (rule, grade, mirror, mirrored, {f"{_AT}/{key}": old} if old else {}, {f"{_AT}/{key}": new})
+        for key, rule, grade, mirror, mirrored, old, new in (
+            ("x-sunset", "sunset-set", "D", "sunset-removed", "P", None, "2031-01-01"),
+            ("x-sunset", "sunset-set", "D", "sunset-earlier", "P", "2031-01-01", "2032-01-01"),
+            ("x-stability-level", "stability-raised", "D", "stability-lowered", "B", "alpha", "beta"),
+        )
     ),
     ("operation-deprecated", "D", "operation-undeprecated", "D", {}, {f"{_AT}/deprecated": True}),
     ("operation-id-added", "D", "operation-id-removed", "P", {}, {f"{_AT}/operationId": "make"}),

@@ -68,6 +68,22 @@ def test_a_variant_that_takes_away_from_another_is_no_addition_alone():
     }
 
 
+def test_what_is_announced_as_unstable_breaks_nobody():
+    """A draft or alpha operation may change in any way, as long as it stays one; a beta may not."""
+
+    def required(level, schema):
+        return document(
+            {
+                "/paths/~1things/post/x-stability-level": level,
+                "/paths/~1things/post/parameters/0/schema": schema,
+            }
+        )
+
+    for level, grade in {"draft": "additive", "alpha": "additive", "beta": "breaking", "stable": "breaking"}.items():
+        found = compare(required(level, {"type": "string"}), required(level, {"type": "integer"})).changes
+        assert {change.grade.label for change in found} == {grade}
+
+
 def test_every_rule_has_a_case():
     """No row of the table of rules goes untested."""
     tested = {rule for case in CASES for rule in (case[0], case[2])}
