@@ -26,7 +26,7 @@ PYTEST := -n 3 --dist loadgroup -q $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test drift generate sync update propose bench docs build clean
+.PHONY: help setup demo test drift generate sync update propose bench corpus docs build clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ propose: ## Keep the pull request of an update (CI: ARGS=start, pack, open; you:
 
 bench: $(DEV) ## Print the speed figures
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+corpus: $(DEV) ## Run the pipeline over real documents from npm and PyPI packages, and print what became of each
+	@$(BIN)/python -m tests.corpus
 
 docs: $(DEV) ## Build the docs site into build/docs/site
 	@$(BIN)/python -m scripts.docs $(ARGS)

@@ -162,7 +162,7 @@ def test_a_malformed_action_is_refused(action, complaint):
         ("overlay: 1.1.0", "expected version 1.0.x"),
         ("overlay: 1.0", "expected version 1.0.x"),
         ("{overlay: 1.0.0, info: {title: t}, actions: []}", '"info" needs a title and a version'),
-        ("{overlay: 1.0.0, info: {title: t, version: v}, actions: []}", '"actions" needs at least one action'),
+        ("{overlay: 1.0.0, info: {title: t, version: v}, actions: {}}", '"actions" has to be a list'),
         ("{overlay: 1.0.0, action: []}", "unknown key action"),
         ("{overlay: 1.0.0, overlay: 1.0.0}", "not valid YAML"),
         ("{overlay: [}", "not valid YAML"),

@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from openapi_spec_validator.schemas import openapi_v31_schema_validator
+from openapi_spec_validator.schemas import schema_v31
 
 from scripts.files.documents import dump, resolve
 from scripts.safety.findings import Finding, finding, quoted
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
     from scripts.corrections.grammar import Place as Steps
 
+_SHAPE = Draft202012Validator(dict(schema_v31))
 _SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+# A hundred times faster on a valid document; the validators in Python are run on what these refuse, for the words.
+_QUICK_SHAPE = jsonschema_rs.Draft202012Validator(dict(schema_v31))
+_QUICK_SCHEMA = jsonschema_rs.Draft202012Validator(dict(Draft202012Validator.META_SCHEMA))
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 MESSAGE = 160  # characters; longer ones repeat the document instead of naming the rule
 
@@ -66,7 +71,8 @@ def _others(named: Any, known: Any) -> Any:
 
 
 def _shape(document: dict[str, Any]) -> Iterator[Finding]:
-    yield from _findings((), openapi_v31_schema_validator.iter_errors(document))
+    if not _QUICK_SHAPE.is_valid(document):
+        yield from _findings((), _SHAPE.iter_errors(document))
 
 
 def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
@@ -76,7 +82,8 @@ def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
         inside = any(place.steps[:length] in done for length in range(len(place.steps)))
         if place.kind == "schema" and not inside:
             done.add(place.steps)
-            yield from _findings(place.steps, _SCHEMA.iter_errors(place.value))
+            if not _QUICK_SCHEMA.is_valid(place.value):
+                yield from _findings(place.steps, _SCHEMA.iter_errors(place.value))
 
 
 def _findings(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
