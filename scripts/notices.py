@@ -6,7 +6,7 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from scripts.changes.entries import MOST_NAMES, entry, name_lines
 from scripts.changes.reports import as_json, as_markdown, as_text, code, condensed, fold, plain
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from scripts.changes.contracts import Report
     from scripts.changes.impact import Effect, Impact
     from scripts.changes.reports import Style
+    from scripts.changes.wire import WireDifference
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
 MOST_PASTED = 400  # characters of an action to be pasted
 MOST_WARNINGS = 30  # lines for maintainers that a pull request has, and of these before the folds
 MOST_SHOWN = 10
+MOST_WIRE = 60  # lines about calls and answers, those before the folds too
 MOST_TYPES = 6  # types without a name, in the line about them
 _UNNAMED = (
     "Warning: {} has no name in the corrections yet, and is called {} until it has."
@@ -52,6 +54,7 @@ class Found:
     `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
     `derived`: each type that nobody has named (its pointer), and its derived name.
     `revised`: what became of corrections that did not fit any more, a line each.
+    `wire`: what the client sends and reads differently.
     `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
     """
 
@@ -61,6 +64,7 @@ class Found:
     revised: tuple[str, ...] = ()
     without_facts: tuple[str, ...] = ()
     stale_facts: tuple[str, ...] = ()
+    wire: WireDifference | None = None
 
 
 @frozen
@@ -105,6 +109,9 @@ class Notice:
         shown = [f"**{self.label.capitalize()}**: {self._becomes(code)}\n"]
         shown.append(_listed("What users have to do", self._duties() or ["Nothing; calls and code go on working."]))
         folds = [_folded("Generated names", [line for _, _, line in name_lines(self.impact, code, self._most_names())])]
+        if wire := self.found.wire.lines(code) if self.found.wire else []:
+            shown.append(_listed("On the wire", [*wire[:MOST_SHOWN], *_rest(len(wire) - MOST_SHOWN, "below")]))
+            folds.insert(0, _folded("More on the wire", wire[MOST_SHOWN:MOST_WIRE]))
         if warnings := self._warnings(code):
             rest, more = warnings[MOST_SHOWN:MOST_WARNINGS], len(warnings) - MOST_SHOWN
             shown.append(_listed("Left to a person", [*warnings[:MOST_SHOWN], *_rest(more, "below"), _AGAIN]))
@@ -124,6 +131,7 @@ class Notice:
             "names": [_row(effect) for effect in self.impact.effects],
             "unnamed": dict(self.found.unnamed),
             "derived": dict(self.found.derived),
+            "wire": asdict(self.found.wire) if self.found.wire else None,
             "corrections": list(self.found.revised),
             "without_facts": list(self.found.without_facts),
             "stale_facts": list(self.found.stale_facts),
@@ -173,12 +181,13 @@ class Notice:
 
     def _derived(self, style: Style) -> list[str]:
         """List the types that nobody has named, in one line."""
-        if not (derived := self.found.derived):
+        derived = self.found.derived
+        if len(derived) == 0:
             return []
         named = ", ".join(f"{style(name)} at {style(place)}" for place, name in derived[:MOST_TYPES])
         more = f" and {len(derived) - MOST_TYPES} more" if len(derived) > MOST_TYPES else ""
         some = f"{len(derived)} types have" if len(derived) > 1 else "a type has"
-        return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(_title(derived[0][0]), MOST_PASTED))]
+        return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(_title(next(iter(derived))[0]), MOST_PASTED))]
 
     def _most_names(self) -> int:
         """Return how many names a line may have, so that there is room for the changes."""

@@ -3,9 +3,9 @@
     python -m scripts.update [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
                              [--accept-host HOST] [--no-tests] [--since REF] [--reason FILE]
 
-Sync, changelog, corrections, generation, drift, version and changelog entry, tests: in this order, in a copy of the
-repository. The results replace the files here only if every step succeeds. The changelog as Markdown and JSON, and its
-grade, are left in `build/` for the pull request.
+Sync, corrections, changelog, generation, drift, old and new calls compared, version and changelog entry, tests: in this
+order, in a copy of the repository. The results replace the files here only if every step succeeds. The changelog as
+Markdown and JSON, and its grade, are left in `build/` for the pull request.
 
 With `--since REF` the update is made once more on top of what a person has edited: the documents here, if no others are
 given, are compared with those of a commit, whose version and changelog are the ones before.
@@ -34,6 +34,7 @@ from scripts import parity, sync
 from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert, without
 from scripts.changes.impact import impact
+from scripts.changes.wire import compare
 from scripts.correct import correct, load_overlay, normalise
 from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
@@ -145,11 +146,14 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
         _generate(stage.copy, corrected.document)
     with _step("drift"):
         _refuse_drift(stage.copy)
+    with _step("wire"):
+        packages = before / PACKAGE, stage.copy / PACKAGE
+        wire = compare(*packages) if packages[0].is_dir() else None
     with _step("version"):
         unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
         types = {**corrected.apart, **corrected.derived}
         derived = tuple((place, name) for place, name in types.items() if name not in _known_types(before))
-        return _release(stage, before, Found(reports, tuple(unnamed.items()), derived, revised.notes))
+        return _release(stage, before, Found(reports, tuple(unnamed.items()), derived, revised.notes, wire=wire))
 
 
 def _revised(root: Path, before: Path) -> Revision:
