@@ -1,7 +1,9 @@
 """What every test starts from: no settings of the person who runs it, and the same examples each time."""
 
+import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,13 @@ settings.load_profile("project")
 # In the background of a shell Ctrl-C is ignored, and every program started from here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# With JOBMOJITO_TESTS_HTTP=httpx2 the tests' own clients and transports are of httpx2; the client still needs httpx.
+if os.environ.get("JOBMOJITO_TESTS_HTTP") == "httpx2":
+    import httpcore2
+    import httpx2
+
+    sys.modules.update(httpx=httpx2, httpcore=httpcore2)
 
 # Tests of what is in the wheel; the others are about the tools that make it.
 PRODUCT = {"codec", "helpers", "overlay", "sandbox", "webhooks"}

@@ -12,10 +12,9 @@ from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self, TypeVar
 from uuid import UUID
 
-import httpx
-
 from jobmojito_api.resources import AsyncResources, Resources
 
+from . import http
 from .async_helpers import AsyncHelpers
 from .calls.processes import PerLoop, PerProcess
 from .calls.responses import Detailed
@@ -23,9 +22,10 @@ from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
 from .calls.settings import DEFAULT_TIMEOUT, Settings, TimeoutTypes, connected, read_settings, trusts_environment
 from .calls.tokens import AsyncTokenProvider, AsyncTokens, TokenProvider, Tokens
-from .calls.transport import AsyncTransport, Transport, is_mock
+from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
 from .helpers import Helpers
+from .http import httpx
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ class JobMojito(Resources, Helpers):
             and the call does not set it.
         on_call: called at the end of each call with a `CallRecord` (operation, times, attempts, outcome; no content);
             `jobmojito.telemetry.OpenTelemetry()` makes spans and metrics of it. It must not block.
-        transport: any httpx transport, such as `httpx.MockTransport` in tests.
-        http_client: an `httpx.Client` to send with, including its proxies, headers and event hooks; closing it is up
-            to you. Its base URL, redirects and `auth` are not used: this client sets the URL and the token.
+        transport: any transport of httpx or httpx2, such as `httpx.MockTransport` in tests.
+        http_client: an `httpx.Client` or `httpx2.Client` to send with, including its proxies, headers and event hooks;
+            closing it is up to you. Its base URL, redirects and `auth` are not used: this client sets the URL and the
+            token.
 
     Raises:
         ConfigurationError: an argument cannot work; calls raise the errors in `jobmojito.errors`.
@@ -85,8 +86,8 @@ class JobMojito(Resources, Helpers):
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
         on_call: observing.OnCall | None = None,
-        transport: httpx.BaseTransport | None = None,
-        http_client: httpx.Client | None = None,
+        transport: http.Transport | None = None,
+        http_client: http.Client | None = None,
     ) -> None:
         settings = read_settings(
             base_url,
@@ -166,7 +167,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
     """The JobMojito API for asyncio: what `JobMojito` has, awaited.
 
     It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.
-    `http_client` is an `httpx.AsyncClient`, `transport` an async one.
+    `http_client` is an `httpx.AsyncClient` or an `httpx2.AsyncClient`, `transport` an async one.
     """
 
     def __init__(
@@ -181,8 +182,8 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
         on_call: observing.OnCall | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        transport: http.AsyncTransport | None = None,
+        http_client: http.AsyncClient | None = None,
     ) -> None:
         settings = read_settings(
             base_url,
@@ -195,7 +196,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
             on_call=on_call,
         )
         _check_connection(http_client, httpx.AsyncClient, transport)
-        close = None if http_client else httpx.AsyncClient.aclose
+        close = None if http_client else _close
         clients = PerLoop(_maker(httpx.AsyncClient, settings, transport, http_client), close)
         shared = AsyncTransport(clients, AsyncTokens(token), owned=http_client is None)
         self._begin(AsyncSession(shared, settings), owner=True)
@@ -263,21 +264,29 @@ def _check_connection(http_client: object, kind: type, transport: object) -> Non
     sends = "handle_request" if kind is httpx.Client else "handle_async_request"
     if transport is not None and not hasattr(transport, sends):
         raise ConfigurationError(f"transport must be one that an httpx.{kind.__name__} can send with")
-    if http_client is not None and not isinstance(http_client, kind):
+    if http_client is not None and not isinstance(
+        http_client, getattr(http.library_of(http_client).httpx, kind.__name__)
+    ):
         raise ConfigurationError(f"http_client must be an httpx.{kind.__name__}")
 
 
-def _maker(kind: type[C], settings: Settings, transport: Any, given: C | None) -> Callable[[], C]:
+async def _close(client: http.AsyncClient) -> None:
+    await client.aclose()
+
+
+def _maker(kind: type[C], settings: Settings, transport: Any, given: Any) -> Callable[[], C]:
     """Return what makes the httpx client of each process and event loop; a given client serves only the first.
 
     The first client is made here, so that the constructor raises what cannot work.
     """
+    library = http.library_of(transport)
 
     def make() -> C:
-        return connected(lambda: kind(transport=transport, trust_env=trusts_environment(settings)))
+        made: type[C] = getattr(library.httpx, kind.__name__)
+        return connected(lambda: made(transport=transport, trust_env=trusts_environment(settings)))
 
     first = [given or make()]
-    anywhere = given is None and (transport is None or is_mock(transport))
+    anywhere = given is None and (transport is None or library.is_mock(transport))
 
     def first_or_new() -> C:
         if first:

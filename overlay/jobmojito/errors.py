@@ -46,7 +46,7 @@ from .lazy import DeferredModule
 from .redaction import mask
 
 if TYPE_CHECKING:
-    import httpx
+    from .http import httpx
 else:
     httpx = DeferredModule("httpx")
 

@@ -7,14 +7,14 @@ time limit holds for all of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import httpx
+from typing import TYPE_CHECKING, Any, cast
 
 from jobmojito_api import AuthenticatedClient
 
+from . import http
 from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
+from .http import httpx
 from .redaction import quiet
 
 if TYPE_CHECKING:
@@ -34,19 +34,29 @@ class RawClient(AuthenticatedClient):
     def get_httpx_client(self) -> httpx.Client:
         """Return the httpx client, made at first use."""
         if self._client is None:
-            self._client = _QuietClient(**self._settings())
+            self._client = cast("httpx.Client", self._made(_Quiet, "Client"))
         return self._client
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Return the asynchronous httpx client, made at first use."""
         if self._async_client is None:
-            self._async_client = _QuietAsyncClient(**self._settings())
+            self._async_client = cast("httpx.AsyncClient", self._made(_AsyncQuiet, "AsyncClient"))
         return self._async_client
+
+    def _made(self, mixin: type, name: str) -> Any:
+        library = self._httpx_args["transport"].library
+        return _of_library(mixin, library, name)(
+            **{
+                **self._settings(),
+                "timeout": library.httpx.Timeout(**self._timeout.as_dict()) if self._timeout else None,
+            }
+        )
 
 
 def raw_client(transport: Transport | AsyncTransport, settings: Settings) -> RawClient:
     """Make the generated client on a connection."""
-    shared = {"transport": _Borrowed(transport), "auth": _Login(transport)}
+    connection = _Borrowed(transport)
+    shared = {"transport": connection, "auth": _of_library(_Login, connection.library, "Auth")(transport)}
     return RawClient(
         base_url=settings.base_url,
         token="",
@@ -56,19 +66,26 @@ def raw_client(transport: Transport | AsyncTransport, settings: Settings) -> Raw
     )
 
 
-class _QuietClient(httpx.Client):
-    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+def _of_library(mixin: type, library: http.Library, name: str) -> Any:
+    """Make a class of the library that the connection is of; it needs its own kinds of clients and logins."""
+    return type(mixin.__name__, (mixin, getattr(library.httpx, name)), {})
+
+
+class _Quiet:
+    def send(self, request: Any, **options: Any) -> Any:
+        parent: Any = super()
         with quiet():
-            return super().send(request, **options)
+            return parent.send(request, **options)
 
 
-class _QuietAsyncClient(httpx.AsyncClient):
-    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+class _AsyncQuiet:
+    async def send(self, request: Any, **options: Any) -> Any:
+        parent: Any = super()
         with quiet():
-            return await super().send(request, **options)
+            return await parent.send(request, **options)
 
 
-class _Login(httpx.Auth):
+class _Login:
     """Adds the current token to each request."""
 
     def __init__(self, transport: Transport | AsyncTransport) -> None:
@@ -92,6 +109,7 @@ class _Borrowed(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def __init__(self, transport: Transport | AsyncTransport) -> None:
         self._transport = transport
+        self.library = transport.library
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(self._transport, AsyncTransport):

@@ -180,7 +180,7 @@ def harmless(error: Exception, reason: str = "") -> Exception:
     """Copy an exception, for chaining, with only its class and a masked message: no path, no request."""
     if isinstance(error, OSError) and not reason:
         reason = reason_of(error)
-    if type(error).__module__.partition(".")[0] in {"builtins", "httpx"}:
+    if type(error).__module__.partition(".")[0] in {"builtins", "httpx", "httpx2"}:
         with suppress(TypeError):  # classes that do not take exactly one string
             return type(error)(mask(reason))
     return Exception(type(error).__name__)
@@ -189,7 +189,9 @@ def harmless(error: Exception, reason: str = "") -> Exception:
 _ours: ContextVar[bool] = ContextVar("jobmojito_request_under_way", default=False)
 
 # A filter does not apply to child loggers, so each is named.
-_SHORTENED: Final = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+_LIBRARIES: Final = ("httpx", "httpx2")
+_PARTS: Final = ("connection", "http11", "http2", "proxy", "socks")
+_SHORTENED: Final = (*_LIBRARIES, *(f"{core}.{part}" for core in ("httpcore", "httpcore2") for part in _PARTS))
 _SILENCED: Final = ("hpack.hpack", "hpack.table")
 
 
@@ -209,7 +211,9 @@ class _Shorten(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if _ours.get():
-            shown = record.args[0] if record.name == "httpx" and isinstance(record.args, tuple) and record.args else ""
+            shown = (
+                record.args[0] if record.name in _LIBRARIES and isinstance(record.args, tuple) and record.args else ""
+            )
             first_word = record.msg.split(maxsplit=1)[0] if isinstance(record.msg, str) and record.msg else ""
             record.msg, record.args = (f"HTTP Request: {shown}" if shown else first_word), ()
         return True

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast, get_args
 from uuid import UUID
 
-import httpx
 from attrs import frozen
 
 from jobmojito_api.codec import write
@@ -28,6 +27,7 @@ from .calls.retries import check_number, parse_time
 from .calls.sessions import call_in_form
 from .calls.steps import Block
 from .errors import ConfigurationError, ResponseDecodeError
+from .http import httpx
 from .uploads.pdfs import announced_size
 
 if TYPE_CHECKING:

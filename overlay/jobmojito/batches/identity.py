@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
 
-import httpx
+from jobmojito.http import httpx
 
 KEY_SIZE: Final = 16
 """Bytes of a row's key."""

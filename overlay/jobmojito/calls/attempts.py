@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import httpx
 from attrs import field, frozen
 
+from jobmojito import http
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError, TransportError
+from jobmojito.http import httpx
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log
 
@@ -208,7 +209,9 @@ def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: 
     return PreparedCall(
         operation,
         settings,
-        lambda _token, _client: httpx.Request("GET", url, headers=headers, extensions=limits),
+        lambda _token, client: http.library_of(client).httpx.Request(
+            "GET", str(url), headers=headers, extensions=limits
+        ),
         lambda _answer, _attempts: None,
         repeatable=True,
         login=False,
@@ -238,7 +241,7 @@ def _request(
         request["method"],
         settings.base_url + request["url"],
         headers=_headers(request, settings, body, token),
-        timeout=settings.timeout,
+        extensions={"timeout": settings.timeout.as_dict()},
         **parts,
     )
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import httpx
-
+from jobmojito import http
 from jobmojito.errors import (
     ApiError,
     ConfigurationError,
@@ -19,6 +18,7 @@ from jobmojito.errors import (
     RequestTimeoutError,
     TransportError,
 )
+from jobmojito.http import httpx
 from jobmojito.redaction import harmless, mask, reason_of
 
 from .retries import FailureKind as Kind
@@ -99,7 +99,7 @@ def failed_attempt(
     if isinstance(exception, JobMojitoError) and not isinstance(exception, _OF_ANOTHER_REQUEST):
         # Raised again later, without httpx's frames and what they hold.
         return FailedAttempt(exception.with_traceback(None), Kind.FINAL, name)
-    rule = next(rule for rule in RULES if isinstance(exception, rule.exceptions))
+    rule = next(rule for rule in RULES if http.is_a(exception, rule.exceptions))
     kind = rule.unsent if unsent else Kind.UNCERTAIN
     peer = _peer(exception) if rule.unsent is Kind.NOT_SENT else ""
     reason = mask(": ".join(filter(None, (peer, reason_of(exception) if rule.shown else ""))), secrets=secrets)
@@ -115,18 +115,21 @@ def failed_attempt(
 
 def _limit(exception: Exception) -> float | None:
     """Return the seconds of the time limit that passed, if httpx knows which it was."""
-    name = next((name for kind, name in _LIMITS.items() if isinstance(exception, kind)), None)
-    try:
-        limits = exception.request.extensions.get("timeout") or {} if isinstance(exception, httpx.RequestError) else {}
-    except RuntimeError:
-        return None  # raised by a transport of the caller's, which need not say
-    found = limits.get(name)
+    name = next((name for kind, name in _LIMITS.items() if http.is_a(exception, kind)), None)
+    request = _request(exception)
+    found = None if request is None else (request.extensions.get("timeout") or {}).get(name)
     return float(found) if isinstance(found, int | float) else None
 
 
 def _peer(exception: Exception) -> str:
     """Name the host and port that could not be reached; the rest of the URL may be a credential."""
+    request = _request(exception)
+    return "" if request is None else request.url.netloc.decode()
+
+
+def _request(exception: Exception) -> httpx.Request | None:
     try:
-        return exception.request.url.netloc.decode() if isinstance(exception, httpx.RequestError) else ""
+        # Of httpx or httpx2, which both have it.
+        return exception.request if http.is_a(exception, httpx.RequestError) else None  # type: ignore[attr-defined]
     except RuntimeError:
-        return ""  # raised by a transport of the caller's, which need not say
+        return None  # raised by a transport of the caller's, which need not say

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
 from attrs import field, frozen
 
+from jobmojito import http
 from jobmojito.errors import (
     Answer,
     ApiError,
@@ -31,6 +31,7 @@ from jobmojito.errors import (
     ServerError,
     ValidationError,
 )
+from jobmojito.http import httpx
 from jobmojito.redaction import mask
 from jobmojito_api.errors import InvalidAnswer
 from jobmojito_api.types import Departure
@@ -164,8 +165,9 @@ def _secrets(token: Secret | None) -> tuple[str, ...]:
 
 def caught(error: Exception, step: SendOnce, attempt: Attempt) -> Answer | FailedAttempt:
     """Turn what came out of sending or reading into what it means; nothing is raised or chained as it came."""
-    if isinstance(error, httpx.HTTPStatusError) and attempt.is_about(error):
-        return _refused_by_hook(error.response, step.token)
+    if http.is_a(error, httpx.HTTPStatusError) and attempt.is_about(error):
+        refused: Any = error  # of either library
+        return _refused_by_hook(refused.response, step.token)
     return failed_attempt(error, step.operation, _secrets(step.token), unsent=attempt.is_unsent(error))
 
 
@@ -173,7 +175,9 @@ def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
     """Take the answer that an event hook of the caller's httpx client raised on; its body was hardly ever read."""
     try:
         content = response.content
-    except httpx.ResponseNotRead:
+    except Exception as error:
+        if not http.is_a(error, httpx.ResponseNotRead):
+            raise
         content = b""
     return _snapshot(response, content, token)
 

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from uuid import UUID
 
-    import httpx
-
+    from jobmojito.http import httpx
     from jobmojito_api.calls import Call
     from jobmojito_api.codec import Departure
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 from uuid import UUID
 
-import httpx
 from attrs import evolve, field, frozen
 
 from jobmojito.errors import ConfigurationError
+from jobmojito.http import httpx
 from jobmojito.lazy import DeferredModule
 
 from .retries import RetryPolicy, is_number
@@ -178,8 +178,8 @@ def read_environment_token() -> str:
 
 
 def _read_timeout(value: object) -> httpx.Timeout:
-    if isinstance(value, httpx.Timeout):
-        return value
+    if type(value).__name__ == "Timeout" and hasattr(value, "as_dict"):  # of either library
+        return httpx.Timeout(**cast("Any", value).as_dict())
     if value is None:
         return httpx.Timeout(None)
     if not is_number(value) or not 0 < value < math.inf:

@@ -15,8 +15,7 @@ from jobmojito.redaction import harmless
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    import httpx
-
+    from jobmojito.http import httpx
     from jobmojito.redaction import Secret
 
 Result = TypeVar("Result")

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
+from jobmojito import http
+from jobmojito.http import httpx
 from jobmojito.lazy import DeferredModule
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 else:
     asyncio, selectors, ssl = map(DeferredModule, ("asyncio", "selectors", "ssl"))
 
-_httpcore: Final = DeferredModule("httpcore")  # httpx depends on it, and loads it with the first connection
-
 _CONNECTED: Final = frozenset({"connect_tcp", "connect_unix_socket", "start_tls"})
-_BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 _RECORD: Final = 16 * 1024
 """Bytes of the largest TLS record; the system accepts that many in one write."""
@@ -67,8 +64,10 @@ class Attempt:
     `alone`: on a fresh connection. `trusted`: the transport is a `MockTransport`, which writes nothing.
     """
 
-    def __init__(self, limit: float | None, clock: Callable[[], float], *, alone: bool, trusted: bool) -> None:
-        self._limit, self._clock = limit, clock
+    def __init__(
+        self, limit: float | None, clock: Callable[[], float], library: http.Library, *, alone: bool, trusted: bool
+    ) -> None:
+        self._limit, self._clock, self._library = limit, clock, library
         self._alone, self._trusted = alone, trusted
         self._end: float | None = None
         self._fresh = self._traced = self.begun = False
@@ -90,18 +89,14 @@ class Attempt:
             _current.reset(before)
 
     def is_unsent(self, error: Exception) -> bool:
-        """Tell whether it is proved that nothing was written, by httpcore or because the transport never writes.
-
-        Other transports are not believed: some report every failure as a failure to connect.
-        """
-        if isinstance(error, httpx.LocalProtocolError):
+        """Tell whether it is proved that nothing was written."""
+        if http.is_a(error, httpx.LocalProtocolError):
             return self._refused  # httpcore raises it about an answer as well
         if self.begun:
             return False
-        reported = self._traced or isinstance(error, _BEFORE_ANY_CONNECTION)
-        return self._trusted or (reported and type(error.__cause__).__module__.partition(".")[0] == "httpcore")
+        return http.is_proved_unsent(error, traced=self._traced, trusted=self._trusted)
 
-    def is_about(self, error: httpx.HTTPStatusError) -> bool:
+    def is_about(self, error: Any) -> bool:
         """Tell whether an event hook raised it about this attempt's answer, and not about a request of its own."""
         try:
             return error.request is self._request
@@ -121,7 +116,7 @@ class Attempt:
         if self._end is None:
             self._end = now + self._limit
         if now >= self._end:
-            raise httpx.ReadTimeout(f"the answer was not complete after {self._limit:g} s")
+            raise self._library.httpx.ReadTimeout(f"the answer was not complete after {self._limit:g} s")
         return min(self._end - now, self._limit if timeout is None else timeout)
 
     def is_long(self, size: int) -> bool:
@@ -135,7 +130,7 @@ class Attempt:
         self._traced = True
         if name in _CONNECTED and phase == "complete":
             self._fresh = True
-            _bound(info["return_value"])
+            _bound(info["return_value"], self._library)
         elif name == "send_request_headers":
             self._note_head(protocol, phase, info)
         elif name == "send_request_body":
@@ -184,9 +179,9 @@ def _has_final(received: bytes) -> bool:
     return len(received) > _READ or status not in {b"", b"1"}
 
 
-def _bound(stream: Any) -> None:
+def _bound(stream: Any, library: http.Library) -> None:
     """Put the reads of a network stream under the time limit."""
-    (_AsyncReads if hasattr(stream, "aclose") else _Reads)(stream)
+    (_AsyncReads if hasattr(stream, "aclose") else _Reads)(stream, library)
 
 
 class _Reads:
@@ -195,7 +190,8 @@ class _Reads:
     With TLS, a failing write loses what has arrived and was not read; without TLS the system keeps it.
     """
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, library: http.Library) -> None:
+        self._library = library
         self._read, self._write, self._info = stream.read, stream.write, stream.get_extra_info
         self._kept = b""
         stream.read, stream.write = self.read, self.write
@@ -220,16 +216,16 @@ class _Reads:
             selector.register(self._info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
             while ready := selector.select(timeout):
                 if ready[0][1] & selectors.EVENT_READ and self._has_answer():
-                    raise _httpcore.WriteError("an answer came early")
+                    raise self._library.httpcore.WriteError("an answer came early")
                 if ready[0][1] & selectors.EVENT_WRITE:
                     return
-        raise _httpcore.WriteTimeout
+        raise self._library.httpcore.WriteTimeout
 
     def _has_answer(self) -> bool:
         """Read what is there: it may be a message of TLS itself, or an interim answer."""
         try:
             data = self._read(_READ, 0)
-        except _httpcore.ReadError as error:
+        except self._library.httpcore.ReadError as error:
             return not isinstance(error.__cause__, (BlockingIOError, ssl.SSLWantReadError))
         self._kept += data
         return not data or _has_final(self._kept)
@@ -238,7 +234,8 @@ class _Reads:
 class _AsyncReads:
     """Reads of an async network stream: under the time limit, and running while a long body is written."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, library: http.Library) -> None:
+        self._library = library
         self._read, self._write, self._close = stream.read, stream.write, stream.aclose
         self._info = stream.get_extra_info
         self._early: asyncio.Task[bytes] | None = None
@@ -253,7 +250,7 @@ class _AsyncReads:
             return kept
         try:
             return await self._next(max_bytes, limit)
-        except _httpcore.ReadError:
+        except self._library.httpcore.ReadError:
             if rest := self._rest():
                 return rest
             raise
@@ -275,7 +272,7 @@ class _AsyncReads:
         finally:
             early.cancel()  # no effect on a task that is done
         if not done:
-            raise httpx.ReadTimeout("no answer within the time limit")
+            raise self._library.httpx.ReadTimeout("no answer within the time limit")
         return early.result()
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
@@ -286,13 +283,13 @@ class _AsyncReads:
         if self._spare is None and self._info("ssl_object") is None:
             self._spare = self._info("socket").dup()
         if await self._has_answer():
-            raise _httpcore.WriteError("an answer came early")  # httpcore then reads the answer
+            raise self._library.httpcore.WriteError("an answer came early")  # httpcore then reads the answer
         writing = asyncio.ensure_future(self._write(data, timeout))
         try:
             while not writing.done():
                 await asyncio.wait({writing, self._reading()}, return_when=asyncio.FIRST_COMPLETED)
                 if not writing.done() and self._is_answer():
-                    raise _httpcore.WriteError("an answer came early")
+                    raise self._library.httpcore.WriteError("an answer came early")
         finally:
             writing.cancel()
         writing.result()

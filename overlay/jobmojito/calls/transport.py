@@ -7,9 +7,9 @@ import time
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import httpx
-
+from jobmojito import http
 from jobmojito.errors import ConfigurationError, InvalidRequestError
+from jobmojito.http import httpx
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import quiet
 
@@ -56,11 +56,18 @@ class _Transport(Generic[C]):
             raise ConfigurationError("this client is closed; make a new one")
         return client
 
+    @property
+    def library(self) -> http.Library:
+        """The library that the client here is of."""
+        return http.library_of(self._clients.get())
+
     def attempt(self, request: httpx.Request, limit: float | None, *, alone: bool) -> Attempt:
         """Watch over one sending of a request."""
-        chosen = getattr(self.client, "_transport_for_url", lambda _: None)(request.url)
-        attempt = Attempt(limit, self.clock, alone=alone, trusted=is_mock(chosen))
-        attempt.watch(request, asynchronous=isinstance(self.client, httpx.AsyncClient))
+        client = self.client
+        chosen = getattr(client, "_transport_for_url", lambda _: None)(request.url)
+        library = self.library
+        attempt = Attempt(limit, self.clock, library, alone=alone, trusted=library.is_mock(chosen))
+        attempt.watch(request, asynchronous=hasattr(client, "aclose"))
         return attempt
 
 
@@ -192,12 +199,6 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
         client = self._clients.peek()
         if self.owned and client is not None:
             await client.aclose()
-
-
-def is_mock(transport: object) -> bool:
-    """Tell whether a transport is httpx's own for tests, which has no connection."""
-    names = ("handle_request", "handle_async_request")
-    return all(getattr(type(transport), name, None) is getattr(httpx.MockTransport, name) for name in names)
 
 
 def _built(step: SendOnce, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 from attrs import define, field, frozen
 
+from jobmojito.http import httpx
 from jobmojito.sandbox.contract.document import Contract
 from jobmojito.sandbox.faults import Faults
 from jobmojito.sandbox.world.store import Row, Store
