@@ -99,7 +99,7 @@ WRONG = [
     (f"{SANDBOX_FOLDER}/world/pdf.py", "from jobmojito.sandbox import faults", "In the sandbox, http serves"),
     (f"{SANDBOX_FOLDER}/faults.py", "import jobmojito.sandbox.world.store", "In the sandbox, http serves"),
     (f"{SANDBOX_FOLDER}/contract/samples.py", "import jobmojito.sandbox.faults", "In the sandbox, http serves"),
-    (f"{SANDBOX_FOLDER}/http/server.py", "import jobmojito.sandbox.story", "In the sandbox, http serves"),
+    (f"{SANDBOX_FOLDER}/http/server.py", "import jobmojito.sandbox.demo", "In the sandbox, http serves"),
 ]
 
 

@@ -96,6 +96,11 @@ class Fault:
         """Whether the fault answers by itself, without handling the request."""
         return self.status is not None and not self.processed
 
+    @property
+    def extra_headers(self) -> dict[str, str]:
+        """The header fields that it adds to a response."""
+        return {**self.headers, **({} if self.retry_after is None else {"retry-after": self.retry_after})}
+
 
 class Faults:
     """The faults of one sandbox, and the number of requests that each has met."""

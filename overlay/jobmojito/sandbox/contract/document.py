@@ -15,6 +15,10 @@ METHODS = ("get", "put", "post", "delete", "patch", "options", "head")
 # Keywords beside a `$ref` that do not affect validity, so that the reference can simply be replaced.
 ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "summary"})
 
+# No number of the API is negative, but the contract rarely has a `minimum`; where it has one, that decides.
+NUMBERS = ("number", "integer", ["number", "null"], ["integer", "null"])
+LIMITS = {"minimum", "exclusiveMinimum", "exclusiveMaximum"}
+
 Schema = Mapping[str, Any]
 
 
@@ -166,6 +170,8 @@ class _References:
         if not isinstance(node, dict):
             return node
         filled = {key: self.fill(value) for key, value in node.items() if key != "$ref" and not _is_foreign(key, value)}
+        if filled.get("type") in NUMBERS and not filled.keys() & LIMITS and filled.get("maximum", 0) >= 0:
+            filled["minimum"] = 0
         if not isinstance(reference := node.get("$ref"), str):
             return filled
         target = self._target(reference)

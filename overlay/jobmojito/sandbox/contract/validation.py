@@ -1,7 +1,7 @@
 """Checks values against the contract's schemas, and words the refusals."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -60,26 +60,9 @@ def is_valid(schema: Schema, value: Any) -> bool:
 
 
 def check(schema: Schema, value: Any, *, root: str) -> None:
-    """Raise a 422 for a value that its schema refuses, or that holds a negative number.
-
-    No number of the API is negative, but the contract rarely has a `minimum`; where it has one, that decides.
-    """
+    """Raise a 422 for a value that its schema refuses."""
     if (problem := first_problem(schema, value, root=root)) is not None:
         raise problem
-    for path in _below_zero(schema, value):
-        raise invalid(".".join(path), f"{'.'.join(path)} must be 0 or more")
-
-
-def _below_zero(schema: Schema, value: Any) -> Iterator[tuple[str, ...]]:
-    schema = variant(schema, value)
-    if isinstance(value, dict | list):
-        properties, items = schema.get("properties", {}), schema.get("items", {})
-        parts = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, part in parts:
-            for path in _below_zero(items if isinstance(value, list) else properties.get(name, {}), part):
-                yield str(name), *path
-    elif kind(schema) in ("number", "integer") and isinstance(value, int | float) and value < 0:
-        yield from () if "minimum" in schema else [()]
 
 
 def kind(schema: Schema) -> str:

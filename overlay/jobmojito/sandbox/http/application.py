@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from jobmojito.sandbox.contract.document import Contract, Operation, load
@@ -29,7 +30,7 @@ from jobmojito.sandbox.world.tokens import Caller, authenticate, merchant_for
 
 from .deliveries import Deliveries, Webhooks
 from .requests import Body, drain, read_body, read_parameters
-from .responses import Response, declared, error_response, extra_headers, json_response, replacement, reset, respond
+from .responses import declared, error_response, json_response, replacement, reset, respond
 
 log = logging.getLogger("jobmojito.sandbox")
 
@@ -108,7 +109,7 @@ class App:
         dispatch = Dispatch(self, Request(scope, receive))
         response = await dispatch.response()
         if self.settings.log_requests:
-            outcome, fault = "reset" if response is None else response.status, dispatch.fault
+            outcome, fault = "reset" if response is None else response.status_code, dispatch.fault
             print(dispatch.name, outcome, *([] if fault is None else ["(fault)"]), file=sys.stderr, flush=True)
         if response is None:
             await reset(scope, receive)
@@ -186,7 +187,8 @@ class Dispatch:
             return json_response(200, about[line]())
         if methods := self.app.contract.methods(path):
             response = error_response(Refusal(405, "method not allowed"))
-            return evolve(response, headers={"allow": ", ".join(methods)})
+            response.headers["allow"] = ", ".join(methods)
+            return response
         return error_response(Refusal(404, "no such endpoint"))
 
     def _introduction(self) -> dict[str, Any]:
@@ -224,7 +226,7 @@ class Dispatch:
             counters.count(counters.faults, name)
         response = await (self._faultless(serve) if fault is None else self._faulty(serve, fault))
         if response is not None:
-            counters.count(counters.answers, (name, response.status))
+            counters.count(counters.answers, (name, response.status_code))
         return None if fault is not None and fault.reset else response
 
     async def _faulty(self, serve: Serve, fault: Fault) -> Response | None:
@@ -240,10 +242,11 @@ class Dispatch:
         response = await self._faultless(serve)
         if fault.status is not None or fault.body is not None:
             return replacement(fault, response, self.operation)
-        if self.operation is not None and response.status == self.operation.success:
-            value = distort(json.loads(response.content), self.operation.answer, fault)
-            response = json_response(response.status, value)
-        return evolve(response, headers={**response.headers, **extra_headers(fault)})
+        if self.operation is not None and response.status_code == self.operation.success:
+            value = distort(json.loads(bytes(response.body)), self.operation.answer, fault)
+            response = json_response(response.status_code, value)
+        response.headers.update(fault.extra_headers)
+        return response
 
     async def _faultless(self, serve: Serve) -> Response:
         operation = self.operation
@@ -260,7 +263,8 @@ class Dispatch:
 
     async def _file(self, key: str) -> Response:
         content = self.app.world.fetch(key, self.request.query_params.get("token"))
-        return Response(200, content, FILE_TYPES[key.rpartition(".")[2]], {"cache-control": "no-store"})
+        media_type = FILE_TYPES[key.rpartition(".")[2]]
+        return Response(content, media_type=media_type, headers={"cache-control": "no-store"})
 
     async def _serve(self, operation: Operation, path: Mapping[str, str]) -> Response:
         caller = authenticate(self.request.headers.get("authorization"), self.app.world.revoked)
@@ -272,7 +276,7 @@ class Dispatch:
             value = self._handle(operation, caller, query, body)
             self.app.deliveries.look(self.app.world.store(caller.environment))
         if operation.answers.get(str(operation.success)) is None:
-            return Response(operation.success)
+            return Response(status_code=operation.success)
         return json_response(operation.success, self._checked(operation, value))
 
     def _handle(self, operation: Operation, caller: Caller, query: Mapping[str, Any], body: Body) -> Any:

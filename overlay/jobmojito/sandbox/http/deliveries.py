@@ -1,14 +1,13 @@
 """Posts webhooks to receivers on this machine, as the vendor does: at least once, and again after a failure."""
 
-import heapq
 import ipaddress
-import itertools
 import logging
+import sched
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
@@ -49,17 +48,6 @@ class Webhooks:
     retries: Sequence[float] = (0.5, 2.0, 10.0)
 
 
-@frozen(order=True)
-class Delivery:
-    """One delivery that is due at a time; `number` keeps equal times in order."""
-
-    due: float
-    number: int
-    event: str = field(order=False)
-    payload: Row = field(order=False, repr=False)
-    attempt: int = field(default=0, order=False)
-
-
 def post(url: str, payload: Row, headers: Mapping[str, str]) -> int | None:
     """Post a payload and return the status of the answer; None if there is none."""
     try:
@@ -82,13 +70,13 @@ class Deliveries:
     post: Callable[[str, Row, Mapping[str, str]], int | None] = post
     counts: Counter[tuple[str, int | None]] = field(factory=Counter)
     _known: dict[str, Row] = field(factory=dict)
-    _due: list[Delivery] = field(factory=list)
-    _numbers: Any = field(factory=itertools.count)
-    _wake: threading.Condition = field(factory=threading.Condition)
+    _due: sched.scheduler = field(init=False)
+    _changed: threading.Event = field(factory=threading.Event)
     _stopped: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Refuse events that the contract does not have."""
+        self._due = sched.scheduler(lambda: self.clock())  # noqa: PLW0108 - tests set the clock later
         if unknown := self.settings.urls.keys() - self.contract.webhooks.keys():
             names = ", ".join(self.contract.webhooks)
             raise ValueError(f"there is no webhook {min(unknown)!r}; those that there are: {names}")
@@ -111,35 +99,27 @@ class Deliveries:
         if fault is not None and fault.reset:
             return
         latency, copies = (fault.latency, 1 + fault.repeat) if fault else (0.0, 1)
-        with self._wake:
-            for _ in range(copies):
-                self._push(Delivery(self.clock() + latency, next(self._numbers), event, payload))
-            self._wake.notify()
+        for _ in range(copies):
+            self._after(latency, event, payload)
 
-    def _push(self, delivery: Delivery) -> None:
-        heapq.heappush(self._due, delivery)
+    def _after(self, seconds: float, event: str, payload: Row, attempt: int = 0) -> None:
+        self._due.enter(seconds, 0, self._post, (event, payload, attempt))
+        self._changed.set()
 
     def deliver(self) -> float | None:
         """Post all that is due; return when the next delivery is, None if there is none."""
-        while True:
-            with self._wake:
-                if not self._due or self._due[0].due > self.clock():
-                    return self._due[0].due if self._due else None
-                delivery = heapq.heappop(self._due)
-            self._post(delivery)
+        self._due.run(blocking=False)
+        return min((delivery.time for delivery in self._due.queue), default=None)
 
-    def _post(self, delivery: Delivery) -> None:
-        status = self.post(self.settings.urls[delivery.event], delivery.payload, self.settings.headers)
-        self.counts[delivery.event, status] += 1
-        pauses = self.settings.retries[delivery.attempt :]
+    def _post(self, event: str, payload: Row, attempt: int) -> None:
+        status = self.post(self.settings.urls[event], payload, self.settings.headers)
+        self.counts[event, status] += 1
         if status is not None and 200 <= status < 300:  # noqa: PLR2004 - 2xx
             return
-        if not pauses:
-            log.warning("%s: given up after %d attempts", delivery.event, delivery.attempt + 1)
-            return
-        due = self.clock() + pauses[0]
-        with self._wake:
-            self._push(Delivery(due, next(self._numbers), delivery.event, delivery.payload, delivery.attempt + 1))
+        if attempt < len(self.settings.retries):
+            self._after(self.settings.retries[attempt], event, payload, attempt + 1)
+        else:
+            log.warning("%s: given up after %d attempts", event, attempt + 1)
 
     def start(self) -> None:
         """Deliver in a thread of its own until `stop` is called."""
@@ -147,22 +127,20 @@ class Deliveries:
         threading.Thread(target=self._run, name="jobmojito-webhooks", daemon=True).start()
 
     def _run(self) -> None:
-        while True:
+        while not self._stopped:
             due = self.deliver()
-            with self._wake:
-                if self._stopped:
-                    return
-                if not self._due or self._due[0].due > self.clock():
-                    self._wake.wait(None if due is None else max(0.0, due - self.clock()))
+            self._changed.wait(None if due is None else max(0.0, due - self.clock()))
+            self._changed.clear()
 
     def stop(self) -> None:
         """Stop delivering; deliveries that are not made yet are lost, as the rest of the sandbox's data."""
-        with self._wake:
-            self._stopped = True
-            self._wake.notify()
+        self._stopped = True
+        self._changed.set()
 
     def clear(self) -> None:
         """Forget what is due, known and counted."""
-        with self._wake:
-            for part in (self._due, self._known, self.counts):
-                part.clear()
+        for delivery in self._due.queue:
+            with suppress(ValueError):  # it has begun in the meantime
+                self._due.cancel(delivery)
+        self._known.clear()
+        self.counts.clear()

@@ -8,18 +8,17 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import responses as reasons
 from typing import Any
 
-from attrs import evolve, field, frozen
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobmojito.sandbox.contract.document import Operation
 from jobmojito.sandbox.contract.samples import fit
-from jobmojito.sandbox.contract.validation import Refusal
+from jobmojito.sandbox.contract.validation import JSON, Refusal
 from jobmojito.sandbox.faults import Fault
 
 TRANSPORT = "jobmojito.sandbox.transport"
@@ -39,22 +38,6 @@ OWN_BODIES = {
 }
 
 
-@frozen
-class Response:
-    """A response before it is sent."""
-
-    status: int
-    content: bytes = field(default=b"", repr=False)
-    media_type: str = "application/json"
-    headers: Mapping[str, str] = field(factory=dict)
-
-    def lines(self) -> list[tuple[str, str]]:
-        """Return all header fields, names in lower case."""
-        length = {} if self.status in BODILESS else {"content-length": str(len(self.content))}
-        own = {**length, **self.headers}
-        return list(({"content-type": self.media_type} if self.content else {}).items() | own.items())
-
-
 def declared(operation: Operation, refusal: Refusal) -> Refusal:
     """Return the refusal with a status that the operation declares."""
     status = refusal.status
@@ -65,10 +48,12 @@ def declared(operation: Operation, refusal: Refusal) -> Refusal:
 
 def json_response(status: int, value: Any) -> Response:
     """Make a JSON response as the API writes it: UTF-8, lone surrogates escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
-        return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        content = text.encode()
     except UnicodeEncodeError:
-        return Response(status, json.dumps(value, separators=(",", ":")).encode())
+        content = json.dumps(value, separators=(",", ":")).encode()
+    return Response(content, status, media_type=JSON)
 
 
 def error_response(refusal: Refusal, operation: Operation | None = None) -> Response:
@@ -79,21 +64,19 @@ def error_response(refusal: Refusal, operation: Operation | None = None) -> Resp
 
 
 def replacement(fault: Fault, response: Response, operation: Operation | None = None) -> Response:
-    """Make the response of a fault that has its own status or body."""
-    status = fault.status or response.status
-    headers = {**response.headers, **extra_headers(fault)}
+    """Make the response of a fault that has its own status or body, with the headers of the one it replaces."""
+    status = fault.status or response.status_code
     if status in BODILESS:
-        return Response(status, headers=headers)
-    if fault.body in OWN_BODIES:
+        made = Response(status_code=status)
+    elif fault.body in OWN_BODIES:
         media_type, content = OWN_BODIES[fault.body]
-        return Response(status, content, media_type, headers)
-    error = Refusal(status, f"The sandbox answers {status}, as asked")
-    return evolve(error_response(error, operation), headers=headers)
-
-
-def extra_headers(fault: Fault) -> dict[str, str]:
-    """Return the header fields that a fault adds."""
-    return {**fault.headers, **({} if fault.retry_after is None else {"retry-after": fault.retry_after})}
+        # A header and not `media_type=`, to which Starlette would add a charset.
+        made = Response(content, status, {"content-type": media_type} if content else None)
+    else:
+        made = error_response(Refusal(status, f"The sandbox answers {status}, as asked"), operation)
+    kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+    made.headers.update(kept | fault.extra_headers)
+    return made
 
 
 class ExposedProtocol(H11Protocol):
@@ -110,10 +93,10 @@ async def respond(response: Response, fault: Fault | None, scope: Scope, receive
     transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
     rough = fault is not None and (fault.truncate is not None or fault.slow_headers or fault.slow_body)
     if fault is None or not rough or transport is None:
-        await _send(response, send)
+        await response(scope, receive, send)
         return
     await _trickle(transport, _head(response), fault.slow_headers)
-    content = response.content
+    content = bytes(response.body)
     if fault.truncate is not None:
         content = content[: fault.truncate if fault.truncate >= 0 else len(content) // 2]
     await _trickle(transport, content, fault.slow_body)
@@ -137,17 +120,10 @@ def _is_windows() -> bool:
     return not hasattr(socket, "AF_UNIX")
 
 
-async def _send(response: Response, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.lines()]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
-
-
 def _head(response: Response) -> bytes:
-    status = f"HTTP/1.1 {response.status} {reasons.get(response.status, '')}"
-    fields = (f"{name}: {value}" for name, value in (*response.lines(), ("connection", "close")))
-    lines = [status, *fields, "", ""]
-    return "\r\n".join(lines).encode("latin-1")
+    status = f"HTTP/1.1 {response.status_code} {reasons.get(response.status_code, '')}".encode()
+    fields = [b": ".join(pair) for pair in (*response.raw_headers, (b"connection", b"close"))]
+    return b"\r\n".join([status, *fields, b"", b""])
 
 
 async def _trickle(transport: asyncio.Transport, content: bytes, seconds: float) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attrs import define, field
+from attrs.validators import ge, lt
 
 from jobmojito.sandbox.contract.document import Schema
 from jobmojito.sandbox.contract.samples import blank
@@ -64,16 +65,11 @@ class Store:
         self.spent[merchant_id] += tenths
 
 
-def _check_credits(_world: object, _attribute: object, value: float) -> None:
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"credits must be a number of 0 or more, not {value}")
-
-
 @define
 class World:
     """All environments of one sandbox, and its files. Hold `lock` while reading or changing records."""
 
-    credits: float = field(default=CREDITS, validator=_check_credits)
+    credits: float = field(default=CREDITS, validator=[ge(0), lt(math.inf)])
     stores: dict[str, Store] = field(factory=dict)
     files: dict[str, tuple[bytes, str, float]] = field(factory=dict, repr=False)  # content, token, end (Unix time)
     revoked: set[str] = field(factory=set)  # fingerprints of tokens
