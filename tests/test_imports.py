@@ -131,7 +131,7 @@ def test_packages_import_what_they_declare(graph):
 
 
 def test_sandbox_uses_the_public_package_only(graph):
-    """The sandbox stands beside the client as a program of a user would: `jobmojito`, its door to httpx, and models alone."""
+    """As a program of a user would, it imports `jobmojito`, its door to httpx, and models alone."""
     modules = {"jobmojito.sandbox", *graph.find_descendants("jobmojito.sandbox")}
     imported = {target for module in modules for target in graph.find_modules_directly_imported_by(module)}
     ours = {target for target in imported - modules if target.partition(".")[0] in {"jobmojito", "jobmojito_api"}}
