@@ -417,3 +417,24 @@ class TestCorrections:
 
 
 FITTED = ("corrections.overlay.yaml", "facts.yaml")
+
+
+def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, checkout, tmp_path, capsys, monkeypatch):
+    """A renamed property of a row is told with its place; once helper and table follow, the update lands."""
+    for name in ("TYPES", "TESTS"):
+        monkeypatch.setattr(update, name, ("-c", "pass"))
+    properties = document["components"]["schemas"]["RegisterUser"]["properties"]
+    properties["external_reference"] = properties.pop("external_id")
+    (tmp_path / "new.json").write_text(json.dumps(document))
+    before = looks(checkout)
+
+    assert update.main(["--file", str(tmp_path / "new.json")], root=checkout) == 2
+    told = capsys.readouterr()
+    assert "/components/schemas/RegisterUser" in told.err
+    assert "external_id" in told.err
+    assert looks(checkout) == before
+
+    table = checkout / "tests/overlay/assumptions.py"
+    table.write_text(table.read_text().replace('"external_id": "7"}', '"external_reference": "7"}'))
+    assert update.main(["--file", str(tmp_path / "new.json")], root=checkout) == 0, capsys.readouterr().err[-3000:]
+    assert '"external_reference"' in (checkout / CONTRACT).read_text()

@@ -190,4 +190,6 @@ ADDITIVE = {
 @pytest.mark.parametrize("edit", ADDITIVE.values(), ids=ADDITIVE)
 def test_a_change_that_breaks_nothing_is_not_told(edit):
     """The mirror of the above: what a contract gains is no reason to stop an update."""
-    assert breaches(changed(baseline.effective(), *edit)) == []
+    document = baseline.effective()
+
+    assert breaches(changed(document, *edit)) == breaches(document)  # no more than where the table has moved on from it
