@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +23,8 @@ _BOUNDARY = re.compile(r"boundary=([^;]+)")
 def main(folder: str) -> None:
     """Answer one line of calls."""
     sys.path.insert(0, folder)
+    if Path(str(import_module("jobmojito_api").__file__)).parent.parent.resolve() != Path(folder).resolve():
+        sys.exit("there is no package in this folder")  # an installed one would be called instead
     operations = dict(_operations())
     names = {
         f"{operation.method} {operation.path}": {

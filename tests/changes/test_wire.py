@@ -99,3 +99,9 @@ def test_a_package_that_cannot_be_called_is_refused_in_a_line(packages, tmp_path
 
     with pytest.raises(Refused, match="jobmojito_api: the package cannot be called: ImportError: broken"):
         compare(packages("old"), broken)
+
+
+def test_a_folder_without_a_package_is_refused(packages, tmp_path):
+    """The package that is installed is not called in its place, which would find no difference."""
+    with pytest.raises(Refused, match="there is no package in this folder"):
+        compare(packages("old"), tmp_path / "none" / "jobmojito_api")
