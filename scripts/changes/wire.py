@@ -105,7 +105,8 @@ def _sent(one: Difference, style: Style) -> str:
 
 def _departing(one: Difference, style: Style) -> str:
     change = "departs from the contract now" if one.old == NOTHING else "departs from the contract no longer"
-    return f"an answer of {style(one.operation)} {change}: {style(one.place)}"
+    place = one.place.removeprefix("/").replace("~1", "/").replace("~0", "~")
+    return f"an answer of {style(one.operation)} {change}: {style(place)}"
 
 
 def compare(old: Path, new: Path) -> WireDifference:
