@@ -304,6 +304,17 @@ def test_parts_of_a_whole_stay_where_they_are():
     assert lifted_of(in_document(A=whole, B=holding()))["A"] == whole
 
 
+def test_what_is_inside_a_type_that_joins_an_equal_one_leaves_nothing_behind():
+    """The object in the second place would be a component that nothing refers to."""
+    box = {"type": "object", "properties": {"a": {"title": "Free", "type": "object"}}}
+    other = {"type": "object", "properties": {"a": {"type": "object"}}}
+    result = tell(in_document(A=holding(p={"title": "Box", **box}), B=holding(q=other)))
+
+    assert set(result.document["components"]["schemas"]) == {"A", "B", "Box", "Free"}
+    assert result.document["components"]["schemas"]["B"] == holding(q={"$ref": "#/components/schemas/Box"})
+    assert result.derived == {}
+
+
 def test_references_into_a_type_follow_it():
     """To a property of an inline object, however deep; a reference to the place itself still leads there."""
     inner = "#/components/schemas/A/properties/p"

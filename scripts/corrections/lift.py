@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.corrections.grammar import Place, copied, rewrite, rewrite_schema, schemas
+from scripts.corrections.grammar import Place, copied, references, rewrite, rewrite_schema, schemas
 from scripts.corrections.naming import derived_name, is_type_name
 from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null, without_null
 from scripts.files.documents import pointer
@@ -75,7 +75,8 @@ def lifted(document: dict[str, Any]) -> Lifted:
     places = {
         pointer(*place): schema["title"] for place, schema in _inline_types(titled) if schema.get("title") in found
     }
-    return Lifted(rewrite(result, lambda schema, _: _redirected(schema, places)), apart, derived)
+    result = rewrite(result, lambda schema, _: _redirected(schema, places))
+    return Lifted(result, apart, {place: name for place, name in derived.items() if _is_used(result, name)})
 
 
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
@@ -206,6 +207,14 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
         return _beside_notes({"$ref": f"#{pointer(*_COMPONENTS, title)}"}, schema)
 
     return change
+
+
+def _is_used(document: dict[str, Any], name: str) -> bool:
+    """Tell whether anything refers to a derived type; one inside a type that joined an equal one is taken out."""
+    if any(ref == f"#{pointer(*_COMPONENTS, name)}" for _, ref in references(document)):
+        return True
+    del _components(document)[name]
+    return False
 
 
 def _redirected(schema: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
