@@ -155,6 +155,15 @@ def test_senseless_timeouts_are_refused(timeout):
         JobMojito(TOKEN, timeout=timeout)
 
 
+def test_a_timeout_of_a_class_of_the_callers_own_is_taken():
+    """Whatever it is called, it is an httpx.Timeout."""
+
+    class Patience(httpx.Timeout):
+        pass
+
+    assert read_settings("https://api.example.com", timeout=Patience(7)).timeout.as_dict() == httpx.Timeout(7).as_dict()
+
+
 def test_timeouts_leave_room_for_slow_answers_but_not_for_slow_connecting():
     """AI generation can take over a minute; a connection that takes more than 10 s will not come."""
     settings = read_settings(None, timeout=180.0)

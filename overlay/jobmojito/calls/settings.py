@@ -15,6 +15,7 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from jobmojito import http
 from jobmojito.errors import ConfigurationError
 from jobmojito.http import httpx
 from jobmojito.lazy import DeferredModule
@@ -178,7 +179,9 @@ def read_environment_token() -> str:
 
 
 def _read_timeout(value: object) -> httpx.Timeout:
-    if type(value).__name__ == "Timeout" and hasattr(value, "as_dict"):  # of either library
+    if isinstance(value, httpx.Timeout):
+        return value
+    if isinstance(value, http.library_of(value).httpx.Timeout):
         return httpx.Timeout(**cast("Any", value).as_dict())
     if value is None:
         return httpx.Timeout(None)
