@@ -29,9 +29,7 @@ _SUCCESSOR: Final = "httpx2"
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
-class Client(Protocol):
-    """What an `httpx.Client` and an `httpx2.Client` have in common."""
-
+class _Sending(Protocol):
     @property
     def send(self) -> Any:
         """Send a request."""
@@ -41,6 +39,10 @@ class Client(Protocol):
     def build_request(self) -> Any:
         """Make a request with the client's own settings."""
         ...
+
+
+class Client(_Sending, Protocol):
+    """What an `httpx.Client` and an `httpx2.Client` have in common."""
 
     @property
     def close(self) -> Any:
@@ -48,18 +50,8 @@ class Client(Protocol):
         ...
 
 
-class AsyncClient(Protocol):
+class AsyncClient(_Sending, Protocol):
     """What an `httpx.AsyncClient` and an `httpx2.AsyncClient` have in common."""
-
-    @property
-    def send(self) -> Any:
-        """Send a request."""
-        ...
-
-    @property
-    def build_request(self) -> Any:
-        """Make a request with the client's own settings."""
-        ...
 
     @property
     def aclose(self) -> Any:

@@ -269,7 +269,7 @@ class ResumeRows(CsvRows):
     def _find(self, name: str) -> Path | None:
         """Return the path of a file in the folder, existing or not; None if it is outside.
 
-        macOS decomposes the letters of file names (NFD), tables have them composed (NFC): where there is no file of
+        macOS writes accented letters of file names as two characters (NFD), tables as one (NFC). If no file has
         exactly this name, one whose name is equal in NFC is used.
         """
         try:
