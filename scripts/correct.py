@@ -28,6 +28,8 @@ from scripts.safety.references import check_size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scripts.corrections.grammar import Place
+
 __all__ = ["Effective", "apply", "correct", "effective", "lift", "load_overlay", "main", "normalise"]
 
 OPENAPI = Path(__file__).parent.parent / "openapi"
@@ -43,13 +45,13 @@ class Effective:
     """A corrected document.
 
     `unnamed`: operations without a name in the corrections, "METHOD /path" to derived name.
-    `apart`: types that differ from the others of their title, `derived`: types without one; pointer to derived name.
+    `apart`: types that differ from the others of their title, `derived`: types without one; place to derived name.
     """
 
     document: dict[str, Any]
     unnamed: dict[str, str]
-    apart: dict[str, str]
-    derived: dict[str, str]
+    apart: dict[Place, str]
+    derived: dict[Place, str]
 
 
 def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
@@ -66,8 +68,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     _refuse_dangling(document)
     if found := [*check_size(document), *check_names(document)]:
         raise Refused(str(found[0]))
-    apart, derived = ({pointer(*at): name for at, name in one.items()} for one in (result.apart, result.derived))
-    return Effective(document, unnamed, apart, derived)
+    return Effective(document, unnamed, result.apart, result.derived)
 
 
 def effective(published: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
@@ -90,8 +91,9 @@ def _refuse_stale_titles(published: dict[str, Any], corrected: dict[str, Any], o
 
 def _write_out(document: dict[str, Any]) -> None:
     """Write shared parameters, bodies and answers out where operations refer to them, so that no reader has to."""
-    for place, node in [found for kind in _SHARED for found in objects(document, kind)]:
-        for _ in range(_HOPS if place[0] != "components" else 0):
+    used = [node for kind in _SHARED for place, node in objects(document, kind) if place[0] != "components"]
+    for node in used:
+        for _ in range(_HOPS):
             if isinstance(target := node.pop("$ref", None), str):
                 node.update({**copied(documents.resolve(document, target)), **node})
 
@@ -142,7 +144,7 @@ def _report(published: dict[str, Any], overlay: dict[str, Any], corrected: Effec
         f"operations: {len(list(operations(corrected.document)))}",
         *(f"warning: {place} has no name in the corrections, called {name}" for place, name in unnamed),
         *(
-            f"warning: {place} differs from other types of its name, called {name}"
+            f"warning: {pointer(*place)} differs from other types of its name, called {name}"
             for place, name in corrected.apart.items()
         ),
         *(

@@ -22,7 +22,7 @@ from scripts.files import lock, trees
 from scripts.files.documents import dump
 from scripts.files.failures import Refused, exit_code, one_line, reason
 from scripts.files.published import published
-from scripts.files.staging import PACKAGE, STAMP, recover, replace, scratch
+from scripts.files.staging import CORRECTIONS, PACKAGE, STAMP, recover, replace, scratch
 from scripts.generation.fence import check_tree
 from scripts.generation.parser import load_config
 from scripts.generation.reading import read
@@ -81,7 +81,7 @@ def _run(root: Path, *, check: bool) -> int:
 
 def corrected(root: Path) -> dict[str, Any]:
     """Return the effective document of a checkout."""
-    return effective(published(root), load_overlay(root / "openapi/corrections.overlay.yaml"))
+    return effective(published(root), load_overlay(root / CORRECTIONS))
 
 
 def generate(root: Path = ROOT, document: Mapping[str, Any] | None = None) -> int:
@@ -114,7 +114,7 @@ def build(document: Mapping[str, Any], out: Path, *, root: Path = ROOT) -> None:
         Refused: something would be missing, or the code is not what templates write, or does not import.
     """
     lock.refuse_other_versions()
-    actions = load_overlay(root / "openapi/corrections.overlay.yaml")["actions"]
+    actions = load_overlay(root / CORRECTIONS)["actions"]
     counts = {"actions": len(actions), "places": sum(action["x-matches"] for action in actions)}
     facts = {**join(document, load_facts(root / FACTS)), "corrections": counts}
     render(read(document, load_config(root / "generator-config.yml")), document, out, facts)

@@ -12,6 +12,8 @@ from scripts.changes.entries import MOST_NAMES, entry, name_lines
 from scripts.changes.reports import as_json, as_markdown, as_text, code, condensed, fold, plain
 from scripts.changes.rules import Grade
 from scripts.changes.versions import next_version
+from scripts.corrections.overlays import target_of
+from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from scripts.changes.impact import Effect, Impact
     from scripts.changes.reports import Style
     from scripts.changes.wire import WireDifference
+    from scripts.corrections.grammar import Place
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
 MOST_PASTED = 400  # characters of an action to be pasted
-MOST_WARNINGS = 30  # lines for maintainers that a pull request has, and of these before the folds
-MOST_SHOWN = 10
+MOST_SHOWN = 10  # lines of a part of a pull request before its folds
+MOST_WARNINGS = 30  # lines for maintainers that a pull request has, those before the folds too
 MOST_WIRE = 60  # lines about calls and answers, those before the folds too
 MOST_TYPES = 6  # types without a name, in the line about them
 _UNNAMED = (
@@ -52,7 +55,7 @@ class Found:
     """What an update found: the changes of each document that changed, and what is left to a person.
 
     `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
-    `derived`: each type that nobody has named (its pointer), and its derived name.
+    `derived`: each type that nobody has named (its place), and its derived name.
     `revised`: what became of corrections that did not fit any more, a line each.
     `wire`: what the client sends and reads differently.
     `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
@@ -60,7 +63,7 @@ class Found:
 
     reports: tuple[Report, ...]
     unnamed: tuple[tuple[str, str], ...] = ()
-    derived: tuple[tuple[str, str], ...] = ()
+    derived: tuple[tuple[Place, str], ...] = ()
     revised: tuple[str, ...] = ()
     without_facts: tuple[str, ...] = ()
     stale_facts: tuple[str, ...] = ()
@@ -106,7 +109,7 @@ class Notice:
     @property
     def markdown(self) -> str:
         """The text of a pull request: the verdict, what users and maintainers have to do, and the details folded."""
-        shown = [f"**{self.label.capitalize()}**: {self._becomes(code)}\n"]
+        shown = [f"**{self.label.capitalize()}**: the version {self._becomes(code)}\n"]
         shown.append(_listed("What users have to do", self._duties() or ["Nothing; calls and code go on working."]))
         folds = [_folded("Generated names", [line for _, _, line in name_lines(self.impact, code, self._most_names())])]
         if wire := self.found.wire.lines(code) if self.found.wire else []:
@@ -130,7 +133,7 @@ class Notice:
             "documents": [json.loads(as_json(report)) for report in self.reports],
             "names": [_row(effect) for effect in self.impact.effects],
             "unnamed": dict(self.found.unnamed),
-            "derived": dict(self.found.derived),
+            "derived": {pointer(*place): name for place, name in self.found.derived},
             "wire": asdict(self.found.wire) if self.found.wire else None,
             "corrections": list(self.found.revised),
             "without_facts": list(self.found.without_facts),
@@ -153,16 +156,14 @@ class Notice:
                 named = [group.lead.values[0] for group in line.groups if group.lead.values]
                 lines.append(line.text + (_types(types.get(named[0])) if len(named) == 1 else ""))
         lines += [line for _, grade, line in name_lines(self.impact, code, MOST_SHOWN) if grade is Grade.BREAKING]
-        return (
-            lines
-            if len(lines) <= MOST_SHOWN
-            else [*lines[: MOST_SHOWN - 1], *_rest(len(lines) - MOST_SHOWN + 1, "below")]
-        )
+        if len(lines) <= MOST_SHOWN:
+            return lines
+        return [*lines[: MOST_SHOWN - 1], *_rest(len(lines) - MOST_SHOWN + 1, "below")]
 
     def _becomes(self, style: Style) -> str:
         if self.version == self.previous:
-            return f"the version stays {style(self.version)}."
-        return f"the version becomes {style(self.version)}, it was {style(self.previous)}."
+            return f"stays {style(self.version)}."
+        return f"becomes {style(self.version)}, it was {style(self.previous)}."
 
     def _warnings(self, style: Style) -> list[str]:
         return [
@@ -184,10 +185,11 @@ class Notice:
         derived = self.found.derived
         if len(derived) == 0:
             return []
-        named = ", ".join(f"{style(name)} at {style(place)}" for place, name in derived[:MOST_TYPES])
+        named = ", ".join(f"{style(name)} at {style(pointer(*place))}" for place, name in derived[:MOST_TYPES])
         more = f" and {len(derived) - MOST_TYPES} more" if len(derived) > MOST_TYPES else ""
+        action = _TITLED.replace("TARGET", target_of(next(iter(derived))[0]))
         some = f"{len(derived)} types have" if len(derived) > 1 else "a type has"
-        return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(_title(next(iter(derived))[0]), MOST_PASTED))]
+        return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(action, MOST_PASTED))]
 
     def _most_names(self) -> int:
         """Return how many names a line may have, so that there is room for the changes."""
@@ -200,7 +202,7 @@ class Notice:
         """Write what the update means for users of the package: the version, and the generated names."""
         lines = [line for _, _, line in name_lines(self.impact, style, most)]
         return [
-            f"{self._becomes(style)[:1].upper()}{self._becomes(style)[1:]}",
+            f"The version {self._becomes(style)}",
             *(lines or ["No generated name appears, changes or vanishes."]),
         ]
 
@@ -209,12 +211,6 @@ def _action(place: str) -> str:
     """Write the correction that would name an operation."""
     method, _, path = place.partition(" ")
     return _NAMED.replace("PATH", path).replace("METHOD", method.lower())
-
-
-def _title(place: str) -> str:
-    """Write the correction that would name a type, given its pointer."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-    return _TITLED.replace("TARGET", "$" + "".join(f"[{step if step.isdecimal() else repr(step)}]" for step in steps))
 
 
 def _types(effect: Effect | None) -> str:

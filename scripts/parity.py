@@ -32,6 +32,7 @@ from scripts.drift.reports import Report
 from scripts.files import lock, trees
 from scripts.files.failures import Refused, exit_code, one_line
 from scripts.files.published import published
+from scripts.files.staging import CORRECTIONS, PACKAGE
 from scripts.generate import build, corrected
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from scripts.drift.reports import Difference
 
 ROOT: Final = Path(__file__).parent.parent
-PACKAGE: Final = Path("generated") / "jobmojito_api"
 PARTS: Final = ("bytes", "meaning", "lock")
 
 
@@ -63,7 +63,7 @@ def check_bytes(root: Path) -> Report:
 
 def check_meaning(root: Path) -> Report:
     """Compare the published document, with its declared differences, with the imported code."""
-    overlay = load_overlay(root / "openapi/corrections.overlay.yaml")
+    overlay = load_overlay(root / CORRECTIONS)
     return meaning(published(root), overlay, root / PACKAGE)
 
 

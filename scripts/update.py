@@ -28,8 +28,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from scripts import parity, sync
 from scripts.changelog import changelog, operation_names
 from scripts.changes.entries import insert, without
@@ -38,13 +36,12 @@ from scripts.changes.wire import compare
 from scripts.correct import correct, load_overlay, normalise
 from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
-from scripts.corrections.revision import FILE as CORRECTIONS
 from scripts.corrections.revision import LostPlacesError, revise
 from scripts.corrections.sources import renamed_in, rewrite
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
 from scripts.files.published import published
-from scripts.files.staging import CONTRACT, PACKAGE, WEBHOOKS, recover, scratch, staging
+from scripts.files.staging import CONTRACT, CORRECTIONS, FACTS, PACKAGE, WEBHOOKS, recover, scratch, staging
 from scripts.generate import generate
 from scripts.generation.parser import load_config
 from scripts.generation.reading import read
@@ -57,7 +54,6 @@ if TYPE_CHECKING:
     from scripts.files.staging import Staging
 
 ROOT = Path(__file__).parent.parent
-FACTS = Path(facts.FILE)
 # Tests of the tools work on a frozen document (tests/baseline), so no other one can break them; `make test` runs all.
 # `python -m tests.evolutions` tries that: an update, and then every test.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
@@ -139,7 +135,8 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
         revised = _revised(stage.copy, before if (before / CONTRACT).exists() else stage.copy)
         corrected = correct(published(stage.copy), revised.overlay)
     with _step("changelog"):
-        known = _known_names(before)
+        contract = _contract(before)
+        known = operation_names(contract)
         names = {**known, **operation_names(corrected.document)}
         reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
     with _step("generate"):
@@ -151,9 +148,19 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
         wire = compare(*packages) if packages[0].is_dir() else None
     with _step("version"):
         unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
-        types = {**corrected.apart, **corrected.derived}
-        derived = tuple((place, name) for place, name in types.items() if name not in _known_types(before))
-        return _release(stage, before, Found(reports, tuple(unnamed.items()), derived, revised.notes, wire=wire))
+        types = contract.get("components", {}).get("schemas", {})
+        derived = {place: name for place, name in (corrected.apart | corrected.derived).items() if name not in types}
+        table = facts.load_facts(stage.copy / FACTS)
+        found = Found(
+            reports,
+            unnamed=tuple(unnamed.items()),
+            derived=tuple(derived.items()),
+            revised=revised.notes,
+            without_facts=tuple(facts.unknown(corrected.document, table)),
+            stale_facts=tuple(facts.stale(corrected.document, table)),
+            wire=wire,
+        )
+        return _release(stage, before, found)
 
 
 def _revised(root: Path, before: Path) -> Revision:
@@ -168,16 +175,10 @@ def _revised(root: Path, before: Path) -> Revision:
     return revised
 
 
-def _known_names(root: Path) -> dict[str, str]:
-    """Return the operation names of the generated client of before, if there is one."""
+def _contract(root: Path) -> dict[str, Any]:
+    """Return the contract of the generated client of before; an empty one if there is none."""
     contract = root / PACKAGE / "contract.json"
-    return operation_names(documents.load(contract)) if contract.is_file() else {}
-
-
-def _known_types(root: Path) -> frozenset[str]:
-    """Return the names of the types of the generated client of before, if there is one."""
-    contract = root / PACKAGE / "contract.json"
-    return frozenset(documents.load(contract)["components"]["schemas"] if contract.is_file() else ())
+    return documents.load(contract) if contract.is_file() else {}
 
 
 def _empty(document: dict[str, Any]) -> dict[str, Any]:
@@ -225,9 +226,7 @@ def _release(stage: Staging, before: Path, found: Found) -> Notice:
         raise Refused(f"pyproject.toml: {len(versions[0])} lines look like the version, not one")
     (now,), (previous,) = versions
     effects = impact(before / PACKAGE, stage.copy / PACKAGE)
-    contract, table = documents.load(stage.copy / PACKAGE / "contract.json"), facts.load_facts(stage.copy / FACTS)
-    unknown, stale = tuple(facts.unknown(contract, table)), tuple(facts.stale(contract, table))
-    notice = Notice(evolve(found, without_facts=unknown, stale_facts=stale), effects, previous)
+    notice = Notice(found, effects, previous)
     if now != previous:  # this update was made before
         said = without(said, now)
     if notice.grade is not None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corrections.overlays import apply, load_overlay
+from scripts.corrections.overlays import apply, find, load_overlay, target_of
 from scripts.files.failures import Refused
 
 
@@ -207,3 +207,15 @@ def test_a_missing_overlay_is_refused(tmp_path):
     """A file that is not there is a refusal, not a traceback."""
     with pytest.raises(Refused, match=r"absent\.yaml: cannot be read"):
         load_overlay(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize(
+    "place", [("paths", "/a", "get", "responses", "200"), ("tags", 1), ("it's", "a\\b", 'say "so"'), ()]
+)
+def test_the_target_of_a_place_selects_it_alone(place):
+    """A status is a key and no index; quotes and backslashes are part of a name."""
+    document = "here"
+    for step in reversed(place):
+        document = {step: document} if isinstance(step, str) else [None] * step + [document]
+
+    assert find(document, target_of(place)) == [(place, "here" if place else document)]

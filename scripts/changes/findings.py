@@ -55,7 +55,7 @@ def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Ch
     return Change(rule, old.pointer, new.pointer, template, values)
 
 
-def extension(key: str, old: object = None, new: object = None) -> str | None:
+def extension(key: str, old: object, new: object) -> str | None:
     """Return the rule for an extension (`x-...`) that went from one value to another, or None for a key of OpenAPI.
 
     `x-sunset` is the day from which a deprecated operation may be gone, `x-stability-level` is draft, alpha, beta or

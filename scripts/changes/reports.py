@@ -143,9 +143,7 @@ def subject(group: Group, style: Style, most: int = MOST_NAMED) -> str:
     words = said(group.lead, style)
     if group.lead.rule in _ITSELF:
         return f"{words} ({style(group.lead.name)})" if group.lead.name else words
-    if not group.operations:
-        return words
-    return f"{words}, {_WAYS[group.lead.direction]} {_named(group.operations, style, most)}"
+    return words + _users(group.lead, group.operations, style, most)
 
 
 # Rules whose text names the operation already.
@@ -154,6 +152,11 @@ _ITSELF = {
     for what in ("added", "removed", "removed-after-sunset", "deprecated", "undeprecated", "path-changed")
 }
 _WAYS = {"request": "sent to", "response": "received from", None: "in"}
+
+
+def _users(lead: Change, operations: list[str], style: Style, most: int) -> str:
+    """Say which operations send or receive what changed."""
+    return f", {_WAYS[lead.direction]} {_named(operations, style, most)}" if operations else ""
 
 
 def _named(names: list[str], style: Style, most: int = MOST_NAMED) -> str:
@@ -206,7 +209,7 @@ def _together(groups: list[Group], style: Style, most: int) -> str:
     holders, members = ([group.lead.values[0].rpartition(".")[part] for group in groups] for part in (0, 2))
     values = [style(value) for value in lead.values[1:]]
     operations = sorted({name for group in groups for name in group.operations})
-    where = f", {_WAYS[lead.direction]} {_named(operations, style, most)}" if operations else ""
+    where = _users(lead, operations, style, most)
     verb = lead.template.removeprefix("{} ")
     if len(set(holders)) > 1:
         return f"{style(members[0])} {verb.format(*values)}, in {len(groups)} places: {_named(holders, style)}{where}"

@@ -76,7 +76,8 @@ def lifted(document: dict[str, Any]) -> Lifted:
         pointer(*place): schema["title"] for place, schema in _inline_types(titled) if schema.get("title") in found
     }
     result = rewrite(result, lambda schema, _: _redirected(schema, places))
-    return Lifted(result, apart, {place: name for place, name in derived.items() if _is_used(result, name)})
+    idle = _drop_unused(result, set(derived.values()))
+    return Lifted(result, apart, {place: name for place, name in derived.items() if name not in idle})
 
 
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
@@ -209,12 +210,14 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
     return change
 
 
-def _is_used(document: dict[str, Any], name: str) -> bool:
-    """Tell whether anything refers to a derived type; one inside a type that joined an equal one is taken out."""
-    if any(ref == f"#{pointer(*_COMPONENTS, name)}" for _, ref in references(document)):
-        return True
-    del _components(document)[name]
-    return False
+def _drop_unused(document: dict[str, Any], derived: set[str]) -> set[str]:
+    """Take out the derived types that nothing refers to, and name them: inside a type that joined an equal one."""
+    dropped: set[str] = set()
+    while idle := derived - dropped - {ref.rpartition("/")[2] for _, ref in references(document)}:
+        for name in idle:
+            del _components(document)[name]
+        dropped |= idle
+    return dropped
 
 
 def _redirected(schema: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:

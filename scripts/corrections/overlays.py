@@ -115,6 +115,14 @@ def find(document: dict[str, Any], target: str) -> _Matches:
     return list({node.location: node.value for node in nodes}.items())
 
 
+def target_of(place: Place) -> str:
+    """Write the JSONPath that selects one place."""
+    quoted = (str(step).replace("\\", "\\\\").replace("'", "\\'") for step in place)
+    return "$" + "".join(
+        f"[{step}]" if isinstance(step, int) else f"['{text}']" for step, text in zip(place, quoted, strict=True)
+    )
+
+
 def act(document: dict[str, Any], action: dict[str, Any]) -> None:
     """Apply one action, however many places it matches, to the document itself."""
     _act(document, action, find(document, action["target"]), f"the action on line {action['x-line']}")

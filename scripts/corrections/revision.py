@@ -23,17 +23,17 @@ from attrs import Factory, frozen
 
 from scripts.corrections.grammar import copied
 from scripts.corrections.lift import is_type
-from scripts.corrections.overlays import act, find
+from scripts.corrections.overlays import act, find, target_of
 from scripts.corrections.sources import renamed_in, sources
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
+from scripts.files.staging import CORRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scripts.corrections.grammar import Place
 
-FILE: Final = "openapi/corrections.overlay.yaml"
 _WORDING: Final = {"description", "summary", "example", "examples"}
 _NAMES: Final = {"title", "operationId"}
 _ALIKE: Final = 0.5  # the share of content in common from which a new thing may be a renamed one
@@ -91,7 +91,7 @@ def revise(overlay: dict[str, Any], text: str, old: dict[str, Any], new: dict[st
     moved = renamed(old, new)
     fits, misses, notes = [], [], []
     for action, source in zip(overlay["actions"], sources(text), strict=True):
-        place = f"{FILE}, line {source.lines[0] + 1} (`{_cut(action['target'])}`)"
+        place = f"{CORRECTIONS.as_posix()}, line {source.lines[0] + 1} (`{_cut(action['target'])}`)"
         try:
             fitted = _Correction(action, source.text(text), before, after, moved).fitted()
         except Refused as refusal:
@@ -108,7 +108,9 @@ def revise(overlay: dict[str, Any], text: str, old: dict[str, Any], new: dict[st
     changed = {index: one.action for index, one in enumerate(fits) if one.action is not overlay["actions"][index]}
     renames = {was: now for one in fits for was, now in one.follows.items()}
     for was, now in renames.items():
-        notes.append(f"{FILE}: {was} is {now} now; {sum(was in one.follows for one in fits)} targets follow")
+        notes.append(
+            f"{CORRECTIONS.as_posix()}: {was} is {now} now; {sum(was in one.follows for one in fits)} targets follow"
+        )
     kept = {**overlay, "actions": [one.action for one in fits if one.action]}
     return Revision(kept, changed, renames, moved, tuple(notes))
 
@@ -208,11 +210,11 @@ class _Correction:
         """Find what is new beside something that is gone, and resembles it; True where its content is the same."""
         known = {_name(other, one) for one in _steps(other)}
         come = {_name(node, one): node[one] for one in _steps(node) if _name(node, one) not in known}
-        content, found = _leaves(other[step], self.moved, frozenset()), {}
+        content, words, found = _leaves(other[step], self.moved), _leaves(other[step], self.moved, wording=True), {}
         for name, value in come.items():
-            leaves = _leaves(value, {}, frozenset())
-            if _PLAIN.fullmatch(name) and leaves and len(content & leaves) >= _ALIKE * len(content | leaves):
-                found[name] = _leaves(value) == (same := _leaves(other[step], self.moved)) and len(same) >= _LEAST
+            leaves = _leaves(value, wording=True)
+            if _PLAIN.fullmatch(name) and leaves and len(words & leaves) >= _ALIKE * len(words | leaves):
+                found[name] = _leaves(value) == content and len(content) >= _LEAST
         return found
 
     def _ways(self, place: Place, end: Any) -> Iterator[str]:
@@ -223,11 +225,10 @@ class _Correction:
                 yield f"  if {end.name} is {name} now, put this in its place; else delete it"
                 yield renamed_in(self.source, {end.name: name}).rstrip("\n")
         elif not self.action.get("remove") and (lacking := _lacking(self.action["update"], end)):
-            target = "$" + "".join(f"[{json.dumps(step)}]" for step in place)
-            action = {"target": target, "description": self.action["description"], "x-matches": 1, "update": lacking}
+            action = {"target": target_of(place), "description": self.action["description"], "x-matches": 1}
             yield f"{pointer(*place)} is there, but is not what its target asks for"
             yield "  put this in its place, which is what the document does not say itself; or delete it"
-            yield f"  - {json.dumps(action, ensure_ascii=False)}"
+            yield f"  - {json.dumps({**action, 'update': lacking}, ensure_ascii=False)}"
 
 
 def _cut(target: str) -> str:
@@ -269,9 +270,9 @@ def _at(document: Mapping[str, Any], place: tuple[str, ...]) -> Mapping[str, Any
     return node if isinstance(node, dict) else {}
 
 
-def _leaves(node: Any, moved: Mapping[str, str] | None = None, without: frozenset[str] | None = None) -> _Leaves:
-    """Return all values in a node with their places; references under their new names, wording and names left out."""
-    ignored = _WORDING | _NAMES if without is None else without
+def _leaves(node: Any, moved: Mapping[str, str] | None = None, *, wording: bool = False) -> _Leaves:
+    """Return all values in a node with their places; references under their new names, wording and names on demand."""
+    ignored = set() if wording else _WORDING | _NAMES
 
     def walk(node: Any, place: str) -> Iterator[tuple[str, str]]:
         for step in _steps(node):

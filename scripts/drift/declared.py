@@ -66,8 +66,8 @@ def names_of_types(known: Declared) -> dict[str, str]:
     """Return the titles of types that have one content; where a title's places differ, it names none for sure."""
     read = Schemas(known.document)
     forms: dict[str, list[Form]] = {}
-    components = (join("/components/schemas", title) for title in dict.fromkeys(known.titles.values()))
-    for pointer, title in (*known.titles.items(), *zip(components, dict.fromkeys(known.titles.values()), strict=True)):
+    components = {join("/components/schemas", title): title for title in known.titles.values()}
+    for pointer, title in {**known.titles, **components}.items():
         with suppress(Unreadable):  # reading the whole document reports it; a component of that name may not exist
             forms.setdefault(title, []).append(read.read(follow(known.document, f"#{pointer}", pointer)[0], pointer))
     read.complete()

@@ -24,7 +24,9 @@ WEBHOOKS = Path("openapi/webhooks.openapi.json")
 STAMP = Path("openapi/lock.json")
 PACKAGE = Path("generated/jobmojito_api")
 # What people write, and an update only fits to another document.
-WRITTEN = (Path("openapi/corrections.overlay.yaml"), Path("openapi/facts.yaml"))
+CORRECTIONS = Path("openapi/corrections.overlay.yaml")
+FACTS = Path("openapi/facts.yaml")
+WRITTEN = (CORRECTIONS, FACTS)
 # All that a script may replace in a checkout; other changes in a copy are thrown away.
 REPLACED = (CONTRACT, WEBHOOKS, *WRITTEN, STAMP, PACKAGE, Path("pyproject.toml"), Path("CHANGELOG.md"))
 # What an update leaves for the pull request; not in the repository.

@@ -41,9 +41,10 @@ class TypeWriter:
         if type_.kind != "Union" or len(rest) == len(type_.parts):
             return Typed(self.write(type_, node))
         schema = self.resolved(node)
-        nodes = _branches(type_, self._choice(schema))
+        choice = self._choice(schema)
+        nodes = _branches(type_, choice)
         codes = [self.write(part, nodes.get(id(part))) for part in rest]
-        code = codes[0] if len(codes) == 1 else _union(codes, self._choice(schema))
+        code = codes[0] if len(codes) == 1 else _union(codes, choice)
         return Typed(self._limited(code, schema), nullable=True)
 
     def write(self, type_: Type, node: Json | None) -> str:
