@@ -26,7 +26,7 @@ PYTEST := -n 3 --dist loadgroup -q $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test drift generate sync update propose bench corpus docs build clean
+.PHONY: help setup demo test drift generate sync update breaking propose bench corpus docs build clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ sync: $(DEV) ## Fetch the published contract (ARGS="--file PATH", ARGS=--check)
 
 update: $(DEV) ## Sync, changelog, generate, drift, version and tests: all or nothing
 	@$(BIN)/python -m scripts.update $(ARGS)
+
+breaking: $(DEV) ## Say what breaks of main (ARGS=--since=REF); in CI it needs the label breaking-approved
+	@$(BIN)/python -m scripts.breaking $(ARGS)
 
 propose: ## Keep the pull request of an update (CI: ARGS=start, pack, open; you: ARGS=describe)
 	@"$(FOUND)" -m scripts.propose $(ARGS)

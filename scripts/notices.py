@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict, evolve, frozen
 
+from scripts.changes.breaks import LABEL
 from scripts.changes.entries import MOST_NAMES, entry, name_lines
 from scripts.changes.reports import as_json, as_markdown, as_text, code, condensed, fold, plain
 from scripts.changes.rules import Grade
@@ -16,18 +17,20 @@ from scripts.corrections.overlays import target_of
 from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from scripts.changes.breaks import Breaks
     from scripts.changes.contracts import Report
     from scripts.changes.impact import Effect, Impact
     from scripts.changes.reports import Style
-    from scripts.changes.wire import WireDifference
     from scripts.corrections.grammar import Place
 
 MOST_MARKDOWN = 55_000  # characters, all documents together: a pull request's body takes 65,536
 MOST_PASTED = 400  # characters of an action to be pasted
 MOST_SHOWN = 10  # lines of a part of a pull request before its folds
 MOST_WARNINGS = 30  # lines for maintainers that a pull request has, those before the folds too
+MOST_BREAKS = 30  # lines about what breaks that a class has, those on the wire apart
 MOST_WIRE = 60  # lines about calls and answers, those before the folds too
 MOST_TYPES = 6  # types without a name, in the line about them
 _UNNAMED = (
@@ -57,7 +60,7 @@ class Found:
     `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
     `derived`: each type that nobody has named (its place), and its derived name.
     `revised`: what became of corrections that did not fit any more, a line each.
-    `wire`: what the client sends and reads differently.
+    `breaks`: what the new client breaks of the old one, as measured.
     `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
     """
 
@@ -67,7 +70,7 @@ class Found:
     revised: tuple[str, ...] = ()
     without_facts: tuple[str, ...] = ()
     stale_facts: tuple[str, ...] = ()
-    wire: WireDifference | None = None
+    breaks: Breaks | None = None
 
 
 @frozen
@@ -109,12 +112,17 @@ class Notice:
     @property
     def markdown(self) -> str:
         """The text of a pull request: the verdict, what users and maintainers have to do, and the details folded."""
-        shown = [f"**{self.label.capitalize()}**: the version {self._becomes(code)}\n"]
+        breaks = self.found.breaks.lines(code) if self.found.breaks else {}
+        shown = [f"**{self.label.capitalize()}**: the version {self._becomes(code)}{_classes(breaks)}\n"]
         shown.append(_listed("What users have to do", self._duties() or ["Nothing; calls and code go on working."]))
         folds = [_folded("Generated names", [line for _, _, line in name_lines(self.impact, code, self._most_names())])]
-        if wire := self.found.wire.lines(code) if self.found.wire else []:
+        if wire := self.found.breaks.wire.lines(code) if self.found.breaks else []:
             shown.append(_listed("On the wire", [*wire[:MOST_SHOWN], *_rest(len(wire) - MOST_SHOWN, "below")]))
             folds.insert(0, _folded("More on the wire", wire[MOST_SHOWN:MOST_WIRE]))
+        for name, lines in reversed(breaks.items()):
+            told = [line for line in lines if line not in wire]
+            left = _rest(len(told) - MOST_BREAKS, "in the JSON form")
+            folds.insert(0, _folded(f"Breaks {name}", [*told[:MOST_BREAKS], *left]))
         if warnings := self._warnings(code):
             rest, more = warnings[MOST_SHOWN:MOST_WARNINGS], len(warnings) - MOST_SHOWN
             shown.append(_listed("Left to a person", [*warnings[:MOST_SHOWN], *_rest(more, "below"), _AGAIN]))
@@ -134,7 +142,8 @@ class Notice:
             "names": [_row(effect) for effect in self.impact.effects],
             "unnamed": dict(self.found.unnamed),
             "derived": {pointer(*place): name for place, name in self.found.derived},
-            "wire": asdict(self.found.wire) if self.found.wire else None,
+            "wire": asdict(self.found.breaks.wire) if self.found.breaks else None,
+            "breaks": self.found.breaks.lines(plain) if self.found.breaks else {},
             "corrections": list(self.found.revised),
             "without_facts": list(self.found.without_facts),
             "stale_facts": list(self.found.stale_facts),
@@ -205,6 +214,14 @@ class Notice:
             f"The version {self._becomes(style)}",
             *(lines or ["No generated name appears, changes or vanishes."]),
         ]
+
+
+def _classes(breaks: Mapping[str, list[str]]) -> str:
+    """Say which classes of things break, and what lets them through."""
+    if not breaks:
+        return ""
+    counted = ", ".join(f"{name} ({len(lines)})" for name, lines in breaks.items())
+    return f" Breaks {counted}; CI wants the label {code(LABEL)}."
 
 
 def _action(place: str) -> str:

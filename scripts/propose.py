@@ -39,7 +39,9 @@ BRANCH = "contract-update"
 LABEL = "contract update"
 REFUSAL = "contract update refused"
 GRADES = {"breaking": "b60205", "potentially breaking": "d93f0b", "additive": "0e8a16", "documentation": "0075ca"}
-LABELS = {LABEL: "5319e7", REFUSAL: "b60205", **GRADES}
+# A person's word that what breaks may break (scripts/breaking.py); taken away when another change is pushed.
+APPROVED = "breaking-approved"
+LABELS = {LABEL: "5319e7", REFUSAL: "b60205", APPROVED: "b60205", **GRADES}
 # The commits of a proposal: what each says, and its paths.
 WRITTEN = ("openapi/corrections.overlay.yaml", "openapi/facts.yaml")
 COMMITS = {
@@ -125,8 +127,9 @@ def propose() -> int:
         else:
             lease = f"--force-with-lease={BRANCH}:{tip}"
             run("git", "push", "--quiet", lease, "origin", f"HEAD:refs/heads/{BRANCH}")
-            request(PROPOSAL, grade)
-            run("gh", "workflow", "run", "ci.yml", "--ref", BRANCH)
+            request(PROPOSAL, grade, without=(APPROVED,))
+            for workflow in ("ci.yml", "breaking.yml"):
+                run("gh", "workflow", "run", workflow, "--ref", BRANCH)
     for number in issues():
         run("gh", "issue", "close", number, "--comment", "An update went through.")
     return 0
@@ -221,12 +224,12 @@ def is_same_as(tip: str) -> bool:
     return files in ([], [b"diff --git a/CHANGELOG.md b/CHANGELOG.md"]) and all(map(_HEADING.fullmatch, lines))
 
 
-def request(folder: Path, grade: str) -> None:
-    """Open the pull request, or refresh the open one: title, body and exactly one grade label."""
+def request(folder: Path, grade: str, without: Sequence[str] = ()) -> None:
+    """Open the pull request, or refresh the open one: title, body, exactly one grade label, none of `without`."""
     make_labels()
     text = ("--title", f"Contract update: {grade}", "--body-file", str(write_body(folder)))
     if numbers := requests("open"):
-        others = ",".join(label for label in GRADES if label != grade)
+        others = ",".join([*(label for label in GRADES if label != grade), *without])
         run("gh", "pr", "edit", numbers[0], *text, "--add-label", f"{LABEL},{grade}", "--remove-label", others)
     else:
         run("gh", "pr", "create", "--head", BRANCH, *text, "--label", f"{LABEL},{grade}")

@@ -3,8 +3,8 @@
     python -m scripts.update [--url URL | --file FILE] [--webhooks-url URL | --webhooks-file FILE]
                              [--accept-host HOST] [--no-tests] [--since REF] [--reason FILE]
 
-Sync, corrections, changelog, generation, drift, old and new calls compared, version and changelog entry, tests: in this
-order, in a copy of the repository. The results replace the files here only if every step succeeds. The changelog as
+Sync, corrections, changelog, generation, drift, what breaks, version and changelog entry, tests: in this order, in a
+copy of the repository. The results replace the files here only if every step succeeds. The changelog as
 Markdown and JSON, and its grade, are left in `build/` for the pull request.
 
 With `--since REF` the update is made once more on top of what a person has edited: the documents here, if no others are
@@ -20,19 +20,16 @@ import argparse
 import re
 import subprocess
 import sys
-import tarfile
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts import parity, sync
 from scripts.changelog import changelog, operation_names
+from scripts.changes.breaks import SNIPPETS, measure, try_snippets
 from scripts.changes.entries import insert, without
-from scripts.changes.impact import impact
-from scripts.changes.wire import compare
 from scripts.correct import correct, load_overlay, normalise
 from scripts.corrections import facts
 from scripts.corrections.grammar import METHODS
@@ -41,7 +38,7 @@ from scripts.corrections.sources import renamed_in, rewrite
 from scripts.files import documents, lock
 from scripts.files.failures import Refused, exit_code, reason
 from scripts.files.published import published
-from scripts.files.staging import CONTRACT, CORRECTIONS, FACTS, PACKAGE, WEBHOOKS, recover, scratch, staging
+from scripts.files.staging import CONTRACT, CORRECTIONS, FACTS, PACKAGE, WEBHOOKS, recover, scratch, staging, unpack
 from scripts.generate import generate
 from scripts.generation.parser import load_config
 from scripts.generation.reading import read
@@ -50,6 +47,7 @@ from scripts.notices import Found, Notice
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from scripts.changes.impact import Impact
     from scripts.corrections.revision import Revision
     from scripts.files.staging import Staging
 
@@ -58,7 +56,8 @@ ROOT = Path(__file__).parent.parent
 # `python -m tests.evolutions` tries that: an update, and then every test.
 TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 ABOUT_THE_CONTRACT = ("test_contract.py", "test_facts.py")  # of the files in tests/ itself
-TYPES = ("-m", "mypy", "--cache-dir=/dev/null")
+# Users' snippets (tests/typing) are left out: what the new client breaks of them is told, and needs the label.
+TYPES = ("-m", "mypy", "--cache-dir=/dev/null", "overlay", "generated", "scripts")
 TESTS = ("-m", "pytest", "-q", "--maxfail=20", "-n", "2", "-m", "not slow", "-p", "no:cacheprovider")
 # Run first, because it names the place in the contract where others would only fail.
 ASSUMED = ("-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "tests/overlay/test_assumptions.py")
@@ -101,7 +100,7 @@ def _updated(arguments: argparse.Namespace, root: Path, before: Path) -> int:
             _say(f"but {difference}; `make generate` puts that right")
         return 0
     with staging(root) as stage:
-        notice = _made(stage, before, incoming)
+        notice = _made(stage, before, incoming, snippets=not arguments.no_tests)
         if not arguments.no_tests:
             with _step("tests"):
                 _test(stage)
@@ -116,19 +115,13 @@ def _as_it_was(arguments: argparse.Namespace, root: Path, folder: Path) -> Path:
     """Return the repository to compare with: this one, or the commit of `--since`, put into a folder."""
     if arguments.since is None:
         return root
-    names = (CONTRACT.parent, PACKAGE, "pyproject.toml", "CHANGELOG.md")
-    command = ["git", "-C", str(root), "archive", arguments.since, "--", *map(str, names)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        raise Refused(f"--since {arguments.since}: {done.stderr.decode(errors='replace')}; nothing was changed")
-    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    unpack(root, arguments.since, ("pyproject.toml", "CHANGELOG.md", CONTRACT.parent, PACKAGE, SNIPPETS), folder)
     arguments.file = arguments.file or (None if arguments.url else root / CONTRACT)
     arguments.webhooks_file = arguments.webhooks_file or (None if arguments.webhooks_url else root / WEBHOOKS)
     return folder
 
 
-def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> Notice:
+def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming], *, snippets: bool) -> Notice:
     """Run every step but the tests, in the copy."""
     with _step("correct"):
         sync.write(incoming, stage.copy)
@@ -143,9 +136,9 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
         _generate(stage.copy, corrected.document)
     with _step("drift"):
         _refuse_drift(stage.copy)
-    with _step("wire"):
-        packages = before / PACKAGE, stage.copy / PACKAGE
-        wire = compare(*packages) if packages[0].is_dir() else None
+    with _step("breaks"):
+        said = try_snippets(before, stage.copy) if snippets else ()
+        breaks = measure(before / PACKAGE, stage.copy / PACKAGE, said)
     with _step("version"):
         unnamed = {place: name for place, name in corrected.unnamed.items() if known.get(place) != name}
         types = contract.get("components", {}).get("schemas", {})
@@ -158,9 +151,9 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming]) -> No
             revised=revised.notes,
             without_facts=tuple(facts.unknown(corrected.document, table)),
             stale_facts=tuple(facts.stale(corrected.document, table)),
-            wire=wire,
+            breaks=breaks,
         )
-        return _release(stage, before, found)
+        return _release(stage, before, found, breaks.impact)
 
 
 def _revised(root: Path, before: Path) -> Revision:
@@ -217,7 +210,7 @@ def _refuse_drift(root: Path) -> None:
             raise Refused(f"meaning: {found[0]}{more}")
 
 
-def _release(stage: Staging, before: Path, found: Found) -> Notice:
+def _release(stage: Staging, before: Path, found: Found, effects: Impact) -> Notice:
     """Write the next version, the changelog entry, and the text of the pull request."""
     project, log = stage.copy / "pyproject.toml", stage.copy / "CHANGELOG.md"
     text, said = project.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
@@ -225,7 +218,6 @@ def _release(stage: Staging, before: Path, found: Found) -> Notice:
     if any(len(some) != 1 for some in versions):
         raise Refused(f"pyproject.toml: {len(versions[0])} lines look like the version, not one")
     (now,), (previous,) = versions
-    effects = impact(before / PACKAGE, stage.copy / PACKAGE)
     notice = Notice(found, effects, previous)
     if now != previous:  # this update was made before
         said = without(said, now)

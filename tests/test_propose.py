@@ -127,7 +127,8 @@ def test_an_update_arrives_in_commits_of_their_own(checkout):
         "openapi/document.json",
     ]
     assert git("status", "--short") == ""
-    assert asked(checkout, "workflow") == [["workflow", "run", "ci.yml", "--ref", "contract-update"]]
+    started = [["workflow", "run", name, "--ref", "contract-update"] for name in ("ci.yml", "breaking.yml")]
+    assert asked(checkout, "workflow") == started
 
 
 def test_first_update_opens_a_request_with_the_changelog(checkout):
@@ -151,7 +152,7 @@ def test_next_update_refreshes_the_open_request(checkout):
     (call,) = asked(checkout, "pr", "edit")
     assert call[2] == "7"
     assert call[call.index("--add-label") + 1] == "contract update,breaking"
-    assert call[call.index("--remove-label") + 1] == "potentially breaking,additive,documentation"
+    assert call[call.index("--remove-label") + 1] == "potentially breaking,additive,documentation,breaking-approved"
     assert asked(checkout, "pr", "create") == []
 
 
@@ -176,7 +177,7 @@ def test_the_same_proposal_is_not_pushed_again(checkout):
 
     assert run_daily(day="2026-02-03") == 0
     assert git("rev-parse", "refs/heads/contract-update", cwd=checkout.parent / "origin.git") == tip
-    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (1, 1)
+    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (1, 2)
     assert asked(checkout, "pr", "edit") == []
 
 
@@ -185,7 +186,7 @@ def test_a_proposal_without_a_request_gets_one(checkout):
     assert run_daily() == 0
     assert run_daily(day="2026-02-03") == 0
 
-    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (2, 1)
+    assert (len(asked(checkout, "pr", "create")), len(asked(checkout, "workflow"))) == (2, 2)
 
 
 def by_person(files, message="Name it", base="origin/contract-update"):

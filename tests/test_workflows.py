@@ -40,9 +40,17 @@ def jobs():
     return cases
 
 
-def test_the_three_workflows_are_there():
-    """CI, the scheduled update and the release: no more, no less."""
-    assert [path.name for path in FILES] == ["ci.yml", "release.yml", "update.yml"]
+def test_the_workflows_are_there():
+    """What breaks, CI, the release and the scheduled update: no more, no less."""
+    assert [path.name for path in FILES] == ["breaking.yml", "ci.yml", "release.yml", "update.yml"]
+
+
+def test_a_label_starts_the_check_that_it_decides_about_and_no_tests():
+    """Skipped tests would count as passed ones, and a restart would end those that run."""
+    breaking, ci = (load(path)[True] for path in FILES[:2])
+
+    assert {"opened", "synchronize", "reopened", "labeled", "unlabeled"} == {*breaking["pull_request"]["types"]}
+    assert ci["pull_request"] is None
 
 
 @pytest.mark.parametrize("step", steps())

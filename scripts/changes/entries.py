@@ -67,16 +67,16 @@ def name_lines(impact: Impact, style: Style, most: int = MOST_NAMES) -> Iterator
         ("Changed", "{} that changed", impact.changed),
         ("Removed", "{} that are gone", impact.vanished),
     ):
-        shown = list(_shown(effects))
+        named = list(shown(effects))
         for breaks, kind in product((True, False), dict.fromkeys(_MET.values())):
-            alike = [one for one in shown if _MET[one.name.kind] == kind and (one.grade is Grade.BREAKING) is breaks]
+            alike = [one for one in named if _MET[one.name.kind] == kind and (one.grade is Grade.BREAKING) is breaks]
             if names := list(dict.fromkeys(style(one.name.written.removeprefix("models.")) for one in alike)):
                 more = f" and {len(names) - most} more" if len(names) > most else ""
                 line = f"{words.format(kind)}: {', '.join(names[:most])}{more}."
                 yield section, max(one.grade for one in alike), f"{line[:1].upper()}{line[1:]}"
 
 
-def _shown(effects: Iterable[Effect]) -> Iterator[Effect]:
+def shown(effects: Iterable[Effect]) -> Iterator[Effect]:
     """Leave out names inside a model or method that is added or removed too, and names that users never see."""
     listed = [effect for effect in effects if effect.name.kind in _MET]
     whole = {one.name.written for one in listed if not (one.old and one.new) and one.name.kind != "resource"}

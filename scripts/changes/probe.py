@@ -93,7 +93,7 @@ def _with_files(value: Any) -> Any:
 
 def _read(operation: Any, answer: dict[str, Any]) -> dict[str, Any]:
     if operation is None:
-        return {"value": "there is no operation of this name"}
+        return {}  # there is no operation of this name
     try:
         reading = operation.call({}).read(answer["status"], answer["content"].encode())
     except import_module("jobmojito_api.errors").InvalidAnswer:

@@ -78,11 +78,8 @@ class WireDifference:
             return [f"{first}; all are sent and read as they were."]
         return [
             f"{first}.",
-            *(f"{style(one.operation)} {_sent(one, style)}" for one in self.sent),
-            *(
-                f"{style(one.operation)} reads {style(one.new)} at {style(one.place)}, it was {style(one.old)}"
-                for one in self.read
-            ),
+            *(sent_line(one, style) for one in self.sent),
+            *(read_line(one, style) for one in self.read),
             *(_departing(one, style) for one in self.departures),
         ]
 
@@ -96,11 +93,17 @@ class _Sample:
     told: Mapping[str, Any]
 
 
-def _sent(one: Difference, style: Style) -> str:
+def sent_line(one: Difference, style: Style) -> str:
     """Say what becomes of a call that was made before."""
     if one.place == "/refused":
-        return f"refuses a call that was sent ({style(one.new)}), such as {style(one.sample)}"
-    return f"sends {style(one.new)} at {style(one.place)}, it was {style(one.old)}, for {style(one.sample)}"
+        return f"{style(one.operation)} refuses a call that was sent ({style(one.new)}), such as {style(one.sample)}"
+    now, before = style(one.new), style(one.old)
+    return f"{style(one.operation)} sends {now} at {style(one.place)}, it was {before}, for {style(one.sample)}"
+
+
+def read_line(one: Difference, style: Style) -> str:
+    """Say what becomes of a value that was read before."""
+    return f"{style(one.operation)} reads {style(one.new)} at {style(one.place)}, it was {style(one.old)}"
 
 
 def _departing(one: Difference, style: Style) -> str:
@@ -137,13 +140,13 @@ def compare(old: Path, new: Path) -> WireDifference:
             probe.kill()
             probe.communicate()
     sent = [(call, a, b) for call, a, b in zip(calls, before["sent"], after["sent"], strict=True) if "refused" not in a]
-    read = list(zip(answers, before["read"], after["read"], strict=True))
+    read = [found for found in zip(answers, before["read"], after["read"], strict=True) if all(found[1:])]
     return WireDifference(
         sent=_differences((call, _opened(a), _opened(b)) for call, a, b in sent),
         read=_differences((one, a["value"], b["value"]) for one, a, b in read),
         departures=_differences((one, _departures(a), _departures(b)) for one, a, b in read),
         calls=len(sent),
-        answers=len(read),
+        answers=len(answers),
         seconds=dict(zip(("import", "samples", "calls"), (b - a for a, b in pairwise(times)), strict=True)),
     )
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import tarfile
 import tempfile
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +20,7 @@ from scripts.files.failures import Refused, reason
 from scripts.files.trees import file_hash, tree_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
 
 CONTRACT = Path("openapi/jobmojito.openapi.json")
 WEBHOOKS = Path("openapi/webhooks.openapi.json")
@@ -107,3 +110,17 @@ def _look(path: Path) -> str:
     if path.is_file():
         return file_hash(path)
     return tree_hash(path) if path.is_dir() else ""
+
+
+def unpack(root: Path, commit: str, paths: Sequence[str | Path], folder: Path) -> None:
+    """Put some paths of a commit of a checkout, which a command was given as `--since`, into a folder.
+
+    Raises:
+        Refused: there is no such commit, or it lacks one of the paths.
+    """
+    command = ["git", "-C", str(root), "archive", commit, "--", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise Refused(f"--since {commit}: {done.stderr.decode(errors='replace').strip()}; nothing was changed")
+    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")

@@ -1,32 +1,12 @@
 """The same calls and answers through two generated packages: what is sent and read differently, and nothing else."""
 
 import re
-from copy import deepcopy
 
 import pytest
 
 from scripts.changes.reports import plain
 from scripts.changes.wire import NOTHING, compare
-from scripts.correct import effective
 from scripts.files.failures import Refused
-from scripts.generate import build
-from tests import baseline
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    """Generate a package of a changed baseline document, once for each name."""
-    made = {}
-
-    def package(name, change=lambda _: None):
-        if name not in made:
-            document = deepcopy(baseline.both())
-            change(document)
-            made[name] = tmp_path_factory.mktemp(name) / "jobmojito_api"
-            build(effective(document, baseline.fitted(document)), made[name])
-        return made[name]
-
-    return package
 
 
 def properties(document, name):
