@@ -86,6 +86,7 @@ WRONG = [
     ("overlay/jobmojito/calls/retries.py", "from jobmojito.calls import settings", "A call: "),
     ("overlay/jobmojito/uploads/files.py", "from jobmojito.uploads import requests", "A file: "),
     ("overlay/jobmojito/batches/rows.py", "from jobmojito.batches import journal", "Many rows: "),
+    ("overlay/jobmojito/conformance/store.py", "from jobmojito.conformance import reports", "Conformance: "),
     ("overlay/jobmojito/calls/retries.py", "import socket", "Deciding is pure"),
     ("overlay/jobmojito/calls/attempts.py", "import time", "Deciding is pure"),
     (

@@ -20,7 +20,15 @@ from .calls.processes import PerLoop, PerProcess
 from .calls.responses import Detailed
 from .calls.retries import RetryPolicy
 from .calls.sessions import AsyncSession, Session, detailed_of, watched
-from .calls.settings import DEFAULT_TIMEOUT, Settings, TimeoutTypes, connected, read_settings, trusts_environment
+from .calls.settings import (
+    DEFAULT_TIMEOUT,
+    Observes,
+    Settings,
+    TimeoutTypes,
+    connected,
+    read_settings,
+    trusts_environment,
+)
 from .calls.tokens import AsyncTokenProvider, AsyncTokens, TokenProvider, Tokens
 from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
@@ -65,6 +73,8 @@ class JobMojito(Resources, Helpers):
             and the call does not set it.
         on_call: called at the end of each call with a `CallRecord` (operation, times, attempts, outcome; no content);
             `jobmojito.telemetry.OpenTelemetry()` makes spans and metrics of it. It must not block.
+        observe: `jobmojito.conformance.Observer("conformance.db")` counts in a file where answers depart from the
+            contract, without their content, to correct the document with.
         transport: any transport of httpx or httpx2, such as `httpx.MockTransport` in tests.
         http_client: an `httpx.Client` or `httpx2.Client` to send with, including its proxies, headers and event hooks;
             closing it is up to you. Its base URL, redirects and `auth` are not used: this client sets the URL and the
@@ -86,6 +96,7 @@ class JobMojito(Resources, Helpers):
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
         on_call: observing.OnCall | None = None,
+        observe: Observes | None = None,
         transport: http.Transport | None = None,
         http_client: http.Client | None = None,
     ) -> None:
@@ -98,6 +109,7 @@ class JobMojito(Resources, Helpers):
             extra_properties=extra_properties,
             merchant_id=merchant_id,
             on_call=on_call,
+            observe=observe,
         )
         _check_connection(http_client, httpx.Client, transport)
         clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
@@ -182,6 +194,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         extra_properties: Literal["refuse", "send"] = "refuse",
         merchant_id: models.MerchantId | UUID | str | None = None,
         on_call: observing.OnCall | None = None,
+        observe: Observes | None = None,
         transport: http.AsyncTransport | None = None,
         http_client: http.AsyncClient | None = None,
     ) -> None:
@@ -194,6 +207,7 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
             extra_properties=extra_properties,
             merchant_id=merchant_id,
             on_call=on_call,
+            observe=observe,
         )
         _check_connection(http_client, httpx.AsyncClient, transport)
         close = None if http_client else _close

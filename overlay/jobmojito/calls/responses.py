@@ -216,7 +216,7 @@ def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) 
     if len(answer.content) > MAX_BODY:
         raise _undecodable(call, answer, f"it is larger than {MAX_BODY} bytes")
     try:
-        reading: Reading[T] = call.read(_declared(call, status), answer.content)
+        reading: Reading[T] = call.read(declared_status(call, status), answer.content)
     except InvalidAnswer as error:
         reason = error.reason
     else:
@@ -226,7 +226,7 @@ def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) 
     raise _undecodable(call, answer, reason)
 
 
-def _declared(call: Call[Any], status: int) -> int:
+def declared_status(call: Call[Any], status: int) -> int:
     """Read an undeclared success (201 for 200) as the declared one."""
     if call.answer_type(status) is not None:
         return status

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import evolve
 
-from jobmojito.errors import BatchError, ConfigurationError
+from jobmojito.errors import BatchError, ConfigurationError, ResponseDecodeError
 from jobmojito.lazy import DeferredModule
 from jobmojito.redaction import log, mask
 from jobmojito_api.codec import Model, Object, table_of
@@ -75,12 +75,20 @@ class _Session(Generic[W]):
 
         What the contract refuses is found first, before anything is sent.
         """
-        if self.settings.on_call is None:
-            detailed = yield from self._sent(call, body, None)
-        else:
-            with observing.Observation(call, self.settings.on_call) as observed:
-                detailed = yield from self._sent(call, body, observed)
-                observed.succeed(detailed)
+        observer = self.settings.observe
+        try:
+            if self.settings.on_call is None:
+                detailed = yield from self._sent(call, body, None)
+            else:
+                with observing.Observation(call, self.settings.on_call) as observed:
+                    detailed = yield from self._sent(call, body, observed)
+                    observed.succeed(detailed)
+        except ResponseDecodeError as error:
+            if observer is not None:
+                observer.refused(call, error)
+            raise
+        if observer is not None:
+            observer.answered(call, detailed)
         for departure in detailed.departures[:_MOST_KINDS]:
             self._log_once(_RECEIVED, call.operation, departure)
         if (seen := _watching.get()) is not None:

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, cast
 from uuid import UUID
 
 from attrs import evolve, field, frozen
@@ -48,6 +48,19 @@ _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 # Set by the client alone: the token must go nowhere it was not checked for, and the rest frames the request.
 _OWN_HEADERS: Final = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
 
+
+class Observes(Protocol):
+    """What is told of every answer; `jobmojito.conformance.Observer` is one."""
+
+    def answered(self, call: Any, detailed: Any) -> None:
+        """Note an answer that was read, as `Detailed`."""
+        ...
+
+    def refused(self, call: Any, error: Any) -> None:
+        """Note an answer that could not be read, or that strict mode refused: a `ResponseDecodeError`."""
+        ...
+
+
 TimeoutTypes = float | httpx.Timeout | None
 """Seconds for all phases of an attempt, httpx's own object for each phase apart, or None for no limit."""
 
@@ -63,6 +76,7 @@ class Settings:
     strict: bool = False
     extra_properties: Literal["refuse", "send"] = "refuse"
     on_call: Callable[[Any], object] | None = field(default=None, repr=False)
+    observe: Observes | None = field(default=None, repr=False)
     merchant_id: UUID | None = None
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
@@ -214,6 +228,12 @@ def _read_on_call(value: object) -> object:
     return value
 
 
+def _read_observe(value: object) -> object:
+    if value is not None and not hasattr(value, "answered"):
+        raise ConfigurationError("observe must be an Observer of jobmojito.conformance")
+    return value
+
+
 def _read_merchant_id(value: object) -> UUID | None:
     if value is None or isinstance(value, UUID):
         return value
@@ -245,6 +265,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "strict": _read_strict,
     "extra_properties": _read_extra_properties,
     "on_call": _read_on_call,
+    "observe": _read_observe,
     "merchant_id": _read_merchant_id,
     "headers": _read_headers,
 }
