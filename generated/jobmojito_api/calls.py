@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, examine, kind_of, pointer, read
+from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, examine, kind_of, pointer
 from .encoding import Body, encode
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
+from .loading import read_json
 from .parameters import Findings, Parameter, add_parameter, finish_query
 from .types import UNSET, Response, as_status
 
@@ -113,7 +114,7 @@ class Call(Generic[T_co]):
         if type_ is TEXT:
             return Reading(content.decode("utf-8", "replace"))
         try:
-            return read(type_, json.loads(content))
+            return read_json(type_, content)
         except RecursionError:
             raise InvalidAnswer(self.operation, status, "it is nested too deeply") from None
         except ValueError as error:

@@ -44,11 +44,13 @@ class Union(Type[Any]):
     def _choose(self, value: object, faults: Faults) -> tuple[object, Faults]:
         """Read as the best branch; gives the value and all its faults."""
         if len(self.plain) == 1:
-            own = Faults(faults.readings, is_request=faults.is_request)
+            own = faults.like()
+            own.is_ours = faults.is_ours
             result = self.plain[0].read(value, own)
             return result, self._told(value, own, 1)
-        readings = {} if faults.readings is None else faults.readings
-        tries = [self._try(branch, value, Faults(readings, is_request=faults.is_request)) for branch in self.plain]
+        first = faults.like()
+        first.readings = {} if faults.readings is None else faults.readings
+        tries = [self._try(branch, value, first.like()) for branch in self.plain]
         _, result, own = min(tries, key=lambda one: one[0])
         return result, self._told(value, own, sum(not found for _, _, found in tries))
 

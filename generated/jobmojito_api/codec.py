@@ -65,9 +65,12 @@ class Reading(Generic[T_co]):
     total: int = 0
 
 
-def read(type_: Type[T], value: object) -> Reading[T]:
-    """Read a JSON value as a type; never raises for what `json.loads` can give."""
-    faults = Faults()
+def read(type_: Type[T], value: object, *, is_ours: bool = False, is_quick: bool = False) -> Reading[T]:
+    """Read a JSON value as a type; never raises for what `json.loads` can give.
+
+    `is_ours`: nobody else has the value, so that its objects may be changed. `is_quick`: it was read as `loading` says.
+    """
+    faults = Faults(is_ours=is_ours, is_quick=is_quick)
     result = type_.read(value, faults)
     return Reading(cast("T", result), faults.departures(), faults.total)
 

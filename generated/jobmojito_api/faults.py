@@ -17,21 +17,47 @@ MOST: Final = 10_000
 _MOST_CHARACTERS: Final = 1_000_000
 
 
+class Doubt(Exception):  # noqa: N818 - no error of anybody's
+    """A value that was read quickly has to be read again."""
+
+
 class Faults(list[Any]):
     """The faults of one level: an entry for each fault of the value itself, and one for each part that departs.
 
     An entry is (expected, got, JSON Schema keyword), or (step, entries of that part), or None where no more are kept.
     `total` counts faults, those within parts too. `readings` caches what unions have read of a value: nested
     unions would read the same parts many times otherwise. In a value that is to be sent (`is_request`), unknown enum
-    values take no room, and a text that is no UUID is a fault.
+    values take no room, and a text that is no UUID is a fault. The objects of a value that nobody else has (`is_ours`)
+    may become models. Of a value that was read quickly (`is_quick`, see `loading`) nothing may stay in doubt.
     """
 
-    __slots__ = ("is_request", "readings", "total")
+    __slots__ = ("is_ours", "is_quick", "is_request", "readings", "total")
 
-    def __init__(self, readings: dict[tuple[int, int], Any] | None = None, *, is_request: bool = False) -> None:
+    def __init__(
+        self,
+        readings: dict[tuple[int, int], Any] | None = None,
+        *,
+        is_request: bool = False,
+        is_ours: bool = False,
+        is_quick: bool = False,
+    ) -> None:
         """Start without faults."""
         super().__init__()
         self.total, self.readings, self.is_request = 0, readings, is_request
+        self.is_ours, self.is_quick = is_ours, is_quick
+
+    def doubt(self) -> None:
+        """Note that a value may not be what the text says.
+
+        Raises:
+            Doubt: it was read quickly, and has to be read again.
+        """
+        if self.is_quick:
+            raise Doubt
+
+    def like(self) -> Faults:
+        """Begin the faults of another reading of the same value."""
+        return Faults(self.readings, is_request=self.is_request, is_quick=self.is_quick)
 
     def add(self, expected: str, got: str, keyword: str = "type") -> None:
         """Add a fault of the value itself."""

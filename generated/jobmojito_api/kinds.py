@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
+LARGE: Final = 2.0**63
+"""From here on a float may be an integer that was read quickly."""
+_FLAT: Final = 200  # objects and arrays: a value with no more of them is not nested too deeply
+
 _KINDS: Final[dict[type, str]] = {
     type(None): "null",
     bool: "boolean",
@@ -80,6 +84,8 @@ class Scalar(Type[T_co]):
             return value if self.convert is None else self.convert(value)
         if self.accepts is not int or not isinstance(value, float) or not value.is_integer():
             faults.add(self.expected, kind_of(value))
+        elif abs(value) >= LARGE:
+            faults.doubt()
         return value
 
 
@@ -92,6 +98,8 @@ class Number(Type[float]):
     def read(self, value: object, faults: Faults) -> object:
         """Accept an integer or a finite float."""
         kind = value.__class__
+        if kind is float and not -LARGE < cast("float", value) < LARGE:
+            faults.doubt()
         if kind is not int and (kind is not float or not isfinite(cast("float", value))):
             faults.add(self.expected, kind_of(value))
         return value
@@ -104,9 +112,13 @@ class Anything(Type[Any]):
         """Accept everything but NaN and infinite numbers."""
         if value.__class__ is float:
             return NUMBER.read(value, faults)
-        if value.__class__ not in ATOMS and not _is_json(value):
-            for path in _infinite(value):
-                self._tell(path, faults)
+        if value.__class__ not in ATOMS:
+            text = _json(value)
+            if text is None:
+                for path in _infinite(value):
+                    self._tell(path, faults)
+            if faults.is_quick and (text is None or "e+" in text or text.count("[") + text.count("{") > _FLAT):
+                faults.doubt()
         return value
 
     @staticmethod
@@ -123,13 +135,12 @@ ATOMS: Final = frozenset({str, int, bool, type(None)})
 _encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
-def _is_json(value: object) -> bool:
-    """Whether a value is surely all JSON, by a quick test; one that fails it may still have no NaN or infinity."""
+def _json(value: object) -> str | None:
+    """Write a value as JSON, quickly; None if that fails, which it also may without NaN or infinity."""
     try:
-        _encode(value)
+        return _encode(value)
     except (TypeError, ValueError, RecursionError):
-        return False
-    return True
+        return None
 
 
 def _infinite(value: object) -> Iterator[list[str | int]]:
@@ -307,15 +318,16 @@ class Array(Type[Any]):
             faults.add(self.expected, kind_of(value))
             return value
         entries: list[Any] = cast("Any", value)
-        exact, item, result = self.item.exact, self.item.read, []
+        exact, read, result = self.item.exact, self.item.read, []
+        mark = len(faults)
         for index, entry in enumerate(entries):
-            if entry.__class__ is exact and (exact is not float or isfinite(entry)):  # type: ignore[arg-type]  # narrowed
+            if entry.__class__ is exact and (exact is not float or -LARGE < entry < LARGE):  # type: ignore[operator]  # narrowed
                 result.append(entry)
                 continue
-            mark = len(faults)
-            result.append(item(entry, faults))
+            result.append(read(entry, faults))
             if len(faults) != mark:
                 faults.put_under(mark, index)
+                mark = len(faults)
         return result
 
 

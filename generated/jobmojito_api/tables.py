@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from math import isfinite
-from typing import Any, ClassVar, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, cast
 
 from attrs import evolve
 
 from .faults import Faults, pointer
-from .kinds import ANY, Type
+from .kinds import ANY, LARGE, Type
 from .limits import limits_from
 from .types import UNSET, Departure, Unset
 from .writing import write
+
+if TYPE_CHECKING:
+    from .readers import Reader
+
+_MANY: Final = 50  # compiling costs about as much as reading a hundred objects
+_MOST_SHAPES: Final = 64
 
 
 class Field(NamedTuple):
@@ -42,9 +47,37 @@ class Table:
         self.required = frozenset(field.name for field in fields if field.required)
         self.blank: dict[str, object] = {field.attribute: UNSET for field in fields}
         self.entries = {f.name: (f.attribute, f.type.exact, f.type, f.nullable) for f in fields}
+        # How many objects with these keys were read; for many of them a reader is compiled.
+        self._shapes: dict[tuple[str, ...], int | Reader | None] = {}
+        self._last: tuple[list[str], Reader | None] = [], None
 
     def read(self, model: type[Model], data: dict[str, Any], faults: Faults) -> Model:
         """Make a model from a JSON object, in one pass."""
+        keys, reader = self._last
+        if [*data] != keys:
+            reader = self._reader(model, data)
+        if reader is not None and not faults.is_request:
+            made = reader(data, faults)
+            if made is not None:
+                return made
+        return self.read_fields(model, data, faults)
+
+    def _reader(self, model: type[Model], data: dict[str, Any]) -> Reader | None:
+        """Return the reader for objects with these keys; none for the first of them, nor for the rarest shapes."""
+        keys = tuple(data)
+        found = self._shapes.get(keys, 0)
+        if isinstance(found, int):
+            if found < _MANY:
+                if found or len(self._shapes) < _MOST_SHAPES:
+                    self._shapes[keys] = found + 1
+                return None
+            compile_reader: Any = import_module(".readers", __package__).compile_reader
+            found = self._shapes[keys] = compile_reader(self, model, keys)
+        self._last = [*keys], found
+        return found
+
+    def read_fields(self, model: type[Model], data: dict[str, Any], faults: Faults) -> Model:
+        """Make a model field by field, and say where the object departs from the table."""
         values, extra = self.blank.copy(), {}
         entries = self.entries
         for name, value in data.items():
@@ -54,7 +87,7 @@ class Table:
                 continue
             attribute, exact, type_, nullable = entry
             kind = value.__class__
-            if (kind is exact and (kind is not float or isfinite(value))) or (value is None and nullable):
+            if (kind is exact and (kind is not float or -LARGE < value < LARGE)) or (value is None and nullable):
                 values[attribute] = value
                 continue
             mark = len(faults)
@@ -62,7 +95,7 @@ class Table:
             if len(faults) != mark:
                 faults.put_under(mark, name)
         if extra:
-            self._read_extra(extra, faults)
+            self.read_extra(extra, faults)
         if self.limits or not self.required <= data.keys():
             self._check_whole(data, faults)
         values["additional_properties"] = extra
@@ -77,7 +110,7 @@ class Table:
             if got is not None:
                 faults.add(limit.expected, got, limit.keyword)
 
-    def _read_extra(self, extra: dict[str, object], faults: Faults) -> None:
+    def read_extra(self, extra: dict[str, object], faults: Faults) -> None:
         """Read undeclared properties by their type, or report that there must be none; they are kept anyway."""
         if self.extra is None:
             if not faults.is_request:  # then each is named, by `undeclared`
@@ -108,7 +141,7 @@ class Model:
     @classmethod
     def _from_values(cls, values: dict[str, object]) -> Self:
         model = cls.__new__(cls)
-        model.__dict__ = values
+        object.__setattr__(model, "__dict__", values)  # not by way of our own, which checks names
         return model
 
     def to_dict(self) -> dict[str, Any]:
