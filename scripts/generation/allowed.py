@@ -183,7 +183,7 @@ def _value(node: ast.AST, names: set[str]) -> None:
             pass
         case ast.Await(value=ast.Call() as value):
             inner = [value]
-        case ast.Attribute(value=ast.Call() | ast.Await() as value, attr="parsed" | "request"):
+        case ast.Attribute(value=ast.Call() | ast.Await() as value, attr="parsed" | "kwargs"):
             inner = [value]
         case _:
             _leaf(node, names)

@@ -291,7 +291,7 @@ def test_helper_says_which_form_of_a_body_it_means(form):
 
     request = call_in_form(form, name, values).request
 
-    assert ("json" in request, "files" in request) == (form == JSON, form == MULTIPART)
+    assert ("content" in request, "files" in request) == (form == JSON, form == MULTIPART)
     with pytest.raises(InvalidRequest, match="as a model"):
         _ = operation(name).call({"body": values}).request
 
