@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, examine, kind_of, pointer
-from .encoding import Body, encode
+from .codec import ANY, BYTES, NOTHING, TEXT, Departure, Object, Reading, Type, check, kind_of, pointer, to_be_sent
+from .encoding import Body, encode, is_json, quick_json
 from .errors import InvalidAnswer, InvalidRequest, UnexpectedStatus
 from .loading import read_json
 from .parameters import Findings, Parameter, add_parameter, finish_query
@@ -48,7 +48,7 @@ class Call(Generic[T_co]):
 
     @cached_property
     def request(self) -> dict[str, Any]:
-        """Arguments for httpx: method, relative url, params, and json, files, data or content with headers.
+        """Arguments for httpx: method, relative url, params, and files, data or content with headers.
 
         Without Authorization. Made at first use, as `prepare` does without more.
 
@@ -56,6 +56,14 @@ class Call(Generic[T_co]):
             InvalidRequest: the contract refuses the arguments; nothing was sent.
         """
         return self.prepare()[0]
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The same with a JSON body as a value, `json`, as the functions of openapi-python-client give it."""
+        request = dict(self.request)
+        if "content" in request and is_json(request["headers"]["Content-Type"]):
+            request["json"] = json.loads(request.pop("content"))
+        return request
 
     def prepare(self, allowed: frozenset[str] = _ALLOWED) -> tuple[dict[str, Any], list[Departure]]:
         """Make the request; return it with the departures that were let through.
@@ -196,14 +204,20 @@ class Operation(Generic[T_co]):
             expected = " or ".join(one.type.expected for one in self.bodies)
             findings.add([Departure("", f"{expected}, as a model", kind_of(body))])
             return
+        if (content := quick_json(declared, body)) is not None:
+            request["content"] = content
+            request.setdefault("headers", {})["Content-Type"] = declared.content_type
+            return
+        written = None
         try:
-            findings.add(examine(declared.type, body))
+            written, departures = to_be_sent(declared.type, body)
+            findings.add(departures)
         except ValueError as error:
             findings.add([Departure("", "JSON", str(error))])
         except RecursionError:
             findings.add([Departure("", "JSON", "a value that is nested too deeply")])
         if not findings.refused:
-            encode(declared, body, request, findings.refused)
+            encode(declared, body, written, request, findings.refused)
 
     def _body_of(self, body: object) -> Body | None:
         """Choose the first declared form that the body fits; if there is one form only, that one."""

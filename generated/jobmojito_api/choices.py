@@ -47,11 +47,13 @@ class Union(Type[Any]):
             own = faults.like()
             own.is_ours = faults.is_ours
             result = self.plain[0].read(value, own)
+            faults.has_more |= own.has_more
             return result, self._told(value, own, 1)
         first = faults.like()
         first.readings = {} if faults.readings is None else faults.readings
         tries = [self._try(branch, value, first.like()) for branch in self.plain]
         _, result, own = min(tries, key=lambda one: one[0])
+        faults.has_more |= any(found.has_more for _, _, found in tries)
         return result, self._told(value, own, sum(not found for _, _, found in tries))
 
     @staticmethod

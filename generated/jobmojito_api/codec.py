@@ -82,9 +82,26 @@ def check(type_: Type[Any], value: object) -> tuple[Departure, ...]:
 
 def examine(type_: Type[Any], value: object) -> tuple[Departure, ...]:
     """List where a value to be sent departs from the contract, undeclared properties included."""
-    faults = Faults(is_request=True)
-    result = type_.read(write(value), faults)
-    return (*faults.departures(without="enum"), *undeclared(result), *faults.departures(only="enum"))
+    return to_be_sent(type_, value)[1]
+
+
+def fits(type_: Type[Any], value: object) -> bool:
+    """Whether a value is surely what the contract takes, as far as it is described: a quick look at plain JSON."""
+    faults = Faults(is_request=True, is_raw=True)
+    type_.read(value, faults)
+    return not faults and not faults.has_more
+
+
+def to_be_sent(type_: Type[Any], value: object) -> tuple[Any, tuple[Departure, ...]]:
+    """Write a value as JSON, and list where it departs from the contract.
+
+    Raises:
+        ValueError, RecursionError: it holds itself, or is nested too deeply.
+    """
+    written, faults = write(value), Faults(is_request=True)
+    result = type_.read(written, faults)
+    more = undeclared(result) if faults.has_more else ()  # only then there are any
+    return written, (*faults.departures(without="enum"), *more, *faults.departures(only="enum"))
 
 
 __all__ = [
@@ -117,9 +134,11 @@ __all__ = [
     "Unset",
     "check",
     "examine",
+    "fits",
     "kind_of",
     "pointer",
     "read",
     "table_of",
+    "to_be_sent",
     "write",
 ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from .codec import ANY, BINARY, STRING, Departure, Model, Object, Type, kind_of, pointer, table_of, write
+from .codec import ANY, BINARY, STRING, Departure, Model, Object, Type, fits, kind_of, pointer, table_of, write
 from .multipart import parts
 from .parameters import has_fraction_for_integer, has_lone_surrogate, is_header_text, scalars
 from .types import UNSET, File
@@ -22,17 +22,37 @@ class Body(NamedTuple):
     type: Type[Any]
 
 
-def _as_json(_declared: Type[Any], body: object, request: dict[str, Any], problems: list[Departure]) -> None:
-    """Put the body as JSON, for httpx to encode; a value that JSON cannot hold is a problem."""
-    value = write(body)
-    problems.extend(unwritable(value))
-    request["json"] = value
+_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def quick_json(form: Body, body: object) -> bytes | None:
+    """Write a mapping that is plain JSON and fits the contract; None for anything else, which takes longer."""
+    if body.__class__ is not dict or not is_json(form.content_type):
+        return None
+    try:
+        return _encode(body).encode() if fits(form.type, body) else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a content type is JSON."""
+    essence = content_type.partition(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def _as_json(value: object, request: dict[str, Any], problems: list[Departure]) -> None:
+    """Put a body that was written as JSON as its text; a value that JSON cannot hold is a problem."""
+    try:
+        request["content"] = _encode(value).encode()
+    except (TypeError, ValueError, RecursionError):
+        problems.extend(unwritable(value))
 
 
 def unwritable(value: object) -> list[Departure]:
     """Find what JSON or UTF-8 cannot hold: NaN, lone surrogates, objects of other classes, a cycle."""
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        _encode(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
         reason = "a lone surrogate" if isinstance(error, UnicodeEncodeError) else "a value that JSON cannot hold"
         return [Departure(_place_of(value), "JSON", reason)]
@@ -50,7 +70,7 @@ def _place_of(value: object) -> str:
 
 def _unwritable_alone(value: object) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        _encode(value).encode()
     except (TypeError, ValueError):
         return True
     except RecursionError:
@@ -146,11 +166,13 @@ def _is_content(value: object) -> bool:
 _FORMS: Final = {"multipart/form-data": _as_multipart, "application/x-www-form-urlencoded": _as_form}
 
 
-def encode(form: Body, body: object, request: dict[str, Any], problems: list[Departure]) -> None:
-    """Put a body into a request: a form by its parts, JSON as JSON, anything else as it is."""
+def encode(form: Body, body: object, written: object, request: dict[str, Any], problems: list[Departure]) -> None:
+    """Put a body into a request: a form by its parts, JSON as `written`, anything else as it is."""
     essence = form.content_type.partition(";")[0].strip().lower()
-    is_json = essence == "application/json" or essence.endswith("+json")
-    put = _FORMS.get(essence) or (_as_json if is_json else _as_content)
-    put(form.type, body, request, problems)
+    put = _FORMS.get(essence, _as_content)
+    if is_json(form.content_type):
+        _as_json(written, request, problems)
+    else:
+        put(form.type, body, request, problems)
     if put is not _as_multipart:  # whose boundary httpx makes
         request.setdefault("headers", {})["Content-Type"] = form.content_type

@@ -29,9 +29,10 @@ class Faults(list[Any]):
     unions would read the same parts many times otherwise. In a value that is to be sent (`is_request`), unknown enum
     values take no room, and a text that is no UUID is a fault. The objects of a value that nobody else has (`is_ours`)
     may become models. Of a value that was read quickly (`is_quick`, see `loading`) nothing may stay in doubt.
+    A value to be sent may be read as it was given (`is_raw`). `has_more` notes undeclared properties.
     """
 
-    __slots__ = ("is_ours", "is_quick", "is_request", "readings", "total")
+    __slots__ = ("has_more", "is_ours", "is_quick", "is_raw", "is_request", "readings", "total")
 
     def __init__(
         self,
@@ -40,11 +41,12 @@ class Faults(list[Any]):
         is_request: bool = False,
         is_ours: bool = False,
         is_quick: bool = False,
+        is_raw: bool = False,
     ) -> None:
         """Start without faults."""
         super().__init__()
         self.total, self.readings, self.is_request = 0, readings, is_request
-        self.is_ours, self.is_quick = is_ours, is_quick
+        self.is_ours, self.is_quick, self.is_raw, self.has_more = is_ours, is_quick, is_raw, False
 
     def doubt(self) -> None:
         """Note that a value may not be what the text says.
@@ -57,7 +59,7 @@ class Faults(list[Any]):
 
     def like(self) -> Faults:
         """Begin the faults of another reading of the same value."""
-        return Faults(self.readings, is_request=self.is_request, is_quick=self.is_quick)
+        return Faults(self.readings, is_request=self.is_request, is_quick=self.is_quick, is_raw=self.is_raw)
 
     def add(self, expected: str, got: str, keyword: str = "type") -> None:
         """Add a fault of the value itself."""

@@ -112,7 +112,7 @@ class Anything(Type[Any]):
         """Accept everything but NaN and infinite numbers."""
         if value.__class__ is float:
             return NUMBER.read(value, faults)
-        if value.__class__ not in ATOMS:
+        if value.__class__ not in ATOMS and not faults.is_raw:  # which is written as JSON anyway
             text = _json(value)
             if text is None:
                 for path in _infinite(value):

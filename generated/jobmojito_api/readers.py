@@ -2,14 +2,15 @@
 
 The reader is made of the model's table: one test of all plain values, then a copy, then the parts that need a look of
 their own. Where a plain value departs from the contract it gives None, and the table reads the object field by field,
-which says where. Its source has no text from outside: names and types are bound to it.
+which says where. Of a value that is only checked before it is sent, no model is made. The source has no text from
+outside: names and types are bound to it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .kinds import ANY, ATOMS, LARGE, NUMBER, Enumeration
+from .kinds import ANY, ATOMS, LARGE, NUMBER, Array, Enumeration
 from .types import UNSET
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> R
         "kind": model,
     }
     fields = {field.name: field for field in table.fields}
-    tests, lines, extra = ["True"], list[str](), list[int]()
+    tests, checks, lines, extra = ["True"], list[str](), list[str](), list[int]()
     for number, key in enumerate(keys):
         bound[f"key{number}"] = key
         if key in fields:
-            _add_field(number, fields[key], bound, tests, lines)
+            _add_field(number, fields[key], bound, tests, checks, lines)
         else:
             extra.append(number)
     bound["missing"] = {field.attribute: UNSET for field in table.fields if field.name not in keys}
@@ -48,6 +49,9 @@ def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> R
         "def read(data, faults):",
         f" ({''.join(f'value{number}, ' for number in range(len(keys)))}) = data.values()",
         f" if not ({' and '.join(tests)}): return None",
+        " if faults.is_raw:",
+        *([" " + line for line in checks] if not extra else []),
+        f"  return {'None' if extra else 'data'}",
         " values = data if faults.is_ours else data.copy()",
         f" extra = {{{taken}}}",
         *lines,
@@ -63,37 +67,41 @@ def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> R
     return reader
 
 
-def _add_field(number: int, field: Field, bound: dict[str, Any], tests: list[str], lines: list[str]) -> None:
-    """Add what one declared property needs."""
+def _add_field(
+    number: int, field: Field, bound: dict[str, Any], tests: list[str], checks: list[str], lines: list[str]
+) -> None:
+    """Add what one declared property needs: to the test of all, or to check it apart, and to make its attribute."""
     value, type_ = f"value{number}", field.type
+    attribute = f"values[attribute{number}]"
     bound[f"attribute{number}"] = field.attribute
     if field.attribute != field.name:
-        lines.append(f" values[attribute{number}] = values.pop(key{number})")
-    test, line = "", f"values[attribute{number}] = read{number}({value}, faults)"
+        lines.append(f" {attribute} = values.pop(key{number})")
+    bound[f"exact{number}"] = type_.exact
+    test = f"{value}.__class__ is exact{number}"
     if type_ is NUMBER:
-        test, line = f"{value}.__class__ is float and -large < {value} < large or {value}.__class__ is int", ""
-    elif type_.exact is not None:
-        bound[f"exact{number}"] = type_.exact
-        test, line = f"{value}.__class__ is exact{number}", ""
+        test = f"{value}.__class__ is float and -large < {value} < large or {value}.__class__ is int"
     elif isinstance(type_, Enumeration):
         bound[f"members{number}"], bound[f"exact{number}"], _ = type_.kinds
-        test = f"{value}.__class__ is exact{number} and {value} in members{number}"
-        line = f"values[attribute{number}] = members{number}[{value}]"
-    if test:
-        tests.append(f"({test} or {value} is None)" if field.nullable else f"({test})")
-        if line:
-            lines.append(f" if {value} is not None: {line}" if field.nullable else f" {line}")
+        test += f" and {value} in members{number}"
+        line = f"{attribute} = members{number}[{value}]"
+        lines.append(f" if {value} is not None: {line}" if field.nullable else f" {line}")
+    elif isinstance(type_, Array) and type_.item.exact not in {None, float}:
+        bound[f"exact{number}"], bound[f"only{number}"] = list, {type_.item.exact}
+        test += f" and {{*map(type, {value})}} <= only{number}"
+        line = f"{attribute} = [*{value}]"
+        lines.append(f" if {value} is not None: {line}" if field.nullable else f" {line}")
+    elif type_.exact is None:
+        bound[f"read{number}"] = type_.read
+        plain = f"{value}.__class__ in atoms" if type_ is ANY else f"{value} is None" if field.nullable else "False"
+        for block, kept in ((checks, ""), (lines, f"{attribute} = ")):
+            block += [
+                f" if not ({plain}):",
+                "  mark = len(faults)",
+                f"  {kept}read{number}({value}, faults)",
+                f"  if len(faults) != mark: faults.put_under(mark, key{number})",
+            ]
         return
-    bound[f"read{number}"] = type_.read
-    condition = (
-        f"{value}.__class__ not in atoms" if type_ is ANY else f"{value} is not None" if field.nullable else "True"
-    )
-    lines += [
-        f" if {condition}:",
-        "  mark = len(faults)",
-        f"  {line}",
-        f"  if len(faults) != mark: faults.put_under(mark, key{number})",
-    ]
+    tests.append(f"({test} or {value} is None)" if field.nullable else f"({test})")
 
 
 __all__ = ["compile_reader"]

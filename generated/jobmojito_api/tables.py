@@ -56,7 +56,7 @@ class Table:
         keys, reader = self._last
         if [*data] != keys:
             reader = self._reader(model, data)
-        if reader is not None and not faults.is_request:
+        if reader is not None:
             made = reader(data, faults)
             if made is not None:
                 return made
@@ -112,6 +112,7 @@ class Table:
 
     def read_extra(self, extra: dict[str, object], faults: Faults) -> None:
         """Read undeclared properties by their type, or report that there must be none; they are kept anyway."""
+        faults.has_more = True
         if self.extra is None:
             if not faults.is_request:  # then each is named, by `undeclared`
                 faults.add("no undeclared property", f"{len(extra)} of them", "additionalProperties")

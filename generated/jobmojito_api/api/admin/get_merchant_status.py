@@ -37,7 +37,7 @@ def call(*, merchant_id: _m.MerchantId | UUID | PlainText | Unset = UNSET) -> _c
 
 def _get_kwargs(*, merchant_id: _m.MerchantId | UUID | PlainText | Unset = UNSET) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(merchant_id=merchant_id).request
+    return call(merchant_id=merchant_id).kwargs
 
 
 def sync_detailed(

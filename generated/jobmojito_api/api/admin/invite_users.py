@@ -36,7 +36,7 @@ def call(*, body: _m.InviteUsersRequest | _m.InviteUsersRequestDict) -> _calls.C
 
 def _get_kwargs(*, body: _m.InviteUsersRequest | _m.InviteUsersRequestDict) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(body=body).request
+    return call(body=body).kwargs
 
 
 def sync_detailed(

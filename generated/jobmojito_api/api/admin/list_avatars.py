@@ -91,7 +91,7 @@ def _get_kwargs(
         include_public=include_public,
         limit=limit,
         offset=offset,
-    ).request
+    ).kwargs
 
 
 def sync_detailed(

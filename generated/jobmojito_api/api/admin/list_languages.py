@@ -33,7 +33,7 @@ def call() -> _calls.Call[_m.PlatformLanguagesListResponse]:
 
 def _get_kwargs() -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call().request
+    return call().kwargs
 
 
 def sync_detailed(

@@ -86,7 +86,7 @@ def _get_kwargs(
         filter_emoji=filter_emoji,
         limit=limit,
         offset=offset,
-    ).request
+    ).kwargs
 
 
 def sync_detailed(

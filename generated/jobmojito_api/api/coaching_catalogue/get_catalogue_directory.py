@@ -45,7 +45,7 @@ def _get_kwargs(
     *, id: _m.DirectoryId | UUID | PlainText, merchant_id: _m.MerchantId | UUID | PlainText | Unset = UNSET
 ) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(id=id, merchant_id=merchant_id).request
+    return call(id=id, merchant_id=merchant_id).kwargs
 
 
 def sync_detailed(

@@ -36,7 +36,7 @@ def call(*, body: _m.PersonaCreateRequest | _m.PersonaCreateRequestDict) -> _cal
 
 def _get_kwargs(*, body: _m.PersonaCreateRequest | _m.PersonaCreateRequestDict) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(body=body).request
+    return call(body=body).kwargs
 
 
 def sync_detailed(

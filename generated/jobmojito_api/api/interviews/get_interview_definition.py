@@ -37,7 +37,7 @@ def call(*, position_id: _m.InterviewId | UUID | PlainText) -> _calls.Call[_m.Jo
 
 def _get_kwargs(*, position_id: _m.InterviewId | UUID | PlainText) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(position_id=position_id).request
+    return call(position_id=position_id).kwargs
 
 
 def sync_detailed(

@@ -37,7 +37,7 @@ def call(*, body: _m.JobInterviewGetRequest | _m.JobInterviewGetRequestDict) -> 
 
 def _get_kwargs(*, body: _m.JobInterviewGetRequest | _m.JobInterviewGetRequestDict) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(body=body).request
+    return call(body=body).kwargs
 
 
 def sync_detailed(

@@ -91,7 +91,7 @@ def _get_kwargs(
         filter_emoji=filter_emoji,
         limit=limit,
         offset=offset,
-    ).request
+    ).kwargs
 
 
 def sync_detailed(

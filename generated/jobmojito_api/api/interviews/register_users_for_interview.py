@@ -41,7 +41,7 @@ def _get_kwargs(
     *, body: _m.JobInterviewRegisterUsersRequest | _m.JobInterviewRegisterUsersRequestDict
 ) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(body=body).request
+    return call(body=body).kwargs
 
 
 def sync_detailed(

@@ -48,7 +48,7 @@ def call(
 
 def _get_kwargs(*, body: _m.JobInterviewPdfRequest | _m.JobInterviewPdfRequestDict) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(body=body).request
+    return call(body=body).kwargs
 
 
 def sync_detailed(

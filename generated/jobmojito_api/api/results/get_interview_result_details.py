@@ -46,7 +46,7 @@ def _get_kwargs(
     *, interview_result_id: _m.ResultId | UUID | PlainText, get_signed_recordings: _m.QueryFlagInput | Unset = UNSET
 ) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(interview_result_id=interview_result_id, get_signed_recordings=get_signed_recordings).request
+    return call(interview_result_id=interview_result_id, get_signed_recordings=get_signed_recordings).kwargs
 
 
 def sync_detailed(

@@ -80,7 +80,7 @@ def _get_kwargs(
         interview_id=interview_id,
         limit=limit,
         offset=offset,
-    ).request
+    ).kwargs
 
 
 def sync_detailed(

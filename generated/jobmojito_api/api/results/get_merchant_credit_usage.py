@@ -54,7 +54,7 @@ def _get_kwargs(
     offset: int | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Return what httpx takes; `errors.InvalidRequest` says what the contract refuses."""
-    return call(merchant_id=merchant_id, interview_id=interview_id, limit=limit, offset=offset).request
+    return call(merchant_id=merchant_id, interview_id=interview_id, limit=limit, offset=offset).kwargs
 
 
 def sync_detailed(
