@@ -8,7 +8,7 @@ httpx2 count as the httpx class of the same name. httpx2 is never imported here:
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Protocol, cast
 
 import httpx
@@ -102,7 +102,12 @@ def _library(name: str) -> Library:
 
 def library_of(given: object) -> Library:
     """Tell which library a client or transport is of; httpx where it is of neither."""
-    roots = {base.__module__.partition(".")[0] for base in type(given).__mro__}
+    return _library_of_class(type(given))  # type: ignore[arg-type]  # a class can be hashed
+
+
+@lru_cache(maxsize=64)
+def _library_of_class(kind: type) -> Library:
+    roots = {base.__module__.partition(".")[0] for base in kind.__mro__}
     return _library(_SUCCESSOR if _SUCCESSOR in roots else "httpx")
 
 

@@ -19,6 +19,7 @@ import re
 import sys
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from .lazy import DeferredModule
@@ -232,7 +233,13 @@ _silence: Final = _Silence()
 
 def _install() -> None:
     """Add the filters; again for every request, as a program's logging setup may have removed them."""
-    for name in _SHORTENED:
-        logging.getLogger(name).addFilter(_shorten)
-    for name in _SILENCED:
-        logging.getLogger(name).addFilter(_silence)
+    for logger, added in _filtered():
+        if added not in logger.filters:
+            logger.addFilter(added)
+
+
+@cache
+def _filtered() -> list[tuple[logging.Logger, logging.Filter]]:
+    """Pair each logger with its filter."""
+    pairs = [(name, _shorten) for name in _SHORTENED] + [(name, _silence) for name in _SILENCED]
+    return [(logging.getLogger(name), added) for name, added in pairs]

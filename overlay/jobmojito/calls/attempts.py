@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import random
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from attrs import field, frozen
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .pacing import Pacer
     from .settings import Settings
     from .sources import Source
-    from .steps import Sink, Steps
+    from .steps import Maker, Sink, Steps
 else:
     about = DeferredModule("jobmojito.about")
     facts = DeferredModule("jobmojito_api.facts")
@@ -65,7 +65,7 @@ class PreparedCall(Generic[R]):
 
     operation: str
     settings: Settings
-    build: Callable[[Secret | None, httpx.Client | httpx.AsyncClient], httpx.Request] = field(repr=False)
+    build: Callable[[Secret | None, Maker], httpx.Request] = field(repr=False)
     finish: Callable[[Answer, int], R] = field(repr=False)
     repeatable: bool
     resendable: bool = True
@@ -209,9 +209,7 @@ def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: 
     return PreparedCall(
         operation,
         settings,
-        lambda _token, client: http.library_of(client).httpx.Request(
-            "GET", str(url), headers=headers, extensions=limits
-        ),
+        lambda _token, maker: maker.library.httpx.Request("GET", str(url), headers=headers, extensions=limits),
         lambda _answer, _attempts: None,
         repeatable=True,
         login=False,
@@ -230,20 +228,27 @@ def _request(
     settings: Settings,
     body: StreamedBody | None,
     token: Secret | None,
-    client: httpx.Client | httpx.AsyncClient,
+    maker: Maker,
 ) -> httpx.Request:
     """Make the request of one attempt; the token goes into this one object and is kept in no client."""
     own = () if body else ("json", "files", "data", "content")
     parts = {name: request[name] for name in ("params", *own) if name in request}
     if body:
         parts["content"] = body.open()
-    return client.build_request(
+    return maker.new_request(
         request["method"],
-        settings.base_url + request["url"],
+        _url(maker.library, settings.base_url + request["url"]),
         headers=_headers(request, settings, body, token),
         extensions={"timeout": settings.timeout.as_dict()},
         **parts,
     )
+
+
+@lru_cache(maxsize=256)
+def _url(library: http.Library, url: str) -> httpx.URL:
+    """Read a URL once; most calls of a program go to few."""
+    read: httpx.URL = library.httpx.URL(url)
+    return read
 
 
 def _headers(
@@ -253,6 +258,7 @@ def _headers(
     given = {
         "accept": "application/json",
         "accept-encoding": ACCEPTED,
+        "connection": "keep-alive",
         "user-agent": user_agent(),
         **_lower(request.get("headers", {})),
         **settings.headers,

@@ -195,9 +195,9 @@ def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Find the id to quote to the vendor's support; None where there is none, or none that is fit to be shown."""
-    names = (*_REQUEST_IDS, *(name for name in headers if _LIKE_AN_ID.fullmatch(name.lower())))
-    found = (headers.get(name, "").strip() for name in names)
-    return next(filter(_is_request_id, found), None)
+    given = {name.lower(): value.strip() for name, value in headers.items()}
+    names = (*_REQUEST_IDS, *(name for name in given if _LIKE_AN_ID.fullmatch(name)))
+    return next((given[name] for name in names if name in given and _is_request_id(given[name])), None)
 
 
 def _is_request_id(text: str) -> bool:

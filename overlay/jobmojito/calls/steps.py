@@ -15,7 +15,7 @@ from jobmojito.redaction import harmless
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from jobmojito.http import httpx
+    from jobmojito.http import Library, httpx
     from jobmojito.redaction import Secret
 
 Result = TypeVar("Result")
@@ -34,6 +34,19 @@ class Sink(Protocol):
 
     def finish(self) -> None:
         """Raise what is wrong with the whole; an error of httpx counts as a connection that broke off."""
+        ...
+
+
+class Maker(Protocol):
+    """What makes requests of the library that they are sent with."""
+
+    @property
+    def library(self) -> Library:
+        """The library."""
+        ...
+
+    def new_request(self, method: str, url: httpx.URL, **parts: Any) -> httpx.Request:
+        """Make a request; of a client that was given to us, with its own headers and cookies too."""
         ...
 
 
@@ -80,7 +93,7 @@ class SendOnce:
     def __init__(
         self,
         operation: str,
-        build: Callable[[httpx.Client | httpx.AsyncClient], httpx.Request],
+        build: Callable[[Maker], httpx.Request],
         limit: float | None,
         token: Secret | None = None,
         sink: Sink | None = None,

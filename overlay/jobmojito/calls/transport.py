@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .failures import FailedAttempt
     from .processes import Local, PerLoop, PerProcess
-    from .steps import Step
+    from .steps import Maker, Step
     from .tokens import AsyncTokens, Tokens
 else:
     asyncio = DeferredModule("asyncio")  # a sync client does without
@@ -60,6 +60,13 @@ class _Transport(Generic[C]):
     def library(self) -> http.Library:
         """The library that the client here is of."""
         return http.library_of(self._clients.get())
+
+    def new_request(self, method: str, url: httpx.URL, **parts: Any) -> httpx.Request:
+        """Make a request; an httpx client of our own adds nothing but cookies."""
+        client = self.client
+        make = self.library.httpx.Request if self.owned and not client.cookies else client.build_request
+        made: httpx.Request = make(method, url, **parts)
+        return made
 
     def attempt(self, request: httpx.Request, limit: float | None, *, alone: bool) -> Attempt:
         """Watch over one sending of a request."""
@@ -100,7 +107,7 @@ class Transport(_Transport[httpx.Client]):
                 return step.result()
 
     def _send(self, step: SendOnce) -> Answer | FailedAttempt:
-        request = _built(step, self.client)
+        request = _built(step, self)
         attempt = self.attempt(request, step.limit, alone=step.alone)
         with quiet(), attempt.current():
             try:
@@ -162,7 +169,7 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
                 return await asyncio.wrap_future(step)
 
     async def _send(self, step: SendOnce) -> Answer | FailedAttempt:
-        request = _built(step, self.client)
+        request = _built(step, self)
         attempt = self.attempt(request, step.limit, alone=step.alone)
         with quiet(), attempt.current():
             try:
@@ -201,14 +208,14 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
             await client.aclose()
 
 
-def _built(step: SendOnce, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+def _built(step: SendOnce, maker: Maker) -> httpx.Request:
     """Make the request of an attempt.
 
     Raises:
         InvalidRequestError: a string in it cannot be written.
     """
     try:
-        return step.build(client)
+        return step.build(maker)
     except UnicodeError:
         pass  # it holds the whole text
     reason = "not sent, a string in it cannot be written as UTF-8 (it holds a lone surrogate)"
