@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     care: Mapping[str, str]
 
 
+@cache
 def facts_of(name: str) -> Facts:
     """Return the facts of an operation by its name; KeyError where there is none of that name."""
     return Facts(**_table()["operations"][name])

@@ -91,11 +91,12 @@ def __getattr__(name: str) -> Any:
     """Load a class at first use: annotations name it here."""
     if name not in _CLASSES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_CLASSES[name]}", __name__), name)
+    value = globals()[name] = getattr(import_module(f".{_CLASSES[name]}", __name__), name)
+    return value
 
 
 def _make(name: str, caller: object) -> Any:
-    return __getattr__(name)(caller)
+    return (globals().get(name) or __getattr__(name))(caller)
 
 
 class Resources:
