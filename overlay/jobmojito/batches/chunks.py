@@ -106,10 +106,7 @@ class SeenRows:
 
     def _first_of(self, row: PendingRow) -> int:
         with self._lock:
-            first = self._first.get(row.key)
-            if first is None:
-                self._first.put(row.key, row.index)
-        return row.index if first is None else first
+            return self._first.setdefault(row.key, row.index)
 
 
 class Chunker:

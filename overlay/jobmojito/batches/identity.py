@@ -105,6 +105,14 @@ class KeyTable:
         bucket, place = self._find(key)
         return None if place < 0 else int.from_bytes(bucket[place + KEY_SIZE : place + _ENTRY_SIZE], "big")
 
+    def setdefault(self, key: bytes, number: int) -> int:
+        """Return a key's number; set it first where it has none."""
+        bucket, place = self._find(key)
+        if place >= 0:
+            return int.from_bytes(bucket[place + KEY_SIZE : place + _ENTRY_SIZE], "big")
+        bucket += key + number.to_bytes(_ENTRY_SIZE - KEY_SIZE, "big")
+        return number
+
     def put(self, key: bytes, number: int) -> None:
         """Set a key's number."""
         bucket, place = self._find(key)

@@ -58,7 +58,7 @@ class RowType:
     @property
     def open(self) -> bool:
         """Whether the contract says that a row may have other fields."""
-        return table_of(Object(self.model).python).is_open
+        return _is_open(self.model)
 
     def declared(self) -> KeysView[str]:
         """Return the property names that the contract declares, in document order."""
@@ -67,6 +67,11 @@ class RowType:
     def texts(self) -> frozenset[str]:
         """Return those declared names that take any string."""
         return _texts(self.model)
+
+
+@cache
+def _is_open(model: str) -> bool:
+    return table_of(Object(model).python).is_open
 
 
 @cache
@@ -184,7 +189,7 @@ def read_row(row: object, kind: RowType, allowed: Collection[str] = ("enum",)) -
         unknown = [name for name in fields if name not in kind.declared()]
         raise Refused(f"unknown field {quoted(unknown)}; a row has {', '.join(kind.declared())}")
     email = fields.get(EMAIL)
-    if email is None or (isinstance(email, str) and same_email(email) is None):
+    if email is None or (isinstance(email, str) and "@" not in email and same_email(email) is None):
         raise Refused("the e-mail is empty" if EMAIL in fields else "there is no e-mail")
     plain = _TEXTS.issuperset(map(type, fields.values())) and kind.texts().issuperset(fields)
     if not (plain and "".join(fields.values()).isprintable()):  # fast, and true of most rows
