@@ -44,7 +44,7 @@ part = @$(call say,$(1)); begun=$$(date +%s); $(2) || exit $$?; \
 # A failed test may quote the vendor's document, and a line of it may be a command to GitHub's runner: it takes none here.
 INERT = @if [ -n "$$GITHUB_ACTIONS" ]; then $(BIN)/python -c 'import secrets; print("::stop-commands::" + secrets.token_hex())'; fi
 
-ifneq ($(AGAINST),wheel)
+ifeq ($(AGAINST),)
 test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, workflows, tests
 	$(INERT)
 	@rm -f $(SPENT)
@@ -58,6 +58,11 @@ test: $(DEV) ## Check all that CI checks: lint, types, import rules, drift, work
 	$(call part,actionlint,if command -v actionlint >/dev/null; then actionlint; else echo 'not installed: left out'; fi)
 	$(call part,pytest,$(BIN)/python -m pytest $(PYTEST))
 	@$(call say,time by part); cat $(SPENT)
+else ifeq ($(AGAINST),httpx2)
+# make test AGAINST=httpx2: the overlay's tests with clients and transports of httpx2 in the place of httpx's.
+test: $(DEV)
+	$(INERT)
+	@JOBMOJITO_TESTS_HTTP=httpx2 $(BIN)/python -m pytest $(PYTEST) tests/overlay
 else
 # make build; make test AGAINST=wheel: the product's tests, with what is in dist/ installed and the source tree out of sight.
 WHEEL := build/wheel

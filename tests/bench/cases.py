@@ -1,7 +1,8 @@
 """What is measured, each in a process of its own: `python -m tests.bench.cases NAME URL ARGUMENTS` prints JSON.
 
-A case comes as a pair: `bare_...` does with httpx and json what `our_...` does with the client. Imports stand in the
-cases that need them, because a bare case must not hold our modules in its memory, nor an import of them in its time.
+A case comes as a pair: `bare_...` does with httpx and json what `our_...` does with the client; a `pair_...` does both
+in one process. Imports stand in the cases that need them, because a bare case must not hold our modules in its memory,
+nor an import of them in its time.
 """
 
 # ruff: noqa: PLC0415
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +18,17 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
+
+from tests.bench.imports import peak
 
 POSITION = "28106cba-1c27-4e53-b149-32113e5e8e31"
 ABOUT = {"position_id": POSITION, "candidate_name": "Ann", "candidate_email": "ann@example.org"}
 UPLOAD = "/job-interview-pre-screening-api-resume-binary"
 REGISTER = "/job-interview-register-users"
 TOKEN = "bench-token"
+HERE = "http://localhost"
 MOST = 10**9
 CHUNK = 100
 
@@ -129,25 +133,72 @@ def our_resumes(url: str, folder: str, journal: str = "") -> None:
     result.raise_for_failures()
 
 
-TIMES = 5
+def alternating(ours: Callable[[], Any], bare: Callable[[], Any], times: int, rounds: int = 15) -> dict[str, float]:
+    """Time two things in turn by CPU; the median of their ratios."""
+
+    def seconds(case: Callable[[], Any]) -> float:
+        begun = time.process_time()
+        for _ in range(times):
+            case()
+        return time.process_time() - begun
+
+    for case in (ours, bare) * 2:
+        seconds(case)
+    return {"ratio": median(seconds(ours) / seconds(bare) for _ in range(rounds))}
 
 
-def bare_decode(path: str) -> None:
-    """Read a large answer with json alone."""
-    content = Path(path).read_bytes()
-    for _ in range(TIMES):
-        json.loads(content)
+def pair_call() -> dict[str, float]:
+    """Make a small call over a transport that answers at once."""
+    import httpx
+
+    from jobmojito import JobMojito
+
+    jm = JobMojito(TOKEN, base_url=HERE, transport=at_once())
+    bare = httpx.Client(base_url=HERE, transport=at_once(), headers={"Authorization": f"Bearer {TOKEN}"})
+    return alternating(
+        jm.admin.list_languages, lambda: json.loads(bare.get("/platform-languages-list").content), times=200
+    )
 
 
-def our_decode(path: str) -> None:
-    """Read a large answer as the client does it."""
+def pair_observe(path: str) -> dict[str, float]:
+    """Make a small call with an observer and without."""
+    from jobmojito import JobMojito
+    from jobmojito.conformance import Observer
+
+    plain = JobMojito(TOKEN, base_url=HERE, transport=at_once())
+    observed = JobMojito(TOKEN, base_url=HERE, transport=at_once(), observe=Observer(path))
+    return alternating(observed.admin.list_languages, plain.admin.list_languages, times=200, rounds=25)
+
+
+def at_once() -> Any:
+    """Give a transport that answers every request with the same small answer."""
+    import httpx
+
+    body, headers = b'{"languages": []}', {"content-type": "application/json"}
+    return httpx.MockTransport(lambda _: httpx.Response(200, content=body, headers=headers))
+
+
+def pair_decode(name: str, path: str, extra: str) -> dict[str, float]:
+    """Read a large answer, with orjson (`extra` is fast) or without."""
+    from jobmojito_api import loading
     from jobmojito_api.resources import operation
 
-    call = operation("list_interview_results").call({})
-    content = Path(path).read_bytes()
-    for _ in range(TIMES):
-        if call.read(200, content).departures:
-            raise SystemExit("the example does not fit the contract")
+    if not extra:
+        loading._PAYS = 1 << 62
+    elif loading._quick() is None:
+        raise SystemExit("the extra fast (orjson) is not installed")
+    call, content = operation(name).call({}), Path(path).read_bytes()
+    if call.read(200, content).departures:
+        raise SystemExit("the example does not fit the contract")
+    return alternating(lambda: call.read(200, content), lambda: json.loads(content), times=10)
+
+
+def pair_encode(path: str) -> dict[str, float]:
+    """Check and write a large request."""
+    from jobmojito_api.resources import operation
+
+    declared, body = operation("create_interview_from_questions"), json.loads(Path(path).read_bytes())
+    return alternating(lambda: declared.call({"body": body}).request, lambda: json.dumps(body), times=10)
 
 
 def measured(case: Callable[..., None], *arguments: str) -> dict[str, float]:
@@ -157,7 +208,7 @@ def measured(case: Callable[..., None], *arguments: str) -> dict[str, float]:
     return {
         "seconds": time.perf_counter() - begun,
         "cpu": time.process_time() - busy,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak": peak(),
     }
 
 
@@ -168,4 +219,5 @@ if __name__ == "__main__":
     if name.startswith("our"):
         for module in ("client", "batches.resumes", "batches.row_requests", "uploads.requests"):
             import_module(f"jobmojito.{module}")
-    print(json.dumps(measured(globals()[name], *given)))
+    case = globals()[name]
+    print(json.dumps(case(*given) if name.startswith("pair") else measured(case, *given)))

@@ -1,9 +1,9 @@
-"""What importing costs: `python -m tests.bench.imports CASE` prints the CPU seconds of one, in a process of its own.
+"""What importing costs: `python -m tests.bench.imports CASE` prints CPU seconds and peak memory of one, as JSON.
 
 This module imports next to nothing itself, for what it loads would cost the case nothing any more.
 """
 
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415, PTH123
 
 import sys
 import time
@@ -24,6 +24,17 @@ def client() -> None:
     from jobmojito import JobMojito  # noqa: F401
 
 
+def bare_call() -> None:
+    """Make a first call with httpx alone, whose answer comes from no network."""
+    import json
+
+    import httpx
+
+    answer = httpx.Response(200, json={})
+    with httpx.Client(base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: answer)) as client:
+        json.loads(client.get("/merchant-interview-list", params={"limit": 5}).content)
+
+
 def call() -> None:
     """Import the client and make a first call, whose answer comes from no network."""
     import httpx
@@ -35,7 +46,13 @@ def call() -> None:
         jm.interviews.list_interviews(limit=5)
 
 
-CASES = {case.__name__: case for case in (httpx, package, client, call)}
+def peak() -> float:
+    """Give this process's peak memory in MB; `getrusage` would give the parent's where that is more."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+
+
+CASES = {case.__name__: case for case in (httpx, package, client, bare_call, call)}
 
 if __name__ == "__main__":
     case = CASES[sys.argv[1]]
@@ -43,4 +60,5 @@ if __name__ == "__main__":
     sys.modules["click"] = sys.modules["rich"] = None  # type: ignore[assignment]
     begun = time.process_time()
     case()
-    print(time.process_time() - begun)
+    spent = time.process_time() - begun
+    print(f'{{"seconds": {spent}, "peak": {peak()}}}')

@@ -1,22 +1,40 @@
-"""A large answer to read: a page of results, every declared property filled."""
+"""Large texts to read and to send, made of the contract: every declared property filled."""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-COUNT = 1000
 CONTRACT = Path(__file__).resolve().parents[2] / "generated" / "jobmojito_api" / "contract.json"
 
 
-def listing() -> bytes:
-    """Give the answer of `list_interview_results` with a thousand results."""
-    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
-    schemas = contract["components"]["schemas"]
-    page = _example(schemas, {"$ref": "#/components/schemas/MerchantResultListResponse"})
-    page["data"] = page["data"] * COUNT
-    return json.dumps(page).encode()
+def result_list(size: int = 680_000) -> bytes:
+    """Give an answer of `list_interview_results` of about that many bytes."""
+    return json.dumps(_filled("MerchantResultListResponse", "data", size)).encode()
+
+
+def result_details(size: int = 240_000) -> bytes:
+    """Give an answer of `get_interview_result_details` of about that many bytes, most of it transcript."""
+    return json.dumps(_filled("JobInterviewDetailsResponse", "transcript", size)).encode()
+
+
+def request_body(size: int = 200_000) -> dict[str, Any]:
+    """Give a body of `create_interview_from_questions` of about that many bytes."""
+    return _filled("JobInterviewCreateFromArrayRequest", "questions", size)
+
+
+def _filled(name: str, repeated: str, size: int) -> dict[str, Any]:
+    value: dict[str, Any] = _example(_schemas(), {"$ref": f"#/components/schemas/{name}"})
+    value[repeated] *= max(1, size // len(json.dumps(value[repeated])))
+    return value
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    schemas: dict[str, Any] = json.loads(CONTRACT.read_text(encoding="utf-8"))["components"]["schemas"]
+    return schemas
 
 
 def _example(schemas: dict[str, Any], schema: Any) -> Any:
