@@ -19,15 +19,14 @@ from collections.abc import (
 )
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
-from uuid import UUID
-
-from jobmojito_api.types import PlainText
 
 from .helpers import Helpers
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
-    from jobmojito_api import codec, models
+    import uuid
+
+    from jobmojito_api import codec, models, types
 
     from . import pages as paging
     from . import reports, result_runs
@@ -38,6 +37,8 @@ else:
     # Annotations name what is in these modules too, so that `typing.get_type_hints` loads them only when it is asked.
     codec = DeferredModule("jobmojito_api.codec")
     models = DeferredModule("jobmojito_api.models")
+    types = DeferredModule("jobmojito_api.types")
+    uuid = DeferredModule("uuid")
     paging = DeferredModule("jobmojito.pages")
     reports = DeferredModule("jobmojito.reports")
     result_runs = DeferredModule("jobmojito.result_runs")
@@ -94,7 +95,7 @@ class AsyncHelpers:
         self,
         file: files.FileSource,
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         candidate_name: str,
         candidate_email: str,
         **options: Unpack[requests.ResumeOptions],
@@ -108,7 +109,7 @@ class AsyncHelpers:
         self,
         resume: str,
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         candidate_name: str,
         candidate_email: str,
         **details: Unpack[requests.CandidateDetails],
@@ -122,9 +123,9 @@ class AsyncHelpers:
         self,
         file: files.FileSource,
         *,
-        knowledge_base_store_id: models.KnowledgeBaseStoreId | UUID | PlainText,
+        knowledge_base_store_id: models.KnowledgeBaseStoreId | uuid.UUID | types.PlainText,
         name: str | None = None,
-        merchant_id: models.MerchantId | UUID | PlainText | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | types.PlainText | None = None,
         **options: Unpack[requests.FileOptions],
     ) -> models.KnowledgeBaseDocumentUploadResponse:
         """Await `JobMojito.upload_document`."""
@@ -134,7 +135,7 @@ class AsyncHelpers:
 
     async def register_candidates(
         self,
-        interview_id: models.InterviewId | UUID | PlainText,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText,
         rows: Iterable[Row] | AsyncIterable[Row],
         **options: Unpack[row_requests.RegistrationOptions],
     ) -> results.BatchResult[Row, models.RegisteredUser]:
@@ -144,7 +145,7 @@ class AsyncHelpers:
 
     def iter_register_candidates(
         self,
-        interview_id: models.InterviewId | UUID | PlainText,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText,
         rows: Iterable[Row] | AsyncIterable[Row],
         **options: Unpack[row_requests.RegistrationOptions],
     ) -> AsyncIterator[results.RowOutcome[Row, models.RegisteredUser]]:
@@ -168,7 +169,7 @@ class AsyncHelpers:
         self,
         items: Iterable[Row] | AsyncIterable[Row],
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         **options: Unpack[resumes.BulkOptions],
     ) -> results.BatchResult[Row, requests.ScreenedCandidate | requests.NotApplicable]:
         """Await `JobMojito.pre_screen_resumes`."""
@@ -178,7 +179,7 @@ class AsyncHelpers:
         self,
         items: Iterable[Row] | AsyncIterable[Row],
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         **options: Unpack[resumes.BulkOptions],
     ) -> AsyncIterator[results.RowOutcome[Row, requests.ScreenedCandidate | requests.NotApplicable]]:
         """Iterate over `JobMojito.iter_pre_screen_resumes` with `async for`."""
@@ -186,7 +187,7 @@ class AsyncHelpers:
 
     async def wait_for_result(
         self,
-        result_id: models.ResultId | UUID | PlainText,
+        result_id: models.ResultId | uuid.UUID | types.PlainText,
         *,
         timeout: float = 600.0,  # noqa: ASYNC109 - limits polling, with an error of its own
         first_pause: float = 5.0,
@@ -234,8 +235,8 @@ class AsyncHelpers:
         *,
         overlap: timedelta = timedelta(hours=1),
         types: Sequence[str] = ("interview", "assessment"),
-        merchant_id: models.MerchantId | UUID | PlainText | None = None,
-        interview_id: models.InterviewId | UUID | PlainText | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | types.PlainText | None = None,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText | None = None,
         concurrency: int = 4,
     ) -> AsyncIterator[result_runs.ChangedResult]:
         """Iterate over `JobMojito.changed_results` with `async for`."""

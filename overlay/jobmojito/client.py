@@ -10,41 +10,32 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self, TypeVar
-from uuid import UUID
 
 from jobmojito_api.resources import AsyncResources, Resources
 
 from . import http
 from .async_helpers import AsyncHelpers
-from .calls.processes import PerLoop, PerProcess
-from .calls.responses import Detailed
 from .calls.retries import RetryPolicy
-from .calls.sessions import AsyncSession, Session, detailed_of, watched
-from .calls.settings import (
-    DEFAULT_TIMEOUT,
-    Observes,
-    Settings,
-    TimeoutTypes,
-    connected,
-    read_settings,
-    trusts_environment,
-)
-from .calls.tokens import AsyncTokenProvider, AsyncTokens, TokenProvider, Tokens
-from .calls.transport import AsyncTransport, Transport
 from .errors import ConfigurationError
 from .helpers import Helpers
-from .http import httpx
+from .http import DEFAULT_TIMEOUT, httpx
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
+    import uuid
+
     from jobmojito_api import models
 
     from . import raw
-    from .calls import observing
+    from .calls import observing, processes, responses, sessions, settings, tokens
+    from .calls import transport as transports
 else:
-    observing = DeferredModule("jobmojito.calls.observing")
-    models = DeferredModule("jobmojito_api.models")
-    raw = DeferredModule("jobmojito.raw")
+    # Loaded with the first client, or by `typing.get_type_hints`: a program may import more than it uses.
+    uuid, models, raw = map(DeferredModule, ("uuid", "jobmojito_api.models", "jobmojito.raw"))
+    observing, processes, responses, sessions, settings, tokens, transports = (
+        DeferredModule(f"jobmojito.calls.{name}")
+        for name in ("observing", "processes", "responses", "sessions", "settings", "tokens", "transport")
+    )
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,21 +77,21 @@ class JobMojito(Resources, Helpers):
 
     def __init__(
         self,
-        token: str | TokenProvider | None = None,
+        token: str | tokens.TokenProvider | None = None,
         *,
         base_url: str | None = None,
         allow_http_hosts: Iterable[str] | None = None,
-        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        timeout: settings.TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
-        merchant_id: models.MerchantId | UUID | str | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | str | None = None,
         on_call: observing.OnCall | None = None,
-        observe: Observes | None = None,
+        observe: settings.Observes | None = None,
         transport: http.Transport | None = None,
         http_client: http.Client | None = None,
     ) -> None:
-        settings = read_settings(
+        options = settings.read_settings(
             base_url,
             allow_http_hosts,
             timeout=timeout,
@@ -112,11 +103,12 @@ class JobMojito(Resources, Helpers):
             observe=observe,
         )
         _check_connection(http_client, httpx.Client, transport)
-        clients = PerProcess(_maker(httpx.Client, settings, transport, http_client))
-        shared = Transport(clients, PerProcess(lambda: Tokens(token)), owned=http_client is None)
-        self._begin(Session(shared, settings), owner=True)
+        clients = processes.PerProcess(_maker(httpx.Client, options, transport, http_client))
+        own = processes.PerProcess(lambda: tokens.Tokens(token))
+        shared = transports.Transport(clients, own, owned=http_client is None)
+        self._begin(sessions.Session(shared, options), owner=True)
 
-    def _begin(self, session: Session, *, owner: bool) -> None:
+    def _begin(self, session: sessions.Session, *, owner: bool) -> None:
         Resources.__init__(self, session)
         self._session = session
         self._owner = owner
@@ -129,20 +121,20 @@ class JobMojito(Resources, Helpers):
             self._raw = raw.raw_client(self._session.transport, self._session.settings)
         return self._raw
 
-    def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
+    def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> responses.Detailed[T]:
         """Call a method and get status, headers, departures and attempts beside its value.
 
         `jm.detailed(jm.interviews.list_interviews, limit=5).departures`. A helper that sends several requests gives
         those of the last one; a batch without any answer raises a `BatchError` with its result.
         """
-        with watched() as seen:
+        with sessions.watched() as seen:
             value = method(*args, **kwargs)
-        return detailed_of(value, seen)
+        return sessions.detailed_of(value, seen)
 
     def with_options(
         self,
         *,
-        timeout: TimeoutTypes | EllipsisType = ...,
+        timeout: settings.TimeoutTypes | EllipsisType = ...,
         headers: Mapping[str, str] | EllipsisType = ...,
         strict: bool | EllipsisType = ...,
         extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
@@ -184,21 +176,21 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
 
     def __init__(
         self,
-        token: str | TokenProvider | AsyncTokenProvider | None = None,
+        token: str | tokens.TokenProvider | tokens.AsyncTokenProvider | None = None,
         *,
         base_url: str | None = None,
         allow_http_hosts: Iterable[str] | None = None,
-        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        timeout: settings.TimeoutTypes = DEFAULT_TIMEOUT,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
         strict: bool = False,
         extra_properties: Literal["refuse", "send"] = "refuse",
-        merchant_id: models.MerchantId | UUID | str | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | str | None = None,
         on_call: observing.OnCall | None = None,
-        observe: Observes | None = None,
+        observe: settings.Observes | None = None,
         transport: http.AsyncTransport | None = None,
         http_client: http.AsyncClient | None = None,
     ) -> None:
-        settings = read_settings(
+        options = settings.read_settings(
             base_url,
             allow_http_hosts,
             timeout=timeout,
@@ -211,11 +203,11 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         )
         _check_connection(http_client, httpx.AsyncClient, transport)
         close = None if http_client else _close
-        clients = PerLoop(_maker(httpx.AsyncClient, settings, transport, http_client), close)
-        shared = AsyncTransport(clients, AsyncTokens(token), owned=http_client is None)
-        self._begin(AsyncSession(shared, settings), owner=True)
+        clients = processes.PerLoop(_maker(httpx.AsyncClient, options, transport, http_client), close)
+        shared = transports.AsyncTransport(clients, tokens.AsyncTokens(token), owned=http_client is None)
+        self._begin(sessions.AsyncSession(shared, options), owner=True)
 
-    def _begin(self, session: AsyncSession, *, owner: bool) -> None:
+    def _begin(self, session: sessions.AsyncSession, *, owner: bool) -> None:
         AsyncResources.__init__(self, session)
         self._session = session
         self._owner = owner
@@ -228,16 +220,18 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
             self._raw = raw.raw_client(self._session.transport, self._session.settings)
         return self._raw
 
-    async def detailed(self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Detailed[T]:
+    async def detailed(
+        self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> responses.Detailed[T]:
         """Await a method and get status, headers, departures and attempts beside its value."""
-        with watched() as seen:
+        with sessions.watched() as seen:
             value = await method(*args, **kwargs)
-        return detailed_of(value, seen)
+        return sessions.detailed_of(value, seen)
 
     def with_options(
         self,
         *,
-        timeout: TimeoutTypes | EllipsisType = ...,
+        timeout: settings.TimeoutTypes | EllipsisType = ...,
         headers: Mapping[str, str] | EllipsisType = ...,
         strict: bool | EllipsisType = ...,
         extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
@@ -288,7 +282,7 @@ async def _close(client: http.AsyncClient) -> None:
     await client.aclose()
 
 
-def _maker(kind: type[C], settings: Settings, transport: Any, given: Any) -> Callable[[], C]:
+def _maker(kind: type[C], options: settings.Settings, transport: Any, given: Any) -> Callable[[], C]:
     """Return what makes the httpx client of each process and event loop; a given client serves only the first.
 
     The first client is made here, so that the constructor raises what cannot work.
@@ -297,7 +291,7 @@ def _maker(kind: type[C], settings: Settings, transport: Any, given: Any) -> Cal
 
     def make() -> C:
         made: type[C] = getattr(library.httpx, kind.__name__)
-        return connected(lambda: made(transport=transport, trust_env=trusts_environment(settings)))
+        return settings.connected(lambda: made(transport=transport, trust_env=settings.trusts_environment(options)))
 
     first = [given or make()]
     anywhere = given is None and (transport is None or library.is_mock(transport))
@@ -319,7 +313,7 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not ...}
 
 
-def _show(client: object, session: Session | AsyncSession) -> str:
+def _show(client: object, session: sessions.Session | sessions.AsyncSession) -> str:
     return f"<{type(client).__name__} {httpx.URL(session.settings.base_url).host}>"
 
 

@@ -11,14 +11,13 @@ import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
-from uuid import UUID
-
-from jobmojito_api.types import PlainText
 
 from .lazy import DeferredModule
 
 if TYPE_CHECKING:
-    from jobmojito_api import codec, models
+    import uuid
+
+    from jobmojito_api import codec, models, types
 
     from . import pages as paging
     from . import reports, result_runs
@@ -29,6 +28,8 @@ else:
     # Annotations name what is in these modules too, so that `typing.get_type_hints` loads them only when it is asked.
     codec = DeferredModule("jobmojito_api.codec")
     models = DeferredModule("jobmojito_api.models")
+    types = DeferredModule("jobmojito_api.types")
+    uuid = DeferredModule("uuid")
     paging = DeferredModule("jobmojito.pages")
     reports = DeferredModule("jobmojito.reports")
     result_runs = DeferredModule("jobmojito.result_runs")
@@ -108,7 +109,7 @@ class Helpers:
         self,
         file: files.FileSource,
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         candidate_name: str,
         candidate_email: str,
         **options: Unpack[requests.ResumeOptions],
@@ -145,7 +146,7 @@ class Helpers:
         self,
         resume: str,
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         candidate_name: str,
         candidate_email: str,
         **details: Unpack[requests.CandidateDetails],
@@ -166,9 +167,9 @@ class Helpers:
         self,
         file: files.FileSource,
         *,
-        knowledge_base_store_id: models.KnowledgeBaseStoreId | UUID | PlainText,
+        knowledge_base_store_id: models.KnowledgeBaseStoreId | uuid.UUID | types.PlainText,
         name: str | None = None,
-        merchant_id: models.MerchantId | UUID | PlainText | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | types.PlainText | None = None,
         **options: Unpack[requests.FileOptions],
     ) -> models.KnowledgeBaseDocumentUploadResponse:
         """Put a document of any kind into a knowledge base, streamed like a resume; it is processed later.
@@ -192,7 +193,7 @@ class Helpers:
 
     def register_candidates(
         self,
-        interview_id: models.InterviewId | UUID | PlainText,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText,
         rows: Iterable[Row],
         **options: Unpack[row_requests.RegistrationOptions],
     ) -> results.BatchResult[Row, models.RegisteredUser]:
@@ -238,7 +239,7 @@ class Helpers:
 
     def iter_register_candidates(
         self,
-        interview_id: models.InterviewId | UUID | PlainText,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText,
         rows: Iterable[Row],
         **options: Unpack[row_requests.RegistrationOptions],
     ) -> Iterator[results.RowOutcome[Row, models.RegisteredUser]]:
@@ -280,7 +281,7 @@ class Helpers:
         self,
         items: Iterable[Row],
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         **options: Unpack[resumes.BulkOptions],
     ) -> results.BatchResult[Row, requests.ScreenedCandidate | requests.NotApplicable]:
         """Screen many candidates by resume files. Costs credits for each; an item is sent at most once.
@@ -306,7 +307,7 @@ class Helpers:
         self,
         items: Iterable[Row],
         *,
-        position_id: models.InterviewId | UUID | PlainText,
+        position_id: models.InterviewId | uuid.UUID | types.PlainText,
         **options: Unpack[resumes.BulkOptions],
     ) -> Iterator[results.RowOutcome[Row, requests.ScreenedCandidate | requests.NotApplicable]]:
         """Screen resumes like `pre_screen_resumes`, and yield each outcome once those before it are known.
@@ -317,7 +318,7 @@ class Helpers:
 
     def wait_for_result(
         self,
-        result_id: models.ResultId | UUID | PlainText,
+        result_id: models.ResultId | uuid.UUID | types.PlainText,
         *,
         timeout: float = 600.0,
         first_pause: float = 5.0,
@@ -400,8 +401,8 @@ class Helpers:
         *,
         overlap: timedelta = timedelta(hours=1),
         types: Sequence[str] = ("interview", "assessment"),
-        merchant_id: models.MerchantId | UUID | PlainText | None = None,
-        interview_id: models.InterviewId | UUID | PlainText | None = None,
+        merchant_id: models.MerchantId | uuid.UUID | types.PlainText | None = None,
+        interview_id: models.InterviewId | uuid.UUID | types.PlainText | None = None,
         concurrency: int = 4,
     ) -> Iterator[result_runs.ChangedResult]:
         """Read the results that changed since a time, newest change first, with their details. Reads only.

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, cast
 import httpx
 
 __all__ = [
+    "DEFAULT_TIMEOUT",
     "AsyncClient",
     "AsyncTransport",
     "Client",
@@ -24,6 +25,9 @@ __all__ = [
     "library_of",
     "own_class",
 ]
+
+DEFAULT_TIMEOUT: Final = 180.0
+"""Seconds; generating questions or screening a resume can take the API over a minute."""
 
 _SUCCESSOR: Final = "httpx2"
 _BEFORE_ANY_CONNECTION: Final = (httpx.PoolTimeout, httpx.UnsupportedProtocol)

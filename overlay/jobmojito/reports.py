@@ -41,7 +41,7 @@ OPERATION: Final = "generate_interview_report"
 DOWNLOAD: Final = "download_report"
 
 Format = Literal["pdf", "html", "json"]
-ResultIds: TypeAlias = "UUID | str | Sequence[UUID | str]"
+ResultIds: TypeAlias = UUID | str | Sequence[UUID | str]
 
 
 @frozen

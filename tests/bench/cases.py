@@ -216,8 +216,9 @@ if __name__ == "__main__":
     name, *given = sys.argv[1:]
     # What importing costs is a figure of its own: tests/bench/imports.py.
     import_module("httpx")
-    if name.startswith("our"):
-        for module in ("client", "batches.resumes", "batches.row_requests", "uploads.requests"):
-            import_module(f"jobmojito.{module}")
+    files = ["uploads.requests"]
+    used = {"our_upload": files, "our_upload_async": files, "our_resumes": [*files, "batches.resumes"]}
+    for module in ["calls.sessions", *used.get(name, ["batches.row_requests"])] if name.startswith("our") else []:
+        import_module(f"jobmojito.{module}")
     case = globals()[name]
     print(json.dumps(case(*given) if name.startswith("pair") else measured(case, *given)))

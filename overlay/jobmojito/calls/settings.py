@@ -32,9 +32,6 @@ C = TypeVar("C")
 DEFAULT_BASE_URL: Final = "https://cool.jobmojito.com/functions/v1"
 """The contract's one server (`servers[0].url`); a test compares the two."""
 
-DEFAULT_TIMEOUT: Final = 180.0
-"""Seconds; generating questions or screening a resume can take the API over a minute."""
-
 _CONNECT_TIMEOUT: Final = 10.0
 _TOKEN_VARIABLE: Final = "JOBMOJITO_TOKEN"  # noqa: S105 - the name of a variable, not a token
 _BASE_URL_VARIABLE: Final = "JOBMOJITO_API_BASE_URL"
