@@ -14,12 +14,7 @@ from .kinds import ANY, ATOMS, LARGE, NUMBER, Array, Enumeration
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .faults import Faults
-    from .tables import Field, Model, Table
-
-    Reader = Callable[[dict[str, Any], Faults], Model | None]
+    from .tables import Field, Model, Reader, Table
 
 
 def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> Reader | None:

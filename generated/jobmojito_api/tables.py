@@ -15,7 +15,9 @@ from .types import UNSET, Departure, Unset
 from .writing import write
 
 if TYPE_CHECKING:
-    from .readers import Reader
+    from collections.abc import Callable
+
+    Reader = Callable[[dict[str, Any], Faults], "Model | None"]
 
 _MANY: Final = 50  # compiling costs about as much as reading a hundred objects
 _MOST_SHAPES: Final = 64
