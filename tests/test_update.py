@@ -51,6 +51,7 @@ def run(checkout, tmp_path, capsys):
 def unproved(monkeypatch):
     """Leave out the checks that take long and are not what a test is about."""
     monkeypatch.setattr(update.parity, "parity", lambda *_: {})
+    monkeypatch.setattr(update, "try_snippets", lambda *_: ())
 
 
 @pytest.fixture
@@ -302,6 +303,7 @@ class TestReplacing:
         seen = tmp_path / "seen"
         code = f"import jobmojito_api, pathlib; pathlib.Path({str(seen)!r}).write_text(jobmojito_api.__file__)"
         monkeypatch.setattr(update, "TYPES", ("-c", code))
+        monkeypatch.setattr(update, "try_snippets", lambda *_: ())
         monkeypatch.setattr(update, "TESTS", ("-c", "raise SystemExit(1)"))
         before = looks(checkout)
         path = tmp_path / "new.json"
@@ -423,6 +425,7 @@ def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, che
     """A renamed property of a row is told with its place; once helper and table follow, the update lands."""
     for name in ("TYPES", "TESTS"):
         monkeypatch.setattr(update, name, ("-c", "pass"))
+    monkeypatch.setattr(update, "try_snippets", lambda *_: ())
     properties = document["components"]["schemas"]["RegisterUser"]["properties"]
     properties["external_reference"] = properties.pop("external_id")
     (tmp_path / "new.json").write_text(json.dumps(document))

@@ -142,8 +142,17 @@ def signatures(old: Path, new: Path) -> dict[str, str]:
     Modules of the runtime count too. A model is written without its module, the functions of an operation and its
     awaited method as its method.
     """
-    loaded = [griffe.load(one.name, search_paths=[str(one.parent)], allow_inspection=False) for one in (old, new)]
-    return {_written(one.obj.path): one.kind.value.lower() for one in griffe.find_breaking_changes(*loaded)}
+    found: dict[str, str] = {}
+    for path in sorted(old.rglob("*.py")):
+        before, after = ((package / path.relative_to(old)) for package in (old, new))
+        name = ".".join((old.name, *path.relative_to(old).with_suffix("").parts)).removesuffix(".__init__")
+        if not after.exists():
+            found[_written(name)] = "module was removed"
+        elif before.read_bytes() != after.read_bytes():
+            modules = [griffe.visit(name, one, one.read_text(encoding="utf-8")) for one in (before, after)]
+            broken = griffe.find_breaking_changes(*modules)
+            found |= {_written(one.obj.path): one.kind.value.lower() for one in broken}
+    return found
 
 
 def _written(path: str) -> str:

@@ -46,10 +46,22 @@ def test_what_only_adds_breaks_nothing(packages):
     assert measure(packages("old"), packages("more", more)).lines(plain) == {}
 
 
-def test_each_class_is_told(packages):
+@pytest.fixture(scope="module")
+def breaks(packages):
+    """What breaks by changes of each class."""
+
+    def all_classes(document):
+        changed(document)
+        parameters = document["paths"]["/merchant-result-list"]["get"]["parameters"]
+        next(one for one in parameters if one["name"] == "order_by")["schema"]["default"] = "score"
+
+    return measure(packages("old"), packages("all classes", all_classes))
+
+
+def test_each_class_is_told(breaks):
     """What is sent, what is read, and what code meets; a change that calls do not show is told by contract."""
-    found = measure(packages("old"), packages("changed", changed)).lines(plain)
-    wire, json_, source = ("\n".join(found[name]) for name in ("WIRE", "JSON", "SOURCE"))
+    found = breaks.lines(plain)
+    wire, json_, source, behaviour = ("\n".join(found[name]) for name in ("WIRE", "JSON", "SOURCE", "BEHAVIOUR"))
 
     assert "'list_languages' sends '\"/tongues\"' at '/url', it was '\"/platform-languages-list\"'" in wire
     assert "'list_interview_results' refuses a call that was sent ('there is no argument limit')" in wire
@@ -61,41 +73,30 @@ def test_each_class_is_told(packages):
     assert "'models.PersonaCreateRequest.ai_persona_name_new' must be given" in source
     assert "'results.list_interview_results(limit)' is gone" in source
     assert "get_merchant_analytics(" not in source  # its parameters go with it
+    assert "default of 'parameter order_by' changed" in behaviour
 
 
-@pytest.mark.parametrize(
-    ("fact", "now", "said"),
-    [
-        ("costs", True, "'list_languages' costs credits now"),
-        ("mails", True, "'list_languages' sends mail now"),
-        ("repeatable", False, "'list_languages' is not repeated any more after a failure"),
-    ],
-)
-def test_another_fact_is_another_behaviour(packages, copy, fact, now, said):
-    """What an operation costs or sends, and whether it is repeated; less cost is no break."""
-    facts = json.loads((copy / "facts.json").read_text())
-    facts["operations"]["list_languages"] = {"costs": False, "mails": False, "repeatable": True, fact: now}
-    told = json.loads((packages("old") / "facts.json").read_text())["operations"]["list_languages"]
+def test_other_facts_are_another_behaviour(packages, copy):
+    """What an operation costs or sends, and whether it is repeated; less cost is no break, and neither is less mail."""
     base = shutil.copytree(packages("old"), copy.parent / "base/jobmojito_api")
-    before = {"operations": {"list_languages": {**told, "costs": False, "mails": False, "repeatable": True}}}
+    names = ("list_languages", "list_avatars", "list_candidates")
+    plain_facts = {"costs": False, "mails": False, "repeatable": True}
+    changed_facts = ({"costs": True}, {"mails": True}, {"repeatable": False})
+    before = {"operations": dict.fromkeys(names, plain_facts)}
+    after = {"operations": {name: plain_facts | one for name, one in zip(names, changed_facts, strict=True)}}
     (base / "facts.json").write_text(json.dumps(before))
-    (copy / "facts.json").write_text(json.dumps(facts))
+    (copy / "facts.json").write_text(json.dumps(after))
 
-    assert measure(base, copy).lines(plain) == {"BEHAVIOUR": [said]}
-    assert "BEHAVIOUR" not in measure(copy, base).lines(plain) or fact == "repeatable"
-
-
-def test_another_default_is_another_behaviour(packages):
-    """What the API assumes for a parameter that nobody gives."""
-
-    def defaults(document):
-        parameters = document["paths"]["/merchant-result-list"]["get"]["parameters"]
-        next(one for one in parameters if one["name"] == "limit")["schema"]["default"] = 7
-
-    (line,) = measure(packages("old"), packages("defaults", defaults)).lines(plain)["BEHAVIOUR"]
-
-    assert "default" in line
-    assert "list_interview_results" in line
+    assert measure(base, copy).lines(plain) == {
+        "BEHAVIOUR": [
+            "'list_avatars' sends mail now",
+            "'list_candidates' is not repeated any more after a failure",
+            "'list_languages' costs credits now",
+        ]
+    }
+    assert measure(copy, base).lines(plain) == {
+        "BEHAVIOUR": ["'list_candidates' is repeated now after a failure"],
+    }
 
 
 def test_signatures_of_the_runtime_are_source_too(packages, copy):
@@ -122,9 +123,8 @@ def test_users_snippets_are_measured(tmp_path):
     assert "list_no_more" in line
 
 
-def test_a_pull_request_begins_with_what_breaks(packages):
+def test_a_pull_request_begins_with_what_breaks(breaks):
     """The classes and their label beside the verdict; each line stands once before or in the folds, and in the JSON."""
-    breaks = measure(packages("old"), packages("changed", changed))
     notice = Notice(Found((compare(document(), document()),), breaks=breaks), breaks.impact, "0.1.0")
     lines, text = breaks.lines(code), notice.markdown
     verdict = text.splitlines()[0]
@@ -157,7 +157,7 @@ class TestCommand:
         monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
         return root
 
-    def test_a_break_needs_the_label(self, checkout, tmp_path, monkeypatch, capsys):
+    def test_a_break_needs_the_label(self, packages, checkout, tmp_path, monkeypatch, capsys):
         """Nothing, then a break; its request without the label, with it, and one that `gh` does not know."""
         assert breaking.main(["--since", "HEAD"], root=checkout) == 0
 
@@ -166,7 +166,9 @@ class TestCommand:
         assert breaking.main(["--since", "HEAD"], root=checkout) == 1
         assert "SOURCE\n- 'results.list_interview_results': parameter was removed\n" in capsys.readouterr().out
 
-        monkeypatch.setattr(breaking, "try_snippets", lambda *_: ())  # for speed
+        found = measure(packages("old"), checkout / "generated/jobmojito_api")
+        monkeypatch.setattr(breaking, "try_snippets", lambda *_: ())  # for speed, as the next one
+        monkeypatch.setattr(breaking, "measure", lambda *_: found)
         monkeypatch.setenv("PULL_REQUEST", "7")
         for labels, expected in (([], 1), (["breaking"], 1), (["breaking", LABEL], 0)):
             (tmp_path / "labels.json").write_text(json.dumps({"labels": [{"name": name} for name in labels]}))
