@@ -244,7 +244,7 @@ def test_the_report_shows_each_kind(path, capsys):
 
     assert main(["report", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "1 answers were observed; 1 kinds of departures from the contract."
+    assert lines[0] == "Answers observed: 1; they depart from the contract in one way."
     assert re.fullmatch(r"  /languages: expected array, got null; in 1 of 1 answers, \d{4}-\d\d-\d\d", lines[-1])
     assert main(["report", "--json", str(path)]) == 0
     (row,) = json.loads(capsys.readouterr().out)["departures"]

@@ -154,7 +154,7 @@ def test_forty_ways_become_forty_corrections(sandbox, http, scene, tmp_path, cap
 
     command = ["propose", str(file), "--document", str(ROOT / "openapi/jobmojito.openapi.json")]
     assert main([*command, "--output", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.endswith("0 left to a person\n")
+    assert capsys.readouterr().out.endswith("left to a person: 0\n")
     package = corrected((tmp_path / "conformance.overlay.yaml").read_text(), tmp_path)
     assert strict(package, answers) == ""
     before = ROOT / "generated/jobmojito_api"
@@ -164,6 +164,7 @@ def test_forty_ways_become_forty_corrections(sandbox, http, scene, tmp_path, cap
     # One change each of what is received; where requests share a component, of what is sent too.
     assert len({(one.rule, one.new) for one in changes if one.rule.startswith("response")}) == WAYS
     proposed = propose(published(ROOT), found).proposed
+    assert sorted(one.departed for each in proposed for one in each.evidence) == sorted(one for *_, one in known)
     report = (tmp_path / "conformance.md").read_text()
     assert all(json.dumps(one.actions[-1]["target"]) in report for one in proposed)
 

@@ -3,7 +3,7 @@
     jm = JobMojito(observe=Observer("conformance.db"))
 
     python -m jobmojito.conformance report conformance.db
-    python -m jobmojito.conformance propose conformance.db --document openapi/jobmojito.openapi.json
+    python -m jobmojito.conformance propose conformance.db
 
 Of each departure of an answer it keeps the operation, the declared status, the place in the answer by the contract's
 names (`/data/*/status`), what was expected, which kind of value came, how often, and the first and the last day (UTC).

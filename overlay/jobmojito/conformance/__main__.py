@@ -1,8 +1,9 @@
-"""What an Observer has found: `python -m jobmojito.conformance report FILE`, and `propose FILE --document DOCUMENT`.
+"""What an Observer has found: `python -m jobmojito.conformance report FILE`, and `propose FILE`.
 
 `report` prints each kind of departure with how often it came. `propose` writes two files: `conformance.overlay.yaml`,
 an OpenAPI Overlay whose actions would correct the document (to be reviewed, and appended to the corrections), and
-`conformance.md`, a report of the bugs for the vendor. DOCUMENT is the published one, as JSON.
+`conformance.md`, a report of the bugs for the vendor. The document is the published one, as JSON: in a checkout
+openapi/jobmojito.openapi.json, elsewhere that of `--document`.
 
 Exit codes: 0 done; 2 a file cannot be read or written (one line on stderr).
 """
@@ -24,6 +25,7 @@ from .store import Store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+DOCUMENT = Path("openapi/jobmojito.openapi.json")
 OVERLAY, BUG_REPORT = "conformance.overlay.yaml", "conformance.md"
 
 
@@ -36,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     report = commands.add_parser("report", help="print each kind of departure, how often it came and when")
     report.add_argument("--json", action="store_true", help="everything, for programs")
     proposal = commands.add_parser("propose", help=f"write {OVERLAY} and {BUG_REPORT}")
-    proposal.add_argument("--document", type=Path, required=True, help="the published document, as JSON")
+    proposal.add_argument(
+        "--document", type=Path, default=DOCUMENT, help=f"the published document, as JSON ({DOCUMENT})"
+    )
     proposal.add_argument("--output", type=Path, default=Path(), help="the folder to write into (here)")
     for command in (report, proposal):
         command.add_argument("file", type=Path, help="what an Observer was given")

@@ -53,6 +53,8 @@ class Evidence:
     @property
     def what(self) -> str:
         """What came."""
+        if self.departed.keyword == "required":
+            return f"no {self.departed.expected}"
         value = f" {self.departed.value!r}" if self.departed.value else ""
         return f"{self.departed.got}{value}"
 
@@ -81,13 +83,14 @@ class Proposals:
 
 @frozen
 class _Wanted:
-    """What has to change at one schema of the document."""
+    """What one change of the document is to allow (types, values, a missing property, no limit), and why."""
 
-    kinds: dict[str, None] = field(factory=dict)
     values: dict[str, None] = field(factory=dict)
-    optional: dict[str, None] = field(factory=dict)
-    limits: dict[str, None] = field(factory=dict)
     evidence: dict[Evidence, None] = field(factory=dict)
+
+
+_Change = tuple[Place, str, str]
+"""A schema, what changes there, and the name of the property or limit."""
 
 
 class _LeftError(Exception):
@@ -96,7 +99,7 @@ class _LeftError(Exception):
 
 def propose(document: Mapping[str, Any], found: Sequence[Evidence]) -> Proposals:
     """Find the corrections of a document that answer what was observed."""
-    wanted: dict[Place, _Wanted] = {}
+    wanted: dict[_Change, _Wanted] = {}
     left: list[tuple[Evidence, str]] = []
     for one in found:
         try:
@@ -104,11 +107,11 @@ def propose(document: Mapping[str, Any], found: Sequence[Evidence]) -> Proposals
                 _want(document, place, one, wanted)
         except _LeftError as reason:
             left.append((one, str(reason)))
-    made = (Proposal(tuple(_actions(document, place, some)), tuple(some.evidence)) for place, some in wanted.items())
+    made = (Proposal(tuple(_actions(document, change, some)), tuple(some.evidence)) for change, some in wanted.items())
     return Proposals(tuple(made), tuple(left))
 
 
-def _want(document: Mapping[str, Any], place: Place, one: Evidence, wanted: dict[Place, _Wanted]) -> None:
+def _want(document: Mapping[str, Any], place: Place, one: Evidence, wanted: dict[_Change, _Wanted]) -> None:
     """Note what one departure asks of the schema at a place, or of those that it refers to.
 
     Raises:
@@ -134,9 +137,9 @@ def _want(document: Mapping[str, Any], place: Place, one: Evidence, wanted: dict
     for target in holders:
         if target[0] == "paths" and target[2] != operation(departed.operation).method.lower():
             raise _LeftError("the operation is one of the corrections, not of this document")
-        some = wanted.setdefault(target, _Wanted())
+        some = wanted.setdefault((target, what, value if what in {"optional", "limits"} else ""), _Wanted())
         some.evidence[one] = None
-        getattr(some, what)[value] = None
+        some.values[value] = None
 
 
 def _refuse_type(node: Mapping[str, Any], schemas: Mapping[Place, Mapping[str, Any]], got: str) -> None:
@@ -151,17 +154,18 @@ def _refuse_type(node: Mapping[str, Any], schemas: Mapping[Place, Mapping[str, A
         raise _LeftError("the schema of this document has no type here")
 
 
-def _actions(document: Mapping[str, Any], place: Place, wanted: _Wanted) -> Iterator[Mapping[str, Any]]:
-    """Write the actions for one schema; each says what was seen."""
-    node, why = _get(document, place), _why(wanted.evidence)
-    if wanted.kinds:
-        yield from (_action(at, why, change) for at, change in _widened(place, node, list(wanted.kinds)))
-    if wanted.values:
+def _actions(document: Mapping[str, Any], change: _Change, wanted: _Wanted) -> Iterator[Mapping[str, Any]]:
+    """Write the actions for one change; each says what was seen."""
+    (place, what, name), why = change, _why(wanted.evidence)
+    if what == "kinds":
+        found = _widened(place, _get(document, place), list(wanted.values))
+        yield from (_action(at, why, update) for at, update in found)
+    elif what == "values":
         yield _action(place, why, {"update": {"enum": list(wanted.values)}})
-    for name in wanted.optional:
+    elif what == "optional":
         yield _action(place, why, {"remove": True}, f"['required'][?@ == {_quoted(name)}]")
-    for keyword in wanted.limits:
-        yield _action((*place, keyword), why, {"remove": True})
+    else:
+        yield _action((*place, name), why, {"remove": True})
 
 
 def _widened(place: Place, node: Mapping[str, Any], kinds: list[str]) -> Iterator[tuple[Place, Mapping[str, Any]]]:

@@ -29,16 +29,15 @@ def evidence(store: Store) -> tuple[list[Evidence], int]:
 
 def as_text(found: Sequence[Evidence], answers: int) -> str:
     """Write a line for each kind of departure, under its operation."""
-    lines = [f"{answers} answers were observed; {len(found)} kinds of departures from the contract."]
+    ways = "one way" if len(found) == 1 else f"{len(found)} ways"
+    lines = [f"Answers observed: {answers}; they depart from the contract in {ways}."]
     before = None
     for one in found:
         where = f"{one.departed.operation} {one.departed.status}"
         if where != before:
             lines += ["", where]
         before = where
-        lines.append(
-            f"  {one.departed.place or '/'}: expected {one.departed.expected}, got {one.what}; {one.how_often}"
-        )
+        lines.append(f"  {one.departed.place or '/'}: {_what(one)}; {one.how_often}")
     return "\n".join(lines) + "\n"
 
 
@@ -68,4 +67,8 @@ def as_bug_report(document: Mapping[str, Any], proposals: Proposals, answers: in
 
 
 def _sentence(one: Evidence) -> str:
-    return f"{one.where}: expected {one.departed.expected}, got {one.what}, {one.how_often}"
+    return f"{one.where}: {_what(one)}, {one.how_often}"
+
+
+def _what(one: Evidence) -> str:
+    return one.what if one.departed.keyword == "required" else f"expected {one.departed.expected}, got {one.what}"
