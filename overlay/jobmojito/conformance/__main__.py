@@ -69,9 +69,7 @@ def _propose(options: argparse.Namespace) -> int:
     (options.output / OVERLAY).write_text(as_overlay(proposals, title), encoding="utf-8")
     (options.output / BUG_REPORT).write_text(as_bug_report(document, proposals, answers), encoding="utf-8")
     actions = sum(len(one.actions) for one in proposals.proposed)
-    lines = [
-        f"{len(found)} kinds of departures: {actions} actions in {OVERLAY}, {len(proposals.left)} left to a person"
-    ]
+    lines = [f"departures: {len(found)}; actions in {OVERLAY}: {actions}; left to a person: {len(proposals.left)}"]
     lines += [f"- {one.where}: {one.what}: {why}" for one, why in proposals.left]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
