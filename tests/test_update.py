@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from scripts import propose, update
+from scripts.changes.breaks import Breaks
+from scripts.changes.impact import impact
+from scripts.changes.wire import WireDifference
 from scripts.files import documents, lock
 from scripts.files.staging import REPLACED
 from tests import baseline
@@ -47,11 +50,23 @@ def run(checkout, tmp_path, capsys):
     return run
 
 
+@pytest.fixture(autouse=True)
+def unmeasured(request, monkeypatch):
+    """Leave out what takes seconds of measuring what breaks, but where a change goes all the way."""
+
+    def impact_alone(old, new, said):
+        wire = WireDifference((), (), (), calls=0, answers=0, seconds={})
+        return Breaks(old, new, wire, impact(old, new), signatures={}, snippets=said)
+
+    if "all_the_way" not in request.node.name:
+        monkeypatch.setattr(update, "try_snippets", lambda *_: ())
+        monkeypatch.setattr(update, "measure", impact_alone)
+
+
 @pytest.fixture
 def unproved(monkeypatch):
     """Leave out the checks that take long and are not what a test is about."""
     monkeypatch.setattr(update.parity, "parity", lambda *_: {})
-    monkeypatch.setattr(update, "try_snippets", lambda *_: ())
 
 
 @pytest.fixture
@@ -303,7 +318,6 @@ class TestReplacing:
         seen = tmp_path / "seen"
         code = f"import jobmojito_api, pathlib; pathlib.Path({str(seen)!r}).write_text(jobmojito_api.__file__)"
         monkeypatch.setattr(update, "TYPES", ("-c", code))
-        monkeypatch.setattr(update, "try_snippets", lambda *_: ())
         monkeypatch.setattr(update, "TESTS", ("-c", "raise SystemExit(1)"))
         before = looks(checkout)
         path = tmp_path / "new.json"
@@ -425,7 +439,6 @@ def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, che
     """A renamed property of a row is told with its place; once helper and table follow, the update lands."""
     for name in ("TYPES", "TESTS"):
         monkeypatch.setattr(update, name, ("-c", "pass"))
-    monkeypatch.setattr(update, "try_snippets", lambda *_: ())
     properties = document["components"]["schemas"]["RegisterUser"]["properties"]
     properties["external_reference"] = properties.pop("external_id")
     (tmp_path / "new.json").write_text(json.dumps(document))

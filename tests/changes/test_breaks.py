@@ -160,6 +160,7 @@ class TestCommand:
 
     def test_a_break_needs_the_label(self, checkout, tmp_path, monkeypatch, capsys):
         """Nothing, then a break; its request without the label, with it, and one that `gh` does not know."""
+        monkeypatch.setattr(breaking, "try_snippets", lambda *_: ())  # for speed; the snippets have a test of their own
         assert breaking.main(["--since", "HEAD"], root=checkout) == 0
 
         package = checkout / "generated/jobmojito_api/api/results/list_interview_results.py"
@@ -167,7 +168,6 @@ class TestCommand:
         assert breaking.main(["--since", "HEAD"], root=checkout) == 1
         assert "SOURCE\n- 'results.list_interview_results': parameter was removed\n" in capsys.readouterr().out
 
-        monkeypatch.setattr(breaking, "try_snippets", lambda *_: ())  # for speed, as the next one
         monkeypatch.setattr(breaking, "measure", lambda *_: SimpleNamespace(lines=lambda _: {"SOURCE": ["a line"]}))
         monkeypatch.setenv("PULL_REQUEST", "7")
         for labels, expected in (([], 1), (["breaking"], 1), (["breaking", LABEL], 0)):
