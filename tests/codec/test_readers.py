@@ -16,9 +16,11 @@ import pytest
 from jobmojito_api import codec, loading, tables
 from jobmojito_api.calls import Call
 from jobmojito_api.errors import InvalidAnswer
+from jobmojito_api.faults import Faults
 from jobmojito_api.models import ResultListItem
+from jobmojito_api.readers import compile_reader
 from jobmojito_api.resources import operation
-from jobmojito_api.tables import Model, Table, table_of
+from jobmojito_api.tables import Field, Model, Table, table_of
 from tests.codec.answers import answering, mutate, sample, success_schema
 
 ANSWERS = int(os.environ.get("JOBMOJITO_ANSWERS", "3000"))
@@ -116,6 +118,18 @@ def test_names_from_outside_are_no_source() -> None:
 
     assert item.additional_properties == {name: name for name in names}
     assert item.to_dict() == row
+
+
+def test_an_attribute_may_be_the_name_of_another_property() -> None:
+    """`type` becomes `type_`, and a property of that name something else; in either order."""
+    fields = (Field("type", "type_", codec.STRING), Field("type_", "type_2", codec.INTEGER))
+    for order in (fields, fields[::-1]):
+        table = Table(*order)
+        reader = compile_reader(table, ResultListItem, tuple(field.name for field in order))
+        data = {field.name: {"type": "a", "type_": 1}[field.name] for field in order}
+        for ours in (False, True):
+            made = vars(reader(dict(data), Faults(is_ours=ours)))
+            assert made == {"type_": "a", "type_2": 1, "additional_properties": {}}
 
 
 HOSTILE: list[bytes] = [
