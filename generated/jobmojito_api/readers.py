@@ -36,6 +36,7 @@ def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> R
             _add_field(number, fields[key], bound, tests, checks, lines)
         else:
             extra.append(number)
+    renamed = [number for number, key in enumerate(keys) if key in fields and fields[key].attribute != key]
     bound["missing"] = {field.attribute: UNSET for field in table.fields if field.name not in keys}
     if extra:
         bound["read_extra"] = table.read_extra
@@ -49,6 +50,8 @@ def compile_reader(table: Table, model: type[Model], keys: tuple[str, ...]) -> R
         f"  return {'None' if extra else 'data'}",
         " values = data if faults.is_ours else data.copy()",
         f" extra = {{{taken}}}",
+        # All before any is set: the attribute of one property may be the name of another.
+        *(f" del values[key{number}]" for number in renamed),
         *lines,
         " if extra: read_extra(extra, faults)" if extra else "",
         " values.update(missing)" if bound["missing"] else "",
@@ -70,7 +73,7 @@ def _add_field(
     attribute = f"values[attribute{number}]"
     bound[f"attribute{number}"] = field.attribute
     if field.attribute != field.name:
-        lines.append(f" {attribute} = values.pop(key{number})")
+        lines.append(f" {attribute} = {value}")
     bound[f"exact{number}"] = type_.exact
     test = f"{value}.__class__ is exact{number}"
     if type_ is NUMBER:
