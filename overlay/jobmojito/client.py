@@ -42,7 +42,53 @@ T = TypeVar("T")
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 
-class JobMojito(Resources, Helpers):
+class _Client:
+    """What both clients do alike: variants, the raw client, and how they show themselves."""
+
+    _session: Any  # a Session or an AsyncSession
+
+    def _begin(self, session: sessions.Session | sessions.AsyncSession, *, owner: bool) -> None:
+        resources: Any = super()
+        resources.__init__(session)
+        self._session = session
+        self._owner = owner
+        self._raw: raw.RawClient | None = None
+
+    @property
+    def raw(self) -> raw.RawClient:
+        """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
+        if self._raw is None:
+            self._raw = raw.raw_client(self._session.transport, self._session.settings)
+        return self._raw
+
+    def with_options(
+        self,
+        *,
+        timeout: settings.TimeoutTypes | EllipsisType = ...,
+        headers: Mapping[str, str] | EllipsisType = ...,
+        strict: bool | EllipsisType = ...,
+        extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
+        retry: RetryPolicy | EllipsisType = ...,
+    ) -> Self:
+        """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
+        options: dict[str, Any] = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
+        options["extra_properties"] = extra_properties
+        given = {name: value for name, value in options.items() if value is not ...}
+        variant = type(self).__new__(type(self))
+        variant._begin(self._session.changed(**given), owner=False)  # noqa: SLF001 - our own class
+        return variant
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {httpx.URL(self._session.settings.base_url).host}>"
+
+    def __reduce_ex__(self, protocol: Any, /) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} cannot be pickled or copied, it holds a connection and a token: make one where it"
+            " is used"
+        )
+
+
+class JobMojito(_Client, Resources, Helpers):
     """The JobMojito API, one attribute an area: `jm.interviews.create_interview(body=...)`.
 
     Args:
@@ -108,19 +154,6 @@ class JobMojito(Resources, Helpers):
         shared = transports.Transport(clients, own, owned=http_client is None)
         self._begin(sessions.Session(shared, options), owner=True)
 
-    def _begin(self, session: sessions.Session, *, owner: bool) -> None:
-        Resources.__init__(self, session)
-        self._session = session
-        self._owner = owner
-        self._raw: raw.RawClient | None = None
-
-    @property
-    def raw(self) -> raw.RawClient:
-        """The generated client on the same connection and token, for the functions in `jobmojito_api.api`."""
-        if self._raw is None:
-            self._raw = raw.raw_client(self._session.transport, self._session.settings)
-        return self._raw
-
     def detailed(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> responses.Detailed[T]:
         """Call a method and get status, headers, departures and attempts beside its value.
 
@@ -130,22 +163,6 @@ class JobMojito(Resources, Helpers):
         with sessions.watched() as seen:
             value = method(*args, **kwargs)
         return sessions.detailed_of(value, seen)
-
-    def with_options(
-        self,
-        *,
-        timeout: settings.TimeoutTypes | EllipsisType = ...,
-        headers: Mapping[str, str] | EllipsisType = ...,
-        strict: bool | EllipsisType = ...,
-        extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
-        retry: RetryPolicy | EllipsisType = ...,
-    ) -> Self:
-        """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
-        options: dict[str, Any] = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
-        options["extra_properties"] = extra_properties
-        variant = type(self).__new__(type(self))
-        variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
-        return variant
 
     def close(self) -> None:
         """Close the connection (not one given as `http_client`); the client and its variants can send no more."""
@@ -160,14 +177,8 @@ class JobMojito(Resources, Helpers):
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return _show(self, self._session)
 
-    def __reduce_ex__(self, protocol: Any, /) -> NoReturn:
-        raise _not_pickled(self)
-
-
-class AsyncJobMojito(AsyncResources, AsyncHelpers):
+class AsyncJobMojito(_Client, AsyncResources, AsyncHelpers):
     """The JobMojito API for asyncio: what `JobMojito` has, awaited.
 
     It can be made outside a running event loop. `token` may be an async function too; a plain one runs in a thread.
@@ -207,19 +218,6 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         shared = transports.AsyncTransport(clients, tokens.AsyncTokens(token), owned=http_client is None)
         self._begin(sessions.AsyncSession(shared, options), owner=True)
 
-    def _begin(self, session: sessions.AsyncSession, *, owner: bool) -> None:
-        AsyncResources.__init__(self, session)
-        self._session = session
-        self._owner = owner
-        self._raw: raw.RawClient | None = None
-
-    @property
-    def raw(self) -> raw.RawClient:
-        """The generated client on the same connection and token, for the `asyncio` functions in `jobmojito_api.api`."""
-        if self._raw is None:
-            self._raw = raw.raw_client(self._session.transport, self._session.settings)
-        return self._raw
-
     async def detailed(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> responses.Detailed[T]:
@@ -227,22 +225,6 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         with sessions.watched() as seen:
             value = await method(*args, **kwargs)
         return sessions.detailed_of(value, seen)
-
-    def with_options(
-        self,
-        *,
-        timeout: settings.TimeoutTypes | EllipsisType = ...,
-        headers: Mapping[str, str] | EllipsisType = ...,
-        strict: bool | EllipsisType = ...,
-        extra_properties: Literal["refuse", "send"] | EllipsisType = ...,
-        retry: RetryPolicy | EllipsisType = ...,
-    ) -> Self:
-        """Return a variant of this client on the same connection, with other options. Closing it does nothing."""
-        options: dict[str, Any] = {"timeout": timeout, "headers": headers, "strict": strict, "retry": retry}
-        options["extra_properties"] = extra_properties
-        variant = type(self).__new__(type(self))
-        variant._begin(self._session.changed(**_given(options)), owner=False)  # noqa: SLF001 - our own class
-        return variant
 
     async def aclose(self) -> None:
         """Close the connection (not one given as `http_client`); the client and its variants can send no more."""
@@ -258,12 +240,6 @@ class AsyncJobMojito(AsyncResources, AsyncHelpers):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
-
-    def __repr__(self) -> str:
-        return _show(self, self._session)
-
-    def __reduce_ex__(self, protocol: Any, /) -> NoReturn:
-        raise _not_pickled(self)
 
 
 def _check_connection(http_client: object, kind: type, transport: object) -> None:
@@ -307,18 +283,3 @@ def _maker(kind: type[C], options: settings.Settings, transport: Any, given: Any
         )
 
     return first_or_new
-
-
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not ...}
-
-
-def _show(client: object, session: sessions.Session | sessions.AsyncSession) -> str:
-    return f"<{type(client).__name__} {httpx.URL(session.settings.base_url).host}>"
-
-
-def _not_pickled(client: object) -> TypeError:
-    name = type(client).__name__
-    return TypeError(
-        f"{name} cannot be pickled or copied, it holds a connection and a token: make one where it is used"
-    )

@@ -22,7 +22,7 @@ from jobmojito.calls.sessions import call_in_form, with_merchant
 from jobmojito_api import UNSET, AuthenticatedClient, File
 from jobmojito_api.api.candidates import list_candidates
 from jobmojito_api.errors import InvalidRequest
-from jobmojito_api.resources import OPERATIONS, operation
+from jobmojito_api.resources import OPERATIONS, AsyncResources, Resources, operation
 from tests.bodies import JSON, MULTIPART, answer_for, body_for, contract, in_json, required_of, values_for
 from tests.overlay.driver import ASKED, ID, READ, REPORT, SPENDING, TOKEN
 
@@ -77,8 +77,8 @@ def test_models_and_mappings_send_the_same(api, name):
 
 def test_every_operation_is_a_method_of_both_clients():
     """Named as in the contract, and nothing of it written by hand."""
-    for kind in (JobMojito, AsyncJobMojito):
-        areas = [getattr(kind(TOKEN), name) for name, v in vars(kind.__mro__[1]).items() if isinstance(v, property)]
+    for kind, resources in ((JobMojito, Resources), (AsyncJobMojito, AsyncResources)):
+        areas = [getattr(kind(TOKEN), name) for name, v in vars(resources).items() if isinstance(v, property)]
         methods = {name for area in areas for name in dir(area) if not name.startswith("_")}
 
         assert methods == set(OPERATIONS) == contract().operations.keys()

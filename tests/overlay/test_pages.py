@@ -229,7 +229,7 @@ def test_every_paged_operation_can_be_read(api):
         server = _List(3)
 
         def work(jm, name=name):
-            area = next(a for a in vars(type(jm).__mro__[1]) if hasattr(getattr(jm, a, None), name))
+            area = next(a for a in dir(type(jm)) if hasattr(getattr(jm, a, None), name))
             items = jm.items(getattr(getattr(jm, area), name), limit=2, **required_of(name))
             return items if api.kind == "async" else list(items)
 
