@@ -8,7 +8,6 @@ from typing import Any
 from .document import Schema
 from .validation import is_valid, kind, merged, variant
 
-DEPTH = 12
 TEXT = "sample"
 
 TEXTS: Mapping[str, str] = {
@@ -26,14 +25,17 @@ ENDINGS = {"_id": "uuid", "_at": "date-time", "url": "uri", "email": "email"}
 PATTERN_TRIES = ("2026-01-15", "2026-01-15T09:30:00.000Z", "sample", "SAMPLE", "en", "EN", "123456", "+15550100", "")
 
 
-def sample(schema: Schema, depth: int = 0) -> Any:
-    """Return a value that the schema accepts: its own example if valid, else the simplest one."""
+def sample(schema: Schema, within: frozenset[int] = frozenset()) -> Any:
+    """Return a value that the schema accepts: its own example if valid, else the simplest one.
+
+    `within` has the ids of the schemas around this one: a recursive schema ends where it would come again.
+    """
     for known in ("example", "default", "const"):
         if known in schema and is_valid(schema, schema[known]):
             return schema[known]
     if "enum" in schema:
         return next((value for value in schema["enum"] if value is not None), None)
-    return _composed(schema, depth) if schema.keys() & {"allOf", "anyOf", "oneOf"} else _by_type(schema, depth)
+    return _composed(schema, within) if schema.keys() & {"allOf", "anyOf", "oneOf"} else _by_type(schema, within)
 
 
 def fit(schema: Schema, value: Any) -> Any:
@@ -63,19 +65,19 @@ def _plainest(schema: Schema) -> Any:
     return found[0] if found else sample(schema)
 
 
-def _composed(schema: Schema, depth: int) -> Any:
+def _composed(schema: Schema, within: frozenset[int]) -> Any:
     if "allOf" in schema:
-        return sample(merged(schema), depth)
+        return sample(merged(schema), within)
     branches = schema.get("anyOf") or schema["oneOf"]
-    return sample(next((branch for branch in branches if kind(branch) != "null"), branches[0]), depth)
+    return sample(next((branch for branch in branches if kind(branch) != "null"), branches[0]), within)
 
 
-def _by_type(schema: Schema, depth: int) -> Any:
+def _by_type(schema: Schema, within: frozenset[int]) -> Any:
     match kind(schema) or ("object" if "properties" in schema else ""):
         case "object":
-            return _object(schema, depth)
+            return _object(schema, within)
         case "array":
-            return _array(schema, depth)
+            return _array(schema, within)
         case "string":
             return _text(schema)
         case "integer" | "number":
@@ -84,14 +86,13 @@ def _by_type(schema: Schema, depth: int) -> Any:
             return True if name == "boolean" else None
 
 
-def _object(schema: Schema, depth: int) -> dict[str, Any]:
+def _object(schema: Schema, within: frozenset[int]) -> dict[str, Any]:
     properties, required = schema.get("properties", {}), schema.get("required", ())
     undeclared = schema.get("additionalProperties")  # may be a boolean; a string is a value of any type
     other = undeclared if isinstance(undeclared, dict) and undeclared else {"type": "string"}
     parts = {**properties, **{name: other for name in required if name not in properties}}
-    # A recursive schema ends by leaving out optional properties.
-    named = [name for name in parts if name in required or depth < DEPTH]
-    return {name: _by_name(name, parts[name], sample(parts[name], depth + 1)) for name in named}
+    named = {name: part for name, part in parts.items() if name in required or id(part) not in within}
+    return {name: _by_name(name, part, sample(part, within | {id(part)})) for name, part in named.items()}
 
 
 def _by_name(name: str, schema: Schema, value: Any) -> Any:
@@ -100,9 +101,10 @@ def _by_name(name: str, schema: Schema, value: Any) -> Any:
     return text if value == TEXT and text is not None and is_valid(schema, text) else value
 
 
-def _array(schema: Schema, depth: int) -> list[Any]:
-    count = max(int(schema.get("minItems", 0)), 1 if depth < DEPTH and schema.get("maxItems", 1) else 0)
-    return [sample(schema.get("items", {}), depth + 1) for _ in range(count)]
+def _array(schema: Schema, within: frozenset[int]) -> list[Any]:
+    items = schema.get("items", {})
+    count = max(int(schema.get("minItems", 0)), 1 if id(items) not in within and schema.get("maxItems", 1) else 0)
+    return [sample(items, within | {id(items)}) for _ in range(count)]
 
 
 def _text(schema: Schema) -> str:
