@@ -57,7 +57,7 @@ GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
 
 def schemas(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Yield every schema object with its place, parents before their children, in document order."""
-    for place, kind, node in _walk(document, "document", ()):
+    for place, kind, node in _walk(document):
         if kind == "schema":
             yield place, node
 
@@ -72,23 +72,22 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 def references(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield every object that is a reference, with what it refers to."""
-    for place, _, node in _walk(document, "document", ()):
+    for place, _, node in _walk(document):
         if isinstance(ref := node.get("$ref"), str):
             yield place, ref
 
 
 def booleans(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any] | list[Any], bool]]:
     """Yield every schema that is just `true` or `false`, with its place and the object or list that holds it."""
-    for place, kind, node in _walk(document, "document", ()):
-        for key, arrangement, child_kind in _children(kind, node):
-            for steps, child in _members(arrangement, node[key]) if child_kind == "schema" else ():
-                if isinstance(child, bool):
-                    yield (*place, key, *steps), node[key] if steps else node, child
+    for place, kind, node in _walk(document):
+        for steps, child_kind, child in _children(kind, node):
+            if child_kind == "schema" and isinstance(child, bool):
+                yield (*place, *steps), node[steps[0]] if len(steps) > 1 else node, child
 
 
 def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Yield every object of one kind of the grammar (`response`, `media type`) with its place."""
-    return ((place, node) for place, kind, node in _walk(document, "document", ()) if kind == wanted)
+    return ((place, node) for place, kind, node in _walk(document) if kind == wanted)
 
 
 def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
@@ -106,61 +105,46 @@ def rewrite_schema(schema: dict[str, Any], change: Callable[[dict[str, Any], Pla
     return copy
 
 
-def _children(kind: str, node: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield each key of an object that holds other objects, with their arrangement and kind."""
-    if not isinstance(node, dict):
-        return
+def _children(kind: str, node: Mapping[str, Any]) -> Iterator[tuple[Place, str, Any]]:
+    """Yield each object that an object of some kind holds: the steps to it, its kind, and itself."""
     keys = GRAMMAR[kind]
-    for key in node:
-        if found := keys.get(key) or keys.get("*"):
-            yield key, *found
+    for key, value in node.items():
+        arrangement, child_kind = keys.get(key) or keys.get("*") or ("", "")
+        if arrangement == ONE:
+            yield (key,), child_kind, value
+        elif arrangement == MAP and isinstance(value, dict):
+            yield from (((key, name), child_kind, entry) for name, entry in value.items())
+        elif arrangement == LIST and isinstance(value, list):
+            yield from (((key, index), child_kind, entry) for index, entry in enumerate(value))
 
 
-def _members(arrangement: str, value: Any) -> Iterator[tuple[Place, Any]]:
-    """Yield the objects under a key, with the steps to each: the value itself, or each entry of a list or map."""
-    if arrangement == MAP and isinstance(value, dict):
-        yield from (((key,), entry) for key, entry in value.items())
-    elif arrangement == LIST and isinstance(value, list):
-        yield from (((index,), entry) for index, entry in enumerate(value))
-    elif arrangement == ONE:
-        yield (), value
-
-
-def _walk(node: Any, kind: str, place: Place) -> Iterator[tuple[Place, str, dict[str, Any]]]:
-    if isinstance(node, dict):
-        yield place, kind, node
-    for key, arrangement, child_kind in _children(kind, node):
-        for steps, child in _members(arrangement, node[key]):
-            yield from _walk(child, child_kind, (*place, key, *steps))
+def _walk(document: Mapping[str, Any]) -> Iterator[tuple[Place, str, dict[str, Any]]]:
+    waiting: list[tuple[Place, str, Any]] = [((), "document", document)]
+    while waiting:
+        place, kind, node = waiting.pop()
+        if isinstance(node, dict):
+            yield place, kind, node
+            found = [((*place, *steps), child_kind, child) for steps, child_kind, child in _children(kind, node)]
+            waiting.extend(reversed(found))
 
 
 def _rewrite(node: Any, kind: str, place: Place, change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> Any:
     if not isinstance(node, dict):
         return copied(node)
-    inner = {key: (arrangement, child_kind) for key, arrangement, child_kind in _children(kind, node)}
-    result: dict[str, Any] = {}
+    keys, result = GRAMMAR[kind], dict[str, Any]()
     for key, value in node.items():
-        if key not in inner:
+        arrangement, child_kind = keys.get(key) or keys.get("*") or ("", "")
+        if arrangement == ONE:
+            result[key] = _rewrite(value, child_kind, (*place, key), change)
+        elif arrangement == MAP and isinstance(value, dict):
+            inner = value.items()
+            result[key] = {name: _rewrite(entry, child_kind, (*place, key, name), change) for name, entry in inner}
+        elif arrangement == LIST and isinstance(value, list):
+            members = enumerate(value)
+            result[key] = [_rewrite(entry, child_kind, (*place, key, index), change) for index, entry in members]
+        else:
             result[key] = copied(value)
-            continue
-        arrangement, child_kind = inner[key]
-        made = {
-            steps: _rewrite(child, child_kind, (*place, key, *steps), change)
-            for steps, child in _members(arrangement, value)
-        }
-        result[key] = _assembled(value, made)
     return change(result, place) if kind == "schema" else result
-
-
-def _assembled(value: Any, made: dict[Place, Any]) -> Any:
-    """Put rewritten members back into a list or map, as they were."""
-    if () in made:
-        return made[()]
-    if not made:
-        return copied(value)
-    if isinstance(value, dict):
-        return {str(steps[0]): child for steps, child in made.items()}
-    return list(made.values())
 
 
 def copied(value: Any) -> Any:
