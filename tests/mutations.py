@@ -8,7 +8,8 @@ on a schema without a type.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -35,6 +36,12 @@ class Mutation:
     def __str__(self) -> str:
         """Name the change for a test report."""
         return f"{self.kind} {'/'.join(map(str, self.place))}"
+
+
+def drawn(found: Sequence[Any], count: int) -> list[Any]:
+    """Draw so many, evenly over all that were found; MUTATIONS=all, as in the weekly run of CI, takes every one."""
+    count = len(found) if os.environ.get("MUTATIONS") == "all" else min(count, len(found))
+    return [found[index * len(found) // count] for index in range(count)]
 
 
 def at(value: Any, place: Path, change: Callable[[Any], Any]) -> Any:

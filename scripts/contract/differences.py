@@ -128,7 +128,7 @@ class Comparison:
         return all([self._entry(one, other, name, pointer, place, key) for name in names])  # noqa: C419
 
     def _entry(self, one: Form, other: Form, name: str, pointer: str, place: str, key: str) -> bool:
-        what = ENTRIES.get(key, "{}").format(name)
+        what = ENTRIES[key].format(name) if key in ENTRIES else name
         if name in one and name in other:
             equal = self.same(one[name], other[name], pointer, place, what)
             if equal and key in ENTRIES:

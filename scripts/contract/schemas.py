@@ -324,7 +324,7 @@ def notes_of(found: Mapping[str, Any]) -> Form:
 
 def words_of(found: Mapping[str, Any]) -> Form:
     """Collect the wording of a schema, and its extensions (`x-...`)."""
-    return {key: value for key, value in found.items() if key in WORDING or key.startswith("x-")}
+    return {key: value for key, value in found.items() if key in WORDING or key[:2] == "x-"}
 
 
 def _limited(option: Form, limits: Form) -> Form:

@@ -24,7 +24,12 @@ class Unreadable(Exception):  # noqa: N818 - reads as what happened
 
 def join(pointer: str, *parts: object) -> str:
     """Extend a JSON pointer (RFC 6901)."""
-    return "/".join((pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)))
+    return "/".join((pointer, *map(_escaped, map(str, parts))))
+
+
+@cache
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
 
 
 def table(value: object, pointer: str) -> Mapping[str, Any]:

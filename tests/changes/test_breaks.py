@@ -115,12 +115,11 @@ def test_users_snippets_are_measured(tmp_path):
     """Snippets of before are checked against the overlay and the client of now, each error with its place."""
     (tmp_path / "tests/typing").mkdir(parents=True)
     snippet = "from jobmojito import JobMojito\n\ndef f(jm: JobMojito) -> object:\n    return jm.results.{}()\n"
-    (tmp_path / "tests/typing/users.py").write_text(snippet.format("list_interview_results"))
-    assert try_snippets(tmp_path, ROOT) == ()
+    for name in ("list_interview_results", "list_no_more"):
+        (tmp_path / f"tests/typing/{name}.py").write_text(snippet.format(name))
 
-    (tmp_path / "tests/typing/users.py").write_text(snippet.format("list_no_more"))
     (line,) = try_snippets(tmp_path, ROOT)
-    assert line.startswith("tests/typing/users.py:4: error: ")
+    assert line.startswith("tests/typing/list_no_more.py:4: error: ")
     assert "list_no_more" in line
 
 

@@ -5,7 +5,6 @@ contract (`jobmojito_api/contract.json`), what has changed there, and which oper
 to follow before the update can land.
 """
 
-import copy
 import re
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import pytest
 
 from scripts.corrections.grammar import operations as declared
 from tests import baseline
+from tests.mutations import at as mutated
+from tests.mutations import setting, without
 from tests.overlay.assumptions import CALLED, READ, SENT
 from tests.overlay.breaches import at, breaches, contract_in_use, holders, operations, steps_of, token
 
@@ -61,14 +62,9 @@ def test_an_operation_that_is_gone_is_told_with_its_users():
 
 def changed(document, pointer, value=None):
     """A copy of a contract with another value at a pointer, or (None) without it."""
-    document = copy.deepcopy(document)
-    holder, _, name = pointer.rpartition("/")
-    target, key = at(document, holder), name.replace("~1", "/").replace("~0", "~")
-    if value is None:
-        del target[key]
-    else:
-        target[key] = value
-    return document
+    *place, name = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    steps = tuple(int(step) if step.isdecimal() and "parameters" in place else step for step in place)
+    return mutated(document, steps, without(name) if value is None else setting(name, value))
 
 
 USED = sorted({(one.operation, steps) for one in (*SENT, *READ) for steps in steps_of(one)})

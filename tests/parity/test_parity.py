@@ -38,7 +38,11 @@ def run(root, capsys, *options):
 
 
 def test_a_clean_checkout_says_what_was_proved(checkout, capsys):
-    """Exit 0, a line of counts for each part, and a verdict."""
+    """Exit 0, a line of counts for each part, and a verdict; what running code leaves behind is nobody's edit."""
+    compileall.compile_dir(checkout / "generated", quiet=1)
+    compileall.compile_dir(checkout / "generated", quiet=1, legacy=True)
+    (checkout / PACKAGE / ".mypy_cache").mkdir()
+    (checkout / PACKAGE / ".mypy_cache" / "3.11.json").write_text("{}")
     code, lines = run(checkout, capsys)
 
     assert code == 0
@@ -97,20 +101,31 @@ def test_an_edited_document_shows_by_meaning_alone(checkout, capsys):
     assert any(said in line for line in lines)
 
 
-def test_a_file_that_the_generator_does_not_make_is_drift(checkout, capsys):
-    """Nothing may be added to generated/ by hand, nor be left there by a run that was killed."""
-    for stray in ("jobmojito_api/models/by_hand.py", "jobmojito_api/notes.txt", ".new-x/half.py"):
-        (checkout / "generated" / stray).parent.mkdir(exist_ok=True)
-        (checkout / "generated" / stray).write_text("")
+def test_whatever_differs_from_what_the_generator_makes_is_drift(checkout, tmp_path, capsys):
+    """Nothing may be added by hand or left by a killed run: no module, folder, link or compiled file of no source.
+
+    What a link points to today need not be there tomorrow, or in another clone. An editor that writes CRLF changes
+    every line, and the first is named.
+    """
+    package = checkout / PACKAGE
+    for stray in ("models/by_hand.py", "models/compiled.pyc", "notes.txt", "../.new-x/half.py"):
+        (package / stray).parent.mkdir(exist_ok=True)
+        (package / stray).write_text("")
+    (package / "models/extra.py").symlink_to(tmp_path / "gone.py")
+    (package / "models/error.py").rename(tmp_path / "moved.py")
+    (package / "models/error.py").symlink_to(tmp_path / "moved.py")
+    (checkout / MODEL).write_bytes((checkout / MODEL).read_bytes().replace(b"\n", b"\r\n"))
 
     code, lines = run(checkout, capsys, "--only", "bytes")
 
+    told = dict(re.findall(r"· (\S+) · (.*)", "\n".join(lines)))
     assert code == 1
-    assert [re.findall(r"· (\S+) ·", line)[0] for line in lines if "does not belong" in line] == [
+    assert {file for file, what in told.items() if "does not belong" in what} == {
         "generated/.new-x",
-        f"{PACKAGE}/models/by_hand.py",
-        f"{PACKAGE}/notes.txt",
-    ]
+        *(f"{PACKAGE}/{name}" for name in ("models/by_hand.py", "models/compiled.pyc", "models/extra.py", "notes.txt")),
+    }
+    assert f"{PACKAGE}/models/error.py" in told
+    assert told[MODEL] == "differs from what the generator makes, first in line 1"
 
 
 def test_a_missing_stamp_is_drift(checkout, capsys):
@@ -166,45 +181,15 @@ def test_a_package_without_a_runtime_is_drift(checkout, capsys, missing):
     assert any("is missing or does not import" in line for line in lines)
 
 
-@pytest.mark.parametrize("link", ["models/error.py", "models/extra.py", "."])
-def test_a_symbolic_link_is_drift(checkout, tmp_path_factory, capsys, link):
-    """What it points to today need not be there tomorrow, or in another clone."""
-    path, elsewhere = checkout / PACKAGE / link, tmp_path_factory.mktemp("elsewhere") / "moved"
-    if path.exists():
-        path.rename(elsewhere)
-    path.symlink_to(elsewhere)
+def test_a_package_that_is_a_symbolic_link_is_drift(checkout, tmp_path, capsys):
+    """A clone would have the link alone."""
+    (checkout / PACKAGE).rename(tmp_path / "moved")
+    (checkout / PACKAGE).symlink_to(tmp_path / "moved")
 
     code, lines = run(checkout, capsys, "--only", "bytes")
 
     assert code == 1
-    assert [line for line in lines if f" · {(Path(PACKAGE) / link).as_posix()} · " in line]
-
-
-def test_what_running_code_leaves_behind_is_no_drift(checkout, capsys):
-    """Compiled modules and caches of tools are nobody's edit."""
-    compileall.compile_dir(checkout / "generated", quiet=1)
-    compileall.compile_dir(checkout / "generated", quiet=1, legacy=True)
-    (checkout / PACKAGE / ".mypy_cache").mkdir()
-    (checkout / PACKAGE / ".mypy_cache" / "3.11.json").write_text("{}")
-
-    assert run(checkout, capsys)[0] == 0
-
-
-def test_a_compiled_module_without_its_source_is_drift(checkout, capsys):
-    """It would be imported, and nobody could read it."""
-    (checkout / PACKAGE / "models" / "by_hand.pyc").write_bytes(b"")
-
-    assert run(checkout, capsys, "--only", "bytes")[0] == 1
-
-
-def test_other_ends_of_lines_are_told_by_line(checkout, capsys):
-    """An editor that writes CRLF changes every line, and the first is named."""
-    path = checkout / MODEL
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-
-    _, lines = run(checkout, capsys, "--only", "bytes")
-
-    assert lines[1].endswith("differs from what the generator makes, first in line 1")
+    assert [line for line in lines if f" · {PACKAGE} · " in line]
 
 
 def test_generated_code_that_ends_the_process_is_reported(checkout, capsys):

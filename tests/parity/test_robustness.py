@@ -8,7 +8,7 @@ import pytest
 
 from scripts.contract.differences import Comparison
 from scripts.drift import meaning as drift
-from tests.mutations import at, places
+from tests.mutations import at, drawn, places
 from tests.parity.catching import is_caught
 
 GARBAGE = [None, 1, "x", [], {}, True, ["a"], {"a": 1}, [{}], {"$ref": "#/components/schemas/Error"}, {"$ref": "x"}]
@@ -17,17 +17,16 @@ WORDING = {"description", "example", "summary", "title"}
 
 def test_garbage_anywhere_in_the_document_is_told_and_never_raises(document, corrections, observation):
     """A value of another kind, at places drawn over the whole document, is drift or no change, and no exception."""
-    drawn = [(*place, key) for place, found in places(document) for key in found]
-    drawn = [place for place in drawn if place[0] in ("paths", "components")][7::61]
+    found = [(*place, key) for place, found in places(document) for key in found]
+    some = drawn([place for place in found if place[0] in ("paths", "components")], 44)
     unseen = []
-    for number, place in enumerate(drawn):
+    for number, place in enumerate(some):
         garbage = GARBAGE[number % len(GARBAGE)]
         mutated = at(document, place, lambda _, garbage=garbage: garbage)
         caught = is_caught(mutated, corrections, observation)
         if not caught and mutated != document and not WORDING & set(place) and "securitySchemes" not in place:
             unseen.append((place, garbage))
 
-    assert len(drawn) > 90
     assert unseen == []
 
 
