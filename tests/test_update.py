@@ -317,6 +317,7 @@ class TestReplacing:
         """Types and tests see the packages of the copy, and what they find stops the update."""
         seen = tmp_path / "seen"
         code = f"import jobmojito_api, pathlib; pathlib.Path({str(seen)!r}).write_text(jobmojito_api.__file__)"
+        monkeypatch.setattr(update, "ASSUMED", ("-c", "pass"))
         monkeypatch.setattr(update, "TYPES", ("-c", code))
         monkeypatch.setattr(update, "TESTS", ("-c", "raise SystemExit(1)"))
         before = looks(checkout)
@@ -349,7 +350,7 @@ def test_only_declared_files_are_ever_replaced():
     assert [path for path in REPLACED if not f"{path}/".startswith(propose.TOUCHED)] == []
 
 
-@pytest.mark.usefixtures("unproved")
+@pytest.mark.usefixtures("quick")
 class TestCorrections:
     def test_a_renamed_operation_of_a_helper_keeps_its_name(self, run, document, checkout):
         """Corrections and facts follow the path, so that the operation is called what it was, and is told as moved."""
@@ -363,7 +364,6 @@ class TestCorrections:
         assert "To check: openapi/corrections.overlay.yaml: /invite-users is /users-invite now; 1 targets follow" in out
         assert (corrections.count("/users-invite"), facts.count("POST /users-invite:")) == (1, 1)
         assert "no facts of" not in out
-        assert [*(checkout / "generated/jobmojito_api/api").glob("*/invite_users.py")]
 
     def test_a_retired_operation_takes_its_correction_along(self, run, document, checkout):
         """It goes through unattended; what the facts still say of it is left to a person."""
@@ -392,7 +392,7 @@ class TestCorrections:
         path = checkout / "openapi/corrections.overlay.yaml"
         path.write_text(path.read_text().replace("  - target: $.tags[?@.name == 'Coaching catalogue']\n", pasted))
         assert update.main(words, root=checkout) == 0
-        assert (checkout / "generated/jobmojito_api/resources/catalogue.py").is_file()
+        assert pasted in path.read_text()
 
     def test_a_new_operation_is_named_in_the_update_that_brings_it(self, run, document, checkout):
         """An action for it fits the new document alone, and that is enough."""
@@ -407,34 +407,35 @@ class TestCorrections:
             False,
         )
 
-    def test_after_an_edit_the_update_is_made_anew(self, run, document, checkout, capsys):
-        """Since the commit before: one entry, the version of the whole, and the name that a person gave."""
-        git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(checkout))
-        for words in (("init", "-q", "-b", "main"), ("add", "--all"), ("commit", "-q", "-m", "Before")):
-            subprocess.run([*git, *words], check=True)
-        assert run(add_operation(document))[0] == 0
-        path = checkout / "openapi/corrections.overlay.yaml"
-        named = (
-            "{ target: \"$.paths['/brand-new'].get\", description: New., x-matches: 1, update: { operationId: look } }"
-        )
-        path.write_text(f"{path.read_text()}\n  - {named}\n")
-        log = checkout / "CHANGELOG.md"
-        log.write_text(log.read_text().replace("# Changelog\n", "# Changelog\n\nA line of a person's.\n"))
 
-        assert update.main(["--since", "main", "--no-tests"], root=checkout) == 0
-        assert "additive, version 0.1.1; replaced" in capsys.readouterr().err
-        assert re.findall(r"(?m)^## \[(.*?)\]", log.read_text()) == ["0.1.1", "0.1.0"]
-        assert ("`admin.look`" in log.read_text(), "get_brand_new" in log.read_text()) == (True, False)
-        assert "A line of a person's." in log.read_text()
-        assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
-        assert update.lock.differences(checkout) == []
-        assert update.main(["--since", "nowhere", "--no-tests"], root=checkout) == 2
-        assert "update: --since nowhere: " in capsys.readouterr().err
+@pytest.mark.usefixtures("unproved")
+def test_after_an_edit_the_update_is_made_anew(run, document, checkout, capsys):
+    """Since the commit before: one entry, the version of the whole, and the name that a person gave."""
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(checkout))
+    for words in (("init", "-q", "-b", "main"), ("add", "--all"), ("commit", "-q", "-m", "Before")):
+        subprocess.run([*git, *words], check=True)
+    assert run(add_operation(document))[0] == 0
+    path = checkout / "openapi/corrections.overlay.yaml"
+    named = "{ target: \"$.paths['/brand-new'].get\", description: New., x-matches: 1, update: { operationId: look } }"
+    path.write_text(f"{path.read_text()}\n  - {named}\n")
+    log = checkout / "CHANGELOG.md"
+    log.write_text(log.read_text().replace("# Changelog\n", "# Changelog\n\nA line of a person's.\n"))
+
+    assert update.main(["--since", "main", "--no-tests"], root=checkout) == 0
+    assert "additive, version 0.1.1; replaced" in capsys.readouterr().err
+    assert re.findall(r"(?m)^## \[(.*?)\]", log.read_text()) == ["0.1.1", "0.1.0"]
+    assert ("`admin.look`" in log.read_text(), "get_brand_new" in log.read_text()) == (True, False)
+    assert "A line of a person's." in log.read_text()
+    assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
+    assert update.lock.differences(checkout) == []
+    assert update.main(["--since", "nowhere", "--no-tests"], root=checkout) == 2
+    assert "update: --since nowhere: " in capsys.readouterr().err
 
 
 FITTED = ("corrections.overlay.yaml", "facts.yaml")
 
 
+@pytest.mark.usefixtures("unproved")
 def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, checkout, tmp_path, capsys, monkeypatch):
     """A renamed property of a row is told with its place; once helper and table follow, the update lands."""
     for name in ("TYPES", "TESTS"):
