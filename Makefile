@@ -22,7 +22,8 @@ packages = @$(call say,packages of $(1)); $(BIN)/python -m $(PIP) --require-hash
 	&& $(BIN)/python -m $(PIP) --no-deps --no-build-isolation --no-index --editable .
 
 # One worker more than CI has cores, as some tests wait; those that share something costly name an xdist_group.
-PYTEST := -n 3 --dist loadgroup -q $(ARGS)
+# With MUTATIONS=all some tests take many minutes.
+PYTEST := -n 3 --dist loadgroup -q $(if $(MUTATIONS),-o timeout=0) $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -12,12 +12,12 @@ ROOT = Path(__file__).parent.parent
 LOG = "# Changelog\n\n## [{version}] - 2026-01-01\n\n### Added\n\n- Everything.\n"
 
 
-def checkout_in(folder, version="0.1.0"):
+def checkout_in(folder, version="0.1.0", without=()):
     """Copy this repository into a folder, at a version, with the documents and corrections that tests are written for.
 
-    The client is generated anew where the repository has moved on to another contract.
+    The client is generated anew where the repository has moved on to another contract. `without`: folders to leave out.
     """
-    checkout = shutil.copytree(ROOT, folder / "checkout", ignore=shutil.ignore_patterns(*NOT_COPIED))
+    checkout = shutil.copytree(ROOT, folder / "checkout", ignore=shutil.ignore_patterns(*NOT_COPIED, *without))
     changed = [_put(source, checkout / "openapi" / source.name) for source in FILES]
     if any(changed):
         generate(checkout)

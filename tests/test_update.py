@@ -26,9 +26,9 @@ FRESH = "generated/jobmojito_api/api/admin/get_brand_new.py"
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    """A copy of this repository."""
-    return checkout_in(tmp_path)
+def checkout(request, tmp_path):
+    """A copy of this repository, without overlay and tests, if a test does not ask for the whole."""
+    return checkout_in(tmp_path, without=getattr(request, "param", ("overlay", "tests")))
 
 
 @pytest.fixture
@@ -408,6 +408,7 @@ class TestCorrections:
         )
 
 
+@pytest.mark.parametrize("checkout", [()], indirect=True, ids=["whole"])
 @pytest.mark.usefixtures("unproved")
 def test_after_an_edit_the_update_is_made_anew(run, document, checkout, capsys):
     """Since the commit before: one entry, the version of the whole, and the name that a person gave."""
@@ -435,6 +436,7 @@ def test_after_an_edit_the_update_is_made_anew(run, document, checkout, capsys):
 FITTED = ("corrections.overlay.yaml", "facts.yaml")
 
 
+@pytest.mark.parametrize("checkout", [()], indirect=True, ids=["whole"])
 @pytest.mark.usefixtures("unproved")
 def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, checkout, tmp_path, capsys, monkeypatch):
     """A renamed property of a row is told with its place; once helper and table follow, the update lands."""

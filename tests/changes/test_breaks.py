@@ -19,6 +19,7 @@ from tests.changes.cases import document
 from tests.changes.test_wire import changed, properties
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("breaks")  # they share packages that take seconds to make
 
 
 @pytest.fixture
