@@ -82,7 +82,7 @@ def booleans(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any
     for place, kind, node in _walk(document):
         for steps, child_kind, child in _children(kind, node):
             if child_kind == "schema" and isinstance(child, bool):
-                yield (*place, *steps), node[steps[0]] if len(steps) > 1 else node, child
+                yield (*place, *steps), node[str(steps[0])] if len(steps) > 1 else node, child
 
 
 def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, dict[str, Any]]]:
