@@ -34,7 +34,11 @@ def body_for(name: str, media: str = JSON, *, files: dict[str, Any] | None = Non
     type_: Any = next(one for one in operation(name).bodies if one.content_type == media).type
     model = type_.python
     values = values_for(name, media, **wanted) | (files or {})
-    return model(**{field.attribute: values[field.name] for field in table_of(model).fields if field.name in values})
+    declared = {field.attribute: values.pop(field.name) for field in table_of(model).fields if field.name in values}
+    body = model(**declared)
+    if values:  # a name that is required and has no property
+        body.additional_properties.update(values)
+    return body
 
 
 def required_of(name: str) -> dict[str, Any]:
