@@ -148,11 +148,14 @@ class Pair:
 
 def _nearest(document: Any, pointer: str) -> Place:
     """Return the place at a pointer, or the nearest parent that exists."""
-    place = Place(document, "", document)
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        inside = place.child(int(key) if isinstance(place.value, list) and key.isdecimal() else key)
-        if inside is None:
+    value, tokens = document, pointer.split("/")[1:]
+    for count, token in enumerate(tokens):
+        key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            tokens = tokens[:count]
             break
-        place = inside
-    return place
+    return Place(document, "".join(f"/{token}" for token in tokens), value)
