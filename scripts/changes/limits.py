@@ -48,6 +48,8 @@ def limit_changes(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
 
 def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     before, after = old.values, new.values
+    if before is after is None:
+        return
     places = pair.within(old, new, "enum")
     name = label(places[1])
     if before is None and after is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -18,7 +19,7 @@ from scripts.contract.values import Unreadable
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scripts.changes.findings import Direction
     from scripts.changes.unchanged import Unchanged
@@ -152,18 +153,18 @@ def _is_split(pair: Pair) -> bool:
 
 def _notes_of_whole(pair: Pair) -> Iterator[Change]:
     if not _is_split(pair):
-        yield from _notes(pair, _said(pair.old), _said(pair.new), pair.homes)
+        yield from _notes(pair, _said(pair.old), _said(pair.new), lambda: pair.homes)
     asides = pair.old.get("asides", []), pair.new.get("asides", [])
     if len(asides[0]) == len(asides[1]):
         for old, new in zip(*asides, strict=True):
-            yield from _notes(pair, old, new, pair.homes)
+            yield from _notes(pair, old, new, lambda: pair.homes)
 
 
 def _notes_of_variants(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     own = [branch.option.get("about", {}) for branch in (old, new)]
     if _is_split(pair):
         own = [{**_said(one), **more} for one, more in zip((pair.old, pair.new), own, strict=True)]
-    yield from _notes(pair, own[0], own[1], pair.within(old, new, ""))
+    yield from _notes(pair, own[0], own[1], lambda: pair.within(old, new, ""))
 
 
 def _said(type_: Form) -> Form:
@@ -179,8 +180,11 @@ _SETTINGS: Final = (
 _TOLD: Final = frozenset({"exactly one", "branches", "default", *(row[0] for row in _SETTINGS)})
 
 
-def _notes(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:
-    """Compare the notes of two schemas."""
+def _notes(pair: Pair, old: Form, new: Form, places: Callable[[], tuple[Place, Place]]) -> Iterator[Change]:
+    """Compare the notes of two schemas; most are equal, and then their places are not looked up."""
+    if json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True):
+        return
+    homes = places()
     name = label(homes[1])
     yield from _default(pair, old, new, homes)
     for keyword, comes, goes, coming, going in _SETTINGS:
@@ -220,16 +224,18 @@ def _known_values(pair: Pair, old: object, new: object, places: tuple[Place, Pla
         yield pair.change("known-value-removed", places, "{} has lost a known value: {}", name, shown(before[value]))
 
 
+_DEFAULTS: Final = {  # whether there was one, and is one
+    (True, True): ("default-changed", "default of {} changed from {} to {}"),
+    (False, True): ("default-added", "{} has a default: {}"),
+    (True, False): ("default-removed", "{} has no default any more: {}"),
+}
+
+
 def _default(pair: Pair, old: Form, new: Form, homes: tuple[Place, Place]) -> Iterator[Change]:
-    values = [shown(one["default"]) for one in (old, new) if "default" in one]
-    places, name = _at(pair, "default", homes), label(homes[1])
-    if "default" in old and "default" in new:
-        if canonical(old["default"]) != canonical(new["default"]):
-            yield pair.change("default-changed", places, "default of {} changed from {} to {}", name, *values)
-    elif "default" in new:
-        yield pair.change("default-added", places, "{} has a default: {}", name, *values)
-    elif "default" in old:
-        yield pair.change("default-removed", places, "{} has no default any more: {}", name, *values)
+    values = [one["default"] for one in (old, new) if "default" in one]
+    if len({canonical(value) for value in values}) == len(values) > 0:
+        rule, words = _DEFAULTS["default" in old, "default" in new]
+        yield pair.change(rule, _at(pair, "default", homes), words, label(homes[1]), *map(shown, values))
 
 
 def _at(pair: Pair, keyword: str, homes: tuple[Place, Place]) -> tuple[Place, Place]:
@@ -240,6 +246,8 @@ def _members(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     """Compare the properties of two alternatives, which are required, and whether others are allowed."""
     foreign = _foreign(pair, old, new)
     before, after = _names(old) - foreign, _names(new) - foreign
+    if not old.content and not new.content:
+        return
     must = [branch.content.get("required", {}) for branch in (old, new)]
     homes = pair.within(old, new, "")
     names = [label(home) for home in homes]
