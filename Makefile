@@ -21,9 +21,9 @@ environment = $(if $(WORKS),,@$(call say,$(VENV) with $(FOUND)); "$(FOUND)" -m v
 packages = @$(call say,packages of $(1)); $(BIN)/python -m $(PIP) --require-hashes --requirement $(1) \
 	&& $(BIN)/python -m $(PIP) --no-deps --no-build-isolation --no-index --editable .
 
-# One worker more than CI has cores, as some tests wait; those that share something costly name an xdist_group.
+# One worker more than CI has cores, as some tests wait. What a module makes for its tests is made in one worker alone.
 # With MUTATIONS=all some tests take many minutes.
-PYTEST := -n 3 --dist loadgroup -q $(if $(MUTATIONS),-o timeout=0) $(ARGS)
+PYTEST := -n 3 --dist loadscope --no-loadscope-reorder -q $(if $(MUTATIONS),-o timeout=0) $(ARGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -36,25 +36,32 @@ HTTPX_ALONE = (
 )
 # Tests of what is in the wheel; the others are about the tools that make it.
 PRODUCT = {"codec", "helpers", "overlay", "sandbox", "webhooks"}
-# Modules whose tests share what takes a second or more to make: one worker runs all of each.
-TOGETHER = {
-    *("test_breaks", "test_correct_evolution", "test_contract", "test_familiarity", "test_fence"),
-    *("test_generate_shapes", "test_generated_traps", "test_synthetic"),
+# Modules that take long: begun first, so that no worker is left with one of them at the end.
+LONG = {
+    *("test_update", "test_breaks", "test_generate", "test_document_mutations", "test_parity", "test_code_mutations"),
+    *(
+        "test_conformance",
+        "test_crashes",
+        "test_propose",
+        "test_revisions",
+        "test_plugin",
+        "test_texts",
+        "test_reports",
+    ),
 }
 SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_ALLOW_HTTP_HOSTS", "JOBMOJITO_OPENAPI_URL")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the product's tests by folder, and those that share a worker; with httpx2, leave out what is httpx's own."""
+    """Mark the product's tests by folder; with httpx2, leave out what is httpx's own; begin with what takes long."""
     folder = Path(__file__).parent
     for item in items:
         if "httpx2" in str(sys.modules.get("httpx")) and item.nodeid.endswith(HTTPX_ALONE):
             item.add_marker(pytest.mark.skip("httpx refuses this itself"))
         if item.path.relative_to(folder).parts[0] in PRODUCT:
             item.add_marker("product")
-        if item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(autouse=True)

@@ -162,14 +162,12 @@ def built_wheel(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 def test_wheel_holds_both_packages_and_nothing_else(built_wheel):
     """The wheel is the two packages of the tree, with the contract and both typing markers."""
     assert list(wheel.content_problems(built_wheel)) == []
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 def test_sdist_builds_the_same_wheel_contents(built_wheel):
     """The sdist carries what the wheel is made from, and no tests, scripts or contract tooling."""
     (sdist,) = built_wheel.parent.glob("*.tar.gz")
@@ -181,7 +179,6 @@ def test_sdist_builds_the_same_wheel_contents(built_wheel):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("wheel")
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [

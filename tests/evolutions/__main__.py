@@ -52,7 +52,7 @@ def tried(seed):
         code, lines = run(checkout, "scripts.update", "--file", str(Path(folder) / "new.json"))
         if code:
             return True, [*names, lines[-1]]
-        code, lines = run(checkout, "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider")
+        code, lines = run(checkout, "pytest", "-q", "-n", "2", "--dist", "loadscope", "-p", "no:cacheprovider")
         return code == 0, [*names, *(line for line in lines if line.startswith("FAILED")), lines[-1]]
 
 
