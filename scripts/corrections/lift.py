@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
@@ -38,6 +38,7 @@ from scripts.files.documents import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+Types: TypeAlias = "list[tuple[Place, dict[str, Any]]]"
 _COMPONENTS = ("components", "schemas")
 # Keywords whose schemas the generator makes nothing of.
 _ALONE = {"not", "if", "then", "else", "contains", "propertyNames", "$defs", "definitions"}
@@ -63,18 +64,19 @@ def lift(document: dict[str, Any]) -> dict[str, Any]:
 def lifted(document: dict[str, Any]) -> Lifted:
     """Lift a document, and tell which names nobody chose."""
     titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
-    apart = _apart(titled)
-    titled = _titled(titled, apart)
-    derived = _derived(titled)
-    titled = _titled(titled, derived)
-    found = _concepts(titled)
+    types = _inline_types(titled)
+    if apart := _apart(titled, types):
+        titled = _titled(titled, apart)
+        types = _inline_types(titled)
+    if derived := _derived(titled, types):
+        titled = _titled(titled, derived)
+        types = _inline_types(titled)
+    found = _concepts(types)
     result = rewrite(titled, _moved(found))
     if found:
         components = result.setdefault("components", {}).setdefault("schemas", {})
         components.update({title: schema for title, schema in found.items() if title not in components})
-    places = {
-        pointer(*place): schema["title"] for place, schema in _inline_types(titled) if schema.get("title") in found
-    }
+    places = {pointer(*place): schema["title"] for place, schema in types if schema.get("title") in found}
     result = rewrite(result, lambda schema, _: _redirected(schema, places))
     idle = _drop_unused(result, set(derived.values()))
     return Lifted(result, apart, {place: name for place, name in derived.items() if name not in idle})
@@ -108,13 +110,14 @@ def _folded(schema: dict[str, Any]) -> dict[str, Any]:
 def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
     """Give an untitled inline type the name of the one equal type that has one."""
     names: dict[str, set[str]] = {}
+    types = _inline_types(document)
     for name, schema in _components(document).items():
         names.setdefault(_component_content(schema), set()).add(name)
-    for _, schema in _inline_types(document):
+    for _, schema in types:
         if is_type_name(title := schema.get("title")):
             names.setdefault(_content(schema), set()).add(title)
     known = {content: found.pop() for content, found in names.items() if len(found) == 1 and content}
-    untitled = {place: _content(schema) for place, schema in _inline_types(document) if _is_plain(schema)}
+    untitled = {place: _content(schema) for place, schema in types if _is_plain(schema)}
     return _titled(document, {place: known[content] for place, content in untitled.items() if content in known})
 
 
@@ -130,10 +133,10 @@ def _titled(document: dict[str, Any], titles: Mapping[Place, str]) -> dict[str, 
     return rewrite(document, lambda schema, at: {**schema, "title": titles[at]} if at in titles else schema)
 
 
-def _apart(document: dict[str, Any]) -> dict[Place, str]:
+def _apart(document: dict[str, Any], types: Types) -> dict[Place, str]:
     """Number the types whose content is not that of their title."""
     contents: dict[str, dict[Place, str]] = {}
-    for place, schema in _inline_types(document):
+    for place, schema in types:
         if is_type_name(title := schema.get("title")):
             contents.setdefault(title, {})[place] = _content(schema)
     taken, found = {*contents, *_components(document)}, dict[Place, str]()
@@ -146,11 +149,11 @@ def _apart(document: dict[str, Any]) -> dict[Place, str]:
     return found
 
 
-def _derived(document: dict[str, Any]) -> dict[Place, str]:
+def _derived(document: dict[str, Any], types: Types) -> dict[Place, str]:
     """Name the types without a title by their places."""
-    titles = {place: schema["title"] for place, schema in _inline_types(document) if is_type_name(schema.get("title"))}
+    titles = {place: schema["title"] for place, schema in types if is_type_name(schema.get("title"))}
     taken, found = {*titles.values(), *_components(document)}, dict[Place, str]()
-    for place, schema in _inline_types(document):  # parents before children
+    for place, schema in types:  # parents before children
         if (
             "title" not in schema
             and "allOf" not in place[-2:]
@@ -175,10 +178,10 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _concepts(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _concepts(types: Types) -> dict[str, dict[str, Any]]:
     """Return the component of each title, still without its content."""
     notes: dict[str, list[Any]] = {}
-    for _, schema in _inline_types(document):
+    for _, schema in types:
         if is_type_name(title := schema.get("title")):
             notes.setdefault(title, []).append(schema.get("description"))
     return {title: _noted(said) for title, said in notes.items()}
@@ -273,8 +276,8 @@ def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _inline_types(document: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
-    return ((place, schema) for place, schema in schemas(document) if is_type(schema) and not _is_component(place))
+def _inline_types(document: dict[str, Any]) -> Types:
+    return [(place, schema) for place, schema in schemas(document) if is_type(schema) and not _is_component(place)]
 
 
 def is_type(schema: Any) -> bool:

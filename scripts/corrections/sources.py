@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -31,6 +32,7 @@ class Source:
         return "".join(text.splitlines(keepends=True)[slice(*self.lines)])
 
 
+@lru_cache(maxsize=2)  # reading takes a quarter of a second, and an update looks twice
 def sources(text: str) -> list[Source]:
     """Find the actions of a corrections file that has been read once already."""
     root = YAML(typ="safe", pure=True).compose(text)
