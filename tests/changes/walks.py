@@ -44,7 +44,7 @@ def contents(pointer: str, operation: dict[str, Any]) -> Iterator[tuple[str, dic
     """Give the pointer of every content of a body or an answer and what it is."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"{pointer}/requestBody/content/{token(media)}", content
-    for status, answer in operation["responses"].items():
+    for status, answer in operation.get("responses", {}).items():
         for media, content in answer.get("content", {}).items():
             yield f"{pointer}/responses/{status}/content/{token(media)}", content
 

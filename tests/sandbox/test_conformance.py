@@ -203,6 +203,7 @@ def test_every_place_of_every_answer_can_be_corrected(tmp_path):
         "a value that is no text, where the document lists texts",
         "another type where the document describes an object in place, and not as a component",
         "the operation is one of the corrections, not of this document",
+        "the schema of this document has no type here",
     }
 
 
