@@ -1,6 +1,5 @@
 import html
 import re
-import time
 from urllib.parse import unquote
 
 import pytest
@@ -202,10 +201,7 @@ def test_mask_cuts_long_texts_without_leaving_half_an_address():
     "text",
     ["a." * 10**6, "a@" * 10**6, "x1" * 900 + " jane " * 10**5, "a" * 10**6, "eyJaaaaa." * 10**5, "x://" * 10**5],
 )
-def test_mask_is_fast_on_texts_made_to_be_slow(text):
-    """An enormous or hostile error text costs milliseconds."""
-    began = time.process_time()
-
-    mask(text)
-
-    assert time.process_time() - began < 0.05
+@pytest.mark.timeout(10)  # milliseconds where it is linear, and hours where it is not
+def test_mask_is_linear_on_texts_made_to_be_slow(text):
+    """An enormous or hostile error text comes out, and short."""
+    assert len(mask(text)) <= SHOWN
