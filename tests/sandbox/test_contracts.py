@@ -232,6 +232,18 @@ def test_samples_are_plain_and_valid(schema, value):
     assert sample(schema) == value
 
 
+def test_a_sample_ends_where_its_schema_comes_again():
+    """A person with friends and two parents is one object, not one for each way back, twelve levels deep."""
+    person = {"$ref": "#/s/Person"}
+    properties = {"name": {"type": "string"}, "friends": {"type": "array", "items": person}}
+    schema = {"type": "object", "properties": properties | {"mother": person, "father": person}}
+    document = {"paths": {"/x": {"get": {"responses": {"200": content(person)}}}}, "s": {"Person": schema}}
+    made = sample(parse(document).operations["get_/x"].answer)
+
+    assert made["name"] == "sample"
+    assert len(str(made)) < 1000
+
+
 def test_schemas_that_are_flags_and_patterns_of_another_dialect_are_read():
     """Anything fits `true`, nothing fits `false`, and a pattern that Python cannot read is left to the API."""
     words = {"type": "string", "pattern": "^\\p{L}+$", "maxLength": 9}
