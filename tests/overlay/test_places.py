@@ -260,7 +260,7 @@ class _Limited:
             return httpx.Response(200, json={})
 
 
-def test_calls_in_flight_share_a_told_wait_and_none_is_given_up(monkeypatch):
+def test_calls_in_flight_share_a_told_wait_and_none_is_given_up():
     """60 calls, 16 at a time, against 3 a second: all are answered, with fewer than two requests for each."""
     server = _Limited(3)
 
@@ -268,18 +268,17 @@ def test_calls_in_flight_share_a_told_wait_and_none_is_given_up(monkeypatch):
         """Let virtual time pass when everybody waits."""
         due = server.now + seconds
         while server.now < due:
-            await real_sleep(0)
+            await asyncio.sleep(0)
             waiting.append(due)
-            await real_sleep(0)
+            await asyncio.sleep(0)
             server.now = max(server.now, min(waiting))
             waiting.remove(due)
 
-    real_sleep, waiting = asyncio.sleep, []
+    waiting = []
 
     async def main():
         async with AsyncJobMojito(TOKEN, transport=httpx.MockTransport(server)) as jm:
-            jm._session.transport.clock = lambda: server.now
-            monkeypatch.setattr(asyncio, "sleep", tick)
+            jm._session.transport.clock, jm._session.transport.sleep = lambda: server.now, tick
             gate = asyncio.Semaphore(16)
 
             async def one():

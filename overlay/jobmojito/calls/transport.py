@@ -153,6 +153,10 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
         super().__init__(clients, owned=owned)
         self.tokens = tokens
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait between two steps."""
+        await asyncio.sleep(seconds)
+
     async def do(self, step: Step) -> Any:
         """Do one step, and give what came of it."""
         match step:
@@ -162,7 +166,7 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
                 _ = self.client  # as above
                 return await self.tokens.get(step.refused, step.limit)
             case Pause():
-                return await asyncio.sleep(step.seconds)
+                return await self.sleep(step.seconds)
             case Block():
                 return await asyncio.to_thread(step.do)
             case _:
