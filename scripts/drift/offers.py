@@ -46,6 +46,7 @@ def promises(
             yield file, f"does not give what it lists in __all__: {type(problem).__name__}"
     try:
         yield from ((RESOURCES, what) for what in _operations(package, operations))
+        yield from ((RESOURCES, what) for what in _imported(package, modules[RESOURCES]))
     except Exception as problem:  # noqa: BLE001 - the index is generated code too
         yield RESOURCES, f"does not give the operations by name: {type(problem).__name__}"
 
@@ -75,6 +76,14 @@ def _operations(package: Package, operations: list[Form]) -> Iterator[str]:
     for one in operations:
         if index.operation(one["called"]) is not package.modules[one["@"]].OPERATION:
             yield f"operation({one['called']!r}) gives another table"
+
+
+def _imported(package: Package, module: Module) -> Iterator[str]:
+    """Each class that is loaded at first use is imported for type checkers, from the same module."""
+    for name, home in package.modules[RESOURCES]._CLASSES.items():  # noqa: SLF001 - generated code
+        file = f"{home[1:]}.py" if home.startswith(".") else f"resources/{home}.py"
+        if module.bound.get(name) != f"{file}:{name}":
+            yield f"{name} is loaded from {file}, and type checkers find nothing or something else"
 
 
 def _classes(package: Package) -> Iterator[tuple[str, str]]:
