@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def _refuse_other_modules() -> None:
-    """Say so if a module is run that is no command; Python would import it and end without a word."""
+    """Say so if a module is run that is not a command; Python would import it and end without a word."""
     name = sys.orig_argv[sys.orig_argv.index("-m") + 1] if "-m" in sys.orig_argv[:-1] else ""
     if name.startswith(f"{__name__}."):
         modules = sorted(Path(__file__).parent.glob("[a-z]*.py"))

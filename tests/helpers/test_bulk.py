@@ -140,7 +140,7 @@ def test_bad_items_fail_alone(screen, items):
     result = screen(rows)
 
     assert kinds(result) == ["invalid"] * 4 + [None, "invalid"]
-    assert [one.message for one in result[1:3]] == ["there is no file", result[2].message]
+    assert [one.message for one in result[1:3]] == ["file is missing", result[2].message]
     assert "unknown field 'name'" in result[2].message
 
 

@@ -199,8 +199,8 @@ def test_every_place_of_every_answer_can_be_corrected(tmp_path):
     assert len(found) > 200
     assert len(left) < len(found) / 10
     assert {reason for _, reason in proposals.left} <= {
-        "an unknown value that is no plain word",
-        "a value that is no text, where the document lists texts",
+        "an unknown value that is not a plain word",
+        "a value that is not a string, where the document lists strings",
         "another type where the document describes an object in place, and not as a component",
         "the operation is one of the corrections, not of this document",
         "the schema of this document has no type here",

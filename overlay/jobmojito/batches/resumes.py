@@ -101,7 +101,7 @@ class ResumeSender:
         if unknown:
             raise Refused(f"unknown field {quoted(unknown)}; an item has {', '.join([*_ABOUT, *_CANDIDATE])}")
         if "file" not in fields:
-            raise Refused("there is no file")
+            raise Refused("file is missing")
         refuse_nul(fields)
         return fields
 

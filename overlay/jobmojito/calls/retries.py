@@ -95,7 +95,7 @@ class Failure(NamedTuple):
 
     @property
     def is_appointment(self) -> bool:
-        """Whether the API named a moment to come back at: that uses up no attempt. "At once" is no such moment."""
+        """Whether the API named a moment to come back at: that uses up no attempt. "At once" does not name one."""
         return self.kind is FailureKind.TOLD_TO_WAIT and bool(self.retry_after)
 
 

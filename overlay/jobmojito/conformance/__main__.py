@@ -81,7 +81,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise ConfigurationError(f"{path.name} is no OpenAPI document in JSON")
+        raise ConfigurationError(f"{path.name} is not an OpenAPI document in JSON")
     return document
 
 

@@ -125,7 +125,7 @@ def _want(document: Mapping[str, Any], place: Place, one: Evidence, wanted: dict
     elif departed.keyword in {"enum", "const"}:
         what, value, holders = "values", departed.value, [facet for facet, some in schemas.items() if "enum" in some]
         if not value:
-            raise _LeftError("an unknown value that is no plain word")
+            raise _LeftError("an unknown value that is not a plain word")
     elif departed.keyword == "required":
         what, value = "optional", departed.expected.removeprefix("property ").strip("'")
         holders = [facet for facet, some in schemas.items() if value in some.get("required", ())]
@@ -147,7 +147,7 @@ def _refuse_type(node: Mapping[str, Any], schemas: Mapping[Place, Mapping[str, A
     if got not in _TYPES:
         raise _LeftError(f"{got} is not JSON")
     if got != "null" and any("enum" in schema for schema in schemas.values()):
-        raise _LeftError("a value that is no text, where the document lists texts")
+        raise _LeftError("a value that is not a string, where the document lists strings")
     if got != "null" and "object" in node.get("type", ()):
         raise _LeftError("another type where the document describes an object in place, and not as a component")
     if not {"$ref", "type", *_UNIONS} & node.keys():
