@@ -14,7 +14,6 @@ check.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -59,7 +58,7 @@ class Incoming:
     @property
     def is_changed(self) -> bool:
         """Whether the document differs from the one in use, in that form."""
-        return self.old is None or json.dumps(self.new) != json.dumps(self.old)
+        return self.old is None or not documents.is_same(self.new, self.old)
 
 
 def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> int:

@@ -54,6 +54,11 @@ def dump(document: Any) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values are written alike: the order of keys counts, and 1, 1.0 and true are three values."""
+    return json.dumps(one) == json.dumps(other)
+
+
 def pointer(*parts: str | int) -> str:
     """Make the JSON pointer to a place; no parts is the whole document."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

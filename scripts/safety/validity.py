@@ -7,7 +7,6 @@ limits and references have passed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from openapi_spec_validator.schemas import schema_v31
 
-from scripts.files.documents import resolve
+from scripts.files.documents import is_same, resolve
 from scripts.safety.findings import Finding, finding, quoted
 from scripts.safety.places import Place, walk
 
@@ -67,12 +66,7 @@ def _news(document: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 def _others(named: Any, known: Any) -> Any:
     if not isinstance(named, dict) or not isinstance(known, dict):
         return named
-    # As text, because 1, 1.0 and True are equal in Python.
-    return {
-        name: value
-        for name, value in named.items()
-        if name not in known or json.dumps(known[name]) != json.dumps(value)
-    }
+    return {name: value for name, value in named.items() if name not in known or not is_same(known[name], value)}
 
 
 def _shape(document: dict[str, Any]) -> Iterator[Finding]:
