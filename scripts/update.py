@@ -58,8 +58,8 @@ TOOLS = ("bench", "changes", "evolutions", "hostile", "parity", "sync")
 ABOUT_THE_CONTRACT = ("test_contract.py", "test_facts.py")  # of the files in tests/ itself
 # Users' snippets (tests/typing) are left out: what the new client breaks of them is told, and needs the label.
 TYPES = ("-m", "mypy", "--cache-dir=/dev/null", "overlay", "generated", "scripts")
-_WORKERS = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
-TESTS = ("-m", "pytest", "-q", "--maxfail=20", *_WORKERS, "-m", "not slow", "-p", "no:cacheprovider")
+WORKERS = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
+TESTS = ("-m", "pytest", "-q", "--maxfail=20", *WORKERS, "-m", "not slow", "-p", "no:cacheprovider")
 # Run first, because it names the place in the contract where others would only fail.
 ASSUMED = ("-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "tests/overlay/test_assumptions.py")
 _VERSION = re.compile(r'(?m)^version = "([^"]*)"$')

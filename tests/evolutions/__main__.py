@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from scripts.files import documents
+from scripts.update import WORKERS
 from tests import baseline
 from tests.checkouts import checkout_in
 from tests.evolutions.evolutions import EVOLUTIONS
@@ -52,7 +53,7 @@ def tried(seed):
         code, lines = run(checkout, "scripts.update", "--file", str(Path(folder) / "new.json"))
         if code:
             return True, [*names, lines[-1]]
-        code, lines = run(checkout, "pytest", "-q", "-n", "2", "--dist", "loadscope", "-p", "no:cacheprovider")
+        code, lines = run(checkout, "pytest", "-q", *WORKERS, "-p", "no:cacheprovider")
         return code == 0, [*names, *(line for line in lines if line.startswith("FAILED")), lines[-1]]
 
 
