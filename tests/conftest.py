@@ -39,15 +39,8 @@ PRODUCT = {"codec", "helpers", "overlay", "sandbox", "webhooks"}
 # Modules that take long: begun first, so that no worker is left with one of them at the end.
 LONG = {
     *("test_update", "test_breaks", "test_generate", "test_document_mutations", "test_parity", "test_code_mutations"),
-    *(
-        "test_conformance",
-        "test_crashes",
-        "test_propose",
-        "test_revisions",
-        "test_plugin",
-        "test_texts",
-        "test_reports",
-    ),
+    *("test_conformance", "test_crashes", "test_propose", "test_revisions", "test_plugin", "test_texts"),
+    "test_reports",
 }
 SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_ALLOW_HTTP_HOSTS", "JOBMOJITO_OPENAPI_URL")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")

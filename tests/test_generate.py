@@ -170,6 +170,9 @@ def test_an_interrupted_check_is_one_line(tmp_path: Path) -> None:
 def test_the_next_run_clears_what_a_killed_one_left(checkout: Path, tmp_path: Path, event: str) -> None:
     """Killed while code is made or put in place: afterwards all is as if that run had never been."""
     before, folder = snapshot(checkout), tmp_path / "tmp"
+    (checkout / "generator-config.yml").write_text("no_such_setting: 1\n")
+    assert interrupted(checkout, folder, event, signal.SIGKILL)[0] in (2, -signal.SIGKILL)
+    shutil.copyfile(ROOT / "generator-config.yml", checkout / "generator-config.yml")
     assert interrupted(checkout, folder, event, signal.SIGKILL)[0] == -signal.SIGKILL
     assert snapshot(checkout) != before or list(folder.iterdir()) != []
 
