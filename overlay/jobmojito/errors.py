@@ -319,7 +319,7 @@ class JournalError(BatchError, FileError):
 
 @contextmanager
 def at_path(path: object) -> Generator[None]:
-    """Add the path of a file to an error about it, unless the error has one; `path` may be something else than a path."""
+    """Add the path of a file to an error about it, unless it has one; `path` may be anything that is not a path."""
     try:
         yield
     except FileError as error:
