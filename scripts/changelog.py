@@ -10,25 +10,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.changes.contracts import Report, compare
-from scripts.changes.operations import METHODS
+from scripts.changes.contracts import compare
 from scripts.changes.reports import as_json, as_markdown, as_text
 from scripts.changes.rules import Grade
+from scripts.contract.documents import METHODS
 from scripts.files.documents import load
-from scripts.files.failures import Refused, exit_code
+from scripts.files.failures import exit_code
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 GRADES = {grade.label.replace(" ", "-"): grade for grade in Grade}
 # The generated contract has our names of the operations; without it the report has none.
 CONTRACT = Path("generated/jobmojito_api/contract.json")
-
-
-def changelog(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Report:
-    """Compare two published documents; Refused if one is not an OpenAPI document or is nested too deeply."""
-    try:
-        return compare(old, new, names)
-    except RecursionError:
-        raise Refused("one of the documents is nested too deeply") from None
 
 
 def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
@@ -60,7 +52,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     names = operation_names(load(CONTRACT)) if CONTRACT.is_file() else {}
-    report = changelog(load(options.old), load(options.new), names)
+    report = compare(load(options.old), load(options.new), names)
     sys.stdout.write(FORMATS[options.format](report))
     if options.fail_on is None or report.grade is None:
         return 0

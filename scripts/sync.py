@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.changelog import changelog
+from scripts.changes.contracts import compare
 from scripts.changes.reports import as_text
 from scripts.files import documents
 from scripts.files.failures import Refused, exit_code
@@ -136,7 +136,7 @@ def changes(document: Incoming) -> str:
     """Write what changed by meaning; nothing if only the form changed."""
     if document.old is None:
         return f"{document.path}: new\n"
-    return as_text(changelog(document.old, document.new))
+    return as_text(compare(document.old, document.new))
 
 
 def write(changed: Sequence[Incoming], root: Path) -> None:

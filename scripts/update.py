@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts import parity, sync
-from scripts.changelog import changelog, operation_names
+from scripts.changelog import operation_names
 from scripts.changes.breaks import SNIPPETS, measure, try_snippets
+from scripts.changes.contracts import compare
 from scripts.changes.entries import insert, without
 from scripts.correct import correct, load_overlay, normalise
 from scripts.corrections import facts
@@ -132,7 +133,7 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming], *, sn
         contract = _contract(before)
         known = operation_names(contract)
         names = {**known, **operation_names(corrected.document)}
-        reports = tuple(changelog(one.old or _empty(one.new), one.new, names) for one in incoming)
+        reports = tuple(compare(one.old or _empty(one.new), one.new, names) for one in incoming)
     with _step("generate"):
         _generate(stage.copy, corrected.document)
     with _step("drift"):

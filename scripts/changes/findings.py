@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from scripts.changes.places import Place, canonical
+from scripts.changes.places import Place
 from scripts.changes.rules import RULES, Grade
+from scripts.contract.values import canonical
 
 Direction: TypeAlias = Literal["request", "response"]
 LONGEST_VALUE = 100

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from scripts.changes.findings import Change, extension, shown
 from scripts.changes.labels import label
 from scripts.changes.pairs import ANY, Branch, Pair, common_type
-from scripts.changes.places import canonical
+from scripts.contract.values import canonical, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -167,11 +167,6 @@ def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callabl
     return lambda branch: (
         keyword not in branch.limits or (common_type(branch.kind, kind) is not None and fits(branch.limits[keyword]))
     )
-
-
-def is_number(value: Any) -> bool:
-    """Whether a JSON value is a number; a boolean is not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _KNOWN: Final[Mapping[str, Callable[[Branch], bool]]] = {

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from scripts.changes.findings import Change, change, extension, shown
 from scripts.changes.labels import label
+from scripts.changes.objects import WORDS
 from scripts.changes.pairs import Branch, Pair
-from scripts.changes.places import Place, canonical
-from scripts.changes.wording import WORDS
+from scripts.changes.places import Place
+from scripts.contract.values import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,16 +1,22 @@
 """Lists the operations of a document, and pairs the old with the new ones."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
 from scripts.changes.findings import Change, Direction, change
+from scripts.changes.objects import turned
 from scripts.changes.places import Place
+from scripts.contract.documents import METHODS
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_FLIPPED: dict[Direction, Direction] = {"request": "response", "response": "request"}
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_FLIPPED: Final[dict[Direction, Direction]] = {"request": "response", "response": "request"}
 
 
 @define(eq=False, slots=False)
@@ -42,13 +48,16 @@ class Operation:
     def parameters(self) -> dict[tuple[str, str], Place]:
         """Return the parameters by location and name; the operation's own replace those of its path."""
         found: dict[tuple[str, str], Place] = {}
-        for holder in (self.item, self.place):
-            listed = holder.child("parameters")
-            for element in listed.elements() if listed else ():
-                place = element.followed()
-                where, name = str(place.mapping().get("in")), str(place.value.get("name"))
-                found[where, name.lower() if where == "header" else name] = place
+        for element in (*self.item.elements("parameters"), *self.place.elements("parameters")):
+            place = element.followed()
+            where, name = str(place.mapping().get("in")), str(place.value.get("name"))
+            found[where, name.lower() if where == "header" else name] = place
         return found
+
+    @property
+    def tags(self) -> list[str]:
+        """Return the tags; the first decides the module of the generated code, the others are documentation."""
+        return [str(place.value) for place in self.place.elements("tags")]
 
 
 def operations(root: Place) -> dict[str, Operation]:
@@ -56,46 +65,41 @@ def operations(root: Place) -> dict[str, Operation]:
     found = (
         Operation(method, path, place, item, webhook=section == "webhooks")
         for section in ("paths", "webhooks")
-        for path, item in path_items(root, section)
+        for path, item in path_items(root, section).items()
         for method in METHODS
-        if (place := _shaped(item.child(method)))
+        if (place := item.child(method)) and place.mapping() is not None
     )
     return {operation.key: operation for operation in found}
 
 
-def _shaped(place: Place | None) -> Place | None:
-    if place:
-        place.mapping()
-    return place
-
-
-def path_items(root: Place, section: str) -> Iterator[tuple[str, Place]]:
+def path_items(root: Place, section: str) -> dict[str, Place]:
     """Return the paths (or webhooks) of a document with their path items."""
-    holder = root.child(section)
-    for path, item in holder.entries() if holder else ():
-        if not path.startswith("x-"):
-            place = item.followed()
-            place.mapping()
-            yield path, place
+    items = root.entries(section).items()
+    found = {path: item.followed() for path, item in items if not path.startswith("x-")}
+    for item in found.values():
+        item.mapping()  # anything else cannot be read
+    return found
 
 
 @define
 class Pairing:
     """Old and new operations: those that are the same one, and those that are only in one document."""
 
+    gone: list[Operation]
+    come: list[Operation]
     pairs: list[tuple[Operation, Operation]] = field(factory=list)
-    gone: list[Operation] = field(factory=list)
-    come: list[Operation] = field(factory=list)
 
 
 def paired(old: Place, new: Place, equal: Callable[[Operation, Operation], bool]) -> Pairing:
     """Pair operations: by method and path, by a path with other parameter names, by operationId, by equal content."""
-    before, after = operations(old), operations(new)
-    pairing = Pairing(gone=list(before.values()), come=list(after.values()))
-    _pair(pairing, lambda a, b: a.key == b.key)
-    _pair(pairing, lambda a, b: _template(a.key) == _template(b.key))
-    _pair(pairing, lambda a, b: a.id is not None and a.id == b.id)
-    _pair(pairing, lambda a, b: _alike(a, b) and equal(a, b))
+    pairing = Pairing([*operations(old).values()], [*operations(new).values()])
+    for matches in (
+        lambda a, b: a.key == b.key,
+        lambda a, b: _template(a.key) == _template(b.key),
+        lambda a, b: a.id is not None and a.id == b.id,
+        lambda a, b: _alike(a, b) and equal(a, b),
+    ):
+        _pair(pairing, matches)
     return pairing
 
 
@@ -124,20 +128,20 @@ def identity_changes(old: Operation, new: Operation) -> Iterator[Change]:
     if _template(old.path) != _template(new.path):
         yield change("operation-path-changed", *places, "moved from {} to {}", old.key, new.key)
     if old.method != new.method:
-        yield change(
-            "operation-method-changed", *places, "method changed from {} to {}", old.method.upper(), new.method.upper()
-        )
+        methods = old.method.upper(), new.method.upper()
+        yield change("operation-method-changed", *places, "method changed from {} to {}", *methods)
     for before, after in renamed(old, new).items():
         yield change("path-parameter-renamed", *places, "path parameter {} is now called {}", before, after)
-    yield from _ids(old, new)
-    if (is_ := new.place.value.get("deprecated") is True) != (old.place.value.get("deprecated") is True):
-        rule, words = (
-            ("operation-deprecated", "{} is deprecated")
-            if is_
-            else ("operation-undeprecated", "{} is deprecated no longer")
-        )
-        yield change(rule, *places, words, new.key)
-    yield from _tags(old, new)
+    if old.id != new.id:
+        yield _id_change(old, new)
+    yield from turned(
+        (place.is_true("deprecated") for place in places),
+        places,
+        ("operation-deprecated", "{} is deprecated"),
+        ("operation-undeprecated", "{} is deprecated no longer"),
+        new.key,
+    )
+    yield from _tag_changes(old, new)
 
 
 def renamed(old: Operation, new: Operation) -> dict[str, str]:
@@ -148,31 +152,22 @@ def renamed(old: Operation, new: Operation) -> dict[str, str]:
     return {before: after for before, after in zip(*names, strict=True) if before != after}
 
 
-def _ids(old: Operation, new: Operation) -> Iterator[Change]:
+def _id_change(old: Operation, new: Operation) -> Change:
     places = old.place, new.place
-    if old.id == new.id:
-        return
     if old.id is None:
-        yield change("operation-id-added", *places, "operationId is now {}", str(new.id))
-    elif new.id is None:
-        yield change("operation-id-removed", *places, "operationId {} is gone", old.id)
-    else:
-        yield change("operation-id-changed", *places, "operationId changed from {} to {}", old.id, new.id)
+        return change("operation-id-added", *places, "operationId is now {}", str(new.id))
+    if new.id is None:
+        return change("operation-id-removed", *places, "operationId {} is gone", old.id)
+    return change("operation-id-changed", *places, "operationId changed from {} to {}", old.id, new.id)
 
 
-def _tags(old: Operation, new: Operation) -> Iterator[Change]:
-    """Compare tags: the first decides the module of the generated code, the others are documentation."""
-    before, after = _listed_tags(old), _listed_tags(new)
-    places = old.place.child("tags") or old.place, new.place.child("tags") or new.place
-    first = [tags[0] if tags else "none" for tags in (before, after)]
+def _tag_changes(old: Operation, new: Operation) -> Iterator[Change]:
+    before, after = old.tags, new.tags
+    places = old.place.or_holder("tags"), new.place.or_holder("tags")
+    first = [next(iter(tags), "none") for tags in (before, after)]
     if first[0] != first[1]:
         yield change("operation-tag-changed", *places, "first tag changed from {} to {}", *first)
-    for tag in sorted(set(after[1:]) - set(before)):
+    for tag in {*after[1:]} - {*before}:
         yield change("operation-tag-added", *places, "has another tag: {}", tag)
-    for tag in sorted(set(before[1:]) - set(after)):
+    for tag in {*before[1:]} - {*after}:
         yield change("operation-tag-removed", *places, "has lost a tag: {}", tag)
-
-
-def _listed_tags(operation: Operation) -> list[str]:
-    tags = operation.place.child("tags")
-    return [str(place.value) for place in tags.elements()] if tags else []

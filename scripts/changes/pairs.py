@@ -9,7 +9,9 @@ from attrs import define, frozen
 
 from scripts.changes.findings import Change, Direction, change
 from scripts.changes.labels import label
-from scripts.changes.places import Place, canonical, escaped
+from scripts.changes.places import Place, nearest
+from scripts.contract.schemas import FORMATS, TYPES
+from scripts.contract.values import canonical, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from scripts.contract.schemas import Form
 
 ANY: Final = "any"
-_OF_TEXT: Final = frozenset({"uuid", "date", "date-time", "binary"})
-_TYPES: Final = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 
 def common_type(one: str, other: str) -> str | None:
@@ -70,12 +70,12 @@ def branches(type_: Form) -> list[Branch]:
 
 def _branches(option: Form) -> Iterator[Branch]:
     if option["type"] != "enum":
-        kind = "string" if option["type"] in _OF_TEXT else option["type"]
+        kind = "string" if option["type"] in FORMATS else option["type"]
         yield Branch(ANY if option["limits"].get("type") == "implied" else kind, None, option)
         return
     by_kind: dict[str, dict[str, Any]] = {}
     for value in option["values"].values():
-        own = _TYPES.get(type(value), "object")
+        own = TYPES.get(type(value), "object")
         for kind in (one for one in option["of"] if covers(one, own)):  # a value of another type is not allowed
             by_kind.setdefault(kind, {})[canonical(value)] = value
             break
@@ -134,8 +134,9 @@ class Pair:
 
     def at(self, keyword: str, old: str, new: str) -> tuple[Place, Place]:
         """Return the places of a keyword of two schemas; where it is absent, the place that would hold it."""
-        key = f"/{escaped(keyword)}" if keyword else ""
-        return _nearest(self.documents[0], old + key), _nearest(self.documents[1], new + key)
+        places = (join(at, keyword) if keyword else at for at in (old, new))
+        before, after = map(nearest, self.documents, places)
+        return before, after
 
     def within(self, old: Branch, new: Branch, keyword: str) -> tuple[Place, Place]:
         """Return the places of a keyword in an alternative of each."""
@@ -144,18 +145,3 @@ class Pair:
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
         """Make a change by a rule that has one row for what is sent and one for what is received."""
         return change(f"{self.direction}-{rule}", *places, template, *values)
-
-
-def _nearest(document: Any, pointer: str) -> Place:
-    """Return the place at a pointer, or the nearest parent that exists."""
-    value, tokens = document, pointer.split("/")[1:]
-    for count, token in enumerate(tokens):
-        key = token.replace("~1", "/").replace("~0", "~") if "~" in token else token
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            tokens = tokens[:count]
-            break
-    return Place(document, "".join(f"/{token}" for token in tokens), value)

@@ -1,13 +1,20 @@
-"""Values of a JSON document with their JSON pointers (RFC 6901), and the targets of their references."""
+"""Values of a JSON document with their JSON pointers (RFC 6901), and the targets of their references.
 
-import json
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import unquote
+What cannot be read is `Unreadable`, with its place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from scripts.contract.values import Unreadable, canonical, follow, join, row, table
+from scripts.files.documents import resolve
 from scripts.files.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @frozen(eq=False, repr=False)
@@ -18,60 +25,51 @@ class Place:
     pointer: str
     value: Any
 
-    def child(self, key: str | int) -> "Place | None":
-        """Return the value under a key or index, or None if there is none."""
+    def child(self, key: str) -> Place | None:
+        """Return the value under a key, or None if there is none."""
         if isinstance(self.value, dict) and key in self.value:
-            return Place(self.root, f"{self.pointer}/{escaped(str(key))}", self.value[key])
-        if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
-            return Place(self.root, f"{self.pointer}/{key}", self.value[key])
+            return Place(self.root, join(self.pointer, key), self.value[key])
         return None
 
-    def target(self, key: str | int) -> "Place | None":
+    def target(self, key: str) -> Place | None:
         """Return the value under a key, with references followed."""
         child = self.child(key)
         return child.followed() if child else None
 
-    def entries(self) -> Iterator[tuple[str, "Place"]]:
-        """Return the members of an object in document order; Refused for anything that is not an object."""
-        for key, value in self.mapping().items():
-            yield key, Place(self.root, f"{self.pointer}/{escaped(key)}", value)
+    def or_holder(self, key: str) -> Place:
+        """Return the value under a key, or the place that would hold it."""
+        return self.child(key) or self
 
-    def elements(self) -> Iterator["Place"]:
-        """Return the elements of an array in order; Refused for anything that is not an array."""
-        if not isinstance(self.value, list):
-            raise Refused(f"{self.pointer or '/'}: expected an array")
-        for index, value in enumerate(self.value):
-            yield Place(self.root, f"{self.pointer}/{index}", value)
+    def parts(self) -> dict[Any, Place]:
+        """Return what an object or array has by key or index, in document order; nothing of any other value."""
+        value = self.value
+        pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        return {key: Place(self.root, join(self.pointer, key), part) for key, part in pairs}
 
-    def mapping(self) -> dict[str, Any]:
-        """Return the object at this place; Refused for anything else."""
-        if not isinstance(self.value, dict):
-            raise Refused(f"{self.pointer or '/'}: expected an object")
-        return self.value
+    def entries(self, key: str) -> dict[str, Place]:
+        """Return the members of the object under a key; none where it is absent."""
+        holder = self.child(key)
+        return holder.parts() if holder and holder.mapping() else {}
 
-    def followed(self) -> "Place":
-        """Return the end of a chain of plain references; Refused for one that is dangling or circular."""
-        place, seen = self, {self.pointer}
-        while isinstance(place.value, dict) and isinstance(place.value.get("$ref"), str):
-            place = place.referred()
-            if place.pointer in seen:
-                raise Refused(f"{self.pointer}: its $ref leads back to itself")
-            seen.add(place.pointer)
-        return place
+    def elements(self, key: str) -> list[Place]:
+        """Return the elements of the array under a key; none where it is absent."""
+        holder = self.child(key)
+        return [*holder.parts().values()] if holder and row(holder.value, holder.pointer) else []
 
-    def referred(self) -> "Place":
-        """Return what the `$ref` here names; only references inside the document are followed."""
-        ref = self.value["$ref"]
-        if not ref.startswith("#/") and ref != "#":
-            raise Refused(f"{self.pointer}: $ref leaves the document")
-        place = Place(self.root, "", self.root)
-        for token in unquote(ref[1:]).split("/")[1:]:
-            key = token.replace("~1", "/").replace("~0", "~")
-            step = place.child(int(key) if isinstance(place.value, list) and key.isdecimal() else key)
-            if step is None:
-                raise Refused(f"{self.pointer}: $ref leads to nothing")
-            place = step
-        return place
+    def mapping(self) -> Mapping[str, Any]:
+        """Return the object at this place."""
+        return table(self.value, self.pointer)
+
+    def is_true(self, key: str) -> bool:
+        """Whether the object here says `true` under a key."""
+        return self.mapping().get(key) is True
+
+    def followed(self) -> Place:
+        """Return the end of a chain of references inside the document."""
+        if not (isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str)):
+            return self
+        value, pointer = follow(self.root, self.value["$ref"], self.pointer, bare=False)
+        return Place(self.root, pointer, value)
 
 
 def whole(document: Any) -> Place:
@@ -79,22 +77,18 @@ def whole(document: Any) -> Place:
     return Place(document, "", document)
 
 
-def escaped(token: str) -> str:
-    """Escape one pointer token by RFC 6901."""
-    return token.replace("~", "~0").replace("/", "~1")
+def nearest(document: Any, pointer: str) -> Place:
+    """Return the place at a pointer, or the nearest one above it that exists."""
+    while True:
+        try:
+            return Place(document, pointer, resolve(document, pointer))
+        except Refused:
+            pointer = pointer.rpartition("/")[0]
 
 
-def canonical(value: Any) -> str:
-    """Write a JSON value so that equal values give equal text: keys sorted, 1.0 as 1, true not as 1."""
-    return json.dumps(_plain(value), sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def component_of(pointer: str) -> str:
+    """Return the pointer of the component that a place is in, if it is in one."""
+    return "/".join(pointer.split("/")[:4])
 
 
 def same(old: Place | None, new: Place | None, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
@@ -105,11 +99,9 @@ def same(old: Place | None, new: Place | None, seen: frozenset[tuple[str, str]] 
     if (old.pointer, new.pointer) in seen:
         return True
     inner = seen | {(old.pointer, new.pointer)}
-    if isinstance(old.value, dict) and isinstance(new.value, dict):
-        return old.value.keys() == new.value.keys() and all(same(old.child(k), new.child(k), inner) for k in old.value)
-    if isinstance(old.value, list) and isinstance(new.value, list):
-        pairs = zip(old.elements(), new.elements(), strict=False)
-        return len(old.value) == len(new.value) and all(same(one, other, inner) for one, other in pairs)
+    if type(old.value) is type(new.value) and isinstance(old.value, dict | list):
+        before, after = old.parts(), new.parts()
+        return before.keys() == after.keys() and all(same(part, after[key], inner) for key, part in before.items())
     return canonical(old.value) == canonical(new.value)
 
 
@@ -117,5 +109,5 @@ def _reached(place: Place) -> Place:
     """Follow a reference if it has a target; a literal value may hold a "$ref" that is not a reference."""
     try:
         return place.followed() if isinstance(place.value, dict) and set(place.value) == {"$ref"} else place
-    except Refused:
+    except Unreadable:
         return place

@@ -12,16 +12,13 @@ from scripts.changes.labels import label
 from scripts.changes.limits import limit_changes
 from scripts.changes.notes import notes_of_variants, notes_of_whole
 from scripts.changes.pairs import ANY, Branch, Pair, branches, common_type
-from scripts.changes.places import Place
+from scripts.changes.places import Place, component_of
 from scripts.changes.variants import matched, type_changes
-from scripts.contract.values import Unreadable
-from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scripts.changes.findings import Direction
-    from scripts.changes.unchanged import Unchanged
     from scripts.contract.schemas import Form, Schemas
 
 Step: TypeAlias = tuple[list[Change], list[Pair]]
@@ -31,7 +28,7 @@ Step: TypeAlias = tuple[list[Change], list[Pair]]
 class Comparison:
     """Compares the types of two documents; each pair once, and none that is unchanged."""
 
-    unchanged: Unchanged
+    unchanged: frozenset[str]  # pointers of components
     readers: tuple[Schemas, Schemas]
     steps: dict[tuple[object, ...], Step] = field(factory=dict)
     kept: list[Pair] = field(factory=list)  # kept alive, because keys are ids of these objects
@@ -62,19 +59,16 @@ class Comparison:
     def _step(self, pair: Pair) -> Step:
         if pair.key not in self.steps:
             self.kept.append(pair)
-            same = pair.old["home"] == pair.new["home"] and self.unchanged.has(pair.old["home"])
+            same = pair.old["home"] == pair.new["home"] and component_of(pair.old["home"]) in self.unchanged
             self.steps[pair.key] = ([], []) if same else _compared(pair)
         return self.steps[pair.key]
 
 
 def _read(reader: Schemas, schema: Place) -> Form:
-    try:
-        found = reader.read(schema.value, schema.pointer)
-        reader.complete()
-    except Unreadable as problem:
-        raise Refused(f"{problem.pointer}: {problem.why}") from None
-    for one in reader.problems:
-        raise Refused(f"{one.pointer}: {one.why}")
+    found = reader.read(schema.value, schema.pointer)
+    reader.complete()
+    for problem in reader.problems:
+        raise problem
     return found
 
 

@@ -10,7 +10,7 @@ from attrs import define, field
 from scripts.changes.labels import label
 from scripts.changes.limits import several
 from scripts.changes.pairs import Branch, Pair, covers
-from scripts.changes.places import canonical
+from scripts.contract.values import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

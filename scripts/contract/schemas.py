@@ -12,13 +12,12 @@ the last branch of a union (API facts, defects 1 and 2).
 
 from __future__ import annotations
 
-import json
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import define, field
 
-from scripts.contract.values import Unreadable, flag, follow, join, plain, row, table
+from scripts.contract.values import Unreadable, canonical, flag, follow, is_number, join, plain, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +38,7 @@ STRUCTURE: Final = frozenset(
 _OWN: Final = STRUCTURE - {"$ref", "allOf", "anyOf", "oneOf"}
 _OF_OBJECTS: Final = frozenset({"properties", "required", "additionalProperties"})
 _TOLD: Final = STRUCTURE | WORDING | {*NOTES, "nullable"}
-_TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
+TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
 _TYPED_ENUMS: Final = ({"string"}, {"integer"})  # enums of other values get no class: annotations list the values
 
 
@@ -50,14 +49,10 @@ def takes_any(options: Iterable[Form]) -> bool:
 
 def enumeration(at: str, values: Iterable[Any], *, literal: bool, said: Iterable[str] = ()) -> Form:
     """Make an option of listed values, without null. `said`: the types that the schema states."""
-    listed = {_written(value): value for value in values if value is not None}
-    types = {_TYPES.get(type(value), "object") for value in listed.values()}
+    listed = {canonical(value): value for value in values if value is not None}
+    types = {TYPES.get(type(value), "object") for value in listed.values()}
     apart = {"literal": True} if literal or types not in _TYPED_ENUMS else {}
     return {"@": at, "type": "enum", "values": listed, "of": sorted(said or types), "limits": {}, **apart}
-
-
-def _written(value: Any) -> str:
-    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, sort_keys=True)
 
 
 def united(at: str, parts: Sequence[Form], notes: Mapping[str, object]) -> Form:
@@ -345,7 +340,7 @@ def _tighter(key: str, one: Any, other: Any) -> Any:
     """Combine two limits of one keyword: the tighter of two numbers, else both."""
     if one == other:
         return one
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
+    numbers = is_number(one) and is_number(other)
     if numbers and key.startswith(("min", "exclusiveMin")):
         return max(one, other)
     return min(one, other) if numbers and key.startswith(("max", "exclusiveMax")) else [one, other]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from attrs import frozen
+
+from scripts.files.documents import resolve
+from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,29 +58,41 @@ def flag(found: Mapping[str, Any], key: str, pointer: str) -> bool:
     return value
 
 
-def follow(document: object, reference: object, pointer: str) -> tuple[Any, str]:
-    """Find what a local `$ref` leads to, and its pointer; a chain of references is followed to its end."""
+def follow(document: object, reference: object, pointer: str, *, bare: bool = True) -> tuple[Any, str]:
+    """Find what a local `$ref` leads to, and its pointer; a chain of references is followed to its end.
+
+    `bare`: the chain ends at a reference with other keys beside it.
+    """
     for _ in range(MAX_REFERENCES):
-        target = _find(document, reference, pointer)
-        pointer = unquote(str(reference))[1:]
-        if not (isinstance(target, dict) and "$ref" in target and len(target) == 1):
+        if not (isinstance(reference, str) and reference.startswith("#/")):
+            raise Unreadable(pointer, f"not a local reference: {reference!r}")
+        try:
+            target = resolve(document, reference)
+        except Refused:
+            raise Unreadable(pointer, f"refers to nothing: {reference}") from None
+        pointer = unquote(reference)[1:]
+        if not (isinstance(target, dict) and "$ref" in target and (len(target) == 1 or not bare)):
             return target, pointer
         reference = target["$ref"]
     raise Unreadable(pointer, "references go round in a circle")
 
 
-def _find(document: Any, reference: object, pointer: str) -> Any:
-    if not (isinstance(reference, str) and reference.startswith("#/")):
-        raise Unreadable(pointer, f"not a local reference: {reference!r}")
-    for part in unquote(reference)[2:].split("/"):
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, list) and name.isdecimal() and int(name) < len(document):
-            document = document[int(name)]
-        elif isinstance(document, dict) and name in document:
-            document = document[name]
-        else:
-            raise Unreadable(pointer, f"refers to nothing: {reference}")
-    return document
+def canonical(value: Any) -> str:
+    """Write a JSON value so that equal values give equal text: keys sorted, 1.0 as 1, true not as 1."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def is_number(value: object) -> bool:
+    """Whether a JSON value is a number; a boolean is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @cache

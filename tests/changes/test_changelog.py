@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from scripts.changelog import changelog, main, operation_names
+from scripts.changelog import main, operation_names
+from scripts.changes.contracts import compare
 from scripts.changes.reports import as_json, as_markdown, as_text
 from scripts.files.failures import Refused
 from tests.changes.cases import GONE, document, put
@@ -35,7 +36,7 @@ def files(tmp_path):
 def test_output_is_the_report_in_the_format_asked_for(form, write, files, capsys):
     """Standard output holds the report and nothing else; without `--format` it is text."""
     assert main([*files(document(), document(BROKEN)), "--format", form]) == 0
-    assert capsys.readouterr() == (write(changelog(document(), document(BROKEN))), "")
+    assert capsys.readouterr() == (write(compare(document(), document(BROKEN))), "")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_junk_anywhere_is_compared_or_refused(junk):
 def _forms(old, new):
     """Give the three forms of the report, or the one line of the refusal."""
     try:
-        report = changelog(old, new)
+        report = compare(old, new)
     except Refused as refusal:
         return [str(refusal).isprintable()]
     return [as_text(report), as_markdown(report), as_json(report)]
@@ -131,7 +132,7 @@ def test_limits_that_are_none_meet_in_parts_without_an_error():
     other = {"allOf": [{"type": "string", "minLength": 2}, {"type": "string", "minLength": "x"}]}
     old, new = (document({"/components/schemas/Thing": one}) for one in (parts, other))
 
-    assert {change.rule for change in changelog(old, new).changes} == {"request-unclassified", "response-unclassified"}
+    assert {change.rule for change in compare(old, new).changes} == {"request-unclassified", "response-unclassified"}
 
 
 def test_names_come_from_the_effective_contract():
@@ -161,7 +162,7 @@ def test_recursive_schemas_are_compared_to_the_end():
         "/components/schemas/Thing/properties/new": {"type": "string"},
         "/components/schemas/Twig/properties/size": {},
     }
-    found = {(c.rule, c.operation) for c in changelog(document(tree), document({**tree, **edits})).changes}
+    found = {(c.rule, c.operation) for c in compare(document(tree), document({**tree, **edits})).changes}
 
     assert found == {
         (f"{side}-{rule}", operation)
@@ -178,4 +179,4 @@ def test_a_deeply_nested_document_is_refused_not_crashed():
     deep = {"openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": {"content": {"a/b": {"schema": schema}}}}}}}
 
     with pytest.raises(Refused, match="nested too deeply"):
-        changelog(deep, deep)
+        compare(deep, deep)

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from scripts.changelog import changelog
+from scripts.changes.contracts import compare
 from scripts.changes.reports import as_text
 from scripts.changes.versions import next_version
 from scripts.correct import effective
@@ -20,7 +20,7 @@ each = pytest.mark.parametrize("evolution", EVOLUTIONS, ids=lambda evolution: ev
 @each
 def test_changelog_is_exactly_the_expected_one(evolution):
     """An evolution gives its changelog, word for word, and nothing else."""
-    assert as_text(changelog(_published(), evolution.apply(_published()))) == evolution.changelog
+    assert as_text(compare(_published(), evolution.apply(_published()))) == evolution.changelog
 
 
 @each
@@ -28,7 +28,7 @@ def test_grade_decides_the_next_version(evolution):
     """The worst change of an evolution decides the version."""
     before, after = evolution.versions
 
-    assert next_version(before, changelog(_published(), evolution.apply(_published())).grade) == after
+    assert next_version(before, compare(_published(), evolution.apply(_published())).grade) == after
 
 
 @each
@@ -43,7 +43,7 @@ def test_corrections_fit_every_evolution(evolution):
 def test_pointers_lead_somewhere(evolution):
     """Both pointers of every change resolve in their document, forwards and backwards."""
     for old, new in permutations((_published(), evolution.apply(_published()))):
-        for change in changelog(old, new).changes:
+        for change in compare(old, new).changes:
             at(old, change.old)
             at(new, change.new)
 
@@ -51,7 +51,7 @@ def test_pointers_lead_somewhere(evolution):
 @each
 def test_going_back_changes_as_many_operations(evolution):
     """Backwards, an evolution touches the operations that it touched forwards."""
-    there = changelog(_published(), evolution.apply(_published()))
-    back = changelog(evolution.apply(_published()), _published())
+    there = compare(_published(), evolution.apply(_published()))
+    back = compare(evolution.apply(_published()), _published())
 
     assert {change.operation for change in there.changes} == {change.operation for change in back.changes}

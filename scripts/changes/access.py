@@ -1,13 +1,54 @@
-"""Compares the security of an operation: the ways to log in that it accepts."""
+"""Compares where an API is served, and the ways to log in that an operation accepts."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from scripts.changes.findings import Change, change
-from scripts.changes.operations import Operation
-from scripts.changes.places import Place, canonical, whole
+from scripts.changes.objects import described, one_sided
+from scripts.changes.places import Place, same, whole
+from scripts.contract.values import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scripts.changes.operations import Operation
+
+
+def server_changes(old: Place, new: Place) -> Iterator[Change]:
+    """Compare the base URLs of two objects that may list some; the first one is the default."""
+    before, after = _by_url(old), _by_url(new)
+    places = old.or_holder("servers"), new.or_holder("servers")
+    yield from one_sided(
+        (before, after), places, ("server-removed", "base URL {} is gone"), ("server-added", "base URL {} is new")
+    )
+    first, second = next(iter(before)), next(iter(after))
+    if first != second and first in after and second in before:
+        yield change("server-default-changed", *places, "the first base URL changed from {} to {}", first, second)
+    for url in before.keys() & after.keys():
+        one, other = before[url], after[url]
+        if "servers" in one.pointer and "servers" in other.pointer:
+            if not same(one.child("variables"), other.child("variables")):
+                yield change("server-variables-changed", one, other, "variables of base URL {} changed", url)
+            yield from described(one, other, ("url", "variables"))
+
+
+def _by_url(holder: Place) -> dict[str, Place]:
+    servers = {str(place.mapping().get("url")): place for place in holder.elements("servers")}
+    # Without any, the base is where the document came from (OpenAPI 3.1, OpenAPI Object).
+    return servers or {"/": holder}
+
+
+def own_server_changes(old: Operation, new: Operation) -> Iterator[Change]:
+    """Compare the base URLs of an operation where it, or its path, has its own on either side."""
+    before, after = (
+        next((place for place in (one.place, one.item) if place.child("servers")), whole(one.place.root))
+        for one in (old, new)
+    )
+    if (before.pointer and after.pointer) or before.pointer != after.pointer:
+        yield from server_changes(before, after)
 
 
 @frozen
@@ -33,16 +74,12 @@ def security_changes(old: Operation, new: Operation) -> Iterator[Change]:
         yield from (change("security-alternative-removed", *places, "does not take {} any more", w.name) for w in gone)
         yield from (change("security-alternative-added", *places, "takes {} too", w.name) for w in come)
     for one, other in pairs:
-        yield from _way(places, one, other)
-
-
-def _way(places: tuple[Place, Place], old: Way, new: Way) -> Iterator[Change]:
-    if old.schemes != new.schemes:
-        yield change("security-scheme-changed", *places, "{} works differently", new.name)
-    for scope in sorted(new.scopes - old.scopes):
-        yield change("security-scope-added", *places, "{} needs scope {}", new.name, scope)
-    for scope in sorted(old.scopes - new.scopes):
-        yield change("security-scope-removed", *places, "{} does not need scope {} any more", new.name, scope)
+        if one.schemes != other.schemes:
+            yield change("security-scheme-changed", *places, "{} works differently", other.name)
+        for scope in other.scopes - one.scopes:
+            yield change("security-scope-added", *places, "{} needs scope {}", other.name, scope)
+        for scope in one.scopes - other.scopes:
+            yield change("security-scope-removed", *places, "{} does not need scope {} any more", other.name, scope)
 
 
 def _matched(before: list[Way], after: list[Way]) -> tuple[list[tuple[Way, Way]], list[Way], list[Way]]:
@@ -70,9 +107,8 @@ def _source(operation: Operation) -> Place:
 
 
 def _ways(operation: Operation) -> list[Way]:
-    source = _source(operation)
-    ways = [] if source.pointer == operation.place.pointer else [_read(place) for place in source.elements()]
-    return ways or [Way("no login", frozenset(), frozenset())]
+    holder = operation.place if operation.place.child("security") else whole(operation.place.root)
+    return [_read(place) for place in holder.elements("security")] or [Way("no login", frozenset(), frozenset())]
 
 
 def _read(requirement: Place) -> Way:
