@@ -38,7 +38,7 @@ class Change:
     @property
     def grade(self) -> Grade:
         """Return the grade that the table of rules has; what is announced as unstable breaks nobody."""
-        return min(RULES[self.rule].grade, Grade.ADDITIVE) if self.unstable else RULES[self.rule].grade
+        return min(RULES[self.rule], Grade.ADDITIVE) if self.unstable else RULES[self.rule]
 
     def order(self) -> tuple[Any, ...]:
         """Return the sort key in a report: the worst first, then by rule and place."""

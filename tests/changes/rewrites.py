@@ -5,7 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from tests.changes.walks import operations, schemas
+from scripts.corrections.grammar import operations, schemas
 
 Document = dict[str, Any]
 _WORDS = {"description", "title", "example", "deprecated"}
@@ -126,8 +126,8 @@ def moved_parameters(document: Document) -> Document:
     """Write every parameter as a component, listed for the path instead of the operation, in another order."""
     made = deepcopy(document)
     shelf = made["components"].setdefault("parameters", {})
-    for pointer, operation in list(operations(made)):
-        item = made["paths"][pointer.split("/")[2].replace("~1", "/")]
+    for path, _, operation in list(operations(made)):
+        item = made["paths"][path]
         listed = operation.pop("parameters", [])
         shelf.update({f"P{len(shelf) + index}": parameter for index, parameter in enumerate(listed)})
         names = list(shelf)[len(shelf) - len(listed) :]
@@ -139,7 +139,7 @@ def shared_answers(document: Document) -> Document:
     """Write every answer as a component, and the way to log in once for the document, under another name."""
     made = deepcopy(document)
     shelf = made["components"].setdefault("responses", {})
-    for _, operation in operations(made):
+    for _, _, operation in operations(made):
         operation.pop("security")
         for status, answer in operation["responses"].items():
             shelf[f"R{len(shelf)}"] = answer

@@ -7,9 +7,9 @@ import pytest
 from scripts.changelog import main, operation_names
 from scripts.changes.contracts import compare
 from scripts.changes.reports import as_json, as_markdown, as_text
+from scripts.files.documents import pointer as pointer_of
 from scripts.files.failures import Refused
 from tests.changes.cases import GONE, document, put
-from tests.changes.walks import token
 
 WORDS, WIDER, MAYBE, BROKEN = (
     {"/info/description": "words"},
@@ -103,7 +103,7 @@ def _pointers(value, pointer=""):
     yield pointer
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in members:
-        yield from _pointers(inner, f"{pointer}/{token(key)}")
+        yield from _pointers(inner, pointer + pointer_of(key))
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=str)

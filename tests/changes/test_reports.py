@@ -9,10 +9,9 @@ from markdown_it import MarkdownIt
 
 from scripts.changes.contracts import compare
 from scripts.changes.reports import as_json, as_markdown, as_text, code
-from scripts.changes.rules import RULES
+from scripts.files.documents import pointer
 from tests.changes.cases import GONE, document
 from tests.changes.rewrites import reversed_keys
-from tests.changes.walks import token
 
 HOSTILE = [
     "@team please merge",
@@ -36,7 +35,6 @@ HOSTILE = [
 
 def _hostile_report(words):
     """Put the words wherever a document has names or text of its own."""
-    at = token(words)
     schema = {
         "type": "object",
         "properties": {words: {"type": "string", "enum": [words], "default": words, "pattern": words, "format": words}},
@@ -55,8 +53,8 @@ def _hostile_report(words):
         "/info/version": words,
         "/servers": [{"url": words}],
         "/tags/1": {"name": words},
-        f"/paths/~1{at}": {"get": operation},
-        f"/components/schemas/{at}": schema,
+        "/paths" + pointer(f"/{words}"): {"get": operation},
+        f"/components/schemas{pointer(words)}": schema,
         **{f"/paths/~1things/post/{key}": value for key, value in operation.items() if key != words},
         "/components/schemas/Thing": {**schema, words: words, "anyOf": [schema, {"title": words}]},
     }
@@ -200,9 +198,3 @@ def test_reports_do_not_depend_on_the_order_of_keys():
         as_json(compare(document(), new)),
         as_markdown(compare(document(), new)),
     ]
-
-
-def test_every_rule_is_documented_and_graded():
-    """Each row of the table says what it is about, in one line, under an id made of plain words."""
-    assert all(rule.says.isprintable() and rule.id.replace("-", "").isalpha() for rule in RULES.values())
-    assert all(rule.id == name for name, rule in RULES.items())

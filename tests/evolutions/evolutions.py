@@ -11,8 +11,8 @@ from typing import Any
 
 from attrs import Factory, frozen
 
+from scripts.corrections.grammar import schemas
 from tests.changes.cases import GONE, put
-from tests.changes.walks import schemas
 
 EXPECTED = Path(__file__).parent / "expected"
 SCHEMAS = "/components/schemas"
