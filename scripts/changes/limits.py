@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from scripts.changes.findings import Change, extension, shown
 from scripts.changes.labels import label
-from scripts.changes.pairs import ANY, Branch, Pair, common_type
+from scripts.changes.pairs import ANY, Branch, Pair
+from scripts.contract.schemas import LIMITS, common_type
 from scripts.contract.values import canonical, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
 # How tight a limit is (greater is tighter; the second number is 1 if the bound itself is refused), and its text.
 Limit: TypeAlias = tuple[tuple[Fraction | float, int], str, str]
 NONE: Final[Limit] = ((-math.inf, 0), "none", "")
-_COUNTS: Final = {
-    "minLength": "string",
-    "minItems": "array",
-    "minProperties": "object",
-    "maxLength": "string",
-    "maxItems": "array",
-    "maxProperties": "object",
-}
-_BOUNDS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_COUNTS: Final = ("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties")
 _WIDER_FORMATS: Final = {("int32", "int64"), ("float", "double")}  # every value of the first is one of the second
 
 
@@ -106,9 +99,10 @@ def limits(branch: Branch) -> dict[str, Limit]:
     """Return the limit of each sort; one that allows everything (a minimum length of 0) is left out."""
     found: dict[str, Limit] = {}
     for keyword, value in branch.limits.items():
-        if keyword == "uniqueItems" and value is True and common_type(branch.kind, "array"):
+        applies = keyword in LIMITS and common_type(branch.kind, LIMITS[keyword])
+        if keyword == "uniqueItems" and value is True and applies:
             found[keyword] = ((1, 0), "uniqueItems true", keyword)
-        elif keyword in _COUNTS and is_number(value) and common_type(branch.kind, _COUNTS[keyword]):
+        elif keyword in _COUNTS and is_number(value) and applies:
             amount = Fraction(value) * (1 if keyword[:3] == "min" else -1)
             if keyword[:3] == "max" or amount > 0:
                 found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}", keyword)
@@ -154,7 +148,7 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
     """Report keywords that are unknown here, or do not apply to the type."""
     for keyword in sorted(old.limits.keys() | new.limits.keys()):
         one, other = (branch.limits.get(keyword) for branch in (old, new))
-        if keyword in _KNOWN and all(_KNOWN[keyword](branch) for branch in (old, new)):
+        if _is_understood(keyword, old) and _is_understood(keyword, new):
             continue
         if (keyword in old.limits) is not (keyword in new.limits) or canonical(one) != canonical(other):
             places = pair.within(old, new, keyword)
@@ -163,19 +157,16 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
             yield pair.change(rule or "unclassified", places, words, keyword, pair.label)
 
 
-def _understood(keyword: str, kind: str, fits: Callable[[Any], bool]) -> Callable[[Branch], bool]:
-    return lambda branch: (
-        keyword not in branch.limits or (common_type(branch.kind, kind) is not None and fits(branch.limits[keyword]))
-    )
-
-
-_KNOWN: Final[Mapping[str, Callable[[Branch], bool]]] = {
-    **{keyword: _understood(keyword, kind, is_number) for keyword, kind in _COUNTS.items()},
-    **{
-        keyword: _understood(keyword, "number", lambda value: value is not None) for keyword in (*_BOUNDS, "multipleOf")
-    },
-    "uniqueItems": _understood("uniqueItems", "array", lambda value: isinstance(value, bool)),
-    "pattern": _understood("pattern", "string", lambda _: True),
-    "format": lambda branch: branch.kind in ("string", "integer", "number", ANY) or "format" not in branch.limits,
-    "type": lambda _: True,  # that it is implied is a matter of the alternative's kind
-}
+def _is_understood(keyword: str, branch: Branch) -> bool:
+    """Whether another comparison covers a keyword here: it applies to the type, and has a value that fits."""
+    if keyword in ("type", "format"):  # that a type is implied is a matter of the alternative's kind
+        kinds = ("string", "integer", "number", ANY)
+        return keyword == "type" or branch.kind in kinds or keyword not in branch.limits
+    if keyword not in LIMITS or keyword not in branch.limits:
+        return keyword in LIMITS
+    value = branch.limits[keyword]
+    if keyword in _COUNTS:
+        fits = is_number(value)
+    else:
+        fits = isinstance(value, bool) if keyword == "uniqueItems" else value is not None
+    return fits and common_type(branch.kind, LIMITS[keyword]) is not None

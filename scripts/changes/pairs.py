@@ -10,8 +10,8 @@ from attrs import define, frozen
 from scripts.changes.findings import Change, Direction, change
 from scripts.changes.labels import label
 from scripts.changes.places import Place, nearest
-from scripts.contract.schemas import FORMATS, TYPES
-from scripts.contract.values import canonical, join
+from scripts.contract.schemas import TYPES, common_type, json_type
+from scripts.contract.values import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from scripts.contract.schemas import Form
 
 ANY: Final = "any"
-
-
-def common_type(one: str, other: str) -> str | None:
-    """Return the intersection of two JSON types: an integer is a number, and everything is any."""
-    if other in (one, ANY):
-        return one
-    if one == ANY:
-        return other
-    return "integer" if {one, other} == {"integer", "number"} else None
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -70,14 +61,14 @@ def branches(type_: Form) -> list[Branch]:
 
 def _branches(option: Form) -> Iterator[Branch]:
     if option["type"] != "enum":
-        kind = "string" if option["type"] in FORMATS else option["type"]
-        yield Branch(ANY if option["limits"].get("type") == "implied" else kind, None, option)
+        kind = ANY if option["limits"].get("type") == "implied" else json_type(option["type"])
+        yield Branch(kind, None, option)
         return
     by_kind: dict[str, dict[str, Any]] = {}
-    for value in option["values"].values():
+    for key, value in option["values"].items():
         own = TYPES.get(type(value), "object")
         for kind in (one for one in option["of"] if covers(one, own)):  # a value of another type is not allowed
-            by_kind.setdefault(kind, {})[canonical(value)] = value
+            by_kind.setdefault(kind, {})[key] = value
             break
     yield from (Branch(kind, values, option) for kind, values in by_kind.items())
 

@@ -11,9 +11,10 @@ from scripts.changes.findings import Change
 from scripts.changes.labels import label
 from scripts.changes.limits import limit_changes
 from scripts.changes.notes import notes_of_variants, notes_of_whole
-from scripts.changes.pairs import ANY, Branch, Pair, branches, common_type
+from scripts.changes.pairs import ANY, Branch, Pair, branches
 from scripts.changes.places import Place, component_of
 from scripts.changes.variants import matched, type_changes
+from scripts.contract.schemas import common_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,12 +39,33 @@ _OWN: Final = STRUCTURE - {"$ref", "allOf", "anyOf", "oneOf"}
 _OF_OBJECTS: Final = frozenset({"properties", "required", "additionalProperties"})
 _TOLD: Final = STRUCTURE | WORDING | {*NOTES, "nullable"}
 TYPES: Final[Mapping[type, str]] = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
+# The JSON type that each limit applies to.
+LIMITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), "string"),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), "array"),
+    **dict.fromkeys(("minProperties", "maxProperties"), "object"),
+}
 _TYPED_ENUMS: Final = ({"string"}, {"integer"})  # enums of other values get no class: annotations list the values
 
 
 def takes_any(options: Iterable[Form]) -> bool:
     """Whether any value at all fits, null included."""
     return any(option["type"] == "any" for option in options)
+
+
+def json_type(type_: str) -> str:
+    """Return the JSON type of an option's type: a format with a Python type is a string."""
+    return "string" if type_ in FORMATS else type_
+
+
+def common_type(one: str, other: str) -> str | None:
+    """Return the intersection of two JSON types: an integer is a number, and everything is any."""
+    if other in (one, "any"):
+        return one
+    if one == "any":
+        return other
+    return "integer" if {one, other} == {"integer", "number"} else None
 
 
 def enumeration(at: str, values: Iterable[Any], *, literal: bool, said: Iterable[str] = ()) -> Form:
@@ -331,8 +352,7 @@ def _covers(wide: Form, narrow: Form) -> bool:
     one, other = wide["type"], narrow["type"]
     if other == "enum":
         kinds = set(narrow["of"])
-        plain_ = "string" if one in FORMATS else one
-        return one in ("any", "enum") or plain_ in kinds or (one == "number" and "integer" in kinds)
+        return one in ("any", "enum") or json_type(one) in kinds or (one == "number" and "integer" in kinds)
     return one in (other, "any") or (one, other) == ("number", "integer") or (one == "string" and other in FORMATS)
 
 

@@ -91,31 +91,32 @@ def _take(known: Declared, action: Mapping[str, Any], place: Place, value: objec
     if action.get(FLAG) is True:
         return evolve(known, document=_changed(document, place, action))
     if place == ("tags",):  # an object that describes a tag, and may name its resource
-        return evolve(known, document={**document, "tags": _merged(value, update)})
+        return evolve(known, document=_changed(document, place, {"update": update}))
     if not isinstance(update, dict):
         return known
     resources, titles = dict(known.resources), dict(known.titles)
+    additions = [*_names(update, value, place), *_additions(update, value, place)]
     if "x-resource-name" in update and isinstance(value, dict):
         resources[str(value.get("name"))] = str(update["x-resource-name"])
-        document = _placed(document, (*place, "x-resource-name"), update["x-resource-name"])
+        additions.append((place, {"x-resource-name": update["x-resource-name"]}))
     if isinstance(update.get("title"), str):
         titles[join("", *place)] = update["title"]
-    for there, new in (*_names(update, value, place), *_additions(update, value, place)):
-        document = _placed(document, there, new)
+    for there, addition in additions:
+        document = _changed(document, there, {"update": addition})
     return evolve(known, document=document, resources=resources, titles=titles)
 
 
-def _names(update: Mapping[str, Any], value: object, place: Place) -> Iterator[tuple[Place, Any]]:
-    """Find the operation name and the encoding of a text that an update declares."""
+def _names(update: Mapping[str, Any], value: object, place: Place) -> Iterator[tuple[Place, Form]]:
+    """Find the operation name and the encoding of a text that an update declares, each with the object it goes into."""
     if not isinstance(value, dict):
         return
     if "operationId" in update and place[:1] == ("paths",):
-        yield (*place, "operationId"), update["operationId"]
+        yield place, {"operationId": update["operationId"]}
     for keyword in sorted(ENCODING & update.keys() - value.keys()):
-        yield (*place, keyword), update[keyword]
+        yield place, {keyword: update[keyword]}
 
 
-def _additions(update: object, value: object, place: Place) -> Iterator[tuple[Place, Any]]:
+def _additions(update: object, value: object, place: Place) -> Iterator[tuple[Place, Form]]:
     """Find what an update adds: operations marked with their source, and components; nothing inside existing ones."""
     if not isinstance(update, dict) or not isinstance(value, dict):
         return
@@ -124,7 +125,7 @@ def _additions(update: object, value: object, place: Place) -> Iterator[tuple[Pl
         if key in value:
             yield from _additions(new, value[key], there)
         elif _addable(there, new):
-            yield there, new
+            yield place, {key: new}
 
 
 def _addable(place: Place, new: object) -> bool:
@@ -139,14 +140,6 @@ def _addable(place: Place, new: object) -> bool:
             return True
         case _:
             return False
-
-
-def _placed(document: Any, place: Place, value: object) -> Any:
-    """Copy the document with a value put at a place; parts that do not change are shared."""
-    head, *rest = place
-    if isinstance(document, list):
-        return [_placed(item, tuple(rest), value) if index == head else item for index, item in enumerate(document)]
-    return {**document, head: _placed(document[head], tuple(rest), value) if rest else value}
 
 
 def _changed(document: Any, place: Place, action: Mapping[str, Any]) -> Any:

@@ -12,8 +12,7 @@ from attrs import frozen
 from scripts.contract.documents import Document, read_document
 from scripts.drift.outlines import Module, read_module
 from scripts.drift.reports import Report
-from scripts.drift.reserved import reserved_names
-from scripts.drift.tables import Tables, Unrecognised, known
+from scripts.drift.tables import Tables, Unrecognised, known, reserved_names
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping

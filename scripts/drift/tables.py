@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, field
 
 from scripts.contract.documents import written
-from scripts.contract.schemas import Form, enumeration, takes_any, united
+from scripts.contract.schemas import LIMITS, Form, common_type, enumeration, json_type, takes_any, united
 from scripts.contract.values import plain
 
 if TYPE_CHECKING:
@@ -27,6 +27,18 @@ SCALARS: Final = {
     "TEXT": "text",
 }
 SUFFIX: Final = "model"
+# Names that a module of the package may import. A type of the document that would hide one of them gets `Model` after
+# its name: `File` is `FileModel`. The rule is written here again, independent of the generator.
+RESERVED: Final = frozenset(
+    map(
+        plain,
+        (
+            *("Any", "ClassVar", "Final", "Literal", "Mapping", "TYPE_CHECKING", "TypeAlias", "UUID"),
+            *("AsyncCaller", "AuthenticatedClient", "Caller", "Client", "File", "RequestFiles", "Response"),
+            *("UNSET", "Unset"),
+        ),
+    )
+)
 
 
 class Unrecognised(Exception):  # noqa: N818 - reads as what happened
@@ -165,6 +177,17 @@ def _style(entry: Any) -> Form:
     return {key: value for key, value in said.items() if value is not None}
 
 
+def reserved_names(form: Form, resources: Mapping[str, str]) -> frozenset[str]:
+    """Return the names that no type can have: those above, and the classes of resources.
+
+    `resources`: tag -> declared name of its resource.
+    """
+    described = form["whole"].get("tags", {"is": []})["is"]
+    tags = {str(name) for name, _ in described} | {one["tag"] for one in form["operations"].values()}
+    classes = {plain(resources.get(tag, tag)) for tag in tags}
+    return RESERVED | classes | {f"async{name}" for name in classes}
+
+
 def known(name: str, reserved: frozenset[str]) -> str:
     """Return the plain name in the document of the type with this class name."""
     own = plain(name)
@@ -174,17 +197,6 @@ def known(name: str, reserved: frozenset[str]) -> str:
 def camel(name: str) -> str:
     """Return the JSON Schema keyword of a limit's argument name: `min_length` is `minLength`."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-
-
-# The limits that a table can hold, and the types that each applies to.
-_TEXTS: Final = ("string", "uuid", "date", "date-time", "binary", "any")
-_NUMBERS: Final = ("integer", "number", "any")
-_LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("minLength", "maxLength", "pattern"), _TEXTS),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ("array", "any")),
-    **dict.fromkeys(("minProperties", "maxProperties"), ("object", "any")),
-}
 
 
 def as_tables(form: Form) -> Form:
@@ -210,7 +222,9 @@ def as_tables(form: Form) -> Form:
 
 
 def _holds(key: str, value: object, kind: str) -> bool:
-    return kind in _LIMITS.get(key, ()) and value is not False and (key != "pattern" or is_readable(value))
+    """Whether a table can hold a limit of an option of this type."""
+    applies = key in LIMITS and common_type(json_type(kind), LIMITS[key]) is not None
+    return applies and value is not False and (key != "pattern" or is_readable(value))
 
 
 def is_readable(pattern: object) -> bool:
