@@ -11,8 +11,7 @@ from attrs import asdict, evolve, frozen
 from scripts.changes.breaks import LABEL
 from scripts.changes.entries import MOST_NAMES, entry, name_lines
 from scripts.changes.reports import as_json, as_markdown, as_text, code, condensed, fold, plain
-from scripts.changes.rules import Grade
-from scripts.changes.versions import next_version
+from scripts.changes.rules import Grade, next_version
 from scripts.corrections.overlays import target_of
 from scripts.files.documents import pointer
 

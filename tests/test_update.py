@@ -55,7 +55,7 @@ def unmeasured(request, monkeypatch):
     """Leave out what takes seconds of measuring what breaks, but where a change goes all the way."""
 
     def impact_alone(old, new, said):
-        wire = WireDifference((), (), (), calls=0, answers=0, seconds={})
+        wire = WireDifference((), (), (), calls=0, answers=0)
         return Breaks(old, new, wire, impact(old, new), signatures={}, snippets=said)
 
     if "all_the_way" not in request.node.name:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from scripts.changes.findings import Change, change
-from scripts.changes.labels import label
 from scripts.changes.objects import described
 from scripts.changes.operations import operations
-from scripts.changes.places import Place, component_of, same
+from scripts.changes.places import Place, component_of, label, same
 from scripts.contract.values import join
 from scripts.files.documents import is_same
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import frozen
 
 from scripts.changes.findings import Change, Direction, change
-from scripts.changes.labels import label
 from scripts.changes.objects import described, leftovers, one_sided, turned
 from scripts.changes.operations import Operation, renamed
-from scripts.changes.places import Place, same
+from scripts.changes.places import Place, label, same
 from scripts.contract.documents import written
 
 if TYPE_CHECKING:

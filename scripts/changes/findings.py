@@ -56,6 +56,15 @@ def change(rule: str, old: Place, new: Place, template: str, *values: str) -> Ch
     return Change(rule, old.pointer, new.pointer, template, values)
 
 
+def key_change(
+    key: str, values: tuple[object, object], places: tuple[Place, Place], name: str, side: str = ""
+) -> Change:
+    """Make the change of a key that no other rule knows, or of an extension; `side` begins the rule of the former."""
+    if rule := extension(key, *values):
+        return change(rule, *places, "{} of {} changed", key, name)
+    return change(f"{side}unclassified", *places, "{} of {} changed, which no rule knows", key, name)
+
+
 def extension(key: str, old: object, new: object) -> str | None:
     """Return the rule for an extension (`x-...`) that went from one value to another, or None for a key of OpenAPI.
 

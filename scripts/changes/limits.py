@@ -6,9 +6,9 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from scripts.changes.findings import Change, extension, shown
-from scripts.changes.labels import label
+from scripts.changes.findings import Change, key_change, shown
 from scripts.changes.pairs import ANY, Branch, Pair
+from scripts.changes.places import label
 from scripts.contract.schemas import LIMITS, common_type
 from scripts.contract.values import canonical, is_number
 
@@ -152,9 +152,7 @@ def _unknown(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
             continue
         if (keyword in old.limits) is not (keyword in new.limits) or canonical(one) != canonical(other):
             places = pair.within(old, new, keyword)
-            rule = extension(keyword, one, other)
-            words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
-            yield pair.change(rule or "unclassified", places, words, keyword, pair.label)
+            yield key_change(keyword, (one, other), places, pair.label, f"{pair.direction}-")
 
 
 def _is_understood(keyword: str, branch: Branch) -> bool:

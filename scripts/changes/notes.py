@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from scripts.changes.findings import Change, change, extension, shown
-from scripts.changes.labels import label
+from scripts.changes.findings import Change, change, key_change, shown
 from scripts.changes.objects import WORDS
 from scripts.changes.pairs import Branch, Pair
-from scripts.changes.places import Place
+from scripts.changes.places import Place, label
 from scripts.contract.values import canonical
 
 if TYPE_CHECKING:
@@ -83,10 +82,8 @@ def _note(
         yield pair.change("discriminator-changed", places, "how variants of {} are told apart changed", name)
     elif keyword == "x-extensible-enum":
         yield from _known_values(pair, old, new, places, name)
-    elif rule_ := extension(keyword, old, new):
-        yield change(rule_, *places, "{} of {} changed", keyword, name)
     else:
-        yield pair.change("unclassified", places, "{} of {} changed, which no rule knows", keyword, name)
+        yield key_change(keyword, (old, new), places, name, f"{pair.direction}-")
 
 
 def _known_values(pair: Pair, old: object, new: object, places: tuple[Place, Place], name: str) -> Iterator[Change]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scripts.changes.findings import Change, change, extension
-from scripts.changes.labels import label
-from scripts.changes.places import Place, same
+from scripts.changes.findings import Change, change, key_change
+from scripts.changes.places import Place, label, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,9 +41,8 @@ def leftovers(old: Place, new: Place, known: Iterable[str], flags: Iterable[str]
         before, after = old.child(key), new.child(key)
         off = key in flags and not (before and before.value) and not (after and after.value)
         if not off and not same(before, after):
-            rule = extension(key, before and before.value, after and after.value)
-            words = "{} of {} changed" if rule else "{} of {} changed, which no rule knows"
-            yield change(rule or "unclassified", before or old, after or new, words, key, label(new))
+            values = before and before.value, after and after.value
+            yield key_change(key, values, (before or old, after or new), label(new))
 
 
 def one_sided(

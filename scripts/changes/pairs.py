@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, frozen
 
 from scripts.changes.findings import Change, Direction, change
-from scripts.changes.labels import label
-from scripts.changes.places import Place, nearest
+from scripts.changes.places import Place, label, nearest
 from scripts.contract.schemas import TYPES, common_type, json_type
 from scripts.contract.values import join
 

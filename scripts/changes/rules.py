@@ -1,12 +1,17 @@
-"""Lists every kind of change with its grade, which follows from its effect and its direction.
+"""Lists every kind of change with its grade, and computes the next version by the worst one.
+
+A grade follows from the effect of a change and its direction.
 
 What a caller sends may get wider but not narrower; what a caller receives may get narrower but not wider. There are few
 exceptions, each with its reason; the grades follow oasdiff. A change that no row covers is `unclassified`: potentially
 breaking, never left out.
 """
 
+import re
 from collections.abc import Iterator
 from enum import IntEnum
+
+from scripts.files.failures import Refused
 
 
 class Grade(IntEnum):
@@ -113,3 +118,32 @@ def _effects() -> Iterator[tuple[str, tuple[Grade, Grade]]]:
 
 # The grade of every rule.
 RULES = {rule: EXCEPTIONS.get(rule, effect[rule.startswith("response-")]) for rule, effect in _effects()}
+
+# The place of the version that a change raises: from 1.0.0 on, and before.
+_STEPS = {
+    Grade.BREAKING: ("major", "minor"),
+    Grade.POTENTIALLY_BREAKING: ("minor", "minor"),
+    Grade.ADDITIVE: ("minor", "patch"),
+    Grade.DOCUMENTATION: ("patch", "patch"),
+}
+
+
+def next_version(version: str, *grades: Grade | None) -> str:
+    """Return the version after changes of these grades; None is no change, and without any change the version stays.
+
+    It follows semantic versioning (semver.org, 2.0.0). Before 1.0.0 each change raises one place less; what may break
+    still raises the minor, because installers take a new patch (`~=0.1.2`) without asking.
+
+    Refused for a version other than three plain numbers: a person decides what follows a pre-release.
+    """
+    match = re.fullmatch(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", version, re.ASCII)
+    if match is None:
+        raise Refused(f"the version {version} is not three numbers")
+    worst = max((grade for grade in grades if grade is not None), default=None)
+    if worst is None:
+        return version
+    major, minor, patch = (int(number) for number in match.groups())
+    step = _STEPS[worst][0 if major else 1]
+    if step == "major":
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if step == "minor" else f"{major}.{minor}.{patch + 1}"

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, evolve, field
 
 from scripts.changes.findings import Change
-from scripts.changes.labels import label
 from scripts.changes.limits import limit_changes
 from scripts.changes.notes import notes_of_variants, notes_of_whole
 from scripts.changes.pairs import ANY, Branch, Pair, branches
-from scripts.changes.places import Place, component_of
+from scripts.changes.places import Place, component_of, label
 from scripts.changes.variants import matched, type_changes
 from scripts.contract.schemas import common_type
 

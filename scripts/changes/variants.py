@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from scripts.changes.labels import label
 from scripts.changes.limits import several
 from scripts.changes.pairs import Branch, Pair, covers
+from scripts.changes.places import label
 from scripts.contract.values import canonical
 
 if TYPE_CHECKING:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
 from scripts.changes.samples import smallest, variations, whole
 from scripts.contract.documents import read_document
+from scripts.contract.values import join
 from scripts.files.documents import load
 from scripts.files.failures import Refused
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = "nothing"
 _PROBE: Final = Path(__file__).with_name("probe.py")
-_SECONDS: Final = 60
 
 
 @frozen
@@ -40,7 +38,7 @@ class Difference:
     `place`: a JSON pointer into what was sent (`/method`, `/url`, `/headers/...`, `/body/...`; `/refused` where the new
     client refuses the call) or into the value that was read, whose items are written `*`. `sample`: the smallest one
     that shows it: the arguments of the call by their Python names, or the answer. `old` and `new`: what each package
-    has at the place, as JSON or `nothing`. `samples`: how many show it.
+    has at the place, as JSON or `nothing`.
     """
 
     operation: str
@@ -48,7 +46,6 @@ class Difference:
     sample: str
     old: str
     new: str
-    samples: int = 1
 
 
 @frozen
@@ -56,7 +53,7 @@ class WireDifference:
     """What two packages send and read differently.
 
     `sent`: calls that the old one makes. `read`: values of answers. `departures`: places where only one of them finds
-    that an answer departs from its contract. `calls` and `answers` count the samples, `seconds` has each step's time.
+    that an answer departs from its contract. `calls` and `answers` count the samples.
     """
 
     sent: tuple[Difference, ...]
@@ -64,17 +61,11 @@ class WireDifference:
     departures: tuple[Difference, ...]
     calls: int
     answers: int
-    seconds: Mapping[str, float] = field(eq=False)
-
-    @property
-    def is_none(self) -> bool:
-        """Whether everything is the same."""
-        return not (self.sent or self.read or self.departures)
 
     def lines(self, style: Style) -> list[str]:
         """Say what differs, a line for each place of an operation, and how much was compared."""
         first = f"{self.calls} calls and {self.answers} answers of the contract before were compared"
-        if self.is_none:
+        if not (self.sent or self.read or self.departures):
             return [f"{first}; all are sent and read as they were."]
         return [
             f"{first}.",
@@ -118,23 +109,19 @@ def compare(old: Path, new: Path) -> WireDifference:
     Raises:
         Refused: a package cannot be read or imported.
     """
-    times = [time.monotonic()]
     probes = [_start(package) for package in (old, new)]
     try:
         operations = read_document(load(old / "contract.json")).form["operations"]
         known = _answered(probes[0], old)
         _answered(probes[1], new)
-        times.append(time.monotonic())
         found = {known[key]["name"]: (one, known[key]["arguments"]) for key, one in operations.items() if key in known}
         calls = [call for name, one in found.items() for call in _calls(name, *one)]
         answers = [answer for name, (one, _) in found.items() for answer in _answers(name, one)]
         asked = json.dumps({"calls": [one.told for one in calls], "answers": [one.told for one in answers]})
-        times.append(time.monotonic())
         for probe in probes:
             _stream(probe.stdin).write(asked + "\n")
             _stream(probe.stdin).flush()
         before, after = (_answered(probe, package) for probe, package in zip(probes, (old, new), strict=True))
-        times.append(time.monotonic())
     finally:
         for probe in probes:
             probe.kill()
@@ -147,7 +134,6 @@ def compare(old: Path, new: Path) -> WireDifference:
         departures=_differences((one, _departures(a), _departures(b)) for one, a, b in read),
         calls=len(sent),
         answers=len(answers),
-        seconds=dict(zip(("import", "samples", "calls"), (b - a for a, b in pairwise(times)), strict=True)),
     )
 
 
@@ -225,9 +211,8 @@ def _differences(results: Iterable[tuple[_Sample, Any, Any]]) -> tuple[Differenc
             continue
         for place, before, after in _places(old, new, ""):
             one = Difference(sample.operation, place, sample.text, before, after)
-            known = found.get((one.operation, place))
-            least = min(known or one, one, key=lambda item: (len(item.sample), item.sample))
-            found[one.operation, place] = evolve(least, samples=known.samples + 1 if known else 1)
+            known = found.get((one.operation, place), one)
+            found[one.operation, place] = min(known, one, key=lambda item: (len(item.sample), item.sample))
     return tuple(found[key] for key in sorted(found))
 
 
@@ -240,7 +225,7 @@ def _places(old: Any, new: Any, at: str) -> Iterator[tuple[str, str, str]]:
         for name in names:
             if name == "bytes" and "body" in names:
                 continue  # the same difference, as text
-            here = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+            here = join(at, name)
             if name in old and name in new:
                 yield from _places(old[name], new[name], here)
             else:

@@ -9,9 +9,8 @@ import pytest
 from scripts.changes.contracts import compare
 from scripts.changes.entries import entry, insert
 from scripts.changes.impact import impact
-from scripts.changes.rules import Grade
+from scripts.changes.rules import Grade, next_version
 from scripts.changes.surfaces import surface
-from scripts.changes.versions import next_version
 from scripts.corrections.grammar import operations
 from scripts.files.documents import load
 from scripts.files.failures import Refused

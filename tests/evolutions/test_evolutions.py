@@ -6,7 +6,7 @@ import pytest
 
 from scripts.changes.contracts import compare
 from scripts.changes.reports import as_text
-from scripts.changes.versions import next_version
+from scripts.changes.rules import next_version
 from scripts.correct import effective
 from scripts.files.documents import resolve
 from tests import baseline
