@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # How tight a limit is (greater is tighter; the second number is 1 if the bound itself is refused), and its text.
-Limit: TypeAlias = tuple[tuple[Fraction | float, int], str, str]
-NONE: Final[Limit] = ((-math.inf, 0), "none", "")
+Limit: TypeAlias = tuple[tuple[Fraction | float, int], str]
+NONE: Final[Limit] = ((-math.inf, 0), "none")
 _COUNTS: Final = ("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties")
 _WIDER_FORMATS: Final = {("int32", "int64"), ("float", "double")}  # every value of the first is one of the second
 
@@ -55,10 +55,7 @@ def _listed(pair: Pair, old: Branch, new: Branch) -> Iterator[Change]:
         values = [", ".join(map(shown, one.values())) for one in (after, before)]
         yield pair.change("enum-replaced", places, "{} takes other values: {}, no more {}", name, *values)
     elif before is not None and after is not None:
-        for value in sorted(after.keys() - before.keys()):
-            yield pair.change("enum-value-added", places, "{} has another value: {}", name, shown(after[value]))
-        for value in sorted(before.keys() - after.keys()):
-            yield pair.change("enum-value-removed", places, "{} has lost a value: {}", name, shown(before[value]))
+        yield from pair.values(("enum-value", "value"), places, before, after)
 
 
 def several(branch: Branch, keyword: str) -> list[Any]:
@@ -101,11 +98,11 @@ def limits(branch: Branch) -> dict[str, Limit]:
     for keyword, value in branch.limits.items():
         applies = keyword in LIMITS and common_type(branch.kind, LIMITS[keyword])
         if keyword == "uniqueItems" and value is True and applies:
-            found[keyword] = ((1, 0), "uniqueItems true", keyword)
+            found[keyword] = ((1, 0), "uniqueItems true")
         elif keyword in _COUNTS and is_number(value) and applies:
             amount = Fraction(value) * (1 if keyword[:3] == "min" else -1)
             if keyword[:3] == "max" or amount > 0:
-                found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}", keyword)
+                found[keyword] = ((amount, 0), f"{keyword} {canonical(value)}")
     return found | (dict(_ranges(branch)) if common_type(branch.kind, "number") else {})
 
 
@@ -117,7 +114,7 @@ def _ranges(branch: Branch) -> Iterator[tuple[str, Limit]]:
         bounds += [_bound(other, sign, exclusive=True, kind=branch.kind)] if is_number(other) else []
         if bounds:
             tightness, value, exclusive = max(bounds, key=lambda one: one[0])
-            yield end, (tightness, f"{end.lower()} {f'{beyond} ' if exclusive else ''}{canonical(value)}", end.lower())
+            yield end, (tightness, f"{end.lower()} {f'{beyond} ' if exclusive else ''}{canonical(value)}")
 
 
 def _bound(value: Any, sign: int, *, exclusive: bool, kind: str) -> tuple[tuple[Fraction, int], Any, bool]:

@@ -81,18 +81,10 @@ def _note(
     elif keyword == "discriminator":
         yield pair.change("discriminator-changed", places, "how variants of {} are told apart changed", name)
     elif keyword == "x-extensible-enum":
-        yield from _known_values(pair, old, new, places, name)
+        known = [{canonical(one): one for one in some} if isinstance(some, list) else {} for some in (old, new)]
+        yield from pair.values(("known-value", "known value"), places, *known)
     else:
         yield key_change(keyword, (old, new), places, name, f"{pair.direction}-")
-
-
-def _known_values(pair: Pair, old: object, new: object, places: tuple[Place, Place], name: str) -> Iterator[Change]:
-    """Compare the values that are known of an enum that may grow."""
-    before, after = ({canonical(one): one for one in some} if isinstance(some, list) else {} for some in (old, new))
-    for value in sorted(after.keys() - before.keys()):
-        yield pair.change("known-value-added", places, "{} has another known value: {}", name, shown(after[value]))
-    for value in sorted(before.keys() - after.keys()):
-        yield pair.change("known-value-removed", places, "{} has lost a known value: {}", name, shown(before[value]))
 
 
 _DEFAULTS: Final = {  # whether there was one, and is one

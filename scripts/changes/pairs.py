@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, frozen
 
-from scripts.changes.findings import Change, Direction, change
+from scripts.changes.findings import Change, Direction, change, shown
 from scripts.changes.places import Place, label, nearest
 from scripts.contract.schemas import TYPES, common_type, json_type
 from scripts.contract.values import join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scripts.contract.schemas import Form
 
@@ -135,3 +135,14 @@ class Pair:
     def change(self, rule: str, places: tuple[Place, Place], template: str, *values: str) -> Change:
         """Make a change by a rule that has one row for what is sent and one for what is received."""
         return change(f"{self.direction}-{rule}", *places, template, *values)
+
+    def values(
+        self, called: tuple[str, str], places: tuple[Place, Place], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Iterator[Change]:
+        """Report the listed values that only one side has; `called`: what a value is in the rule and in words."""
+        rule, word = called
+        name = label(places[1])
+        for key in after.keys() - before.keys():
+            yield self.change(f"{rule}-added", places, f"{{}} has another {word}: {{}}", name, shown(after[key]))
+        for key in before.keys() - after.keys():
+            yield self.change(f"{rule}-removed", places, f"{{}} has lost a {word}: {{}}", name, shown(before[key]))

@@ -106,9 +106,7 @@ COMMONEST = {
     "a list with pipes": new_parameter("pipes", schema=LIST, style="pipeDelimited", explode=False),
     "a deep object": new_parameter("deep", schema=OBJECT, style="deepObject"),
     "one name for three types": one_name_twice,
-    "a type in a type": new_property(
-        {"type": "object", "properties": {"inner": {"type": "string", "enum": ["a", "b"]}}}
-    ),
+    "a type in a type": new_property(INNER),
 }
 
 
