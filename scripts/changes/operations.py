@@ -61,15 +61,16 @@ class Operation:
 
 
 def operations(root: Place) -> dict[str, Operation]:
-    """Return every operation of a document, webhooks too, by its key and in document order."""
-    found = (
-        Operation(method, path, place, item, webhook=section == "webhooks")
-        for section in ("paths", "webhooks")
-        for path, item in path_items(root, section).items()
-        for method in METHODS
-        if (place := item.child(method)) and place.mapping() is not None
-    )
-    return {operation.key: operation for operation in found}
+    """Return every operation of a document, webhooks too, by its key."""
+    found: dict[str, Operation] = {}
+    for section in ("paths", "webhooks"):
+        for path, item in path_items(root, section).items():
+            for method in METHODS:
+                if place := item.child(method):
+                    place.mapping()  # anything else cannot be read
+                    operation = Operation(method, path, place, item, webhook=section == "webhooks")
+                    found[operation.key] = operation
+    return found
 
 
 def path_items(root: Place, section: str) -> dict[str, Place]:
