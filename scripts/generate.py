@@ -132,14 +132,20 @@ def _refuse_foreign_code(package: Path) -> None:
 
 
 def _format(folder: Path) -> None:
-    """Format every file with the pinned ruff, whatever its settings and ignore files in the parent folders."""
-    command = [*_PYTHON, "-m", "ruff", "format", "--isolated", "--no-cache", "--no-respect-gitignore"]
+    """Format every file with the pinned ruff, whatever its settings and ignore files in the parent folders.
+
+    A template imports all that its modules may need: what one of them does not use is removed, and the rest is sorted.
+    Each `__init__.py` imports what it declares, in the order of its index.
+    """
+    settings = ["--isolated", "--no-cache", "--no-respect-gitignore", "--line-length=120", "--target-version=py311"]
+    sorting = ["check", "--fix", "--select=F401,I001", '--config=exclude = ["__init__.py"]']
     # By default ruff leaves out folders named `build` or `dist`, which may be names of tags.
-    command += ["--config=exclude = []", "--line-length=120", "--target-version=py311", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        message = f"ruff cannot format the generated code: {_last_line(done.stderr)}"
-        raise Refused(message)
+    for action in (sorting, ["format", "--config=exclude = []"]):
+        command = [*_PYTHON, "-m", "ruff", *action, *settings, "."]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            message = f"ruff cannot format the generated code: {_last_line(done.stderr or done.stdout)}"
+            raise Refused(message)
 
 
 def _refuse_what_does_not_import(package: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from scripts.files.failures import Refused
-from scripts.generation.imports import imports, plain_imports
 from scripts.generation.prose import NOTE, docstring, literal
 from scripts.generation.types import annotation
 
@@ -75,14 +74,10 @@ class Inputs:
             if name in self.package.modules:
                 raise Refused(f"{name}: the document has a schema of a name that is needed for what may be given")
         texts, dicts = sorted(self._texts.values(), key=_name), sorted(self._dicts.values(), key=_name)
-        used = [*(one.annotation for one in texts), *(part.annotation for one in dicts for part in one.fields)]
-        lines = ["from . import models as _m", *(["from typing import TypeAlias"] if texts else [])]
-        lines += ["from typing import TypedDict"] if dicts else []
         summary = "What may be given in the place of a model or an enum: dictionaries, and the texts of enums."
         self.package.render(
             "inputs", "inputs.py",
             docstring=docstring([summary, NOTE]),
-            imports=imports([*lines, *plain_imports(used, ".")]),
             texts=texts,
             dicts=dicts,
         )  # fmt: skip

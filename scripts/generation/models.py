@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from scripts.generation.imports import imports, model_imports, plain_imports
 from scripts.generation.prose import NOTE, class_prose, docstring, property_prose
 from scripts.generation.types import annotation
 
@@ -59,7 +58,6 @@ class ModelPages:
             f"models/{model.made.module}.py",
             note=f'"""{model.made.name}. {NOTE}"""',
             name=model.made.name,
-            imports=model_imports([*(one.annotation for one in fields), extra], is_multipart=is_multipart),
             docstring=docstring(class_prose(model, fields), indent=4),
             fields=fields,
             ordered=sorted(fields, key=lambda field: order.get(field.name, len(order))),
@@ -105,14 +103,12 @@ class ModelPages:
 
     def _write_alias(self, component: Component) -> None:
         """Write the module of a schema that is not a class (a list, a union): a type alias."""
-        written = annotation(component.type)
         self.package.render(
             "alias",
             f"models/{component.made.module}.py",
             note=f'"""{component.made.name}. {NOTE}"""',
             name=component.made.name,
-            annotation=written,
-            imports=imports(["from typing import TypeAlias", *plain_imports([written], "..")]),
+            annotation=annotation(component.type),
             docstring=docstring([component.description or f"What the document calls {component.name}."]),
         )
 

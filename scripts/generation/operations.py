@@ -11,7 +11,6 @@ from attrs import frozen
 from scripts.corrections.facts import sentences
 from scripts.files.failures import Refused
 from scripts.generation.dialect import is_json
-from scripts.generation.imports import operation_imports
 from scripts.generation.prose import NOTE, docstring, operation_prose, property_prose
 from scripts.generation.records import place_of
 from scripts.generation.styles import style_flags
@@ -62,13 +61,8 @@ class OperationPages:
             answer_annotation=answer,
             docstring=docstring([*operation_prose(operation, arguments), sentences(self._facts(operation))], indent=4),
             note=docstring([f"{operation.method.upper()} {operation.path}.", NOTE]),
-            used_by_method=[success, *(one.annotation for one in arguments)],
         )
         _add_signatures(page, arguments)
-        page.imports = operation_imports(
-            [*page.used_by_method, answer],
-            optional=any(not one.required for one in arguments),
-        )
         return page
 
     def table(self, operation: Operation, arguments: Iterable[SimpleNamespace]) -> SimpleNamespace:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.files.failures import Refused
-from scripts.generation.imports import imports, plain_imports
 from scripts.generation.operations import OperationPages
 from scripts.generation.parser import identifier
 from scripts.generation.prose import NOTE, docstring
@@ -64,11 +63,6 @@ class ResourcePages:
         )
 
     def _write_resource(self, page: SimpleNamespace) -> None:
-        used = [annotation for one in page.operations for annotation in one.used_by_method]
-        lines = [f"from ..api.{page.folder} import {one.name} as _{one.name}" for one in page.operations]
-        if any("UNSET" in one.method_signature for one in page.operations):
-            lines.append("from ..types import UNSET")
-        lines += [*plain_imports(used, ".."), "from ..calls import AsyncCaller, Caller"]
         kinds = [
             SimpleNamespace(name=page.class_name, caller="Caller", prefix="", wait=""),
             SimpleNamespace(name=f"Async{page.class_name}", caller="AsyncCaller", prefix="async ", wait="await "),
@@ -79,7 +73,7 @@ class ResourcePages:
             "resource",
             f"resources/{page.attribute}.py",
             note=docstring([f"The operations tagged {page.tag}.", NOTE]),
-            imports=imports(lines),
+            folder=page.folder,
             kinds=kinds,
             docstring=page.docstring,
             operations=page.operations,
