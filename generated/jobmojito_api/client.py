@@ -127,6 +127,3 @@ class AuthenticatedClient(Client):
         """Add the login to a request's headers."""
         login = f"{self.prefix} {self.token}" if self.prefix else self.token
         return {**request, "headers": {**request.get("headers", {}), self.auth_header_name: login}}
-
-
-__all__ = ["AuthenticatedClient", "Client"]

@@ -51,31 +51,29 @@ def _as_json(value: object, request: dict[str, Any], problems: list[Departure]) 
 
 def unwritable(value: object) -> list[Departure]:
     """Find what JSON or UTF-8 cannot hold: NaN, lone surrogates, objects of other classes, a cycle."""
-    try:
-        _encode(value).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        reason = "a lone surrogate" if isinstance(error, UnicodeEncodeError) else "a value that JSON cannot hold"
-        return [Departure(_place_of(value), "JSON", reason)]
-    return []
+    error = _refusal(value)
+    if error is None:
+        return []
+    reason = "a lone surrogate" if isinstance(error, UnicodeEncodeError) else "a value that JSON cannot hold"
+    return [Departure(_place_of(value), "JSON", reason)]
 
 
 def _place_of(value: object) -> str:
     """Return the pointer of the first value that cannot be written, level by level."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, item in cast("Any", items):
-        if _unwritable_alone(item):
+        if isinstance(_refusal(item), TypeError | ValueError):  # what is nested too deeply has no place of its own
             return pointer([step]) + _place_of(item)
     return ""
 
 
-def _unwritable_alone(value: object) -> bool:
+def _refusal(value: object) -> Exception | None:
+    """Return why JSON or UTF-8 cannot hold a value."""
     try:
         _encode(value).encode()
-    except (TypeError, ValueError):
-        return True
-    except RecursionError:
-        return False
-    return False
+    except (TypeError, ValueError, RecursionError) as error:
+        return error
+    return None
 
 
 def _as_multipart(declared: Type[Any], body: Any, request: dict[str, Any], problems: list[Departure]) -> None:

@@ -72,6 +72,3 @@ class UnexpectedStatus(Exception):  # noqa: N818 - the generator's public name
     def __repr__(self) -> str:
         """Keep the body out of logs."""
         return f"{type(self).__name__}({self.status_code}, <{len(self.content)} bytes>)"
-
-
-__all__ = ["InvalidAnswer", "InvalidRequest", "UnexpectedStatus"]

@@ -116,22 +116,16 @@ class Anything(Type[Any]):
             text = _json(value)
             if text is None:
                 for path in _infinite(value):
-                    self._tell(path, faults)
+                    mark = len(faults)
+                    faults.add("number", "NaN or Infinity")
+                    for step in path:
+                        faults.put_under(mark, step)
             if faults.is_quick and (text is None or "e+" in text or text.count("[") + text.count("{") > _FLAT):
                 faults.doubt()
         return value
 
-    @staticmethod
-    def _tell(path: list[str | int], faults: Faults) -> None:
-        mark = len(faults)
-        faults.add("number", "NaN or Infinity")
-        for step in reversed(path):
-            faults.put_under(mark, step)
-
 
 ATOMS: Final = frozenset({str, int, bool, type(None)})
-
-
 _encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
@@ -144,25 +138,20 @@ def _json(value: object) -> str | None:
 
 
 def _infinite(value: object) -> Iterator[list[str | int]]:
-    """Find the paths of numbers that are not finite; without recursion, for any depth."""
+    """Find the paths of numbers that are not finite, each from its last step; without recursion, for any depth."""
     work: list[tuple[Any, Any]] = [(None, value)]
     while work:
         link, item = work.pop()
         if item.__class__ is float and not isfinite(item):
-            yield _unrolled(link)
+            path: list[str | int] = []
+            while link is not None:
+                link, step = link
+                path.append(step)
+            yield path
         elif item.__class__ is dict or item.__class__ is list:
             parts = item.items() if item.__class__ is dict else enumerate(item)
             entries = [((link, step), part) for step, part in parts if part.__class__ not in ATOMS]
             work.extend(reversed(entries))
-
-
-def _unrolled(link: Any) -> list[str | int]:
-    """Write a chain of (rest, last step) as a path."""
-    path: list[str | int] = []
-    while link is not None:
-        link, step = link
-        path.append(step)
-    return path[::-1]
 
 
 def _lossless(parse: Callable[[str], object], show: Callable[[Any], str]) -> Callable[[str], object]:
@@ -248,9 +237,11 @@ class Const(Type[Any]):
 class Named(Type[Any]):
     """A type that is looked up in `.models` at first use, so that importing stays cheap."""
 
+    says = "{}"
+
     def __init__(self, name: str) -> None:
         """Keep the name until then."""
-        self.name = name
+        self.name, self.expected = name, self.says.format(name)
 
     @cached_property
     def python(self) -> Any:
@@ -261,10 +252,7 @@ class Named(Type[Any]):
 class Enumeration(Named):
     """A generated enum; an unknown value is kept in an open enum and reported."""
 
-    def __init__(self, name: str) -> None:
-        """Keep the name until the first value is read."""
-        super().__init__(name)
-        self.expected = f"one of {name}"
+    says = "one of {}"
 
     @cached_property
     def kinds(self) -> tuple[dict[object, object], type, str]:
@@ -290,10 +278,7 @@ class Enumeration(Named):
 class Object(Named):
     """A generated model, read from a JSON object."""
 
-    def __init__(self, name: str) -> None:
-        """Keep the name until the first value is read."""
-        super().__init__(name)
-        self.expected = f"object ({name})"
+    says = "object ({})"
 
     def read(self, value: object, faults: Faults) -> object:
         """Return the model; keep a value that is not an object as it is."""

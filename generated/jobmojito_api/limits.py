@@ -5,18 +5,11 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
+from operator import ge, gt, le, lt
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-class _Applies(Protocol):
-    def __call__(self, value: Any, limit: Any, /) -> bool: ...
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _breaks(text: str, pattern: str) -> bool:
@@ -43,33 +36,23 @@ def _is_unique(items: list[object]) -> bool:
     return len(seen) == len(set(seen))
 
 
-_SIZES: Final[tuple[tuple[type, str], ...]] = ((str, "characters"), (list, "items"), (dict, "properties"))
+_KINDS: Final[dict[str, Any]] = {"characters": str, "items": list, "properties": dict, "number": (int, float)}
 
-# name: JSON Schema keyword, the JSON types it applies to, whether a value keeps it, its text
-_ROWS: Final[dict[str, tuple[str, Callable[[object], bool], _Applies, str]]] = {
-    "min_length": ("minLength", lambda v: isinstance(v, str), lambda v, n: len(v) >= n, "at least {} characters"),
-    "max_length": ("maxLength", lambda v: isinstance(v, str), lambda v, n: len(v) <= n, "at most {} characters"),
-    "pattern": ("pattern", lambda v: isinstance(v, str), lambda v, p: not _breaks(v, p), "text matching {}"),
-    "minimum": ("minimum", _is_number, lambda v, n: v >= n, "at least {}"),
-    "maximum": ("maximum", _is_number, lambda v, n: v <= n, "at most {}"),
-    "exclusive_minimum": ("exclusiveMinimum", _is_number, lambda v, n: v > n, "more than {}"),
-    "exclusive_maximum": ("exclusiveMaximum", _is_number, lambda v, n: v < n, "less than {}"),
-    "multiple_of": ("multipleOf", _is_number, _is_multiple, "a multiple of {}"),
-    "min_items": ("minItems", lambda v: isinstance(v, list), lambda v, n: len(v) >= n, "at least {} items"),
-    "max_items": ("maxItems", lambda v: isinstance(v, list), lambda v, n: len(v) <= n, "at most {} items"),
-    "unique_items": ("uniqueItems", lambda v: isinstance(v, list), lambda v, on: not on or _is_unique(v), "no repeats"),
-    "min_properties": (
-        "minProperties",
-        lambda v: isinstance(v, dict),
-        lambda v, n: len(v) >= n,
-        "{} properties and up",
-    ),
-    "max_properties": (
-        "maxProperties",
-        lambda v: isinstance(v, dict),
-        lambda v, n: len(v) <= n,
-        "{} properties, no more",
-    ),
+# name: JSON Schema keyword, what it counts in the values that it applies to, whether a value keeps it, its text
+_ROWS: Final[dict[str, tuple[str, str, Callable[[Any, Any], bool], str]]] = {
+    "min_length": ("minLength", "characters", lambda v, n: len(v) >= n, "at least {} characters"),
+    "max_length": ("maxLength", "characters", lambda v, n: len(v) <= n, "at most {} characters"),
+    "pattern": ("pattern", "characters", lambda v, p: not _breaks(v, p), "text matching {}"),
+    "minimum": ("minimum", "number", ge, "at least {}"),
+    "maximum": ("maximum", "number", le, "at most {}"),
+    "exclusive_minimum": ("exclusiveMinimum", "number", gt, "more than {}"),
+    "exclusive_maximum": ("exclusiveMaximum", "number", lt, "less than {}"),
+    "multiple_of": ("multipleOf", "number", _is_multiple, "a multiple of {}"),
+    "min_items": ("minItems", "items", lambda v, n: len(v) >= n, "at least {} items"),
+    "max_items": ("maxItems", "items", lambda v, n: len(v) <= n, "at most {} items"),
+    "unique_items": ("uniqueItems", "items", lambda v, on: not on or _is_unique(v), "no repeats"),
+    "min_properties": ("minProperties", "properties", lambda v, n: len(v) >= n, "{} properties and up"),
+    "max_properties": ("maxProperties", "properties", lambda v, n: len(v) <= n, "{} properties, no more"),
 }
 
 
@@ -91,11 +74,10 @@ class Limit(NamedTuple):
 
     def breach(self, value: Any) -> str | None:
         """Describe a value that breaks the limit; None if it keeps it or is of another type."""
-        _, applies, keeps, _ = _ROWS[self.name]
-        if not applies(value) or keeps(value, self.value):
+        _, unit, keeps, _ = _ROWS[self.name]
+        if not isinstance(value, _KINDS[unit]) or isinstance(value, bool) or keeps(value, self.value):
             return None
-        unit = next((unit for kind, unit in _SIZES if isinstance(value, kind)), None)
-        return f"{len(value)} {unit}" if unit else "a number outside"
+        return "a number outside" if unit == "number" else f"{len(value)} {unit}"
 
 
 def limits_from(given: Mapping[str, object]) -> tuple[Limit, ...]:
@@ -107,4 +89,3 @@ def limits_from(given: Mapping[str, object]) -> tuple[Limit, ...]:
 
 
 NAMES: Final[dict[str, str]] = {row[0]: name for name, row in _ROWS.items()}
-__all__ = ["NAMES", "Limit", "limits_from"]

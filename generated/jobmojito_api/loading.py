@@ -54,6 +54,3 @@ def _quick() -> Callable[[bytes], object] | None:
     except ImportError:
         return None
     return cast("Callable[[bytes], object]", orjson.loads)
-
-
-__all__ = ["read_json"]

@@ -42,6 +42,3 @@ def _text_part(value: object) -> FileTypes:
     if isinstance(value, str):
         return None, value.encode(), None
     return None, json.dumps(value, ensure_ascii=False).encode(), "application/json" if isinstance(value, dict) else None
-
-
-__all__ = ["parts"]

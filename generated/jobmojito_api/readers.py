@@ -75,19 +75,17 @@ def _add_field(
     if field.attribute != field.name:
         lines.append(f" {attribute} = {value}")
     bound[f"exact{number}"] = type_.exact
-    test = f"{value}.__class__ is exact{number}"
+    test, made = f"{value}.__class__ is exact{number}", ""
     if type_ is NUMBER:
         test = f"{value}.__class__ is float and -large < {value} < large or {value}.__class__ is int"
     elif isinstance(type_, Enumeration):
         bound[f"members{number}"], bound[f"exact{number}"], _ = type_.kinds
         test += f" and {value} in members{number}"
-        line = f"{attribute} = members{number}[{value}]"
-        lines.append(f" if {value} is not None: {line}" if field.nullable else f" {line}")
+        made = f"members{number}[{value}]"
     elif isinstance(type_, Array) and type_.item.exact not in {None, float}:
         bound[f"exact{number}"], bound[f"only{number}"] = list, {type_.item.exact}
         test += f" and {{*map(type, {value})}} <= only{number}"
-        line = f"{attribute} = [*{value}]"
-        lines.append(f" if {value} is not None: {line}" if field.nullable else f" {line}")
+        made = f"[*{value}]"
     elif type_.exact is None:
         bound[f"read{number}"] = type_.read
         plain = f"{value}.__class__ in atoms" if type_ is ANY else f"{value} is None" if field.nullable else "False"
@@ -99,7 +97,6 @@ def _add_field(
                 f"  if len(faults) != mark: faults.put_under(mark, key{number})",
             ]
         return
+    if made:
+        lines.append(f" {f'if {value} is not None: ' if field.nullable else ''}{attribute} = {made}")
     tests.append(f"({test} or {value} is None)" if field.nullable else f"({test})")
-
-
-__all__ = ["compile_reader"]

@@ -131,19 +131,3 @@ def as_status(code: int) -> HTTPStatus | int:
         return HTTPStatus(code)
     except ValueError:
         return code
-
-
-__all__ = [
-    "UNSET",
-    "Departure",
-    "File",
-    "FileTypes",
-    "Id",
-    "ListOf",
-    "PlainText",
-    "RequestFiles",
-    "Response",
-    "Unset",
-    "as_status",
-    "value_or",
-]
