@@ -46,7 +46,7 @@ def respelled(schema: dict[str, Any], place: Place) -> dict[str, Any]:
     elif isinstance(schema.get("enum"), list):
         schema = _enumeration(schema, place)
     _take_members_in(schema, is_named=place[:-1] == ("components", "schemas"))
-    _join_limits(schema)
+    _join_limits(schema, place)
     _join_one_branch(schema)
     return schema
 
@@ -119,15 +119,20 @@ def _take_members_in(schema: dict[str, Any], *, is_named: bool) -> None:
         branches.append({"type": "object", **members})
 
 
-def _join_limits(schema: dict[str, Any]) -> None:
-    """Merge an `allOf` whose branches only limit one text or number into one schema."""
+def _join_limits(schema: dict[str, Any], place: Place) -> None:
+    """Merge an `allOf` whose branches only limit one text or number into one schema.
+
+    Raises:
+        Refused: two of them say different things; the parser would make an object of it.
+    """
     branches = schema.get("allOf")
     if not isinstance(branches, list) or any(_COMPOUND & branch.keys() for branch in branches):
         return
     whole = {key: value for key, value in schema.items() if key != "allOf"}
     for branch in branches:
-        if any(whole.get(key, value) != value for key, value in branch.items() if key not in NOTES):
-            return
+        for key in sorted(branch.keys() - NOTES):
+            if whole.get(key, branch[key]) != branch[key]:
+                raise Refused(f"{pointer(*place)}: parts of allOf that have another {key} each cannot be joined")
         whole = {**whole, **branch, **{key: value for key, value in schema.items() if key in NOTES}}
     schema.clear()
     schema.update(whole)
