@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import os
 import shutil
 import signal
@@ -15,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import generate
-from scripts.files import lock, trees
+from scripts.files import lock
 from scripts.files.documents import dump, load
 from scripts.files.failures import Refused
-from scripts.generation import respelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,31 +83,6 @@ def test_operation_that_cannot_be_generated_is_named_with_its_pointer(
     line = refusal(checkout, capsys)
     assert line.startswith("generate: /paths/~1persona-create/post: ")
     assert "application/xml" in line
-
-
-def test_a_parameter_that_the_generator_drops_is_refused(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A parameter that is written as JSON (`content` in place of `schema`) is left out by the parser in silence."""
-
-    def as_json(document: dict[str, Any]) -> None:
-        parameters = document["paths"]["/merchant-status"]["get"]["parameters"]
-        parameters[0] = {"name": "merchant_id", "in": "query", "content": {"application/json": {"schema": {}}}}
-
-    edit(checkout, as_json)
-
-    assert refusal(checkout, capsys) == (
-        "generate: /paths/~1merchant-status/get: the query parameter 'merchant_id' would not be generated: "
-        "it has no schema"
-    )
-
-
-def test_schema_that_cannot_be_generated_is_named_with_its_pointer(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The same for a named schema."""
-    odd = {"type": "object", "properties": {"p": {"enum": [[1]]}}}
-    edit(checkout, lambda d: d["components"]["schemas"].update(Odd=odd))
-
-    assert refusal(checkout, capsys).startswith("generate: /components/schemas/Odd/properties/p/enum/0: ")
 
 
 # Runs a script, and sends it and what it has started a signal when the given event comes the first time.
@@ -236,52 +209,13 @@ def test_another_version_of_the_generator_is_refused(monkeypatch: pytest.MonkeyP
         lock.refuse_other_versions()
 
 
-@pytest.mark.parametrize(
-    ("said", "understood"),
-    [
-        ({"allOf": [{"type": "string"}]}, {"type": "string"}),
-        ({"allOf": [{"type": "string"}, {"description": "d"}]}, {"type": "string", "description": "d"}),
-        ({"allOf": [{"$ref": "#/a"}, {"deprecated": True}]}, {"allOf": [{"$ref": "#/a"}], "deprecated": True}),
-        ({"allOf": [{"$ref": "#/a"}]}, {"allOf": [{"$ref": "#/a"}]}),
-        ({"allOf": [{"minLength": 1}, {"type": "string"}]}, {"minLength": 1, "type": "string"}),
-        ({"type": "string", "allOf": [{"type": "string"}]}, {"type": "string"}),
-        ({"allOf": [{"maxLength": 5}, {"maxLength": 3}]}, {"allOf": [{"maxLength": 5}, {"maxLength": 3}]}),
-    ],
-)
-def test_choice_of_one_with_notes_is_the_one(said: dict[str, Any], understood: dict[str, Any]) -> None:
-    """The parser would make an empty class of it, or drop the operation; what really joins schemas stays."""
-    assert respelling.respelled(copy.deepcopy(said), ("x",)) == understood
-
-
-def test_enum_members_that_would_meet_get_numbers() -> None:
-    """`a` and `A` become two members, and an `a-b` beside an `a_b` too (the stock generator stops or drops one)."""
-    keys = [respelling.member_key(index, value) for index, value in enumerate(["a", "A", "a-b", "a_b"])]
-
-    assert respelling.distinct(keys) == ["A", "A_2", "A_B", "A_B_2"]
-
-
-def test_surroundings_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither PYTHONPATH and working folder nor lists of ignored files around it reach the tools that make the code."""
-    package = ROOT / "generated" / "jobmojito_api"
-    monkeypatch.setenv("PYTHONPATH", str(package))  # its types.py is no types of the standard library
-    monkeypatch.chdir(package)
-    (tmp_path / ".gitignore").write_text("*.py\n")
-    (tmp_path / ".ignore").write_text("*\n")
-    generate.build(load(package / "contract.json"), tmp_path / "jobmojito_api")
-
-    assert list(trees.compare(package, tmp_path / "jobmojito_api")) == []
-
-
-@pytest.mark.parametrize("tag", ["Build", "Dist", "venv"])
-def test_every_file_is_formatted_whatever_its_folder_is_called(tag: str, tmp_path: Path) -> None:
+def test_every_file_is_formatted_whatever_its_folder_is_called(tmp_path: Path) -> None:
     """A tag may be called as a folder that formatters pass over."""
-    answers = {"200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "string"}}}}}
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Small", "version": "1"},
-        "paths": {"/a": {"get": {"operationId": "get_a", "tags": [tag], "responses": answers}}},
-    }
-    generate.build(document, tmp_path / "jobmojito_api")
+    tags, answers = ["Build", "Dist", "venv"], {"204": {"description": "Done."}}
+    paths = {f"/{tag}": {"get": {"operationId": f"get_{tag}", "tags": [tag], "responses": answers}} for tag in tags}
+    generate.build(
+        {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": paths}, tmp_path / "jobmojito_api"
+    )
 
-    made = tmp_path / "jobmojito_api" / "api" / tag.lower() / "get_a.py"
-    assert "return OPERATION.call({})" in made.read_text(encoding="utf-8")
+    made = [tmp_path / f"jobmojito_api/api/{tag.lower()}/get_{tag.lower()}.py" for tag in tags]
+    assert ["return OPERATION.call({})" in path.read_text("utf-8") for path in made] == [True] * 3

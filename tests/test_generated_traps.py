@@ -16,16 +16,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from jobmojito_api import UNSET, AuthenticatedClient, File, models
+from jobmojito_api import UNSET, AuthenticatedClient, Client, File, models
 from jobmojito_api.api.admin import get_merchant_status, list_avatars
 from jobmojito_api.api.knowledge_base import upload_knowledge_base_document
 from jobmojito_api.api.results import generate_interview_report
 from jobmojito_api.api.resume_form_verification import pre_screen_resume_binary
 from jobmojito_api.codec import Enumeration, Model, Object, read, table_of
-from jobmojito_api.errors import InvalidAnswer
+from jobmojito_api.errors import InvalidAnswer, UnexpectedStatus
 from jobmojito_api.resources import OPERATIONS, operation
 from scripts.correct import effective
 from scripts.drift import loading
+from scripts.files import trees
+from scripts.files.documents import load
 from scripts.files.failures import Refused
 from scripts.generate import build
 from tests.bodies import MULTIPART, body_for, contract, required_of
@@ -41,7 +43,7 @@ NO_CHANGE = {
 }
 
 
-def client_answering(status=200, content=b"null", seen=None):
+def client_answering(status=200, content=b"null", seen=None, **settings):
     """Make a low-level client whose every request gets one answer; requests are added to `seen`."""
 
     def answer(request):
@@ -50,7 +52,7 @@ def client_answering(status=200, content=b"null", seen=None):
             seen.append(request)
         return httpx.Response(status, content=content)
 
-    client = AuthenticatedClient(base_url="http://localhost", token="secret-token")
+    client = AuthenticatedClient(base_url="http://localhost", token="secret-token", **settings)
     return client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(answer), base_url="http://localhost"))
 
 
@@ -85,10 +87,15 @@ THING = {
 
 
 @pytest.fixture(scope="module")
-def thing(tmp_path_factory):
-    """Generate a document of one model with the enums that trip the generator, and load it."""
-    target = made(small({"Thing": THING}), tmp_path_factory.mktemp("thing"))
-    with loading.package(target) as package:
+def fresh(tmp_path_factory):
+    """Generate a document of one model with the enums that trip the generator."""
+    return made(small({"Thing": THING}), tmp_path_factory.mktemp("thing"))
+
+
+@pytest.fixture(scope="module")
+def thing(fresh):
+    """Load the models of that document."""
+    with loading.package(fresh) as package:
         assert package.failures == {}
         yield package.modules["models/__init__.py"]
 
@@ -173,13 +180,16 @@ def test_trap_4_content_cannot_forge_a_part():
         assert request.content.count(f"--{boundary}".encode()) == len(body.to_multipart()) + 1
 
 
-@pytest.mark.parametrize("status", [502, 520, 524, 527, 546, 599])
+@pytest.mark.parametrize("status", [302, 502, 520, 524, 527, 546, 599])
 def test_trap_5_any_status_is_kept(status):
-    """A status that Python or the document does not know is a number on the answer, not an exception."""
-    answer = get_merchant_status.sync_detailed(client=client_answering(status, b"<html>gateway</html>"), **STATUS)
+    """A status that Python or the document does not know is a number on the answer; an exception only when asked."""
+    page = b"<html>x@example.com</html>"
+    answer = get_merchant_status.sync_detailed(client=client_answering(status, page), **STATUS)
 
-    assert (int(answer.status_code), answer.parsed) == (status, None)
-    assert answer.content == b"<html>gateway</html>"
+    assert (int(answer.status_code), answer.parsed, answer.content) == (status, None, page)
+    with pytest.raises(UnexpectedStatus) as caught:
+        get_merchant_status.sync(client=client_answering(status, page, raise_on_unexpected_status=True), **STATUS)
+    assert "x@example.com" not in f"{caught.value} {caught.value!r}"
 
 
 def test_trap_5_any_status_is_kept_without_blocking():
@@ -199,7 +209,7 @@ def test_trap_5_any_status_is_kept_without_blocking():
 def test_trap_5_an_error_page_is_no_crash():
     """A declared error whose body is HTML has no value; a success whose body is HTML is an error that says so."""
     assert get_merchant_status.sync_detailed(client=client_answering(500, b"<html>"), **STATUS).parsed is None
-    with pytest.raises(InvalidAnswer, match="the 200 answer cannot be read"):
+    with pytest.raises(InvalidAnswer, match="the 200 answer cannot be read: no JSON"):
         get_merchant_status.sync_detailed(client=client_answering(200, b"<html>"), **STATUS)
 
 
@@ -235,6 +245,8 @@ def test_trap_6_a_copy_leaves_its_original_alone():
     get_merchant_status.sync(client=client, **STATUS)
 
     assert not {"x-extra", "cookie"} & sent[0].headers.keys()
+    for one in (copies[0], Client("http://localhost").with_headers({"X-Extra": "1"})):
+        assert one.get_httpx_client().headers["X-Extra"] == "1"
     assert sent[0].extensions["timeout"]["read"] != 7
     assert [copy.get_httpx_client() is client.get_httpx_client() for copy in copies] == [False] * 3
 
@@ -259,25 +271,20 @@ print(*sorted(name for name in sys.modules if name.startswith("jobmojito_api.mod
     assert len(loaded) < 10
 
 
-def test_trap_8_ruff_settings_that_lie_around_change_nothing(tmp_path, monkeypatch):
-    """The formatter is isolated: hostile settings beside and above the output, or in the environment, are not read."""
-    document = small({"Thing": THING})
-    (tmp_path / "plain").mkdir()
-    (tmp_path / "hostile").mkdir()
-    (tmp_path / "hostile" / "ruff.toml").write_text('line-length = 40\nformat.quote-style = "single"\n')
+def test_trap_8_surroundings_change_nothing(tmp_path, monkeypatch):
+    """Nothing around the output reaches the tools that make it: settings, lists of ignored files, PYTHONPATH."""
+    monkeypatch.setenv("PYTHONPATH", str(PACKAGE))  # its types.py is no types of the standard library
+    monkeypatch.chdir(PACKAGE)
+    (tmp_path / "ruff.toml").write_text('line-length = 40\nformat.quote-style = "single"\n')
+    (tmp_path / ".gitignore").write_text("*.py\n")
+    (tmp_path / ".ignore").write_text("*\n")
+    build(load(PACKAGE / "contract.json"), tmp_path / "jobmojito_api")
 
-    plain = made(document, tmp_path / "plain")
-    monkeypatch.chdir(tmp_path / "hostile")
-    hostile = made(document, tmp_path / "hostile")
-
-    files = sorted(path.relative_to(plain) for path in plain.rglob("*.py"))
-    assert [(hostile / file).read_bytes() for file in files] == [(plain / file).read_bytes() for file in files]
+    assert list(trees.compare(PACKAGE, tmp_path / "jobmojito_api")) == []
 
 
-def test_trap_9_the_package_is_typed_and_clean(tmp_path):
+def test_trap_9_the_package_is_typed_and_clean(fresh):
     """`py.typed` is there, and no cache of the formatter or of Python is left in a fresh package."""
-    fresh = made(small({"Thing": THING}), tmp_path)
-
     assert (PACKAGE / "py.typed").is_file()
     assert (fresh / "py.typed").is_file()
     assert [path.name for path in fresh.rglob("*") if path.name.startswith(".") or "cache" in path.name] == []
@@ -327,6 +334,7 @@ def test_trap_13_unset_stays_unset(way):
     model = models.JobInterviewPdfRequest.from_dict({"export_type": "pdf"})
 
     assert way(UNSET) is UNSET
+    assert not UNSET
     assert way(model).template is UNSET
     assert way(model).to_dict() == {"export_type": "pdf"}
 
@@ -349,5 +357,5 @@ def test_trap_15_values_that_differ_in_case_alone_are_all_there(thing):
     """An enum with `a` and `A`, `a-b` and `a_b` has a member for each, which reads and writes its own value."""
     case = next(getattr(thing, name) for name in thing.__all__ if "case" in name.casefold())
 
-    assert sorted(member.value for member in case) == ["A", "a", "a-b", "a_b"]
+    assert {member.name: member.value for member in case} == {"A": "a", "A_2": "A", "A_B": "a-b", "A_B_2": "a_b"}
     assert [thing.Thing.from_dict({"case": value}).to_dict() for value in case] == [{"case": value} for value in case]
