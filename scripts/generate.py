@@ -23,9 +23,9 @@ from scripts.files.documents import dump
 from scripts.files.failures import Refused, exit_code, one_line, reason
 from scripts.files.published import published
 from scripts.files.staging import CORRECTIONS, PACKAGE, STAMP, recover, replace, scratch
+from scripts.generation.dialect import read
 from scripts.generation.fence import check_tree
 from scripts.generation.parser import load_config
-from scripts.generation.reading import read
 from scripts.generation.rendering import render
 
 if TYPE_CHECKING:

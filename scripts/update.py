@@ -41,8 +41,8 @@ from scripts.files.failures import Refused, exit_code, reason
 from scripts.files.published import published
 from scripts.files.staging import CONTRACT, CORRECTIONS, FACTS, PACKAGE, WEBHOOKS, recover, scratch, staging, unpack
 from scripts.generate import generate
+from scripts.generation.dialect import read
 from scripts.generation.parser import load_config
-from scripts.generation.reading import read
 from scripts.notices import Found, Notice
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from scripts import correct
 from scripts.corrections.grammar import operations, schemas
 from scripts.files.failures import Refused
+from scripts.generation.dialect import read
 from scripts.generation.parser import load_config
-from scripts.generation.reading import read
 from tests import baseline
 
 LANGUAGES = "JobInterviewCreateRequest"

@@ -16,10 +16,9 @@ from scripts.drift.loading import package
 from scripts.drift.meaning import meaning
 from scripts.files.failures import Refused
 from scripts.generate import build
-from scripts.generation.dialect import TAKEN_CLASSES
+from scripts.generation.dialect import TAKEN_CLASSES, read
 from scripts.generation.fence import check_tree
 from scripts.generation.parser import load_config
-from scripts.generation.reading import read
 from scripts.safety import checks as safety
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Rewrites the effective document into forms that the generator's parser understands.
+"""Reads the effective document, rewritten into forms that the generator's parser understands.
 
 Each change keeps the meaning and is made on a copy for the parser; `contract.json` stays as it is. This module changes
 what concerns the whole document; `respelling` rewrites single schemas, `referring` references.
@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from scripts.corrections.grammar import METHODS, booleans, copied, objects, operations, rewrite, schemas
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused
-from scripts.generation.parser import class_name, pascal, snake
+from scripts.generation.parser import class_name, parse, pascal, snake
 from scripts.generation.records import WEBHOOK, Adapted
 from scripts.generation.referring import final_name, with_plain_references
 from scripts.generation.respelling import respelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scripts.generation.parser import Settings
+    from scripts.generation.records import Parsed
 
 # Names that the generated modules use themselves: a schema `File` becomes `FileModel`.
 TAKEN_CLASSES: Final = frozenset(
@@ -33,6 +36,22 @@ BINARY: Final[Mapping[str, str]] = {"type": "string", "format": "binary"}
 _ANSWERED: Final = "text/x-answered"  # of any text answer; a text body of a request keeps its content type
 BYTES: Final = "application/octet-stream"
 FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
+_WRITABLE: Final = frozenset({"STRING", "BINARY", "ANY"})  # as a body that is neither JSON nor a form
+
+
+def read(document: Mapping[str, Any], settings: Settings) -> Parsed:
+    """Read an effective document.
+
+    Raises:
+        Refused: something in it would not be generated; the message names the operation or schema and its pointer.
+    """
+    parsed = parse(document, adapt(document), settings)
+    for operation in parsed.operations:
+        for body in operation.bodies:
+            if body.form == "content" and body.type.kind not in _WRITABLE:
+                what = f"a body of type {body.content_type} can be a text or a file, and this is to be more"
+                raise Refused(f"{operation.pointer}: {what}")
+    return parsed
 
 
 def adapt(document: Mapping[str, Any]) -> Adapted:
