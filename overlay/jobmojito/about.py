@@ -4,9 +4,16 @@ import hashlib
 import json
 from functools import cache
 from importlib import metadata
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+from .lazy import DeferredModule
+
+if TYPE_CHECKING:
+    from importlib import resources
+else:
+    resources = DeferredModule("importlib.resources")  # every call needs the version, few programs the contract
 
 try:
     __version__ = metadata.version("jobmojito")
@@ -30,7 +37,7 @@ class Contract:
 @cache
 def contract() -> Contract:
     """Return the contract that this client was made of: title, version, hash and server."""
-    content = files("jobmojito_api").joinpath("contract.json").read_bytes()
+    content = resources.files("jobmojito_api").joinpath("contract.json").read_bytes()
     document = json.loads(content)
     info = document["info"]
     return Contract(info["title"], info["version"], hashlib.sha256(content).hexdigest(), document["servers"][0]["url"])

@@ -6,8 +6,8 @@ of httpx hangs on it: those hold the request, and the request holds the token.
 
 from __future__ import annotations
 
-import platform
 import random
+import sys
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -220,7 +220,7 @@ def prepare_download(url: httpx.URL, sink: Sink, settings: Settings, operation: 
 @cache
 def user_agent() -> str:
     """Name this client and its version, as the `User-Agent` header says it."""
-    return f"jobmojito-python/{about.__version__} python/{platform.python_version()}"
+    return f"jobmojito-python/{about.__version__} python/{sys.version.partition(' ')[0]}"
 
 
 def _request(

@@ -78,9 +78,10 @@ _REQUEST_IDS: Final = (
     "x-vercel-id",
     "cf-ray",
 )
-_LIKE_AN_ID: Final = re.compile(r".*(?:request|correlation|execution|invocation|transaction|trace)-?id")
-_REQUEST_ID: Final = re.compile(r"[\w.:=-]{1,100}", re.ASCII)
-_DRAWN: Final = re.compile(r"(?:Root=)?[0-9a-f:;.-]+", re.IGNORECASE)
+_LIKE_AN_ID: Final = ("requestid", "correlationid", "executionid", "invocationid", "transactionid", "traceid")
+# Strings, not compiled, here and in what else every call loads: Python compiles each at first use, and few are used.
+_REQUEST_ID: Final = r"(?a)[\w.:=-]{1,100}"
+_DRAWN: Final = r"(?i)(?:Root=)?[0-9a-f:;.-]+"
 """Ids as most hosts draw them, hexadecimal: they may be as long as tokens, and are none."""
 _NEVER_KEPT: Final = (b"set-cookie", b"authorization", b"proxy-authorization")
 
@@ -196,13 +197,13 @@ def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Find the id to quote to the vendor's support; None where there is none, or none that is fit to be shown."""
     given = {name.lower(): value.strip() for name, value in headers.items()}
-    names = (*_REQUEST_IDS, *(name for name in given if _LIKE_AN_ID.fullmatch(name)))
+    names = (*_REQUEST_IDS, *(name for name in given if name.replace("-", "").endswith(_LIKE_AN_ID)))
     return next((given[name] for name in names if name in given and _is_request_id(given[name])), None)
 
 
 def _is_request_id(text: str) -> bool:
     """Tell an id from an address, a link or a token that a host put in its place: an error shows it."""
-    return bool(_REQUEST_ID.fullmatch(text)) and (bool(_DRAWN.fullmatch(text)) or mask(text) == text)
+    return bool(re.fullmatch(_REQUEST_ID, text)) and (bool(re.fullmatch(_DRAWN, text)) or mask(text) == text)
 
 
 def read_success(call: Call[T], answer: Answer, *, strict: bool, attempts: int) -> Detailed[T]:
@@ -258,7 +259,7 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
 }
 
 
-CREDITS: Final = re.compile(r"\b(?:not enough|insufficient|no|out of)\b[\w ]{0,40}\bcredits?\b", re.IGNORECASE)
+CREDITS: Final = r"(?i)\b(?:not enough|insufficient|no|out of)\b[\w ]{0,40}\bcredits?\b"
 """How a lack of credits is recognised: the API says it in words alone."""
 
 
@@ -273,7 +274,7 @@ def read_error(operation: str, answer: Answer, token: Secret | None = None) -> A
     text = _api_text(body) or _received(answer)
     name = body.get("name")
     kind = error_class(answer.status_code)
-    if kind is ValidationError and CREDITS.search(text):
+    if kind is ValidationError and re.search(CREDITS, text):
         kind = InsufficientCreditsError
     error = kind(
         mask(text, secrets=_secrets(token)),

@@ -73,8 +73,8 @@ RULES: Final[Mapping[FailureKind, Rule]] = {
 _LONGEST: Final = 64
 """Characters of a `Retry-After`; a date has 29, and reading takes longer the longer it is."""
 
-_NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
-_DATE_LIKE: Final = re.compile(r"\d\D.*\d{1,2}:\d{2}:\d{2}", re.ASCII)
+_NUMBER: Final = r"(?a)[+-]?\d{1,15}(\.\d{1,15})?"
+_DATE_LIKE: Final = r"(?a)\d\D.*\d{1,2}:\d{2}:\d{2}"
 
 # The CDN's own statuses that say that it got no connection to the API. Not 522: a CDN also says that of a connection
 # that stood and fell silent.
@@ -222,14 +222,14 @@ def read_retry_after(status: int, value: str | None, now: datetime) -> float | N
     text = (value or "").strip()
     if status not in {_TOO_MANY, _UNAVAILABLE} or not text or len(text) > _LONGEST:
         return None
-    seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text, now)
+    seconds = float(text) if re.fullmatch(_NUMBER, text) else _seconds_until(text, now)
     return None if math.isnan(seconds) else max(seconds, 0.0)
 
 
 def _seconds_until(text: str, now: datetime) -> float:
     """Seconds until an HTTP date, NaN where the text is not one."""
     # A bare word or time parses as some moment of today: an HTTP date names a day and a time.
-    when = parse_time(text) if _DATE_LIKE.search(text) else None
+    when = parse_time(text) if re.search(_DATE_LIKE, text) else None
     return math.nan if when is None else when.timestamp() - now.timestamp()
 
 

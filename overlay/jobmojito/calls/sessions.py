@@ -55,7 +55,7 @@ _MERCHANT = "merchant_id"
 _MOST_KINDS = 1000
 _RECEIVED = "%s: the answer departs from the contract at %s: expected %s, got %s"
 _SENT = "%s: sent, although the contract does not have it, at %s: expected %s, got %s"
-_INDEX = re.compile(r"/\d+(?=/|$)")
+_INDEX = r"/\d+(?=/|$)"
 
 
 class _Session(Generic[W]):
@@ -126,7 +126,7 @@ class _Session(Generic[W]):
 
     def _log_once(self, words: str, operation: str, departure: Departure) -> None:
         """Log one line for each kind of departure, not one for each row that has it."""
-        where = mask(_INDEX.sub("/*", departure.pointer) or "/")
+        where = mask(re.sub(_INDEX, "/*", departure.pointer) or "/")
         kind: _Kind = (operation, where, departure.expected, departure.got)
         if kind in self._logged or len(self._logged) >= _MOST_KINDS:
             return

@@ -38,10 +38,10 @@ _BASE_URL_VARIABLE: Final = "JOBMOJITO_API_BASE_URL"
 _HTTP_HOSTS_VARIABLE: Final = "JOBMOJITO_ALLOW_HTTP_HOSTS"
 _PROXIES: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 _CERTIFICATES: Final = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"})
-_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*", re.ASCII)
+_HOST: Final = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*"
 _PORTS: Final = range(1, 65536)
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
+_HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_HEADER_VALUE: Final = r"[\t\x20-\x7e]*"
 # Set by the client alone: the token must go nowhere it was not checked for, and the rest frames the request.
 _OWN_HEADERS: Final = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
 
@@ -126,7 +126,7 @@ def _read_hosts(given: Iterable[str] | None) -> frozenset[str]:
         given = [name for part in os.environ.get(_HTTP_HOSTS_VARIABLE, "").split(",") if (name := part.strip())]
     # One string would be a list of its letters.
     hosts = [""] if isinstance(given, str) else [str(host).lower() for host in given]
-    if not all(_HOST.fullmatch(host) for host in hosts):
+    if not all(re.fullmatch(_HOST, host) for host in hosts):
         raise ConfigurationError(
             f"allow_http_hosts= and {_HTTP_HOSTS_VARIABLE} take names of hosts, each without scheme, port and wildcard"
         )
@@ -247,11 +247,11 @@ def _read_headers(value: object) -> dict[str, str]:
 
 
 def _read_header(name: object, text: object) -> tuple[str, str]:
-    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(_HEADER_NAME, name):
         raise ConfigurationError("headers: a name may have letters, digits and hyphens only")
     if name.lower() in _OWN_HEADERS:
         raise ConfigurationError(f"headers: {name} is the client's own business (the token is given as token=)")
-    if not isinstance(text, str) or not _HEADER_VALUE.fullmatch(text):
+    if not isinstance(text, str) or not re.fullmatch(_HEADER_VALUE, text):
         raise ConfigurationError(f"headers: the value of {name} must be one line of ASCII text")
     return name.lower(), text
 

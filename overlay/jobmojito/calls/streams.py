@@ -41,7 +41,7 @@ _RECORD: Final = 16 * 1024
 _READ: Final = 64 * 1024
 """Bytes that httpcore reads at a time."""
 
-_INTERIM: Final = re.compile(rb"(?:HTTP/1\.\d 1.*?\r\n\r\n)*", re.DOTALL)
+_INTERIM: Final = rb"(?s)(?:HTTP/1\.\d 1.*?\r\n\r\n)*"
 """Whole answers with a status of 1xx: they only say that the server is there."""
 
 _MOMENT: Final = 0.05
@@ -175,7 +175,7 @@ def _left(timeout: float | None) -> float | None:
 
 def _has_final(received: bytes) -> bool:
     """Tell whether a final answer has begun behind interim ones, or more has come than those should take."""
-    status = _INTERIM.sub(b"", received, count=1)[9:10]
+    status = re.sub(_INTERIM, b"", received, count=1)[9:10]
     return len(received) > _READ or status not in {b"", b"1"}
 
 

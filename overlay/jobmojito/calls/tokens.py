@@ -12,7 +12,6 @@ import base64
 import inspect
 import json
 import math
-import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator
@@ -41,8 +40,6 @@ _EARLY: Final = 60.0
 
 _FAR: Final = 1e12
 """A time no clock reaches; an `exp` of hundreds of digits would not fit a float."""
-
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 _asking: ContextVar[tuple[object, ...]] = ContextVar("jobmojito_asking_provider", default=())
 """Whose providers are being asked, here or in what started this task."""
@@ -207,7 +204,7 @@ def read_token(text: object) -> Secret:
         raise ConfigurationError("the token is empty")
     if text.lower().startswith("bearer "):
         raise ConfigurationError("give the token without the word Bearer")
-    if not _TOKEN.fullmatch(text):
+    if not (text.isascii() and text.isprintable()) or " " in text:
         raise ConfigurationError("the token holds white space, a line break or a character that is not ASCII")
     return Secret(text)
 
