@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import partial
 from typing import Any
 
 import httpx
@@ -68,12 +69,24 @@ class Driver:
         """Run `work(client)` with a client of its own."""
         return self.use(self.client(token, **options), work)
 
+    def own(self, handle: Any, hooks: Any = None, **options: Any) -> Any:
+        """Make an httpx client of the caller's; `hooks` are plain functions, by the event they are called at."""
+
+        async def awaited(hook: Any, about: Any) -> None:
+            hook(about)
+
+        asynchronous = self.kind == "async"
+        calls = {event: [partial(awaited, hook) if asynchronous else hook] for event, hook in (hooks or {}).items()}
+        kind = httpx.AsyncClient if asynchronous else httpx.Client
+        return kind(transport=httpx.MockTransport(handle), event_hooks=calls, **options)
+
     def use(self, client: Any, work: Any) -> Any:
-        """Run `work(client)`, then close the client."""
+        """Run `work(client)`, which may be async for either kind, then close the client."""
         if self.kind == "async":
             return asyncio.run(self._awaited(client, work))
         with client:
-            return work(client)
+            result = work(client)
+            return asyncio.run(result) if inspect.iscoroutine(result) else result
 
     async def _awaited(self, client: Any, work: Any) -> Any:
         async with client:

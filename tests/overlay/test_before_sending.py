@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from jobmojito import (
-    ConfigurationError,
     InsufficientCreditsError,
     InvalidRequestError,
     JobMojito,
@@ -78,12 +77,6 @@ def test_an_unknown_enum_value_is_sent_with_one_warning_and_refused_in_strict_mo
     assert "draft, active" in lines[0]
     with pytest.raises(InvalidRequestError, match="draft, active"):
         jm.with_options(strict=True).interviews.list_interviews(status="brand_new")
-
-
-def test_an_option_that_does_not_exist_is_refused():
-    """There are two ways."""
-    with pytest.raises(ConfigurationError, match="extra_properties"):
-        JobMojito(TOKEN, extra_properties="perhaps")
 
 
 @pytest.mark.parametrize(

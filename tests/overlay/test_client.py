@@ -1,4 +1,3 @@
-import asyncio
 import copy
 import json
 import pickle
@@ -161,11 +160,9 @@ def test_departures_are_logged_once_a_kind(api, caplog):
 
     async def thrice(jm):
         for client in (jm, jm, jm.with_options(timeout=5)):
-            result = client.candidates.list_candidates()
-            await result if api.kind == "async" else None
+            await _maybe(client.candidates.list_candidates())
 
-    work = thrice if api.kind == "async" else lambda jm: asyncio.run(thrice(jm))
-    api.call(work, transport=_Server(value).transport)
+    api.call(thrice, transport=_Server(value).transport)
 
     lines = [r.getMessage() for r in caplog.records if "/data/*/id" in r.getMessage()]
     assert len(lines) == len(set(lines)) == 2
@@ -187,7 +184,7 @@ def test_with_options_changes_the_variant_alone(api):
         await _maybe(jm.admin.list_languages(**ASKED))
         assert "x-trace" not in server.last.headers
 
-    api.call(work if api.kind == "async" else lambda jm: asyncio.run(work(jm)), transport=server.transport)
+    api.call(work, transport=server.transport)
 
 
 async def _maybe(result):
@@ -220,16 +217,9 @@ def test_closed_client_says_so(api):
 def test_given_http_client_is_used_and_not_closed(api):
     """Its event hooks and defaults count, its redirects do not, and closing it is its owner's business."""
     hooked = []
-    kind = httpx.AsyncClient if api.kind == "async" else httpx.Client
-
-    async def awaited(request):
-        hooked.append(request.url.path)
-
-    hook = awaited if api.kind == "async" else lambda request: hooked.append(request.url.path)
     server = _Server({}, 302, location="https://evil.example/")
-    own = kind(
-        transport=server.transport, follow_redirects=True, event_hooks={"request": [hook]}, headers={"X-Own": "1"}
-    )
+    hooks = {"request": lambda request: hooked.append(request.url.path)}
+    own = api.own(server, hooks, follow_redirects=True, headers={"X-Own": "1"})
 
     with pytest.raises(Exception, match="redirects are not followed"):
         api.call(READ[1], http_client=own)
@@ -241,13 +231,7 @@ def test_given_http_client_is_used_and_not_closed(api):
 
 def test_hook_that_raises_for_status_still_gives_our_error(api):
     """`raise_for_status` in a response hook is a common habit."""
-    kind = httpx.AsyncClient if api.kind == "async" else httpx.Client
-
-    async def awaited(response):
-        response.raise_for_status()
-
-    hook = awaited if api.kind == "async" else lambda response: response.raise_for_status()
-    own = kind(transport=_Server({"error": "x"}, 404).transport, event_hooks={"response": [hook]})
+    own = api.own(_Server({"error": "x"}, 404), {"response": lambda response: response.raise_for_status()})
 
     with pytest.raises(NotFoundError) as raised:
         api.call(READ[1], http_client=own)
@@ -329,7 +313,7 @@ def test_raw_client_of_the_other_kind_says_which_functions_work(api):
     wrong = list_candidates.sync if api.kind == "async" else list_candidates.asyncio
 
     with pytest.raises(ConfigurationError, match="functions"):
-        api.call(lambda jm: wrong(client=jm.raw) if api.kind == "async" else asyncio.run(wrong(client=jm.raw)))
+        api.call(lambda jm: wrong(client=jm.raw))
 
 
 def test_closing_the_raw_client_leaves_the_connection_open():

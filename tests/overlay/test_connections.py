@@ -13,12 +13,6 @@ from tests.overlay.driver import ASKED, READ, SPENDING, TOKEN
 from tests.overlay.test_secrets import _printed
 
 
-def _own(api, handle, **options):
-    """An httpx client of the caller's."""
-    kind = httpx.AsyncClient if api.kind == "async" else httpx.Client
-    return kind(transport=httpx.MockTransport(handle), **options)
-
-
 @pytest.mark.parametrize("login", [{"auth": ("user", "word")}, {"headers": {"Authorization": "Basic dXNlcjp3b3Jk"}}])
 def test_login_of_a_given_client_does_not_take_the_tokens_place(api, login):
     """The token is who is asking; where to is this client's too, for the generated functions as well."""
@@ -30,7 +24,7 @@ def test_login_of_a_given_client_does_not_take_the_tokens_place(api, login):
 
     function = list_languages.asyncio if api.kind == "async" else list_languages.sync
     for work in (READ[1], lambda jm: function(client=jm.raw, **ASKED)):
-        api.call(work, http_client=_own(api, handle, base_url="https://other.example/", **login))
+        api.call(work, http_client=api.own(handle, base_url="https://other.example/", **login))
 
     assert seen == [("cool.jobmojito.com", [f"Bearer {TOKEN}"])] * 2
 
@@ -59,11 +53,7 @@ def test_error_of_a_request_that_a_hook_made_says_nothing_of_ours(api, error):
     def hook(_):
         raise error
 
-    async def awaited(_):
-        raise error
-
-    hooks = {"response": [awaited if api.kind == "async" else hook]}
-    own = _own(api, lambda _: httpx.Response(200, json={}), event_hooks=hooks)
+    own = api.own(lambda _: httpx.Response(200, json={}), {"response": hook})
 
     with pytest.raises(OutcomeUnknownError):
         api.call(SPENDING[1], http_client=own)
@@ -79,7 +69,7 @@ def test_path_that_a_transport_names_is_not_shown(api, error):
         raise error
 
     with pytest.raises(OutcomeUnknownError) as raised:
-        api.call(SPENDING[1], http_client=_own(api, handle))
+        api.call(SPENDING[1], http_client=api.own(handle))
 
     assert "jane" not in f"{raised.value} {raised.value.cause!r} {raised.value.cause.__cause__!r}"
 

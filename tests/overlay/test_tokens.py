@@ -254,7 +254,7 @@ def test_401_that_stays_surfaces(api, provided, sent):
 
 
 def test_calls_refused_together_share_one_refresh_over_http():
-    """Ten calls in flight when the token dies: eleven asks fewer."""
+    """Ten calls are in flight when the token expires: the provider is asked once for all of them."""
     provider = _Provider()
 
     async def answer(request):
