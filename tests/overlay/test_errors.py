@@ -14,6 +14,7 @@ from jobmojito import errors
 from jobmojito.calls.failures import failed_attempt
 from jobmojito.calls.responses import MAX_ERROR_BODY, read_error, snapshot
 from jobmojito.errors import Answer, ApiError, JobMojitoError, OutcomeUnknownError
+from jobmojito.redaction import Secret
 from jobmojito_api.codec import Departure
 
 PERSON = "jane.doe@example.org"
@@ -45,7 +46,8 @@ def _state(error):
 
 
 def _answered(status, content=b"", **headers):
-    return snapshot(status, httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()}), content)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return snapshot(httpx.Response(status, headers=given), content)
 
 
 def test_examples_cover_the_whole_tree():
@@ -177,7 +179,7 @@ def test_answer_keeps_no_cookie_and_not_the_token():
     """A server that echoes the request's headers does not get the token into a pickle."""
     headers = httpx.Headers({"set-cookie": "a=b", "x-echo": "Bearer secret-token-1"})
 
-    kept = snapshot(500, headers, b"you sent secret-token-1", ("secret-token-1",))
+    kept = snapshot(httpx.Response(500, headers=headers), b"you sent secret-token-1", Secret("secret-token-1"))
 
     assert b"secret-token-1" not in pickle.dumps(kept)
     assert "set-cookie" not in kept.headers

@@ -149,15 +149,11 @@ class ResponseReader:
         if self.sink is not None:
             self.sink.finish()
         content = bytes(self._bytes[: self._enough])
-        return _snapshot(self._response, content, self._step.token)
+        return snapshot(self._response, content, self._step.token)
 
     def broken_off(self, error: Exception) -> Answer | FailedAttempt:
         """Decide about a body that stopped half-way: an error's status says enough, a success is not known."""
         return caught(error, self._step, self._attempt) if self._response.is_success else self.answer()
-
-
-def _snapshot(response: httpx.Response, content: bytes, token: Secret | None) -> Answer:
-    return snapshot(response.status_code, response.headers, content, _secrets(token))
 
 
 def _secrets(token: Secret | None) -> tuple[str, ...]:
@@ -180,18 +176,18 @@ def _refused_by_hook(response: httpx.Response, token: Secret | None) -> Answer:
         if not http.is_a(error, httpx.ResponseNotRead):
             raise
         content = b""
-    return _snapshot(response, content, token)
+    return snapshot(response, content, token)
 
 
-def snapshot(status: int, headers: httpx.Headers, content: bytes, secrets: tuple[str, ...] = ()) -> Answer:
+def snapshot(response: httpx.Response, content: bytes, token: Secret | None = None) -> Answer:
     """Keep an answer without cookies and without the token, should a server echo it; a success's body is kept whole."""
     # As bytes, for a host may send what is not ASCII, such as the name of a file.
-    kept = [(name, value) for name, value in headers.raw if name.lower() not in _NEVER_KEPT]
-    for secret in secrets:
+    kept = [(name, value) for name, value in response.headers.raw if name.lower() not in _NEVER_KEPT]
+    for secret in _secrets(token):
         if len(secret) >= _SHORTEST_SECRET:
             kept = [(name, value.replace(secret.encode(), b"[token]")) for name, value in kept]
-            content = content if 200 <= status < 300 else content.replace(secret.encode(), b"[token]")  # noqa: PLR2004
-    return Answer(status, httpx.Headers(kept), content)
+            content = content if response.is_success else content.replace(secret.encode(), b"[token]")
+    return Answer(response.status_code, httpx.Headers(kept), content)
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
