@@ -110,21 +110,16 @@ Steps = Generator["Step", Any, Result]
 
 def drive(steps: Steps[Result], do: Callable[[Step], Any]) -> Result:
     """Do the steps here and now, each by `do`."""
+
+    async def done(step: Step) -> Any:
+        return do(step)
+
     try:
-        step = next(steps)
-        while True:
-            try:
-                done = do(step)
-            except Exception as error:  # noqa: BLE001 - handed to the steps, which let through what is not theirs
-                step = steps.throw(error)
-            else:
-                step = steps.send(done)
+        # Nothing in it waits, so it runs to its end at once.
+        drive_async(steps, done).send(None)
     except StopIteration as end:
         return cast("Result", end.value)
-    except JobMojitoError as error:
-        raise without_frames(error) from error.__cause__
-    finally:
-        steps.close()
+    raise AssertionError("a step of the sync client waited for an event loop")
 
 
 async def drive_async(steps: Steps[Result], do: Callable[[Step], Awaitable[Any]]) -> Result:
@@ -134,7 +129,7 @@ async def drive_async(steps: Steps[Result], do: Callable[[Step], Awaitable[Any]]
         while True:
             try:
                 done = await do(step)
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:  # noqa: BLE001 - handed to the steps, which let through what is not theirs
                 step = steps.throw(error)
             else:
                 step = steps.send(done)
