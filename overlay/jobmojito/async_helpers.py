@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from .helpers import Helpers
-from .lazy import DeferredModule
+from .lazy import DeferredModule, deferred
 
 if TYPE_CHECKING:
     import uuid
@@ -35,21 +35,12 @@ if TYPE_CHECKING:
     from .uploads import files, requests
 else:
     # Annotations name what is in these modules too, so that `typing.get_type_hints` loads them only when it is asked.
-    codec = DeferredModule("jobmojito_api.codec")
-    models = DeferredModule("jobmojito_api.models")
-    types = DeferredModule("jobmojito_api.types")
-    uuid = DeferredModule("uuid")
-    paging = DeferredModule("jobmojito.pages")
-    reports = DeferredModule("jobmojito.reports")
-    result_runs = DeferredModule("jobmojito.result_runs")
-    resends = DeferredModule("jobmojito.batches.resends")
-    results = DeferredModule("jobmojito.batches.results")
-    resumes = DeferredModule("jobmojito.batches.resumes")
-    row_requests = DeferredModule("jobmojito.batches.row_requests")
-    runs = DeferredModule("jobmojito.batches.runs")
-    sessions = DeferredModule("jobmojito.calls.sessions")
-    files = DeferredModule("jobmojito.uploads.files")
-    requests = DeferredModule("jobmojito.uploads.requests")
+    codec, models, types = deferred("jobmojito_api", "codec", "models", "types")
+    uuid, sessions = DeferredModule("uuid"), DeferredModule("jobmojito.calls.sessions")
+    paging, reports, result_runs = deferred("jobmojito", "pages", "reports", "result_runs")
+    resends, results, resumes = deferred("jobmojito.batches", "resends", "results", "resumes")
+    row_requests, runs = deferred("jobmojito.batches", "row_requests", "runs")
+    files, requests = deferred("jobmojito.uploads", "files", "requests")
 
 P = ParamSpec("P")
 T = TypeVar("T")

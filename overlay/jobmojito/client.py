@@ -19,7 +19,7 @@ from .calls.retries import RetryPolicy
 from .errors import ConfigurationError
 from .helpers import Helpers
 from .http import DEFAULT_TIMEOUT, httpx
-from .lazy import DeferredModule
+from .lazy import DeferredModule, deferred
 
 if TYPE_CHECKING:
     import uuid
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 else:
     # Loaded with the first client, or by `typing.get_type_hints`: a program may import more than it uses.
     uuid, models, raw = map(DeferredModule, ("uuid", "jobmojito_api.models", "jobmojito.raw"))
-    observing, processes, responses, sessions, settings, tokens, transports = (
-        DeferredModule(f"jobmojito.calls.{name}")
-        for name in ("observing", "processes", "responses", "sessions", "settings", "tokens", "transport")
+    observing, processes, responses, sessions, settings, tokens, transports = deferred(
+        "jobmojito.calls", "observing", "processes", "responses", "sessions", "settings", "tokens", "transport"
     )
 
 P = ParamSpec("P")

@@ -5,7 +5,7 @@ import rules still see that import.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -20,6 +20,11 @@ class DeferredModule:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(import_module(self.__name__), name)
+
+
+def deferred(package: str, *names: str) -> Iterator[DeferredModule]:
+    """Stand in for modules of a package, as `from package import a, b` names them."""
+    return (DeferredModule(f"{package}.{name}") for name in names)
 
 
 def public_names(
