@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
+from scripts.files.documents import pointer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    Change = Callable[[dict[str, Any], "Place"], dict[str, Any]]
+
 Place = tuple[str | int, ...]
-ONE, LIST, MAP = "one", "list", "map"
+_ONE, _LIST, _MAP = "one", "list", "map"
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -23,43 +29,102 @@ _SCHEMA = (
 _SCHEMA_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
 
 # kind of object -> key -> (one child, a list or a map of them; their kind)
-GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
-    "document": {"paths": (MAP, "path item"), "webhooks": (MAP, "path item"), "components": (ONE, "components")},
+_GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
+    "document": {
+        "servers": (_LIST, "server"),
+        "paths": (_MAP, "path item"),
+        "webhooks": (_MAP, "path item"),
+        "components": (_ONE, "components"),
+        "tags": (_LIST, "tag"),
+    },
     "components": {
-        "schemas": (MAP, "schema"),
-        "responses": (MAP, "response"),
-        "parameters": (MAP, "parameter"),
-        "requestBodies": (MAP, "request body"),
-        "headers": (MAP, "parameter"),
-        "callbacks": (MAP, "callback"),
-        "pathItems": (MAP, "path item"),
+        "schemas": (_MAP, "schema"),
+        "responses": (_MAP, "response"),
+        "parameters": (_MAP, "parameter"),
+        "requestBodies": (_MAP, "request body"),
+        "headers": (_MAP, "parameter"),
+        "links": (_MAP, "link"),
+        "callbacks": (_MAP, "callback"),
+        "pathItems": (_MAP, "path item"),
     },
-    "path item": {"parameters": (LIST, "parameter"), **dict.fromkeys(METHODS, (ONE, "operation"))},
+    "path item": {
+        "servers": (_LIST, "server"),
+        "parameters": (_LIST, "parameter"),
+        **dict.fromkeys(METHODS, (_ONE, "operation")),
+    },
     "operation": {
-        "parameters": (LIST, "parameter"),
-        "requestBody": (ONE, "request body"),
-        "responses": (MAP, "response"),
-        "callbacks": (MAP, "callback"),
+        "servers": (_LIST, "server"),
+        "parameters": (_LIST, "parameter"),
+        "requestBody": (_ONE, "request body"),
+        "responses": (_MAP, "response"),
+        "callbacks": (_MAP, "callback"),
     },
-    "callback": {"*": (ONE, "path item")},
-    "request body": {"content": (MAP, "media type")},
-    "response": {"content": (MAP, "media type"), "headers": (MAP, "parameter")},
-    "parameter": {"schema": (ONE, "schema"), "content": (MAP, "media type")},
-    "media type": {"schema": (ONE, "schema"), "encoding": (MAP, "encoding")},
-    "encoding": {"headers": (MAP, "parameter")},
+    "callback": {"*": (_ONE, "path item")},
+    "request body": {"content": (_MAP, "media type")},
+    "response": {"content": (_MAP, "media type"), "headers": (_MAP, "parameter"), "links": (_MAP, "link")},
+    "link": {"server": (_ONE, "server")},
+    "parameter": {"schema": (_ONE, "schema"), "content": (_MAP, "media type")},
+    "media type": {"schema": (_ONE, "schema"), "encoding": (_MAP, "encoding")},
+    "encoding": {"headers": (_MAP, "parameter")},
     "schema": {
-        **dict.fromkeys(_SCHEMA, (ONE, "schema")),
-        **dict.fromkeys(_SCHEMAS, (LIST, "schema")),
-        **dict.fromkeys(_SCHEMA_MAPS, (MAP, "schema")),
+        **dict.fromkeys(_SCHEMA, (_ONE, "schema")),
+        **dict.fromkeys(_SCHEMAS, (_LIST, "schema")),
+        **dict.fromkeys(_SCHEMA_MAPS, (_MAP, "schema")),
     },
 }
 
 
+@frozen
+class Part:
+    """One object of a document: its kind in the grammar, the steps to it, and itself."""
+
+    kind: str
+    steps: Place
+    value: dict[str, Any]
+
+    @property
+    def pointer(self) -> str:
+        """The place as an RFC 6901 pointer."""
+        return pointer(*self.steps)
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it is a named component."""
+        return self.steps[:1] == ("components",) and len(self.steps) == 3  # noqa: PLR2004 - components/<kind>/<name>
+
+
+def walk(document: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield every object that the grammar knows, the document itself first, parents before children, in their order.
+
+    References are not followed, so the walk ends. Whatever is no object where one belongs is left out.
+    """
+    waiting: list[tuple[Place, str, Any]] = [((), "document", document)]
+    while waiting:
+        steps, kind, node = waiting.pop()
+        if isinstance(node, dict):
+            yield Part(kind, steps, node)
+            found = [((*steps, *more), child_kind, child) for more, child_kind, child in _children(kind, node)]
+            waiting.extend(reversed(found))
+
+
+def values(document: object) -> Iterator[tuple[Place, object]]:
+    """Yield everything in a document, known to the grammar or not, with the steps to it."""
+    waiting: list[tuple[Place, object]] = [((), document)]
+    while waiting:
+        steps, value = waiting.pop()
+        yield steps, value
+        entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting.extend(reversed([((*steps, key), child) for key, child in entries]))
+
+
+def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield every object of one kind of the grammar (`response`, `media type`) with its place."""
+    return ((part.steps, part.value) for part in walk(document) if part.kind == wanted)
+
+
 def schemas(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Yield every schema object with its place, parents before their children, in document order."""
-    for place, kind, node in _walk(document):
-        if kind == "schema":
-            yield place, node
+    """Yield every schema object with its place."""
+    return objects(document, "schema")
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -72,79 +137,61 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 def references(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield every object that is a reference, with what it refers to."""
-    for place, _, node in _walk(document):
-        if isinstance(ref := node.get("$ref"), str):
-            yield place, ref
+    for part in walk(document):
+        if isinstance(ref := part.value.get("$ref"), str):
+            yield part.steps, ref
 
 
 def booleans(document: Mapping[str, Any]) -> Iterator[tuple[Place, dict[str, Any] | list[Any], bool]]:
     """Yield every schema that is just `true` or `false`, with its place and the object or list that holds it."""
-    for place, kind, node in _walk(document):
-        for steps, child_kind, child in _children(kind, node):
-            if child_kind == "schema" and isinstance(child, bool):
-                yield (*place, *steps), node[str(steps[0])] if len(steps) > 1 else node, child
+    for part in walk(document):
+        for steps, kind, child in _children(part.kind, part.value):
+            if kind == "schema" and isinstance(child, bool):
+                yield (*part.steps, *steps), _holder(part.value, steps), child
 
 
-def objects(document: Mapping[str, Any], wanted: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Yield every object of one kind of the grammar (`response`, `media type`) with its place."""
-    return ((place, node) for place, kind, node in _walk(document) if kind == wanted)
-
-
-def rewrite(document: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
+def rewrite(document: dict[str, Any], change: Change) -> dict[str, Any]:
     """Copy the document with each schema object replaced by the result of `change`, children before parents.
 
     `change` gets a copy of the schema, which it may alter. The input is not changed.
     """
-    copy: dict[str, Any] = _rewrite(document, "document", (), change)
-    return copy
+    made: dict[str, Any] = copied(document)
+    alter(made, change)
+    return made
 
 
-def rewrite_schema(schema: dict[str, Any], change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> dict[str, Any]:
+def rewrite_schema(schema: dict[str, Any], change: Change) -> dict[str, Any]:
     """Copy one schema as `rewrite` copies a document: it and all schemas inside it go through `change`."""
-    copy: dict[str, Any] = _rewrite(schema, "schema", (), change)
-    return copy
+    made = copied(schema)
+    alter(made, change, "schema")
+    return change(made, ())
+
+
+def alter(node: dict[str, Any], change: Change, kind: str = "document", place: Place = ()) -> None:
+    """Do what `rewrite` does in a document itself, or in another object of a kind."""
+    for steps, child_kind, child in list(_children(kind, node)):
+        if isinstance(child, dict):
+            alter(child, change, child_kind, (*place, *steps))
+            if child_kind == "schema":
+                _holder(node, steps)[steps[-1]] = change(child, (*place, *steps))
 
 
 def _children(kind: str, node: Mapping[str, Any]) -> Iterator[tuple[Place, str, Any]]:
-    """Yield each object that an object of some kind holds: the steps to it, its kind, and itself."""
-    keys = GRAMMAR[kind]
+    """Yield what an object of some kind holds, object or not: the steps to it, its kind, and itself."""
+    keys = _GRAMMAR.get(kind, {})
     for key, value in node.items():
         arrangement, child_kind = keys.get(key) or keys.get("*") or ("", "")
-        if arrangement == ONE:
+        if arrangement == _ONE:
             yield (key,), child_kind, value
-        elif arrangement == MAP and isinstance(value, dict):
+        elif arrangement == _MAP and isinstance(value, dict):
             yield from (((key, name), child_kind, entry) for name, entry in value.items())
-        elif arrangement == LIST and isinstance(value, list):
+        elif arrangement == _LIST and isinstance(value, list):
             yield from (((key, index), child_kind, entry) for index, entry in enumerate(value))
 
 
-def _walk(document: Mapping[str, Any]) -> Iterator[tuple[Place, str, dict[str, Any]]]:
-    waiting: list[tuple[Place, str, Any]] = [((), "document", document)]
-    while waiting:
-        place, kind, node = waiting.pop()
-        if isinstance(node, dict):
-            yield place, kind, node
-            found = [((*place, *steps), child_kind, child) for steps, child_kind, child in _children(kind, node)]
-            waiting.extend(reversed(found))
-
-
-def _rewrite(node: Any, kind: str, place: Place, change: Callable[[dict[str, Any], Place], dict[str, Any]]) -> Any:
-    if not isinstance(node, dict):
-        return copied(node)
-    keys, result = GRAMMAR[kind], dict[str, Any]()
-    for key, value in node.items():
-        arrangement, child_kind = keys.get(key) or keys.get("*") or ("", "")
-        if arrangement == ONE:
-            result[key] = _rewrite(value, child_kind, (*place, key), change)
-        elif arrangement == MAP and isinstance(value, dict):
-            inner = value.items()
-            result[key] = {name: _rewrite(entry, child_kind, (*place, key, name), change) for name, entry in inner}
-        elif arrangement == LIST and isinstance(value, list):
-            members = enumerate(value)
-            result[key] = [_rewrite(entry, child_kind, (*place, key, index), change) for index, entry in members]
-        else:
-            result[key] = copied(value)
-    return change(result, place) if kind == "schema" else result
+def _holder(node: dict[str, Any], steps: Place) -> Any:
+    """Return the object or list in which one of the `_children` stands."""
+    return node[str(steps[0])] if len(steps) > 1 else node
 
 
 def copied(value: Any) -> Any:

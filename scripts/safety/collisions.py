@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from scripts.corrections.grammar import Part, walk
 from scripts.files.documents import pointer
 from scripts.generation.models import TAKEN
 from scripts.generation.parser import class_name, identifier
 from scripts.safety import names
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import Place, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from scripts.corrections.grammar import Place as Steps
+    from scripts.corrections.grammar import Place
 
-    Named = Iterable[tuple[Steps, str]]
+    Named = Iterable[tuple[Place, str]]
 
 
 def check_names(document: dict[str, Any]) -> list[Finding]:
@@ -55,9 +55,9 @@ def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterat
         first.setdefault(made, here)
 
 
-def _tags(places: Iterable[Place]) -> dict[str, Steps]:
+def _tags(places: Iterable[Part]) -> dict[str, Place]:
     """Return each tag with the first place that has it."""
-    found: dict[str, Steps] = {}
+    found: dict[str, Place] = {}
     for place in places:
         if place.kind == "tag":
             found.setdefault(str(place.value.get("name")), (*place.steps, "name"))
@@ -67,13 +67,13 @@ def _tags(places: Iterable[Place]) -> dict[str, Steps]:
     return found
 
 
-def _resources(places: Iterable[Place]) -> dict[str, str]:
+def _resources(places: Iterable[Part]) -> dict[str, str]:
     """Return the attribute of each tag's resource that a correction has chosen."""
     tags = (place.value for place in places if place.kind == "tag")
     return {str(tag.get("name")): str(tag["x-resource-name"]) for tag in tags if "x-resource-name" in tag}
 
 
-def _properties(steps: Steps, properties: object) -> Iterator[Finding]:
+def _properties(steps: Place, properties: object) -> Iterator[Finding]:
     named = [str(name) for name in properties] if isinstance(properties, dict) else []
     made = Counter(map(identifier, named))
 

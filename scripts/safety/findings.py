@@ -9,7 +9,7 @@ from attrs import frozen
 from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
-    from scripts.corrections.grammar import Place as Steps
+    from scripts.corrections.grammar import Place
 
 SHOWN = 60  # characters of the document's own text that a message repeats
 
@@ -25,7 +25,7 @@ class Finding:
         return f"{self.pointer or '(the whole document)'} {self.reason}"
 
 
-def finding(steps: Steps, reason: str) -> Finding:
+def finding(steps: Place, reason: str) -> Finding:
     """Make a finding at a place given as keys and indexes; `reason` continues a sentence that begins with the place."""
     return Finding(pointer(*steps), reason)
 

@@ -9,8 +9,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from scripts.corrections.grammar import values, walk
 from scripts.safety.findings import Finding, finding
-from scripts.safety.places import values, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,15 +11,15 @@ import unicodedata
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from scripts.corrections.grammar import Part, walk
 from scripts.generation.parser import class_name, identifier
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import Place, walk
 from scripts.safety.texts import invisible, line_break
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scripts.corrections.grammar import Place as Steps
+    from scripts.corrections.grammar import Place
 
     Rule = Callable[[str], str | None]
 
@@ -63,7 +63,7 @@ def check_ours(document: dict[str, Any]) -> Iterator[Finding]:
             yield finding((*place.steps, word), "is a word of our own corrections, which no published document may use")
 
 
-def _names(place: Place) -> Iterator[tuple[Steps, object, Rule]]:
+def _names(place: Part) -> Iterator[tuple[Place, object, Rule]]:
     """Yield the names that an object defines: its own key, and those in its fields."""
     steps, value = place.steps, place.value
     key_rule = _KEYS.get((place.kind, *steps[-2:-1]))

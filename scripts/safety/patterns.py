@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
+from scripts.corrections.grammar import walk
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import walk
 from scripts.templates.runtime.expressions import Parser, Unjudged
 
 if TYPE_CHECKING:

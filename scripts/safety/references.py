@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from scripts.corrections.grammar import Part, values, walk
 from scripts.files.documents import resolve
 from scripts.files.failures import Refused
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import Place, values, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _reference(document: dict[str, Any], reference: str) -> str | None:
     return f"leads round in a circle: {quoted(reference)}"
 
 
-def _schema(document: dict[str, Any], place: Place) -> Iterator[Finding]:
+def _schema(document: dict[str, Any], place: Part) -> Iterator[Finding]:
     for keyword in MOVING:
         if keyword in place.value:
             yield finding((*place.steps, keyword), "would change what references of this document mean")

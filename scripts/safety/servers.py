@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scripts.corrections.grammar import walk
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
-    from scripts.corrections.grammar import Place as Steps
+    from scripts.corrections.grammar import Place
 
 
 def hosts(document: dict[str, Any]) -> frozenset[str]:
@@ -31,7 +31,7 @@ def check(document: dict[str, Any], accepted: AbstractSet[str]) -> Iterator[Find
             )
 
 
-def _servers(document: dict[str, Any]) -> Iterator[tuple[Steps, str | None, str]]:
+def _servers(document: dict[str, Any]) -> Iterator[tuple[Place, str | None, str]]:
     for place in walk(document):
         if place.kind == "server":
             url = str(place.value.get("url", ""))

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from scripts.corrections.grammar import values
 from scripts.safety.findings import Finding, finding
-from scripts.safety.places import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,16 +16,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from openapi_spec_validator.schemas import schema_v31
 
+from scripts.corrections.grammar import Part, walk
 from scripts.files.documents import is_same, resolve
 from scripts.safety.findings import Finding, finding, quoted
-from scripts.safety.places import Place, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jsonschema.exceptions import ValidationError
 
-    from scripts.corrections.grammar import Place as Steps
+    from scripts.corrections.grammar import Place
 
 _SHAPE = Draft202012Validator(dict(schema_v31))
 _SCHEMA = Draft202012Validator(Draft202012Validator.META_SCHEMA)
@@ -76,7 +76,7 @@ def _shape(document: dict[str, Any]) -> Iterator[Finding]:
 
 def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
     """Validate each outermost schema; the meta-schema covers those inside."""
-    done: set[Steps] = set()
+    done: set[Place] = set()
     for place in walk(document):
         inside = any(place.steps[:length] in done for length in range(len(place.steps)))
         if place.kind == "schema" and not inside:
@@ -85,7 +85,7 @@ def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
                 yield from _findings(place.steps, _SCHEMA.iter_errors(place.value))
 
 
-def _findings(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Finding]:
+def _findings(steps: Place, errors: Iterable[ValidationError]) -> Iterator[Finding]:
     """Report each error at the place of its cause."""
     for error in errors:
         cause = best_match([error]) or error
@@ -95,7 +95,7 @@ def _findings(steps: Steps, errors: Iterable[ValidationError]) -> Iterator[Findi
 
 def _rules(document: dict[str, Any]) -> Iterator[Finding]:
     """Check that no operationId or parameter is repeated, and that path parameters match the path."""
-    named: dict[str, Place] = {}
+    named: dict[str, Part] = {}
     for place in walk(document):
         if place.kind != "operation":
             continue
@@ -108,7 +108,7 @@ def _rules(document: dict[str, Any]) -> Iterator[Finding]:
             yield from _parameters(document, place)
 
 
-def _parameters(document: dict[str, Any], place: Place) -> Iterator[Finding]:
+def _parameters(document: dict[str, Any], place: Part) -> Iterator[Finding]:
     own, shared = _declared(document, place.value), _declared(document, resolve(document, _parent(place)))
     for declared in (own, shared):
         for (name, location), times in Counter(declared).items():
@@ -130,5 +130,5 @@ def _declared(document: dict[str, Any], holder: dict[str, Any]) -> list[tuple[st
     return found
 
 
-def _parent(place: Place) -> str:
+def _parent(place: Part) -> str:
     return place.pointer.rpartition("/")[0]

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 
+from scripts.corrections.grammar import walk
 from scripts.safety import checks as safety
 from scripts.safety import limits
 from scripts.safety.collisions import check_names
-from scripts.safety.places import walk
 
 from .places import add_property, answer, schemas
 
