@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.corrections.grammar import copied, objects, operations, references
-from scripts.corrections.lift import idle_titles, lift, lifted, type_names
+from scripts.corrections.lift import idle_titles, lift, type_names
 from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
 from scripts.corrections.overlays import actions_at, apply, find, load_overlay
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from scripts.corrections.grammar import Place
 
-__all__ = ["Effective", "apply", "correct", "effective", "lift", "load_overlay", "main", "normalise"]
+__all__ = ["Effective", "apply", "correct", "effective", "load_overlay", "main", "normalise"]
 
 OPENAPI = Path(__file__).parent.parent / "openapi"
 PUBLISHED = OPENAPI / "jobmojito.openapi.json"
@@ -63,7 +63,7 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     _refuse_stale_titles(normal, corrected, overlay)
     _write_out(corrected)
     unnamed = name_operations(corrected)
-    result = lifted(corrected)
+    result = lift(corrected)
     document = result.document
     _refuse_dangling(document)
     if found := [*check_size(document), *check_names(document)]:

@@ -30,15 +30,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
-from scripts.corrections.grammar import Place, copied, references, rewrite, rewrite_schema, schemas
+from scripts.corrections.grammar import Place, alter, copied, references, rewrite_schema, schemas
 from scripts.corrections.naming import derived_name, is_type_name
-from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null, without_null
+from scripts.corrections.nullability import NULL, allows_null, is_annotation, or_null, parted, without_null
 from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Types: TypeAlias = "list[tuple[Place, dict[str, Any]]]"
+Types: TypeAlias = "dict[Place, dict[str, Any]]"
 _COMPONENTS = ("components", "schemas")
 # Keywords whose schemas the generator makes nothing of.
 _ALONE = {"not", "if", "then", "else", "contains", "propertyNames", "$defs", "definitions"}
@@ -56,30 +56,24 @@ class Lifted:
     derived: dict[Place, str]
 
 
-def lift(document: dict[str, Any]) -> dict[str, Any]:
-    """Copy the document with titled inline types moved to components."""
-    return lifted(document).document
-
-
-def lifted(document: dict[str, Any]) -> Lifted:
-    """Lift a document, and tell which names nobody chose."""
-    titled = _with_known_titles(rewrite(document, lambda schema, _: _folded(schema)))
-    types = _inline_types(titled)
-    if apart := _apart(titled, types):
-        titled = _titled(titled, apart)
-        types = _inline_types(titled)
-    if derived := _derived(titled, types):
-        titled = _titled(titled, derived)
-        types = _inline_types(titled)
+def lift(document: dict[str, Any]) -> Lifted:
+    """Copy the document with each inline type moved to a component, and tell which names nobody chose."""
+    made: dict[str, Any] = copied(document)
+    alter(made, lambda schema, _: _folded(schema))
+    types = {place: schema for place, schema in schemas(made) if is_type(schema) and not _is_component(place)}
+    contents = {place: _content(schema) for place, schema in types.items()}
+    _title(types, _known(made, types, contents))
+    _title(types, apart := _apart(made, types, contents))
+    _title(types, derived := _derived(made, types))
     found = _concepts(types)
-    result = rewrite(titled, _moved(found))
+    places = {pointer(*place): schema["title"] for place, schema in types.items() if schema.get("title") in found}
+    alter(made, _moved(found))
     if found:
-        components = result.setdefault("components", {}).setdefault("schemas", {})
+        components = made.setdefault("components", {}).setdefault("schemas", {})
         components.update({title: schema for title, schema in found.items() if title not in components})
-    places = {pointer(*place): schema["title"] for place, schema in types if schema.get("title") in found}
-    result = rewrite(result, lambda schema, _: _redirected(schema, places))
-    idle = _drop_unused(result, set(derived.values()))
-    return Lifted(result, apart, {place: name for place, name in derived.items() if name not in idle})
+    alter(made, lambda schema, _: _redirected(schema, places))
+    idle = _drop_unused(made, set(derived.values()))
+    return Lifted(made, apart, {place: name for place, name in derived.items() if name not in idle})
 
 
 def idle_titles(document: dict[str, Any]) -> Iterator[tuple[Place, str]]:
@@ -96,51 +90,45 @@ def type_names(document: dict[str, Any]) -> list[str]:
 
 def _folded(schema: dict[str, Any]) -> dict[str, Any]:
     """Write a titled union of one type and null as that type with null; leave any other schema as it is."""
-    content = {key: value for key, value in schema.items() if not is_annotation(key)}
+    content, notes = parted(schema)
     branches = content.get("anyOf", content.get("oneOf"))
     if len(content) != 1 or not is_type_name(schema.get("title")) or not isinstance(branches, list):
         return schema
     types = [branch for branch in branches if branch != NULL]
     if len(branches) != len(types) + 1 or len(types) != 1 or not is_type(types[0]):
         return schema
-    notes = {key: value for key, value in schema.items() if is_annotation(key)}
     return {**or_null(copied(types[0])), **notes}
 
 
-def _with_known_titles(document: dict[str, Any]) -> dict[str, Any]:
+def _known(document: dict[str, Any], types: Types, contents: Mapping[Place, str]) -> dict[Place, str]:
     """Give an untitled inline type the name of the one equal type that has one."""
     names: dict[str, set[str]] = {}
-    types = _inline_types(document)
-    for name, schema in _components(document).items():
-        names.setdefault(_component_content(schema), set()).add(name)
-    for _, schema in types:
+    for name, component in _components(document).items():
+        names.setdefault(_component_content(component), set()).add(name)
+    for place, schema in types.items():
         if is_type_name(title := schema.get("title")):
-            names.setdefault(_content(schema), set()).add(title)
+            names.setdefault(contents[place], set()).add(title)
     known = {content: found.pop() for content, found in names.items() if len(found) == 1 and content}
-    untitled = {place: _content(schema) for place, schema in types if _is_plain(schema)}
-    return _titled(document, {place: known[content] for place, content in untitled.items() if content in known})
+    return {
+        place: known[contents[place]]
+        for place, schema in types.items()
+        if contents[place] in known and "title" not in schema and (schema.get("enum") or schema.get("properties"))
+    }
 
 
-def _is_plain(schema: dict[str, Any]) -> bool:
-    """Whether an untitled type says anything by which it can be known again."""
-    return "title" not in schema and bool(schema.get("enum") or schema.get("properties"))
+def _title(types: Types, titles: Mapping[Place, str]) -> None:
+    for place, title in titles.items():
+        types[place]["title"] = title
 
 
-def _titled(document: dict[str, Any], titles: Mapping[Place, str]) -> dict[str, Any]:
-    """Set the titles of some places."""
-    if not titles:
-        return document
-    return rewrite(document, lambda schema, at: {**schema, "title": titles[at]} if at in titles else schema)
-
-
-def _apart(document: dict[str, Any], types: Types) -> dict[Place, str]:
+def _apart(document: dict[str, Any], types: Types, contents: Mapping[Place, str]) -> dict[Place, str]:
     """Number the types whose content is not that of their title."""
-    contents: dict[str, dict[Place, str]] = {}
-    for place, schema in types:
+    titled: dict[str, dict[Place, str]] = {}
+    for place, schema in types.items():
         if is_type_name(title := schema.get("title")):
-            contents.setdefault(title, {})[place] = _content(schema)
-    taken, found = {*contents, *_components(document)}, dict[Place, str]()
-    for title, places in contents.items():
+            titled.setdefault(title, {})[place] = contents[place]
+    taken, found = {*titled, *_components(document)}, dict[Place, str]()
+    for title, places in titled.items():
         component = _components(document).get(title)
         counts = Counter(places.values())
         kept = max(counts, key=lambda content: counts[content]) if component is None else _component_content(component)
@@ -151,15 +139,11 @@ def _apart(document: dict[str, Any], types: Types) -> dict[Place, str]:
 
 def _derived(document: dict[str, Any], types: Types) -> dict[Place, str]:
     """Name the types without a title by their places."""
-    titles = {place: schema["title"] for place, schema in types if is_type_name(schema.get("title"))}
+    titles = {place: schema["title"] for place, schema in types.items() if is_type_name(schema.get("title"))}
     taken, found = {*titles.values(), *_components(document)}, dict[Place, str]()
-    for place, schema in types:  # parents before children
-        if (
-            "title" not in schema
-            and "allOf" not in place[-2:]
-            and not _ALONE & set(map(str, place))
-            and _is_class(schema)
-        ):
+    for place, schema in types.items():  # parents before children
+        is_part = "allOf" in place[-2:] or _ALONE & set(map(str, place))
+        if "title" not in schema and not is_part and _is_class(schema):
             name = derived_name(document, place, {**titles, **found})
             if is_type_name(name):
                 found[place] = _free(name, taken)
@@ -179,18 +163,13 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _concepts(types: Types) -> dict[str, dict[str, Any]]:
-    """Return the component of each title, still without its content."""
+    """Start the component of each title: with the description of its places, if they all have the same."""
     notes: dict[str, list[Any]] = {}
-    for _, schema in types:
+    for schema in types.values():
         if is_type_name(title := schema.get("title")):
             notes.setdefault(title, []).append(schema.get("description"))
-    return {title: _noted(said) for title, said in notes.items()}
-
-
-def _noted(descriptions: list[Any]) -> dict[str, Any]:
-    """Start a component: with the description of its places, if they all have the same."""
-    first = descriptions[0]
-    return {"description": first} if first and all(said == first for said in descriptions) else {}
+    shared = {title: said[0] if said.count(said[0]) == len(said) else None for title, said in notes.items()}
+    return {title: {"description": said} if said else {} for title, said in shared.items()}
 
 
 def _moved(found: dict[str, dict[str, Any]]) -> Any:
@@ -198,13 +177,11 @@ def _moved(found: dict[str, dict[str, Any]]) -> Any:
     filled: set[str] = set()
 
     def change(schema: dict[str, Any], place: Place) -> dict[str, Any]:
-        if not is_type(schema):
+        if not is_type(schema) or _is_component(place):
             return schema
         title = schema.get("title")
-        if _is_component(place):
-            return schema
         if title not in found:
-            return _split_null(schema) if "enum" in schema else schema
+            return _beside_notes(_type_alone(schema), schema) if "enum" in schema and _takes_null(schema) else schema
         if title not in filled:
             filled.add(title)
             found[title] = {**_type_alone(schema), **found[title]}
@@ -241,13 +218,9 @@ def _beside_notes(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, 
     return {"allOf": [content], **notes} if notes else content
 
 
-def _split_null(schema: dict[str, Any]) -> dict[str, Any]:
-    return _beside_notes(_type_alone(schema), schema) if _takes_null(schema) else schema
-
-
 def _type_alone(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the type without its notes and its null."""
-    return without_null({key: copied(value) for key, value in schema.items() if not is_annotation(key)})
+    return without_null(copied(parted(schema)[0]))
 
 
 def _takes_null(schema: dict[str, Any]) -> bool:
@@ -274,10 +247,6 @@ def _component_content(schema: Any) -> str:
 
 def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
-
-
-def _inline_types(document: dict[str, Any]) -> Types:
-    return [(place, schema) for place, schema in schemas(document) if is_type(schema) and not _is_component(place)]
 
 
 def is_type(schema: Any) -> bool:

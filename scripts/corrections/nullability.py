@@ -44,6 +44,12 @@ def is_annotation(keyword: str) -> bool:
     return keyword in ANNOTATIONS or keyword.startswith("x-")
 
 
+def parted(schema: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a schema into its content, which limits values, and its notes."""
+    notes = {key: value for key, value in schema.items() if is_annotation(key)}
+    return {key: value for key, value in schema.items() if key not in notes}, notes
+
+
 def allows_null(schema: dict[str, Any]) -> bool:
     """Whether the schema's own `type` is or includes `null`."""
     types = schema.get("type")
@@ -85,8 +91,7 @@ def _normalised(schema: dict[str, Any], *, is_last_branch: bool) -> dict[str, An
 
 
 def _with_null_branch(schema: dict[str, Any]) -> dict[str, Any]:
-    content = {key: value for key, value in schema.items() if not is_annotation(key)}
-    notes = {key: value for key, value in schema.items() if is_annotation(key)}
+    content, notes = parted(schema)
     if content.keys() == {"anyOf"}:
         branches = content["anyOf"]
         return {"anyOf": branches if NULL in branches else [*branches, dict(NULL)], **notes}
