@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote
@@ -61,17 +62,27 @@ def is_same(one: Any, other: Any) -> bool:
 
 def pointer(*parts: str | int) -> str:
     """Make the JSON pointer to a place; no parts is the whole document."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join("/" + escaped(str(part)) for part in parts)
+
+
+@cache
+def escaped(step: str) -> str:
+    """Write one step of a pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def steps(place: str) -> list[str]:
+    """Take a pointer apart; the index of a list is a string too."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
 
 
 def resolve(document: Any, ref: str) -> Any:
     """Follow a local reference (`#/components/schemas/X`) or a bare pointer; Refused when nothing is there."""
     if ref and ref[0] not in "#/":
         raise Refused(f"{ref}: points outside the document")
-    place = unquote(ref[1:]) if ref.startswith("#") else ref
     node = document
-    for step in place.split("/")[1:]:
-        node = _child(node, step.replace("~1", "/").replace("~0", "~"), ref)
+    for step in steps(unquote(ref[1:]) if ref.startswith("#") else ref):
+        node = _child(node, step, ref)
     return node
 
 
