@@ -42,11 +42,11 @@ _Matches = list[tuple["Place", Any]]
 def load_overlay(path: Path | str) -> dict[str, Any]:
     """Read an overlay from YAML 1.2 or JSON and check its form; Refused names the file and the action or place."""
     try:
-        read, lines = _read(Path(path).read_bytes())
+        read, actions = composed(Path(path).read_bytes())
         overlay = _as_json(read)
         check(overlay)
-        for action, line in zip(overlay["actions"], lines, strict=True):
-            action["x-line"] = line
+        for action, node in zip(overlay["actions"], actions, strict=True):
+            action["x-line"] = node.start_mark.line + 1
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
     except (YAMLError, UnicodeDecodeError) as error:
@@ -59,15 +59,15 @@ def load_overlay(path: Path | str) -> dict[str, Any]:
     return checked
 
 
-@lru_cache(maxsize=4)  # one command reads the same file several times
-def _read(text: bytes) -> tuple[Any, list[int]]:
-    """Parse an overlay; also return the line on which each action begins."""
+@lru_cache(maxsize=4)  # parsing takes a quarter of a second, and one command reads the same file several times
+def composed(text: bytes) -> tuple[Any, list[Node]]:
+    """Parse an overlay; also return the nodes of its actions, which know where they stand."""
     yaml = YAML(typ="safe", pure=True)
     root = yaml.compose(text)
     parts = root.value if isinstance(root, MappingNode) else []
-    actions: list[Any] = next((value.value for key, value in parts if key.value == "actions"), [])
-    lines = [one.start_mark.line + 1 for one in actions if isinstance(one, Node)]
-    return None if root is None else yaml.constructor.construct_document(root), lines
+    listed: list[Any] = next((value.value for key, value in parts if key.value == "actions"), [])
+    actions = [one for one in listed if isinstance(one, Node)]
+    return None if root is None else yaml.constructor.construct_document(root), actions
 
 
 def check(overlay: Any) -> None:

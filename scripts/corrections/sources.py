@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from ruamel.yaml import YAML
 
-from scripts.corrections.overlays import load_overlay
+from scripts.corrections.overlays import composed, load_overlay
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
@@ -32,11 +30,9 @@ class Source:
         return "".join(text.splitlines(keepends=True)[slice(*self.lines)])
 
 
-@lru_cache(maxsize=2)  # reading takes a quarter of a second, and an update looks twice
 def sources(text: str) -> list[Source]:
     """Find the actions of a corrections file that has been read once already."""
-    root = YAML(typ="safe", pure=True).compose(text)
-    (listed,) = (value.value for key, value in root.value if key.value == "actions")
+    _, listed = composed(text.encode())
     lines = text.splitlines()
     starts = [action.start_mark.line for action in listed]
     found = []
