@@ -157,16 +157,6 @@ def property_dropped(document):
     del component(document, "PersonaCreateRequest")["mojito_language_code"]
 
 
-def one_place_widened(document):
-    """Widen one of the ten lists of languages."""
-    component(document, "PersonaCreateRequest")["mojito_language_code"]["enum"].append("ka")
-
-
-def component_taken(document):
-    """Publish a component of other content under a name that the corrections give."""
-    document["components"]["schemas"]["LanguageCode"] = {"type": "object", "properties": {"code": {}}}
-
-
 def post_form_published(document):
     """Publish the guide's POST form."""
     document["paths"]["/job-interview-get"]["post"] = {"responses": {"200": {"description": "Theirs."}}}

@@ -1,9 +1,7 @@
 """A contract update reaches one pull request: packed without a token, opened or refreshed with one."""
 
-import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,15 @@ from scripts import propose
 from scripts.changes.rules import Grade
 
 # Stands for the host's own program: notes what it was asked, and answers what the test has put beside it.
-GH = f"""#!{sys.executable}
-import json, pathlib, sys
-here = pathlib.Path(__file__).parent
-with (here / "asked.jsonl").open("a") as stream:
-    stream.write(json.dumps(sys.argv[1:]) + "\\n")
-if sys.argv[2] == "list":
-    state = sys.argv[sys.argv.index("--state") + 1]
-    path = here / (sys.argv[1] + "-" + state + ".txt")
-    print(path.read_text() if path.exists() else "", end="")
+GH = """#!/bin/sh
+printf '%s\\t' "$@" >> "$0.asked"
+echo >> "$0.asked"
+test "$2" = list || exit 0
+for word in "$@"; do
+    test "$before" = --state && cat "${0%/*}/$1-$word.txt" 2>/dev/null
+    before=$word
+done
+exit 0
 """
 
 
@@ -109,8 +107,8 @@ BOT = [
 
 def asked(checkout, *command):
     """What the host was asked by commands that begin so."""
-    lines = (checkout.parent / "asked.jsonl").read_text().splitlines()
-    return [call for call in map(json.loads, lines) if call[: len(command)] == list(command)]
+    lines = (checkout.parent / "gh.asked").read_text().splitlines()
+    return [call for call in (line.split("\t")[:-1] for line in lines) if call[: len(command)] == list(command)]
 
 
 def test_an_update_arrives_in_commits_of_their_own(checkout):

@@ -41,20 +41,16 @@ def properties(document, name):
     return document["components"]["schemas"][name]["properties"]
 
 
-def changed(change):
-    """Give the document with a change."""
-    document = copied(baseline.both())
-    change(document)
-    return document
+NORMAL = correct.normalise(baseline.both())
 
 
 def fit(change, path, text=TEXT):
-    """Fit corrections to a changed document: what became of them, and the document that they then make."""
+    """Fit corrections to a changed document: what became of them, and the changed document."""
     path.write_text(text, "utf-8")
-    new = changed(change)
-    revision = revise(load_overlay(path), text, correct.normalise(baseline.both()), correct.normalise(new))
+    change(new := copied(baseline.both()))
+    revision = revise(load_overlay(path), text, NORMAL, correct.normalise(new))
     rewrite(path, revision.changed, revision.renames)
-    return revision, correct.correct(new, load_overlay(path))
+    return revision, new
 
 
 @pytest.fixture
@@ -101,8 +97,9 @@ LEFT_OUT = {
 @pytest.mark.parametrize(("change", "target"), LEFT_OUT.values(), ids=LEFT_OUT)
 def test_a_correction_of_what_is_gone_is_taken_out_of_the_file(path, change, target):
     """It is named in a line, its own lines are gone, and all others are as they were."""
-    revision, _ = fit(change, path)
+    revision, new = fit(change, path)
     left = path.read_text("utf-8").splitlines()
+    assert correct.correct(new, load_overlay(path)).unnamed == {}
 
     assert target not in path.read_text("utf-8").replace("allOf: the", "")
     assert any(re.search(r"corrections.overlay.yaml, line \d+ ", note) and target in note for note in revision.notes)
@@ -150,7 +147,8 @@ FOLLOWED = {
 def test_what_is_only_renamed_keeps_its_corrections(path, change, names):
     """Targets follow to the new name, operations and types keep theirs, and the other lines stay."""
     before = correct.correct(baseline.both(), baseline.corrections())
-    revision, after = fit(change, path)
+    revision, new = fit(change, path)
+    after = correct.correct(new, load_overlay(path))
 
     assert {name: sum(name in line for line in revision.notes) for name in names} == dict.fromkeys(names, 1)
     assert {name: path.read_text("utf-8").count(name) - TEXT.count(name) for name in names} == names
@@ -205,9 +203,9 @@ def test_what_would_be_lost_stops_and_what_it_says_to_paste_lands_it(path, chang
     assert path.read_text("utf-8") == TEXT
     for put in (f"{pasted}\n", ""):
         edited = _with(TEXT, index, put)
-        revision, after = fit(change, path, edited)
+        revision, new = fit(change, path, edited)
         assert (revision.changed, path.read_text("utf-8")) == ({}, edited)
-        assert after.document["paths"]
+        assert correct.correct(new, load_overlay(path)).document["paths"]
 
 
 def _with(text, index, put):
@@ -257,11 +255,7 @@ def test_a_correction_that_changes_what_is_valid_is_never_cut_down(path):
 @pytest.mark.parametrize("name", ["/y'].get || $.x['", '/y"', "/y\n", "/y*"])
 def test_a_hostile_name_never_gets_into_the_file(path, name):
     """Only plain names are followed or offered: an operation with another one counts as gone."""
-    text = TEXT
-    path.write_text(text, "utf-8")
-    new = changed(lambda document: rename(document, "paths", "/persona-create", to=name))
-    revision = revise(load_overlay(path), text, correct.normalise(baseline.both()), correct.normalise(new))
-    rewrite(path, revision.changed, revision.renames)
+    revision, _ = fit(lambda document: rename(document, "paths", "/persona-create", to=name), path)
 
     assert list(revision.changed.values()) == [None]
     assert name not in path.read_text("utf-8")
@@ -282,7 +276,7 @@ def test_any_loss_goes_through(path, seed):
                 if draw.random() < 1 / 2:
                     del inner[one]
 
-    revision, after = fit(change, path)
+    revision, new = fit(change, path)
 
     assert None in revision.changed.values()
-    assert after.unnamed == {}
+    assert correct.correct(new, load_overlay(path)).unnamed == {}
