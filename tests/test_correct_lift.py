@@ -249,6 +249,7 @@ def test_an_untitled_place_is_not_guessed_when_two_types_fit():
 WORDY = "AnswerOfTheLongestNameThereIs"
 DERIVED = {
     "a property": ({"schemas": {"A": holding(p_q=BARE)}}, "APQ"),
+    "a number": ({"schemas": {"A": holding(used_30d=BARE)}}, "AUsed30d"),
     "with null": ({"schemas": {"A": holding(p={"type": ["string", "null"], "enum": ["s", None]})}}, "AP"),
     "an entry": ({"schemas": {"A": holding(p={"type": "array", "items": BARE})}}, "APItem"),
     "a value": ({"schemas": {"A": {"type": "object", "additionalProperties": BARE}}}, "AAdditionalProperty"),

@@ -48,7 +48,7 @@ def derived_name(document: Mapping[str, Any], place: Place, names: Mapping[Place
 def _holder(document: Mapping[str, Any], place: Place) -> tuple[str, Place]:
     """Name what a type is in, a component or a part of an operation, with the steps below that."""
     if place[0] == "components":
-        return pascal(str(place[2])), place[3:]
+        return _class(str(place[2])), place[3:]
     item: Any = document
     for step in place[:2]:
         item = item[step]
@@ -57,27 +57,26 @@ def _holder(document: Mapping[str, Any], place: Place) -> tuple[str, Place]:
     steps = place[3:] if operation else place[2:]
     if steps[0] == "parameters":
         parameter = (operation or item)["parameters"][steps[1]]
-        return pascal(f"{name} {parameter.get('name', '')}"), steps[3:]
+        return _class(f"{name} {parameter.get('name', '')}"), steps[3:]
     if steps[0] == "responses":
-        return pascal(f"{name} response {steps[1]}"), steps[5:]
-    return pascal(f"{name} body"), steps[4:]
+        return _class(f"{name} response {steps[1]}"), steps[5:]
+    return _class(f"{name} body"), steps[4:]
 
 
 def _words(steps: Place) -> Iterator[str]:
     """Name the steps from a type to one inside it as the generator does."""
     for step, inner in zip((None, *steps), steps, strict=False):
         if step == "properties":
-            yield pascal(str(inner))
+            yield _class(str(inner))
         elif inner in _PARTS:
             yield _PARTS[str(inner)]
         elif step in ("anyOf", "oneOf"):
             yield f"Type{inner}"
 
 
-def pascal(text: str) -> str:
-    """Write a text as a class name, its words capitalised."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", text)
-    return "".join(word[:1].upper() + word[1:] for word in words)
+def _class(text: str) -> str:
+    """Write a text as the generator writes a class name."""
+    return "".join(word if word.isupper() else word.capitalize() for word in _split(text))
 
 
 def name_operations(document: dict[str, Any]) -> dict[str, str]:
@@ -93,7 +92,8 @@ def name_operations(document: dict[str, Any]) -> dict[str, str]:
         if _FOREIGN.search(str(operation.get("operationId", ""))):
             operation["operationId"] = _FOREIGN.sub("_", operation["operationId"]).strip("_")
         if "operationId" not in operation:
-            verbal, plain = _verbal(_parts(path)), "_".join([method, *_parts(path)])
+            words = [word.lower() for word in _split(path)]
+            verbal, plain = _verbal(words), "_".join([method, *words])
             name = verbal if verbal and verbal not in taken else plain
             taken.add(name)
             unnamed[f"{method.upper()} {path}"] = operation["operationId"] = name
@@ -110,7 +110,7 @@ def _verbal(words: list[str]) -> str:
     return "_".join([verb, *things])
 
 
-def _parts(path: str) -> list[str]:
-    """Split words where the generator does, so that the function gets this name."""
-    text = re.sub("([A-Z]?[a-z]+)", r" \1 ", path) if any(character.isupper() for character in path) else path
-    return [word.lower() for word in re.findall("[A-Za-z0-9]+", text)]
+def _split(text: str) -> list[str]:
+    """Split words where the generator does, whose functions nothing here may import."""
+    spaced = re.sub("([A-Z]?[a-z]+)", r" \1 ", text) if any(character.isupper() for character in text) else text
+    return re.findall("[A-Za-z0-9]+", spaced)
