@@ -6,7 +6,7 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from attrs import asdict, evolve, frozen
+from attrs import Factory, asdict, evolve, frozen
 
 from scripts.changes.breaks import LABEL
 from scripts.changes.entries import MOST_NAMES, entry, name_lines
@@ -16,7 +16,7 @@ from scripts.corrections.overlays import target_of
 from scripts.files.documents import pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from scripts.changes.breaks import Breaks
@@ -53,37 +53,26 @@ _AGAIN = "After an edit, `make update ARGS=--since=main` puts client, version, c
 
 
 @frozen
-class Found:
-    """What an update found: the changes of each document that changed, and what is left to a person.
+class Notice:
+    """What an update found, and the version before.
 
+    `reports`: the changes of each document that changed. `impact`: the effect on generated names.
+    `breaks`: what the new client breaks of the old one, as measured. Left to a person:
     `unnamed`: each operation without a name in the corrections ("GET /path"), and its derived name.
-    `derived`: each type that nobody has named (its place), and its derived name.
+    `derived`: each type that nobody has named, by its place, and its derived name.
     `revised`: what became of corrections that did not fit any more, a line each.
-    `breaks`: what the new client breaks of the old one, as measured.
     `without_facts`: each operation that is missing in openapi/facts.yaml; `stale_facts`: what is only there.
     """
 
     reports: tuple[Report, ...]
-    unnamed: tuple[tuple[str, str], ...] = ()
-    derived: tuple[tuple[Place, str], ...] = ()
-    revised: tuple[str, ...] = ()
-    without_facts: tuple[str, ...] = ()
-    stale_facts: tuple[str, ...] = ()
-    breaks: Breaks | None = None
-
-
-@frozen
-class Notice:
-    """What an update found, its effect on generated names, and the next version."""
-
-    found: Found
     impact: Impact
     previous: str
-
-    @property
-    def reports(self) -> tuple[Report, ...]:
-        """The changes of each document."""
-        return self.found.reports
+    breaks: Breaks | None = None
+    unnamed: Mapping[str, str] = Factory(dict[str, str])
+    derived: Mapping[Place, str] = Factory(dict["Place", str])
+    revised: Sequence[str] = ()
+    without_facts: Sequence[str] = ()
+    stale_facts: Sequence[str] = ()
 
     @property
     def grade(self) -> Grade | None:
@@ -111,11 +100,11 @@ class Notice:
     @property
     def markdown(self) -> str:
         """The text of a pull request: the verdict, what users and maintainers have to do, and the details folded."""
-        breaks = self.found.breaks.lines(code) if self.found.breaks else {}
+        breaks = self.breaks.lines(code) if self.breaks else {}
         shown = [f"**{self.label.capitalize()}**: the version {self._becomes(code)}{_classes(breaks)}\n"]
         shown.append(_listed("What users have to do", self._duties() or ["Nothing; calls and code go on working."]))
         folds = [_folded("Generated names", [line for _, _, line in name_lines(self.impact, code, self._most_names())])]
-        if wire := self.found.breaks.wire.lines(code) if self.found.breaks else []:
+        if wire := self.breaks.wire.lines(code) if self.breaks else []:
             shown.append(_listed("On the wire", [*wire[:MOST_SHOWN], *_rest(len(wire) - MOST_SHOWN, "below")]))
             folds.insert(0, _folded("More on the wire", wire[MOST_SHOWN:MOST_WIRE]))
         for name, lines in reversed(breaks.items()):
@@ -139,13 +128,13 @@ class Notice:
             "grade": self.label,
             "documents": [json.loads(as_json(report)) for report in self.reports],
             "names": [_row(effect) for effect in self.impact.effects],
-            "unnamed": dict(self.found.unnamed),
-            "derived": {pointer(*place): name for place, name in self.found.derived},
-            "wire": asdict(self.found.breaks.wire) if self.found.breaks else None,
-            "breaks": self.found.breaks.lines(plain) if self.found.breaks else {},
-            "corrections": list(self.found.revised),
-            "without_facts": list(self.found.without_facts),
-            "stale_facts": list(self.found.stale_facts),
+            "unnamed": self.unnamed,
+            "derived": {pointer(*place): name for place, name in self.derived.items()},
+            "wire": asdict(self.breaks.wire) if self.breaks else None,
+            "breaks": self.breaks.lines(plain) if self.breaks else {},
+            "corrections": list(self.revised),
+            "without_facts": list(self.without_facts),
+            "stale_facts": list(self.stale_facts),
         }
         return json.dumps(content, indent=2) + "\n"
 
@@ -175,27 +164,27 @@ class Notice:
 
     def _warnings(self, style: Style) -> list[str]:
         return [
-            *(f"To check: {line}" for line in self.found.revised),
+            *(f"To check: {line}" for line in self.revised),
             *self._derived(style),
             *(
                 _UNNAMED.format(style(place), style(name), style(_action(place), MOST_PASTED))
-                for place, name in self.found.unnamed
+                for place, name in self.unnamed.items()
             ),
             *(
                 _WITHOUT_FACTS.format(style(place), style(_FACTS.replace("PLACE", place), MOST_PASTED))
-                for place in self.found.without_facts
+                for place in self.without_facts
             ),
-            *(_STALE.format(style(place)) for place in self.found.stale_facts),
+            *(_STALE.format(style(place)) for place in self.stale_facts),
         ]
 
     def _derived(self, style: Style) -> list[str]:
         """List the types that nobody has named, in one line."""
-        derived = self.found.derived
-        if len(derived) == 0:
+        derived = list(self.derived.items())
+        if not derived:
             return []
         named = ", ".join(f"{style(name)} at {style(pointer(*place))}" for place, name in derived[:MOST_TYPES])
         more = f" and {len(derived) - MOST_TYPES} more" if len(derived) > MOST_TYPES else ""
-        action = _TITLED.replace("TARGET", target_of(next(iter(derived))[0]))
+        action = _TITLED.replace("TARGET", target_of(derived[0][0]))
         some = f"{len(derived)} types have" if len(derived) > 1 else "a type has"
         return [_DERIVED.format(*some.rsplit(" ", 1), named + more, style(action, MOST_PASTED))]
 

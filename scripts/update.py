@@ -43,12 +43,11 @@ from scripts.files.staging import CONTRACT, CORRECTIONS, FACTS, PACKAGE, WEBHOOK
 from scripts.generate import generate
 from scripts.generation.dialect import read
 from scripts.generation.parser import load_config
-from scripts.notices import Found, Notice
+from scripts.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from scripts.changes.impact import Impact
     from scripts.corrections.revision import Revision
     from scripts.files.staging import Staging
 
@@ -146,16 +145,19 @@ def _made(stage: Staging, before: Path, incoming: Sequence[sync.Incoming], *, sn
         types = contract.get("components", {}).get("schemas", {})
         derived = {place: name for place, name in (corrected.apart | corrected.derived).items() if name not in types}
         table = facts.load_facts(stage.copy / FACTS)
-        found = Found(
+        notice = Notice(
             reports,
-            unnamed=tuple(unnamed.items()),
-            derived=tuple(derived.items()),
-            revised=revised.notes,
-            without_facts=tuple(facts.unknown(corrected.document, table)),
-            stale_facts=tuple(facts.stale(corrected.document, table)),
+            breaks.impact,
+            previous=_version(before),
             breaks=breaks,
+            unnamed=unnamed,
+            derived=derived,
+            revised=revised.notes,
+            without_facts=facts.unknown(corrected.document, table),
+            stale_facts=facts.stale(corrected.document, table),
         )
-        return _release(stage, before, found, breaks.impact)
+        _release(stage.copy, notice)
+        return notice
 
 
 def _revised(root: Path, before: Path) -> Revision:
@@ -212,25 +214,26 @@ def _refuse_drift(root: Path) -> None:
             raise Refused(f"meaning: {found[0]}{more}")
 
 
-def _release(stage: Staging, before: Path, found: Found, effects: Impact) -> Notice:
+def _version(root: Path) -> str:
+    found = _VERSION.findall((root / "pyproject.toml").read_text(encoding="utf-8"))
+    if len(found) != 1:
+        raise Refused(f"pyproject.toml: {len(found)} lines look like the version, not one")
+    return str(found[0])
+
+
+def _release(root: Path, notice: Notice) -> None:
     """Write the next version, the changelog entry, and the text of the pull request."""
-    project, log = stage.copy / "pyproject.toml", stage.copy / "CHANGELOG.md"
-    text, said = project.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
-    versions = [_VERSION.findall(some) for some in (text, (before / project.name).read_text(encoding="utf-8"))]
-    if any(len(some) != 1 for some in versions):
-        raise Refused(f"pyproject.toml: {len(versions[0])} lines look like the version, not one")
-    (now,), (previous,) = versions
-    notice = Notice(found, effects, previous)
-    if now != previous:  # this update was made before
+    project, log, now = root / "pyproject.toml", root / "CHANGELOG.md", _version(root)
+    said = log.read_text(encoding="utf-8")
+    if now != notice.previous:  # this update was made before
         said = without(said, now)
     if notice.grade is not None:
         _write(log, insert(said, notice.entry(datetime.now(UTC).date())))
-    _write(project, _VERSION.sub(f'version = "{notice.version}"', text))
-    (stage.copy / "build").mkdir(exist_ok=True)
-    for name, content in (("md", notice.markdown), ("json", notice.json)):
-        _write(stage.copy / "build" / f"changelog.{name}", content)
-    _write(stage.copy / "build/grade.txt", f"{notice.label}\n")
-    return notice
+    _write(project, _VERSION.sub(f'version = "{notice.version}"', project.read_text(encoding="utf-8")))
+    (root / "build").mkdir(exist_ok=True)
+    _write(root / "build/changelog.md", notice.markdown)
+    _write(root / "build/changelog.json", notice.json)
+    _write(root / "build/grade.txt", f"{notice.label}\n")
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from scripts.changes.impact import Effect, Impact
 from scripts.changes.reports import code, condensed
 from scripts.changes.rules import Grade
 from scripts.changes.surfaces import Name
-from scripts.notices import MOST_MARKDOWN, Found, Notice
+from scripts.notices import MOST_MARKDOWN, Notice
 from tests.changes.cases import document, put
 
 TYPED = Name("field", "models.Thing.size", "int")
@@ -41,7 +41,7 @@ SAID = [
 def notice(impact=IMPACT, unnamed=(), **edits):
     """The notice of an update with an effect on names."""
     report = compare(document(), document(edits or {"/paths/~1more": {"get": {"responses": {}}}}))
-    return Notice(Found((report,), tuple(unnamed)), impact, previous="0.1.0")
+    return Notice((report,), impact, previous="0.1.0", unnamed=dict(unnamed))
 
 
 def test_a_pull_request_begins_with_what_people_have_to_do():
@@ -71,9 +71,7 @@ def test_what_users_have_to_do_is_at_most_ten_lines_with_types_before_and_after(
         put(made, place, {"$ref": "#/components/schemas/Thing"})
     many = [Effect(Name("model", f"models.Gone{index}", "nothing"), None, Grade.BREAKING) for index in range(3)]
     report = compare(old, new)
-    lines = Notice(
-        Found((report,)), Impact(changed=IMPACT.changed, vanished=tuple(many)), "1.2.3"
-    ).markdown.splitlines()
+    lines = Notice((report,), Impact(changed=IMPACT.changed, vanished=tuple(many)), "1.2.3").markdown.splitlines()
 
     assert (
         "- type of `Thing.size` changed from `integer` to `string`, received from `POST /things` (`int` becomes `str`)"
@@ -83,7 +81,7 @@ def test_what_users_have_to_do_is_at_most_ten_lines_with_types_before_and_after(
 
     edits = {f"/paths/~1gone{index}": {"get": {"responses": {}}} for index in range(30)}
     report = compare(document(edits), document())
-    told = Notice(Found((report,)), Impact(), "1.2.3").markdown.partition("<details>")[0].splitlines()
+    told = Notice((report,), Impact(), "1.2.3").markdown.partition("<details>")[0].splitlines()
     assert [line for line in told if line.startswith("- ")][9] == "- 21 more are below."
     assert len([line for line in told if line.startswith("- ")]) == 10
 
@@ -129,7 +127,7 @@ def test_json_has_every_name():
 
 def test_no_name_is_said_too():
     """An update that users don't notice says so, and that the version stays."""
-    quiet = Notice(Found(()), Impact(), previous="1.2.3")
+    quiet = Notice((), Impact(), previous="1.2.3")
 
     assert quiet.markdown.startswith("**Documentation**: the version stays `1.2.3`.\n")
     assert "- Nothing; calls and code go on working.\n" in quiet.markdown

@@ -14,7 +14,7 @@ from scripts import breaking, propose
 from scripts.changes.breaks import LABEL, measure, try_snippets
 from scripts.changes.contracts import compare
 from scripts.changes.reports import code, plain
-from scripts.notices import Found, Notice
+from scripts.notices import Notice
 from tests.changes.cases import document
 from tests.changes.test_wire import changed, properties
 
@@ -125,7 +125,7 @@ def test_users_snippets_are_measured(tmp_path):
 
 def test_a_pull_request_begins_with_what_breaks(breaks):
     """The classes and their label beside the verdict; each line stands once before or in the folds, and in the JSON."""
-    notice = Notice(Found((compare(document(), document()),), breaks=breaks), breaks.impact, "0.1.0")
+    notice = Notice((compare(document(), document()),), breaks.impact, "0.1.0", breaks)
     lines, text = breaks.lines(code), notice.markdown
     verdict = text.splitlines()[0]
 
