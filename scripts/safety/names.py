@@ -23,21 +23,12 @@ if TYPE_CHECKING:
 
     Rule = Callable[[str], str | None]
 
-COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
-SHARED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # of a component that makes no class; OpenAPI 3.1, Components Object
-OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_.:/ ()\[\],+-]*")
 # RFC 3986 path characters without the quote; no encoded slash, dot, backslash or NUL; the generator's path parameters.
 SEGMENT = re.compile(
     r"(?:[A-Za-z0-9._~!$&()*+,;=:@-]"
     r"|%(?!2[EeFf]|5[Cc]|00)[0-9A-Fa-f]{2}"
     r"|\{[A-Za-z_][A-Za-z0-9_-]*\})+"
 )
-MEDIA_TYPE = re.compile(r"[\w.+*-]+/[\w.+*-]+(?:; ?[\w.-]+=[\w.+-]+)*", re.ASCII)
-STATUS = re.compile(r"[1-5](?:\d\d|XX)|default", re.ASCII)
-HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_|~-]+")
-MEMBER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-RESOURCE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-NO_RESOURCE = "is not a name for a resource"
 BREAKING_OUT = frozenset('"\\`{}<>')  # could end a literal, open a template, or be read as markup
 OURS = {"x-resource-name", "x-source"}
 LENGTH = 120  # characters; file systems allow 255 bytes to a name
@@ -68,14 +59,14 @@ def _names(place: Part) -> Iterator[tuple[Place, object, Rule]]:
     steps, value = place.steps, place.value
     key_rule = _KEYS.get((place.kind, *steps[-2:-1]))
     if place.is_component:
-        key_rule = component if place.kind == "schema" else _unlike(SHARED, "is not a name for a component")
+        key_rule = COMPONENT if place.kind == "schema" else SHARED
     if key_rule:
         yield steps, steps[-1], key_rule
     for field, rule in _FIELDS.get(place.kind, {}).items():
         if field in value and (field != "title" or _MAKE_CLASSES & value.keys() or value.get("type") == "object"):
             yield (*steps, field), value[field], rule
     if place.kind == "parameter" and value.get("in") in ("header", "cookie"):  # not a set: the value may be unhashable
-        yield (*steps, "name"), value.get("name"), header
+        yield (*steps, "name"), value.get("name"), HEADER
     for field, rule in _LISTS.get(place.kind, {}).items():
         entries = value.get(field)
         yield from (
@@ -83,66 +74,22 @@ def _names(place: Part) -> Iterator[tuple[Place, object, Rule]]:
         )
 
 
-def component(name: str) -> str | None:
-    """Refuse what can't name a class and its module."""
-    return _unlike(COMPONENT, "is not a name for a class")(name) or _class(name)
-
-
-def title(name: str) -> str | None:
-    """Refuse a title that can't name a class; called only for schemas that make a class."""
-    return line_break(name) or _traversal(name) or _class(name)
-
-
-def tag_name(name: str) -> str | None:
-    """Refuse what can't name a folder and a resource."""
-    made = identifier(name, "tag_")
-    # A Python keyword gets an underscore: the attribute of the tag Import is `import_`.
-    shape = _unlike(RESOURCE, NO_RESOURCE)
-    return _plain(name) or _traversal(name) or _class(name) or _module(made) or shape(made.rstrip("_"))
-
-
-def operation_name(name: str) -> str | None:
-    """Refuse what can't name a function and its module."""
-    unlike = _unlike(OPERATION, "is not a name for a function")(name) or _traversal(name)
-    return unlike or _attribute(name) or _module(identifier(name))
-
-
-def property_name(name: str) -> str | None:
-    """Refuse what can't name an attribute, or could break out of the literal that holds the name."""
-    return _plain(name) or _too_long(name) or _attribute(name)
-
-
-def enum_value(value: str) -> str | None:
-    """Refuse invisible characters, which the generator would strip from a value."""
-    return invisible(value) or line_break(value)
-
-
-def member(name: str) -> str | None:
-    """Refuse what can't name an enum member unchanged: the generator takes these names from the document."""
-    return _unlike(MEMBER, "is not a name for a member of an enum")(name)
-
-
-def path(name: str) -> str | None:
+def _path(name: str) -> str | None:
     """Refuse what is not a plain path: a host (`//`), dots, an encoded slash, a query or a fragment."""
     segments = name.removesuffix("/").split("/")[1:]
     plain = name.startswith("/") and all(SEGMENT.fullmatch(segment) for segment in segments)
-    if plain and not {".", ".."} & set(segments):
-        return None
-    return None if name == "/" else "is not a plain URL path"
+    return None if name == "/" or (plain and not {".", ".."} & set(segments)) else "is not a plain URL path"
 
 
-def header(name: str) -> str | None:
-    """Refuse what is not an HTTP field name (RFC 9110): it could forge another field."""
-    return _unlike(HEADER, "is not a name for a header")(name)
+def _unlike(pattern: str, reason: str) -> Rule:
+    """Make the rule that refuses what a pattern does not match as a whole."""
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda name: None if compiled.fullmatch(name) else reason
 
 
-def resource(name: str) -> str | None:
-    """Refuse what can't name an attribute unchanged."""
-    return _unlike(RESOURCE, NO_RESOURCE)(name) or _module(name)
-
-
-def _unlike(pattern: re.Pattern[str], reason: str) -> Rule:
-    return lambda name: None if pattern.fullmatch(name) else reason
+def _each(*rules: Rule) -> Rule:
+    """Make a rule of several; the first that refuses gives the reason."""
+    return lambda name: next(filter(None, (rule(name) for rule in rules)), None)
 
 
 def _plain(name: str) -> str | None:
@@ -191,24 +138,50 @@ def _is_free(name: str) -> bool:
     return not iskeyword(name) and not name.startswith("__")
 
 
+def _resource_of(tag: str) -> str | None:
+    # A Python keyword gets an underscore: the attribute of the tag Import is `import_`.
+    made = identifier(tag, "tag_")
+    return _module(made) or _RESOURCE(made.rstrip("_"))
+
+
+_RESOURCE = _unlike(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", "is not a name for a resource")
+COMPONENT = _each(_unlike(r"[A-Za-z][A-Za-z0-9._-]*", "is not a name for a class"), _class)
+# The name of a component that makes no class: OpenAPI 3.1, Components Object.
+SHARED = _unlike(r"[A-Za-z0-9][A-Za-z0-9._-]*", "is not a name for a component")
+TITLE = _each(line_break, _traversal, _class)
+TAG = _each(_plain, _traversal, _class, _resource_of)
+OPERATION = _each(
+    _unlike(r"[A-Za-z][A-Za-z0-9_.:/ ()\[\],+-]*", "is not a name for a function"),
+    *(_traversal, _attribute, lambda name: _module(identifier(name))),
+)
+# It is an attribute, and stands in a literal that it could break out of.
+PROPERTY = _each(_plain, _too_long, _attribute)
+# The generator would strip invisible characters from a value.
+VALUE = _each(invisible, line_break)
+# The generator takes these names from the document unchanged.
+MEMBER = _unlike(r"[A-Za-z][A-Za-z0-9_]*", "is not a name for a member of an enum")
+# An HTTP field name (RFC 9110); anything else could forge another field.
+HEADER = _unlike(r"[A-Za-z0-9!#$%&*+.^_|~-]+", "is not a name for a header")
+
 # (kind, key of the map that it is in) -> rule of its own key
 _KEYS: dict[tuple[object, ...], Rule] = {
-    ("schema", "properties"): property_name,
-    ("schema", "$defs"): component,
-    ("media type", "content"): _unlike(MEDIA_TYPE, "is not a media type"),
-    ("response", "responses"): _unlike(STATUS, "is not a status"),
-    ("path item", "paths"): path,
-    ("path item", "webhooks"): operation_name,
-    ("parameter", "headers"): header,
+    ("schema", "properties"): PROPERTY,
+    ("schema", "$defs"): COMPONENT,
+    ("media type", "content"): _unlike(r"[\w.+*-]+/[\w.+*-]+(?:; ?[\w.-]+=[\w.+-]+)*", "is not a media type"),
+    ("response", "responses"): _unlike(r"[1-5](?:\d\d|XX)|default", "is not a status"),
+    ("path item", "paths"): _path,
+    ("path item", "webhooks"): OPERATION,
+    ("parameter", "headers"): HEADER,
 }
 _FIELDS: dict[str, dict[str, Rule]] = {
-    "operation": {"operationId": operation_name},
-    "parameter": {"name": property_name},
-    "schema": {"title": title, "const": enum_value},
-    "tag": {"name": tag_name, "x-resource-name": resource},
+    "operation": {"operationId": OPERATION},
+    "parameter": {"name": PROPERTY},
+    "schema": {"title": TITLE, "const": VALUE},
+    "tag": {"name": TAG, "x-resource-name": _each(_RESOURCE, _module)},
 }
+# A title names a class only beside one of these, or in an object.
 _MAKE_CLASSES = {"properties", "additionalProperties", "allOf", "enum"}
 _LISTS: dict[str, dict[str, Rule]] = {
-    "operation": {"tags": tag_name},
-    "schema": {"enum": enum_value, "x-enum-varnames": member, "required": property_name},
+    "operation": {"tags": TAG},
+    "schema": {"enum": VALUE, "x-enum-varnames": MEMBER, "required": PROPERTY},
 }
