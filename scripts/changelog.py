@@ -13,7 +13,7 @@ from typing import Any
 from scripts.changes.contracts import compare
 from scripts.changes.reports import as_json, as_markdown, as_text
 from scripts.changes.rules import Grade
-from scripts.contract.documents import METHODS
+from scripts.corrections.grammar import operations
 from scripts.files.documents import load
 from scripts.files.failures import exit_code
 
@@ -27,9 +27,8 @@ def operation_names(contract: Mapping[str, Any]) -> dict[str, str]:
     """Return our name of each operation by `METHOD /path`, from an effective contract."""
     return {
         f"{method.upper()} {path}": operation["operationId"]
-        for path, item in contract.get("paths", {}).items()
-        for method, operation in item.items()
-        if method in METHODS and "operationId" in operation
+        for path, method, operation in operations(contract)
+        if "operationId" in operation
     }
 
 

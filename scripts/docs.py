@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from scripts.corrections.grammar import operations as declared
+
 ROOT: Final = Path(__file__).parent.parent
 SOURCE: Final = "overlay/docs"
 PACKAGE: Final = "generated/jobmojito_api"
@@ -45,7 +47,7 @@ def operations(contract: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     rows = [
         f"| `{found['operationId']}` | {method.upper()} `{path}` | {_cell(found.get('summary', ''))}"
         f" | {' | '.join('yes' if facts['operations'][found['operationId']][one] else '' for one in _QUESTIONS)} |"
-        for path, method, found in _operations(contract)
+        for path, method, found in declared(contract)
     ]
     head = ["operation", "", "", *_QUESTIONS.values()]
     lines = [
@@ -74,13 +76,6 @@ _NOTE: Final = (
     " costs or mails is repeated only when it surely was not processed."
 )
 _QUESTIONS: Final = {"costs": "costs credits", "mails": "may send mail", "repeatable": "is repeated"}
-
-
-def _operations(contract: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, item in contract["paths"].items():
-        for method, found in item.items():
-            if isinstance(found, dict) and "operationId" in found:
-                yield path, method, found
 
 
 def _prices(prices: Mapping[str, Any]) -> Iterator[str]:
@@ -115,7 +110,7 @@ def llms(pages: Path, contract: Mapping[str, Any]) -> str:
         words = next((line for line in rest.splitlines() if line and line[0] not in "#|:`!"), "")
         place = path.relative_to(pages).with_suffix("").as_posix().removesuffix("index")
         listed.append(f"- [{title.removeprefix('# ')}]({place}/): {words}")
-    names = ", ".join(found["operationId"] for _, _, found in _operations(contract))
+    names = ", ".join(found["operationId"] for _, _, found in declared(contract))
     return "\n".join(
         ["# jobmojito", "", f"> {_ABOUT}", "", "## Pages", "", *listed, "", "## Operations", "", names, ""]
     )
