@@ -1,6 +1,5 @@
 """The corrections against later versions of the document, as the vendor could publish them."""
 
-import re
 from copy import deepcopy
 
 import pytest
@@ -120,25 +119,6 @@ def test_a_version_with_additions_flows_through(first, published, change):
     assert sum(enum.made.name.endswith("LanguageCode") for enum in parsed.enums) == 1
 
 
-def test_new_operations_are_named_and_reported(first, published):
-    """Each gets a derived name, and nothing else is reported."""
-    new_operations(published)
-
-    assert correct.correct(published, first[1]).unnamed == {
-        f"POST /webhook-job-{number}": f"post_webhook_job_{number}" for number in range(5)
-    }
-    assert correct.correct(*first).unnamed == {}
-
-
-def test_a_string_that_became_an_object_joins_its_twin(first, published):
-    """The form of both uploads is one type as soon as both have it."""
-    string_to_object(published)
-    result = correct.effective(published, first[1])
-
-    for name in ("PreScreeningResumeBinaryRequest", "PreScreeningResumeTextRequest"):
-        assert component(result, name)["form"]["allOf"] == [{"$ref": "#/components/schemas/PreScreeningForm"}]
-
-
 @pytest.mark.parametrize("change", [nullability_as_3_1, nullability_as_branches])
 def test_an_equivalent_version_has_the_same_effect(first, published, change):
     """Once the vendor writes 3.1, the effective document is what it was."""
@@ -186,22 +166,3 @@ def test_a_version_that_a_correction_no_longer_fits_stops(first, published, chan
 
     for complaint in complaints:
         assert complaint in str(refusal.value)
-
-
-def test_all_corrections_that_do_not_fit_are_named_at_once():
-    """By number, line and target, however many there are."""
-    document = deepcopy(baseline.published())
-    del (
-        document["paths"]["/persona-create"],
-        document["paths"]["/merchant-status"],
-        document["paths"]["/merchant-analytics"],
-    )
-
-    with pytest.raises(Refused) as caught:
-        correct.correct(document, baseline.corrections())
-
-    head, _, rest = str(caught.value).partition(" corrections do not fit: ")
-    lines = rest.split("; action")
-    assert len(lines) == int(head) >= 3
-    for path in ("/persona-create", "/merchant-status", "/merchant-analytics"):
-        assert any(re.search(r" \d+, line \d+ \(", line) and f"'{path}'" in line for line in lines), path

@@ -13,6 +13,7 @@ SECOND = {"$ref": "#/components/schemas/Size2"}
 NULL = {"type": "null"}
 SIZE = {"title": "Size", "type": "string", "enum": ["s", "m"]}
 BARE = {"type": "string", "enum": ["s", "m"]}
+NULLABLE = {"type": ["string", "null"], "enum": ["s", "m", None]}
 
 
 def lift(document):
@@ -162,9 +163,11 @@ def test_an_existing_component_serves_if_it_agrees():
     assert schemas == {"Size": published, "A": holding(p=REF)}
 
 
-@pytest.mark.parametrize("existing", [{**BARE, "enum": ["x"]}, {"type": "string"}, {"type": "object"}, True])
+@pytest.mark.parametrize(
+    "existing", [{**BARE, "enum": ["x"]}, {"type": "string"}, {"type": "object"}, True, NULLABLE], ids=str
+)
 def test_an_existing_component_that_differs_keeps_its_name(existing):
-    """A title never takes over a component of other content."""
+    """A title never takes over a component of other content, or of one that takes null besides."""
     schemas = lift(in_document(Size=existing, A=holding(p=SIZE)))["components"]["schemas"]
 
     assert (schemas["Size"], schemas["A"]["properties"]["p"]) == (existing, SECOND)
@@ -179,9 +182,7 @@ def test_the_title_of_a_component_takes_no_file():
 
 def test_a_component_that_takes_null_stays_as_it_is():
     """The null of a named enum is said where the enum is used; the component keeps its name."""
-    nullable = {"type": ["string", "null"], "enum": ["s", "m", None]}
-
-    assert lift(in_document(Size=nullable))["components"]["schemas"]["Size"] == nullable
+    assert lift(in_document(Size=NULLABLE))["components"]["schemas"]["Size"] == NULLABLE
 
 
 @pytest.mark.parametrize("title", ["PDF export", "size", "Größe", "", 7, "A.B", "../Size"])
@@ -342,19 +343,9 @@ def test_references_into_a_type_follow_it():
     }
 
 
-def test_a_component_that_takes_null_is_not_what_a_place_without_it_refers_to():
-    """The place has a type of its own."""
-    nullable = {"type": ["string", "null"], "enum": ["s", "m", None]}
-    schemas = lifted_of(in_document(Size=nullable, A=holding(p=SIZE)))
-
-    assert (schemas["Size"], schemas["A"]["properties"]["p"]) == (nullable, SECOND)
-
-
 def test_an_untitled_enum_with_null_becomes_one_type():
     """The null of an inline enum stands beside it, or the generator makes three classes of it."""
-    nullable = {"type": ["string", "null"], "enum": ["s", "m", None], "description": "d", "default": None}
-
-    assert lifted(nullable)[0] == [
+    assert lifted({**NULLABLE, "description": "d", "default": None})[0] == [
         {"anyOf": [{"$ref": "#/components/schemas/AP"}, NULL], "description": "d", "default": None}
     ]
 

@@ -72,16 +72,6 @@ def test_a_published_name_is_kept(overlay):
     assert corrected.unnamed == {}
 
 
-@pytest.mark.parametrize("paths", [["/a", "/get-x", "/get_x"], ["/a", "/x/y", "/x-y"]])
-def test_operations_that_would_be_one_method_are_refused(overlay, paths):
-    """Names that meet after snake-casing name both places."""
-    with pytest.raises(Refused) as refusal:
-        effective(document(paths), overlay)
-
-    for path in paths[1:]:
-        assert documents.pointer("paths", path, "get") in str(refusal.value)
-
-
 def test_a_published_name_that_meets_a_correction_is_refused(overlay):
     """`getA` and `get_a` are one method."""
     published = document(["/a", "/b"])
@@ -117,16 +107,6 @@ def test_a_reference_to_nothing_is_refused(overlay):
         effective(published, overlay)
 
     assert "/components/schemas/A/properties/q/items refers to #/components/schemas/B" in str(refusal.value)
-
-
-@pytest.mark.parametrize("key", ["SIZE", "Size_"])
-def test_types_that_would_share_a_file_are_refused(overlay, key):
-    """Names that become one file would overwrite each other silently, so they are refused, with both places."""
-    published = document()
-    published["components"]["schemas"][key] = {"type": "string", "enum": ["s"]}
-
-    with pytest.raises(Refused, match=f"meets .*/components/schemas/{key}.* the module size too"):
-        effective(published, overlay)
 
 
 def test_schemas_that_double_are_refused(overlay):

@@ -115,6 +115,17 @@ def test_an_update_that_does_not_fit_is_refused(action, complaint):
     assert complaint in str(refusal.value)
 
 
+def test_all_corrections_that_do_not_fit_are_named_at_once():
+    """What builds on one that was left out is told by its own place, if it has none either."""
+    actions = (update("$.x", {"y": {}}), update("$.a", {"b": 1}), update("$.x.y", {}), update("$.a.b.c", {}))
+    with pytest.raises(Refused) as refusal:
+        apply({"a": {}}, overlay(*actions))
+
+    head, *lines = str(refusal.value).split("; action ")
+    assert head.startswith("3 corrections do not fit: action 1 ($.x): expected 1 place, found 0")
+    assert [line.partition(":")[0] for line in lines] == ["3 ($.x.y)", "4 ($.a.b.c)"]
+
+
 def changed(**keys):
     """Make a good action, then change or (with None) leave out keys."""
     whole = {"target": "$.a", "description": "d", "update": {}, "x-matches": 1, **keys}

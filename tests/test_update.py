@@ -196,19 +196,6 @@ def test_what_stops_an_update_is_one_line(run, document, checkout, alter, words)
     assert looks(checkout) == before
 
 
-def test_names_of_the_corrected_document_are_checked_too(run, document, checkout):
-    """What corrections and lifting name is held to the same rules as what the vendor names."""
-    corrections = checkout / "openapi/corrections.overlay.yaml"
-    corrections.write_text(
-        corrections.read_text().replace("operationId: create_interview }", 'operationId: "../evil" }')
-    )
-    before = looks(checkout)
-    code, _, last = run(add_operation(document))
-
-    assert (code, "correct: /paths/~1job-interview-create/post/operationId" in last) == (2, True)
-    assert looks(checkout) == before
-
-
 def test_drift_stops_an_update(run, document, checkout, monkeypatch):
     """A client that does not mean what the document says replaces nothing, though no step complained of it."""
     before, generate = looks(checkout), update.generate
