@@ -27,6 +27,12 @@ def checkout_in(folder, version="0.1.0", without=()):
     return checkout
 
 
+def looks(folder):
+    """Every file of a folder with its content and the time it was written, compiled modules aside."""
+    files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
 FILES = (baseline.PUBLISHED, baseline.WEBHOOKS, baseline.CORRECTIONS)
 
 

@@ -42,7 +42,10 @@ LONG = {
     *("test_conformance", "test_crashes", "test_propose", "test_revisions", "test_plugin", "test_texts"),
     "test_reports",
 }
-SETTINGS = ("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_ALLOW_HTTP_HOSTS", "JOBMOJITO_OPENAPI_URL")
+SETTINGS = (
+    *("JOBMOJITO_TOKEN", "JOBMOJITO_API_BASE_URL", "JOBMOJITO_ALLOW_HTTP_HOSTS"),
+    *("JOBMOJITO_OPENAPI_URL", "JOBMOJITO_WEBHOOKS_URL"),
+)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 

@@ -18,7 +18,7 @@ from scripts.changes.wire import WireDifference
 from scripts.files import documents, lock
 from scripts.files.staging import PACKAGE, REPLACED
 from tests import baseline
-from tests.checkouts import checkout_in
+from tests.checkouts import checkout_in, looks
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = "openapi/jobmojito.openapi.json"
@@ -69,12 +69,6 @@ def quick(monkeypatch):
 def contract(checkout):
     """The contract of the checkout's client."""
     return documents.load(checkout / PACKAGE / "contract.json")
-
-
-def looks(checkout):
-    """Every file of a checkout with its content and the time it was written."""
-    files = (path for path in checkout.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(checkout).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 def add_operation(document, **parts):

@@ -118,8 +118,7 @@ def revise(overlay: dict[str, Any], text: str, old: dict[str, Any], new: dict[st
 def renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     """Return the paths and components whose whole content is now under another name, and under no second one."""
     found: dict[str, str] = {}
-    for holder in (("components", "schemas"), ("paths",)):
-        before, after = _at(old, holder), _at(new, holder)
+    for before, after in zip(_named(old), _named(new), strict=True):
         gone = {name: _leaves(content, found) for name, content in before.items() if name not in after}
         come = {name: _leaves(content) for name, content in after.items() if name not in before}
         pairs = [(a, b) for a, b in product(gone, come) if gone[a] == come[b] and len(gone[a]) >= _LEAST]
@@ -263,11 +262,8 @@ def _lacking(update: Any, node: Any) -> Any:
     return {key: part for key, part in parts.items() if part is not None and key not in _WORDING} or None
 
 
-def _at(document: Mapping[str, Any], place: tuple[str, ...]) -> Mapping[str, Any]:
-    node: Any = document
-    for step in place:
-        node = node.get(step) if isinstance(node, dict) else None
-    return node if isinstance(node, dict) else {}
+def _named(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    return document.get("components", {}).get("schemas", {}), document.get("paths", {})
 
 
 def _leaves(node: Any, moved: Mapping[str, str] | None = None, *, wording: bool = False) -> _Leaves:

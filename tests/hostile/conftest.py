@@ -26,18 +26,12 @@ def published():
 
 
 @pytest.fixture
-def reasons():
-    """What makes a document unsafe, as lines."""
+def refuses():
+    """What makes an altered document unsafe, as printable lines; it is refused before anything is made of it."""
     hosts = safety.hosts(baseline.published())
-    return lambda document: [str(found) for found in safety.check(document, accepted_hosts=hosts)]
-
-
-@pytest.fixture
-def refuses(reasons):
-    """Whether an altered document is refused before anything is made of it; the reason is one printable line."""
 
     def refuses(document):
-        found = reasons(document)
+        found = [str(one) for one in safety.check(document, accepted_hosts=hosts)]
         assert all(str(Refused(line)).isprintable() for line in found)
         return found
 

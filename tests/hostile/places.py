@@ -36,16 +36,6 @@ def keys(held, made):
     return edit
 
 
-def properties(document, name):
-    """The properties of a new schema."""
-    return schemas(document).setdefault(name, {"type": "object", "properties": {}})["properties"]
-
-
-def kind():
-    """A schema of listed values."""
-    return {"type": "string", "enum": ["a", "b"]}
-
-
 def text():
     """A schema of texts."""
     return {"type": "string"}

@@ -5,20 +5,10 @@ import pytest
 
 from scripts import sync
 from scripts.files import documents
+from tests.checkouts import looks
 
 CONTRACT = "openapi/jobmojito.openapi.json"
 WEBHOOKS = "openapi/webhooks.openapi.json"
-
-
-@pytest.fixture(autouse=True)
-def _no_address_in_the_environment(monkeypatch):
-    monkeypatch.delenv("JOBMOJITO_OPENAPI_URL", raising=False)
-    monkeypatch.delenv("JOBMOJITO_WEBHOOKS_URL", raising=False)
-
-
-def snapshot(root):
-    """Every file below a folder with its content and the time it was written."""
-    return {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in sorted(root.rglob("*")) if p.is_file()}
 
 
 @pytest.fixture
@@ -53,10 +43,10 @@ def test_a_changed_document_replaces_the_vendored_one(repository, changed, file,
 
 def test_the_same_document_touches_nothing(repository, published, file, capsys):
     """Another layout of the same document is the same document: no file is written."""
-    before = snapshot(repository)
+    before = looks(repository)
 
     assert sync.main(["--file", file(published)], root=repository) == 0
-    assert snapshot(repository) == before
+    assert looks(repository) == before
     assert "no change" in capsys.readouterr().err
 
 
@@ -85,11 +75,11 @@ def turned(value):
 
 def test_a_document_whose_members_are_in_another_order_is_the_same(repository, published, file):
     """JSON objects have no order, so nothing is written and nothing is said to be new."""
-    before = snapshot(repository)
+    before = looks(repository)
 
     assert sync.main(["--file", file(turned(published)), "--check"], root=repository) == 0
     assert sync.main(["--file", file(turned(published))], root=repository) == 0
-    assert snapshot(repository) == before
+    assert looks(repository) == before
 
 
 def test_a_change_in_another_order_touches_the_lines_that_changed_alone(repository, changed, file):
@@ -105,14 +95,14 @@ def test_a_change_in_another_order_touches_the_lines_that_changed_alone(reposito
 
 def test_check_tells_same_changed_and_unknown_apart(repository, published, changed, file):
     """--check exits with 0, 1 and 2, and writes in no case."""
-    before = snapshot(repository)
+    before = looks(repository)
     codes = [
         sync.main(["--check", "--file", path], root=repository)
         for path in (str(repository / CONTRACT), file(changed), "/nowhere.json")
     ]
 
     assert codes == [0, 1, 2]
-    assert snapshot(repository) == before
+    assert looks(repository) == before
 
 
 @pytest.mark.parametrize(
@@ -126,10 +116,10 @@ def test_check_tells_same_changed_and_unknown_apart(repository, published, chang
 )
 def test_what_is_no_openapi_document_is_refused(repository, file, capsys, document, reason):
     """A refused document leaves everything as it was and one line that says why."""
-    before = snapshot(repository)
+    before = looks(repository)
 
     assert sync.main(["--file", file(document)], root=repository) == 2
-    assert snapshot(repository) == before
+    assert looks(repository) == before
     told = capsys.readouterr().err.splitlines()
     assert [line for line in told if reason in line] == told
 
@@ -177,10 +167,10 @@ def test_the_webhooks_document_is_synced_likewise(repository, vendor):
     webhooks = documents.load(repository / WEBHOOKS)
     webhooks["info"]["description"] = "Reworded."
     url = vendor.publish("/hooks", documents.dump(webhooks))
-    before = snapshot(repository)
+    before = looks(repository)
 
     assert sync.main(["--webhooks-url", url, "--file", "/nowhere.json"], root=repository) == 2
-    assert snapshot(repository) == before
+    assert looks(repository) == before
     assert sync.main(["--webhooks-url", url], root=repository) == 0
     assert (repository / WEBHOOKS).read_bytes() == documents.dump(webhooks)
 
