@@ -14,7 +14,7 @@ from scripts.files.documents import pointer
 from scripts.generation.models import TAKEN
 from scripts.generation.parser import class_name, identifier
 from scripts.safety import names
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,7 +51,7 @@ def _colliding(named: Named, made_of: Callable[[str], str], what: str) -> Iterat
     for steps, name in named:
         made, here = made_of(name), f"{quoted(name)} ({pointer(*steps)})"
         if made in first:
-            yield finding(steps, f"meets {first[made]}: {quoted(name)} would be {what} {made} too")
+            yield Finding(steps, f"meets {first[made]}: {quoted(name)} would be {what} {made} too")
         first.setdefault(made, here)
 
 

@@ -16,18 +16,13 @@ SHOWN = 60  # characters of the document's own text that a message repeats
 
 @frozen
 class Finding:
-    """One reason to refuse a document. `pointer` is RFC 6901 into the document; "" is the whole of it."""
+    """One reason to refuse a document; `reason` continues a sentence that begins with the place."""
 
-    pointer: str
+    place: Place
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or '(the whole document)'} {self.reason}"
-
-
-def finding(steps: Place, reason: str) -> Finding:
-    """Make a finding at a place given as keys and indexes; `reason` continues a sentence that begins with the place."""
-    return Finding(pointer(*steps), reason)
+        return f"{pointer(*self.place) or '(the whole document)'} {self.reason}"
 
 
 def quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from scripts.corrections.grammar import values, walk
-from scripts.safety.findings import Finding, finding
+from scripts.safety.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _values(document: object) -> Iterator[Finding]:
         if len(steps) > DEPTH:
             reason = f"is nested deeper than {DEPTH} levels"
         if reason:
-            yield finding(steps, reason)
+            yield Finding(steps, reason)
             return
 
 
@@ -61,9 +61,9 @@ def _objects(document: dict[str, Any]) -> Iterator[Finding]:
         counted[place.kind] += 1
         limit = OBJECTS.get(place.kind)
         if limit is not None and counted[place.kind] > limit:
-            yield finding(place.steps, f"is one {place.kind} too many: the limit is {limit}")
+            yield Finding(place.steps, f"is one {place.kind} too many: the limit is {limit}")
             return
         for keyword in SIZES if place.kind == "schema" else ():
             size = place.value.get(keyword)
             if isinstance(size, (int, float)) and size > SIZE:
-                yield finding((*place.steps, keyword), f"asks for values of {size} or more: the limit is {SIZE}")
+                yield Finding((*place.steps, keyword), f"asks for values of {size} or more: the limit is {SIZE}")

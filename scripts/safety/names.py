@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.corrections.grammar import Part, walk
 from scripts.generation.parser import class_name, identifier
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 from scripts.safety.texts import invisible, line_break
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
         for steps, name, rule in _names(place):
             if not isinstance(name, str):
                 if steps[-1] != "const" and steps[-2:-1] != ("enum",):
-                    yield finding(steps, "is not a string, where a name belongs")
+                    yield Finding(steps, "is not a string, where a name belongs")
             elif reason := rule(name):
-                yield finding(steps, f"{reason}: {quoted(name)}")
+                yield Finding(steps, f"{reason}: {quoted(name)}")
 
 
 def check_ours(document: dict[str, Any]) -> Iterator[Finding]:
     """Refuse the keys by which our own corrections control the generator: no published document may have them."""
     for place in walk(document):
         for word in OURS & place.value.keys() if place.kind in {"tag", "operation"} else ():
-            yield finding((*place.steps, word), "is a word of our own corrections, which no published document may use")
+            yield Finding((*place.steps, word), "is a word of our own corrections, which no published document may use")
 
 
 def _names(place: Part) -> Iterator[tuple[Place, object, Rule]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, field, frozen
 
 from scripts.corrections.grammar import walk
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 from scripts.templates.runtime.expressions import Parser, Unjudged
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
             spent += work
             if reason or spent > MOST_IN_ALL:
                 why = reason or "is one too many of patterns that are large"
-                yield finding(place.steps, f"has the pattern {quoted(text)}, which {why}")
+                yield Finding(place.steps, f"has the pattern {quoted(text)}, which {why}")
         if spent > MOST_IN_ALL:
             return
 

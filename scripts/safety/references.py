@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from scripts.corrections.grammar import Part, values, walk
-from scripts.files.documents import resolve
+from scripts.files.documents import resolve, steps
 from scripts.files.failures import Refused
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +32,16 @@ HOPS = 32  # references to references; a longer chain is refused as a circle
 
 def check(document: dict[str, Any]) -> Iterator[Finding]:
     """Find external, dangling and circular references, wrong discriminator mappings, changed bases, other dialects."""
-    for steps, value in values(document):
-        if isinstance(value, str) and (reason := _pointing(document, steps[-1], value)):
-            yield finding(steps, reason)
+    for at, value in values(document):
+        if isinstance(value, str) and (reason := _pointing(document, at[-1], value)):
+            yield Finding(at, reason)
     for place in walk(document):
         if place.kind == "schema":
             yield from _schema(document, place)
     yield from _circles(document)
     dialect = document.get("jsonSchemaDialect", DIALECTS[0])
     if dialect not in DIALECTS:
-        yield finding(("jsonSchemaDialect",), f"is a dialect nobody here knows: {quoted(str(dialect))}")
+        yield Finding(("jsonSchemaDialect",), f"is a dialect nobody here knows: {quoted(str(dialect))}")
 
 
 def _pointing(document: dict[str, Any], key: str | int, value: str) -> str | None:
@@ -70,15 +70,15 @@ def _reference(document: dict[str, Any], reference: str) -> str | None:
 def _schema(document: dict[str, Any], place: Part) -> Iterator[Finding]:
     for keyword in MOVING:
         if keyword in place.value:
-            yield finding((*place.steps, keyword), "would change what references of this document mean")
+            yield Finding((*place.steps, keyword), "would change what references of this document mean")
     if place.value.get("$schema", DIALECTS[0]) not in DIALECTS:
-        yield finding((*place.steps, "$schema"), "is a dialect nobody here knows")
+        yield Finding((*place.steps, "$schema"), "is a dialect nobody here knows")
     discriminator = place.value.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     for value, target in mapping.items() if isinstance(mapping, dict) else ():
         known = _schema_names(document)
         if not isinstance(target, str) or (target not in known and _reference(document, target)):
-            yield finding((*place.steps, "discriminator", "mapping", value), f"points nowhere: {quoted(str(target))}")
+            yield Finding((*place.steps, "discriminator", "mapping", value), f"points nowhere: {quoted(str(target))}")
 
 
 def _circles(document: dict[str, Any]) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _circles(document: dict[str, Any]) -> Iterator[Finding]:
     while free := {name for name, names in within.items() if not names}:
         within = {name: names - free for name, names in within.items() if name not in free}
     for name in sorted(within):
-        yield finding(("components", "schemas", name), "is defined by itself, or by one that is")
+        yield Finding(("components", "schemas", name), "is defined by itself, or by one that is")
 
 
 def _in_place(schema: object) -> Iterator[str]:
@@ -121,12 +121,12 @@ def check_size(document: dict[str, Any]) -> Iterator[Finding]:
         elif target not in found:
             inside = list(values(resolve(document, target)))
             looked_at += len(inside)
-            further = [one for steps, one in inside if steps and steps[-1] in REFERRING and isinstance(one, str)]
+            further = [one for place, one in inside if place and place[-1] in REFERRING and isinstance(one, str)]
             found[target] = len(inside), further
             waiting += [(target, True), *((one, False) for one in further)]
         if max(sizes.get(target, 0), looked_at) > WRITTEN_OUT:
             reason = f"is more than {WRITTEN_OUT} values with its references written out"
-            yield Finding(unquote(target.removeprefix("#")), reason)
+            yield Finding(tuple(steps(unquote(target.removeprefix("#")))), reason)
             return
 
 

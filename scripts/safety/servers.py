@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scripts.corrections.grammar import walk
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,9 @@ def check(document: dict[str, Any], accepted: AbstractSet[str]) -> Iterator[Find
     """Check that every server (of document, path, operation or link) is an https URL on an accepted host."""
     for steps, host, url in _servers(document):
         if host is None:
-            yield finding(steps, f"is not a plain https address: {quoted(url)}")
+            yield Finding(steps, f"is not a plain https address: {quoted(url)}")
         elif host not in accepted:
-            yield finding(
+            yield Finding(
                 steps, f"sends readers to the host {quoted(host)}; if that is meant, add --accept-host {host}"
             )
 

@@ -12,7 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from scripts.corrections.grammar import values
-from scripts.safety.findings import Finding, finding
+from scripts.safety.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,10 @@ def check(document: dict[str, Any]) -> Iterator[Finding]:
     """Check every key and every string of the document, examples included."""
     for steps, value in values(document):
         if isinstance(value, str) and (reason := hidden(value)):
-            yield finding(steps, f"holds {reason}")
+            yield Finding(steps, f"holds {reason}")
         for key in value if isinstance(value, dict) else ():
             if reason := hidden(key) or line_break(key):
-                yield finding((*steps, key), f"is a key that holds {reason}")
+                yield Finding((*steps, key), f"is a key that holds {reason}")
 
 
 def hidden(text: str) -> str | None:

@@ -18,7 +18,7 @@ from openapi_spec_validator.schemas import schema_v31
 
 from scripts.corrections.grammar import Part, walk
 from scripts.files.documents import is_same, resolve
-from scripts.safety.findings import Finding, finding, quoted
+from scripts.safety.findings import Finding, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ def check(document: dict[str, Any], known: dict[str, Any] | None = None) -> Iter
     """
     version = document.get("openapi")
     if not isinstance(version, str) or not re.fullmatch(r"3\.1\.\d+", version):
-        yield finding(("openapi",), "is not 3.1, the version that everything here is made for")
+        yield Finding(("openapi",), "is not 3.1, the version that everything here is made for")
         return
     news = _news(document, known or {})
     for stage, judged in ((_shape, news), (_schemas, news), (_rules, document)):
@@ -90,7 +90,7 @@ def _findings(steps: Place, errors: Iterable[ValidationError]) -> Iterator[Findi
     for error in errors:
         cause = best_match([error]) or error
         message = cause.message if len(cause.message) <= MESSAGE else f"breaks the rule {cause.validator!r}"
-        yield finding((*steps, *cause.absolute_path), f"is not valid OpenAPI 3.1: {message}")
+        yield Finding((*steps, *cause.absolute_path), f"is not valid OpenAPI 3.1: {message}")
 
 
 def _rules(document: dict[str, Any]) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _rules(document: dict[str, Any]) -> Iterator[Finding]:
             continue
         name = place.value.get("operationId")
         if name in named:
-            yield finding(place.steps, f"is called {quoted(name)}, as {named[name].pointer} is already")
+            yield Finding(place.steps, f"is called {quoted(name)}, as {named[name].pointer} is already")
         elif name is not None:
             named[name] = place
         if place.steps[0] == "paths" and len(place.steps) == 3:  # noqa: PLR2004 - paths/<path>/<method>
@@ -109,16 +109,16 @@ def _rules(document: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _parameters(document: dict[str, Any], place: Part) -> Iterator[Finding]:
-    own, shared = _declared(document, place.value), _declared(document, resolve(document, _parent(place)))
+    own, shared = _declared(document, place.value), _declared(document, document["paths"][place.steps[1]])
     for declared in (own, shared):
         for (name, location), times in Counter(declared).items():
             if times > 1:
-                yield finding(place.steps, f"declares the {location} parameter {quoted(name)} twice")
+                yield Finding(place.steps, f"declares the {location} parameter {quoted(name)} twice")
     declared_in_path = {name for name, location in {*own, *shared} if location == "path"}
     in_path = set(_IN_PATH.findall(str(place.steps[1])))
     for name in sorted(declared_in_path ^ in_path):
         side = "stands in the path and is not declared" if name in in_path else "is declared and not in the path"
-        yield finding(place.steps, f"has a path parameter {quoted(name)} that {side}")
+        yield Finding(place.steps, f"has a path parameter {quoted(name)} that {side}")
 
 
 def _declared(document: dict[str, Any], holder: dict[str, Any]) -> list[tuple[str, str]]:
@@ -128,7 +128,3 @@ def _declared(document: dict[str, Any], holder: dict[str, Any]) -> list[tuple[st
         target = resolve(document, reference) if isinstance(reference, str) else parameter
         found.append((str(target.get("name")), str(target.get("in"))))
     return found
-
-
-def _parent(place: Part) -> str:
-    return place.pointer.rpartition("/")[0]
