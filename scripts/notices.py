@@ -93,7 +93,9 @@ class Notice:
     @property
     def text(self) -> str:
         """The changelog for a terminal."""
-        users = "\n".join(["FOR USERS OF THE PACKAGE", *(f"- {line}" for line in self._users(plain)), ""])
+        names = [line for _, _, line in name_lines(self.impact, plain, MOST_NAMES)]
+        lines = [f"The version {self._becomes(plain)}", *(names or ["No generated name appears, changes or vanishes."])]
+        users = "\n".join(["FOR USERS OF THE PACKAGE", *(f"- {line}" for line in lines), ""])
         warnings = "".join(f"{line}\n" for line in self._warnings(plain))
         return "\n".join([*map(as_text, self.reports), users, *([warnings] if warnings else [])])
 
@@ -194,14 +196,6 @@ class Notice:
             if sum(len(line) for _, _, line in name_lines(self.impact, code, most)) < MOST_MARKDOWN // 4:
                 return most
         return 4
-
-    def _users(self, style: Style, most: int = MOST_NAMES) -> list[str]:
-        """Write what the update means for users of the package: the version, and the generated names."""
-        lines = [line for _, _, line in name_lines(self.impact, style, most)]
-        return [
-            f"The version {self._becomes(style)}",
-            *(lines or ["No generated name appears, changes or vanishes."]),
-        ]
 
 
 def _classes(breaks: Mapping[str, list[str]]) -> str:

@@ -51,13 +51,8 @@ class Incoming:
     new: dict[str, Any]
 
     @property
-    def content(self) -> bytes:
-        """The document in the form that the repository keeps."""
-        return documents.dump(self.new)
-
-    @property
     def is_changed(self) -> bool:
-        """Whether the document differs from the one in use, in that form."""
+        """Whether the document differs from the one in use, in the form that the repository keeps."""
         return self.old is None or not documents.is_same(self.new, self.old)
 
 
@@ -144,7 +139,7 @@ def write(changed: Sequence[Incoming], root: Path) -> None:
     with scratch() as folder:
         staged = {root / document.path: folder / document.path.name for document in changed}
         for document in changed:
-            staged[root / document.path].write_bytes(document.content)
+            staged[root / document.path].write_bytes(documents.dump(document.new))
         replace(staged)
 
 

@@ -14,9 +14,7 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,27 +24,18 @@ if TYPE_CHECKING:
 _LEFT = re.compile(r"\.((\d+)-[0-9a-f]{8})\.(?:new|old|none)")
 
 
-@frozen
-class _Replacement:
+class _Replacement(NamedTuple):
     """One target, and the files beside it: the new one, the old one, or a mark that there was none."""
 
     target: Path
-    mark: str
+    coming: Path
+    going: Path
+    absent: Path
 
-    @property
-    def coming(self) -> Path:
-        return self._beside("new")
 
-    @property
-    def going(self) -> Path:
-        return self._beside("old")
-
-    @property
-    def absent(self) -> Path:
-        return self._beside("none")
-
-    def _beside(self, what: str) -> Path:
-        return self.target.with_name(f".{self.target.name}.{self.mark}.{what}")
+def _replacement(target: Path, mark: str) -> _Replacement:
+    beside = (target.with_name(f".{target.name}.{mark}.{role}") for role in ("new", "old", "none"))
+    return _Replacement(target, *beside)
 
 
 def replace_all(staged: Mapping[Path, Path]) -> None:
@@ -55,7 +44,7 @@ def replace_all(staged: Mapping[Path, Path]) -> None:
     Raises OSError with every target as it was. A target that did not exist appears.
     """
     mark = f"{os.getpid()}-{secrets.token_hex(4)}"
-    replacements = [_Replacement(target, mark) for target in staged]
+    replacements = [_replacement(target, mark) for target in staged]
     try:
         for replacement in replacements:
             _copy(staged[replacement.target], replacement)
@@ -77,7 +66,7 @@ def recover(targets: Iterable[Path]) -> bool:
         for path in target.parent.glob(f".{glob.escape(target.name)}.*"):
             match = _LEFT.fullmatch(path.name.removeprefix(f".{target.name}"))
             if match and not is_running(int(match[2])):
-                unfinished.setdefault(match[1], {})[target] = _Replacement(target, match[1])
+                unfinished.setdefault(match[1], {})[target] = _replacement(target, match[1])
     for found in unfinished.values():
         replacements = list(found.values())
         complete = not any(_is_there(replacement.coming) for replacement in replacements)
