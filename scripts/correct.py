@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from scripts.corrections.grammar import copied, objects, operations, references
+from scripts.corrections.grammar import copied, objects, operations
 from scripts.corrections.lift import idle_titles, lift, type_names
 from scripts.corrections.naming import name_operations
 from scripts.corrections.nullability import count, normalise
@@ -22,8 +22,8 @@ from scripts.corrections.overlays import actions_at, apply, find, load_overlay
 from scripts.files import documents
 from scripts.files.documents import pointer
 from scripts.files.failures import Refused, exit_code
+from scripts.safety import references
 from scripts.safety.collisions import check_names
-from scripts.safety.references import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +65,9 @@ def correct(published: dict[str, Any], overlay: dict[str, Any]) -> Effective:
     unnamed = name_operations(corrected)
     result = lift(corrected)
     document = result.document
-    _refuse_dangling(document)
-    if found := [*check_size(document), *check_names(document)]:
-        raise Refused(str(found[0]))
+    for check in (references.check, references.check_size, check_names):
+        if found := list(check(document)):
+            raise Refused(str(found[0]))
     return Effective(document, unnamed, result.apart, result.derived)
 
 
@@ -96,15 +96,6 @@ def _write_out(document: dict[str, Any]) -> None:
         for _ in range(_HOPS):
             if isinstance(target := node.pop("$ref", None), str):
                 node.update({**copied(documents.resolve(document, target)), **node})
-
-
-def _refuse_dangling(document: dict[str, Any]) -> None:
-    """Refuse a dangling reference, whether published so or caused by the lift."""
-    for place, ref in references(document):
-        try:
-            documents.resolve(document, ref)
-        except Refused as refusal:
-            raise Refused(f"{pointer(*place)} refers to {refusal}") from refusal
 
 
 def main(argv: Sequence[str] | None = None) -> int:

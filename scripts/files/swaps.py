@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from os.path import lexists
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def recover(targets: Iterable[Path]) -> bool:
                 unfinished.setdefault(match[1], {})[target] = _replacement(target, match[1])
     for found in unfinished.values():
         replacements = list(found.values())
-        complete = not any(_is_there(replacement.coming) for replacement in replacements)
+        complete = not any(lexists(replacement.coming) for replacement in replacements)
         (_tidy if complete else _take_back)(replacements)
     return bool(unfinished)
 
@@ -95,7 +96,7 @@ def _copy(source: Path, replacement: _Replacement) -> None:
             shutil.copymode(target, coming)
         with coming.open("rb") as written:
             os.fsync(written.fileno())
-    if not _is_there(target):
+    if not lexists(target):
         replacement.absent.touch()
     elif not target.is_dir():
         shutil.copy2(target, replacement.going)
@@ -110,13 +111,13 @@ def _put(replacement: _Replacement) -> None:
 def _take_back(replacements: list[_Replacement]) -> None:
     """Undo `_put` for each replacement that got that far, and remove the leftovers."""
     for replacement in reversed(replacements):
-        is_put = not _is_there(replacement.coming)
+        is_put = not lexists(replacement.coming)
         if replacement.going.is_dir():
             _remove(replacement.target)
             replacement.going.rename(replacement.target)
-        elif is_put and _is_there(replacement.going):
+        elif is_put and lexists(replacement.going):
             replacement.going.replace(replacement.target)
-        elif is_put and _is_there(replacement.absent):
+        elif is_put and lexists(replacement.absent):
             _remove(replacement.target)
     _tidy(replacements)
 
@@ -128,10 +129,6 @@ def _tidy(replacements: list[_Replacement]) -> None:
         _remove(replacement.absent)
     for replacement in replacements:
         _remove(replacement.coming)
-
-
-def _is_there(path: Path) -> bool:
-    return os.path.lexists(path)
 
 
 def _remove(path: Path) -> None:
