@@ -96,7 +96,7 @@ class Part:
 def walk(document: Mapping[str, Any]) -> Iterator[Part]:
     """Yield every object that the grammar knows, the document itself first, parents before children, in their order.
 
-    References are not followed, so the walk ends. Whatever is no object where one belongs is left out.
+    References are not followed, so the walk ends. What is not an object where one belongs is left out.
     """
     waiting: list[tuple[Place, str, Any]] = [((), "document", document)]
     while waiting:
@@ -168,7 +168,7 @@ def rewrite_schema(schema: dict[str, Any], change: Change) -> dict[str, Any]:
 
 
 def alter(node: dict[str, Any], change: Change, kind: str = "document", place: Place = ()) -> None:
-    """Do what `rewrite` does in a document itself, or in another object of a kind."""
+    """Replace each schema in a document (or another object of a kind) as `rewrite` does, but in the object itself."""
     for steps, child_kind, child in list(_children(kind, node)):
         if isinstance(child, dict):
             alter(child, change, child_kind, (*place, *steps))
