@@ -40,20 +40,16 @@ import json, sys, httpx
 from jobmojito import JobMojito
 from jobmojito_api.codec import read
 from jobmojito_api.resources import operation
+transport = httpx.MockTransport(lambda request: httpx.Response(status, content=json.dumps(answer)))
+jm = JobMojito("t", base_url="http://localhost", transport=transport, strict=True)
 for line in sys.stdin:
     name, status, answer = json.loads(line)
     one = operation(name)
-    transport = httpx.MockTransport(lambda request: httpx.Response(status, content=json.dumps(answer)))
-    found = one.call({}).read(status, json.dumps(answer).encode()).departures
-    if status >= 300:
-        print("\\n".join(map(str, found)), end="")
-        continue
     arguments = {p.attribute: "5a6d9c1e-0b1f-4c53-9d55-0c2f6a1e7b10" for p in one.parameters if p.required}
-    with JobMojito("t", base_url="http://localhost", transport=transport, strict=True) as jm:
-        if one.bodies or "date" in " ".join(arguments):
-            print("\\n".join(map(str, found)), end="")
-        else:
-            jm._session(one.call(arguments))
+    if status >= 300 or one.bodies or "date" in " ".join(arguments):
+        print("\\n".join(map(str, one.call({}).read(status, json.dumps(answer).encode()).departures)), end="")
+    else:
+        jm._session(one.call(arguments))
 """
 
 
@@ -103,23 +99,28 @@ class Recorder:
 
 def ways(recorder, scene):  # noqa: F811 - a fixture
     """Faults of one property each that departs in one way, of reading operations: null, missing, type, value."""
-    document = published(ROOT)
-    found = []
+    document, found = published(ROOT), []
     for name in OPERATIONS:
         if operation(name).method != "GET":
             continue
         arguments = arguments_for(name, scene)
         properties = _names(method(recorder.quiet, name)(**arguments))
         for kind in ("nulls", "missing_fields", "wrong_types", "unknown_enum"):
-            several = []
-            for one in properties[::2]:
-                fault = Fault(operation=name, **{kind: one})
-                detailed = recorder.distorted(recorder.quiet, name, arguments, fault)
-                made = set(departed(operation(name).call({}), 200, detailed.departures, detailed.value))
-                if len(made) == 1 and not propose(document, [Evidence(next(iter(made)), Seen(1, "", ""), 1)]).left:
-                    several.append((name, arguments, fault, next(iter(made))))
-            found += several[:1] + several[1:][-1:]
+            faults = [Fault(operation=name, **{kind: one}) for one in properties[::2]]
+            if (first := next(_ways(recorder, document, arguments, faults), None)) is not None:
+                last = next(_ways(recorder, document, arguments, faults[::-1]))
+                found += [first] if first == last else [first, last]
     return found[:: len(found) // WAYS][:WAYS]
+
+
+def _ways(recorder, document, arguments, faults):
+    """The faults after which an answer departs in one way, and one that can be corrected."""
+    for fault in faults:
+        name = fault.operation
+        detailed = recorder.distorted(recorder.quiet, name, arguments, fault)
+        made = list({*departed(operation(name).call({}), 200, detailed.departures, detailed.value)})
+        if len(made) == 1 and not propose(document, [Evidence(made[0], Seen(1, "", ""), 1)]).left:
+            yield name, arguments, fault, made[0]
 
 
 def _names(value):

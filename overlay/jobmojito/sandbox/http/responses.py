@@ -6,6 +6,7 @@ scope's state; without one (`httpx.ASGITransport`), a reset is a ConnectionReset
 
 import asyncio
 import json
+import os
 import socket
 import struct
 from http import HTTPStatus
@@ -110,14 +111,10 @@ async def reset(scope: Scope, receive: Receive) -> None:
     if transport is None:
         raise ConnectionResetError("the sandbox resets the connection, as asked")
     # A linger time of zero turns the close into a reset.
-    linger = struct.pack("hh" if _is_windows() else "ii", 1, 0)
+    linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
     await _until_gone(receive)
-
-
-def _is_windows() -> bool:
-    return not hasattr(socket, "AF_UNIX")
 
 
 def _head(response: Response) -> bytes:
