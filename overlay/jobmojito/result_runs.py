@@ -53,10 +53,14 @@ _OVERLAP: Final = 50
 _ENDED: Final = ("completed", "failed", "abandoned")
 
 
-class DetailOptions(RunOptions, total=False):
-    """Options of `fetch_details`, described there."""
+class _DetailOptions(TypedDict, total=False):
+    """Options of the details."""
 
     recordings: bool
+
+
+class DetailOptions(_DetailOptions, RunOptions, total=False):
+    """Options of `fetch_details`, described there."""
 
 
 class _ReportOptions(TypedDict, total=False):
@@ -208,12 +212,8 @@ def _settle_failure(row: PendingRow, error: Exception, accepted: Accepted) -> No
 
 def fetch(session: Session | AsyncSession, function: str, ids: object, options: Mapping[str, Any]) -> Run:
     """Make the run of `fetch_details`; `function` is the name of the called method."""
-    own, run = read_options(function, options, _DetailsAlone, RunOptions)
+    own, run = read_options(function, options, _DetailOptions, RunOptions)
     return plan_details(session, ids, own, run)
-
-
-class _DetailsAlone(TypedDict, total=False):
-    recordings: bool
 
 
 def plan_details(session: Session | AsyncSession, ids: object, own: Mapping[str, Any], run: Mapping[str, Any]) -> Run:
@@ -225,7 +225,7 @@ def plan_details(session: Session | AsyncSession, ids: object, own: Mapping[str,
         return detailed.value
 
     make = partial(ResultSender, session, DETAILS, request, (str(recordings),))
-    return _run(session, ids, run, make, Resend(DETAILS, dict(own), _path(run)))
+    return _run(session, ids, run, make, DETAILS, own)
 
 
 def fetch_reports(
@@ -258,20 +258,23 @@ def plan_reports(session: Session | AsyncSession, ids: object, own: Mapping[str,
 
     same = (form, str(own.get("template")), str(write(own.get("features"))))
     make = partial(ResultSender, session, OPERATION, request, same, place=place)
-    return _run(session, ids, run, make, Resend(OPERATION, dict(own), _path(run)))
+    return _run(session, ids, run, make, OPERATION, {**own, "folder": str(folder.absolute())})
 
 
 def _place(folder: Path, form: str, result_id: str) -> Path:
     return folder / f"{result_id}.{form}"
 
 
-def _path(run: Mapping[str, Any]) -> str | None:
-    return None if run.get("journal") is None else str(run["journal"])
-
-
-def _run(session: Session | AsyncSession, ids: object, run: Mapping[str, Any], make: Any, resend: Resend) -> Run:
-    alone = {name: value for name, value in run.items() if name != "chunk_size"}
-    return Run(session, ids, RunSettings(chunk_size=1, **alone), make, resend)
+def _run(
+    session: Session | AsyncSession,
+    ids: object,
+    run: Mapping[str, Any],
+    make: Any,
+    operation: str,
+    own: Mapping[str, Any],
+) -> Run:
+    settings = RunSettings(**{**run, "chunk_size": 1})
+    return Run(session, ids, settings, make, Resend(operation, dict(own), settings.journal))
 
 
 PLANS: Final = {DETAILS: plan_details, OPERATION: plan_reports}

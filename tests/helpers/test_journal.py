@@ -436,6 +436,23 @@ def test_relative_path_means_the_folder_that_a_run_began_in(rows_api, path, monk
     assert recalled(path, KEY) == [{"row": 1}]
 
 
+def test_failed_rows_are_sent_again_with_the_journal_that_the_run_was_made_with(api, rows_api, path, monkeypatch):
+    """Another journal would not know what the first one has, and the first one not what was paid for since."""
+    monkeypatch.chdir(path.parent)
+    (path.parent / "elsewhere").mkdir()
+    rows_api.respond = lambda rows: [{**row, "result": "error", "message": "try later"} for row in rows]
+    failed = api.call(register(people(2), journal=path.name), transport=rows_api)
+    rows_api.respond = lambda rows: [ok(row) for row in rows]
+    monkeypatch.chdir("elsewhere")
+
+    again = api.call(lambda jm: jm.retry_failed(failed), transport=rows_api)
+    rows_api.bodies.clear()
+    api.call(register(people(2), journal=path), transport=rows_api)
+
+    assert (statuses(failed), statuses(again)) == (["error"] * 2, ["ok"] * 2)
+    assert (list((path.parent / "elsewhere").iterdir()), rows_api.sent) == ([], [])
+
+
 def test_disk_that_fills_up_loses_nothing(api, rows_api, path, monkeypatch):
     """When the journal has no more room, sending stops; every row has its outcome, and what was not sent says so."""
     fill(monkeypatch, 20_000)

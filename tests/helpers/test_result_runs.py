@@ -137,6 +137,20 @@ def test_reports_are_files_named_by_their_result(api, sandbox, results, tmp_path
     assert (sandbox.credits_spent, sandbox.requests[REPORT]) == (spent, 3)
 
 
+def test_failed_reports_come_into_the_folder_of_their_run(api, sandbox, results, tmp_path, monkeypatch):
+    """A relative path keeps its meaning if the program goes to another folder meanwhile."""
+    sandbox.faults.add(Fault(operation=REPORT, status=503, times=1, body="error"))
+    monkeypatch.chdir(tmp_path)
+    run = _call(api, sandbox, lambda jm: jm.download_reports(results, "reports", concurrency=1))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    again = _call(api, sandbox, lambda jm: jm.retry_failed(run, include_unknown=True))
+
+    assert run[0].status is not RowStatus.OK
+    assert [one.status for one in again] == [RowStatus.OK] * 3
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {f"{one}.pdf" for one in results}
+
+
 def test_a_report_that_was_paid_for_and_did_not_arrive_is_unknown(api, sandbox, results, tmp_path):
     """Sending it again is the caller's decision; one that was never asked for is a plain failure."""
     sandbox.faults.add(Fault(operation="download_file", status=404, times=1))

@@ -75,10 +75,10 @@ class JournalFile:
             raise
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Append entries; when this returns, they are on disk. If it fails, none of them is.
+        """Append entries; when this returns, they are on disk.
 
         Raises:
-            OSError: they could not be written.
+            OSError: they could not be written; or they are on disk, but the next run would not find the file there.
         """
         end, checksum, places, lines = self._end, self._checksum, list[tuple[bytes, int]](), list[bytes]()
         for key, entry in entries:

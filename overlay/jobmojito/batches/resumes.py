@@ -206,12 +206,11 @@ def plan_resumes(
     Raises:
         ConfigurationError, InvalidRequestError: an option cannot work.
     """
-    settings = RunSettings(chunk_size=1, **{name: value for name, value in run.items() if name != "chunk_size"})
+    settings = RunSettings(**{**run, "chunk_size": 1})
     position_id = cast("str", write(options["position_id"]))
     max_bytes = options.get("max_bytes", MAX_BYTES)
     check_number("max_bytes", max_bytes, 1)
     resume_call({"position_id": position_id, "candidate_name": "-", "candidate_email": "-"})
-    journal = None if settings.journal is None else str(settings.journal)
-    resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, journal)
+    resend = Resend(RESUME, {"position_id": position_id, "max_bytes": max_bytes}, settings.journal)
     make = partial(ResumeSender, session, position_id, max_bytes)
     return Run(session, items, settings, make, resend)

@@ -220,5 +220,4 @@ def plan_rows(session: Session | AsyncSession, batch: Batch, rows: object, optio
     except InvalidRequest as error:
         raise refusal(error) from None
     make = partial(RowSender, batch, given, session)
-    journal = None if settings.journal is None else str(settings.journal)
-    return Run(session, rows, settings, make, Resend(batch.operation, given, journal))
+    return Run(session, rows, settings, make, Resend(batch.operation, given, settings.journal))

@@ -23,6 +23,7 @@ from contextlib import ExitStack, aclosing, asynccontextmanager, closing, contex
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict, get_args
 
 from attrs import define, evolve, field, frozen
+from attrs.converters import optional
 
 from jobmojito.calls.retries import check_number
 from jobmojito.calls.steps import drive, drive_async
@@ -80,7 +81,9 @@ class RunSettings:
     duplicates: Duplicates = "once"
     stop_on_error: bool = False
     on_progress: Progress | None = None
-    journal: str | os.PathLike[str] | None = None
+    journal: str | None = field(default=None, converter=optional(os.path.abspath))
+    """Absolute: a program may go to another folder before its failed rows are sent again."""
+
     retry_unknown: bool = False
 
     def __attrs_post_init__(self) -> None:
