@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from scripts.contract.values import Unreadable, canonical, follow, join, row, table
-from scripts.files.documents import resolve
+from scripts.files.documents import resolve, steps
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _reached(place: Place) -> Place:
 
 def label(place: Place) -> str:
     """Name a place for a sentence: `RegisterUser.email`, `parameter limit`, `answer 200.data[]`."""
-    match [token.replace("~1", "/").replace("~0", "~") for token in place.pointer.split("/")[1:]]:
+    match steps(place.pointer):
         case ["components", _, name, *inside]:
             return name + _inside(inside)
         case ["paths" | "webhooks", path, "parameters", index, *inside]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from attrs import frozen
 from scripts.changes.samples import smallest, variations, whole
 from scripts.contract.documents import read_document
 from scripts.contract.values import join
-from scripts.files.documents import load
+from scripts.files.documents import load, steps
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 NOTHING: Final = "nothing"
 _PROBE: Final = Path(__file__).with_name("probe.py")
+_MOST_SECONDS = 240
+"""How long both packages may take together, before they are ended."""
 
 
 @frozen
@@ -99,8 +102,7 @@ def read_line(one: Difference, style: Style) -> str:
 
 def _departing(one: Difference, style: Style) -> str:
     change = "departs from the contract now" if one.old == NOTHING else "departs from the contract no longer"
-    place = one.place.removeprefix("/").replace("~1", "/").replace("~0", "~")
-    return f"an answer of {style(one.operation)} {change}: {style(place)}"
+    return f"an answer of {style(one.operation)} {change}: {style('/'.join(steps(one.place)))}"
 
 
 def compare(old: Path, new: Path) -> WireDifference:
@@ -110,6 +112,8 @@ def compare(old: Path, new: Path) -> WireDifference:
         Refused: a package cannot be read or imported.
     """
     probes = [_start(package) for package in (old, new)]
+    limit = threading.Timer(_MOST_SECONDS, _kill, [probes])
+    limit.start()
     try:
         operations = read_document(load(old / "contract.json")).form["operations"]
         known = _answered(probes[0], old)
@@ -123,8 +127,9 @@ def compare(old: Path, new: Path) -> WireDifference:
             _stream(probe.stdin).flush()
         before, after = (_answered(probe, package) for probe, package in zip(probes, (old, new), strict=True))
     finally:
+        limit.cancel()
+        _kill(probes)
         for probe in probes:
-            probe.kill()
             probe.communicate()
     sent = [(call, a, b) for call, a, b in zip(calls, before["sent"], after["sent"], strict=True) if "refused" not in a]
     read = [found for found in zip(answers, before["read"], after["read"], strict=True) if all(found[1:])]
@@ -143,6 +148,11 @@ def _start(package: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
 
 
+def _kill(probes: list[subprocess.Popen[str]]) -> None:
+    for probe in probes:
+        probe.kill()
+
+
 def _stream(stream: IO[str] | None) -> IO[str]:
     if stream is None:
         raise RuntimeError("started without a pipe")
@@ -152,9 +162,13 @@ def _stream(stream: IO[str] | None) -> IO[str]:
 def _answered(probe: subprocess.Popen[str], package: Path) -> Any:
     line = _stream(probe.stdout).readline()
     if not line:
-        last = (_stream(probe.stderr).read().strip().splitlines() or ["no reason given"])[-1]
+        last = (_stream(probe.stderr).read().strip().splitlines() or [_silent(probe)])[-1]
         raise Refused(f"{package}: the package cannot be called: {last[:300]}")
     return json.loads(line)
+
+
+def _silent(probe: subprocess.Popen[str]) -> str:
+    return f"it took longer than {_MOST_SECONDS} s" if probe.wait() < 0 else "no reason given"
 
 
 def _calls(name: str, operation: Form, arguments: Mapping[str, str]) -> Iterator[_Sample]:

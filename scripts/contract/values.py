@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from scripts.files.documents import resolve
+from scripts.files.documents import escaped, resolve
 from scripts.files.failures import Refused
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ class Unreadable(Exception):  # noqa: N818 - reads as what happened
 
 def join(pointer: str, *parts: object) -> str:
     """Extend a JSON pointer (RFC 6901)."""
-    return "/".join((pointer, *map(_escaped, map(str, parts))))
-
-
-@cache
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
+    return "/".join((pointer, *map(escaped, map(str, parts))))
 
 
 def table(value: object, pointer: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from scripts.changes import wire
 from scripts.changes.reports import plain
 from scripts.changes.wire import NOTHING, compare
 from scripts.files.failures import Refused
@@ -79,6 +80,17 @@ def test_a_package_that_cannot_be_called_is_refused_in_a_line(packages, tmp_path
 
     with pytest.raises(Refused, match="jobmojito_api: the package cannot be called: ImportError: broken"):
         compare(packages("old"), broken)
+
+
+def test_a_package_that_hangs_is_refused_in_a_line(packages, tmp_path, monkeypatch):
+    """An update must not wait for it for ever."""
+    monkeypatch.setattr(wire, "_MOST_SECONDS", 3)
+    hanging = tmp_path / "jobmojito_api"
+    hanging.mkdir()
+    (hanging / "__init__.py").write_text("import time; time.sleep(60)")
+
+    with pytest.raises(Refused, match="cannot be called: it took longer than 3 s"):
+        compare(packages("old"), hanging)
 
 
 def test_a_folder_without_a_package_is_refused(packages, tmp_path):
