@@ -197,8 +197,8 @@ def test_timeouts_leave_room_for_slow_answers_but_not_for_slow_connecting():
     ],
 )
 def test_options_that_cannot_work_are_refused_by_the_constructor(options):
-    """Before anything is sent, and without repeating a token."""
-    with pytest.raises(ConfigurationError) as raised:
+    """By name, before anything is sent, and without repeating a token."""
+    with pytest.raises(ConfigurationError, match=next(iter(options))) as raised:
         JobMojito(**{"token": TOKEN, **options})
 
     assert "X-Evil" not in str(raised.value)
