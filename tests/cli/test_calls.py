@@ -183,7 +183,7 @@ def test_a_file_goes_in_the_form_that_takes_one(run, sandbox, position, tmp_path
 
 
 def test_what_a_terminal_would_obey_is_not_shown(run, jm):
-    """Whatever stands in an answer: escapes, C1 controls, marks of direction, half a character."""
+    """Whatever stands in an answer: escapes, C1 controls, marks of direction, lone surrogates."""
     name = "Night\x1b]0;gone\x07\x9b2J\u202e nurse"
     jm.interviews.create_interview(body={**INTERVIEW, "name": name})
 

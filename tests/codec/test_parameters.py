@@ -254,7 +254,7 @@ WRONG: list[tuple[Type[Any], Any]] = [
 @pytest.mark.parametrize("place", ["query", "path", "header", "cookie"])
 @pytest.mark.parametrize(("type_", "value"), WRONG)
 def test_value_of_another_type_is_refused_before_it_is_sent(type_: Type[Any], value: Any, place: str) -> None:
-    """A flag is no text and no number, a fraction no integer, a text no list: told with its place and no value."""
+    """A boolean is not a string or a number, a fraction not an integer: refused with its place, without its value."""
     declared = operation(Parameter("x", "x", place, type_), path="/it/{x}" if place == "path" else "/it")
 
     assert {one.split("/")[1] for one in refused(declared, x=value)} == {"x"}

@@ -132,7 +132,7 @@ def test_csv_defuses_formulas(text, tmp_path):
 
 
 def test_csv_holds_what_utf8_has_not(tmp_path):
-    """Half a character, which an answer or a refused row can hold, does not cost the report of all rows."""
+    """A lone surrogate, which an answer or a refused row can hold, does not cost the report of all rows."""
     result = BatchResult((RowOutcome(0, {"email": "a@example.org", "name": "\ud800"}, RowStatus.OK),))
     result.to_csv(tmp_path / "out.csv")
 

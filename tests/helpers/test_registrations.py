@@ -267,7 +267,7 @@ def test_cancelled_run_gives_what_was_answered(rows_api, timed):
 
 
 def test_cancelled_run_knows_what_its_journal_knows(rows_api, tmp_path):
-    """A row that an earlier run has done is not told as unsent because the cancellation came before its turn."""
+    """A row that an earlier run has done is not reported as not sent because the cancellation came before its turn."""
     rows, journal = people(6), tmp_path / "run.db"
     Driver("async").call(register([rows[5]], journal=journal), transport=rows_api)
 

@@ -122,7 +122,7 @@ BREAKING = {
         (f"{SCHEMAS}/JobInterviewRegisterUsersResponse", {"type": "object", "properties": {}}),
         f"{SCHEMAS}/JobInterviewRegisterUsersResponse: has no entries, which the overlay reads with register_users_for",
     ),
-    "a result is no text": (
+    "a result is not a string": (
         (f"{SCHEMAS}/RegisteredUser/properties/result", {"type": "object", "properties": {"code": {}}}),
         f"{SCHEMAS}/RegisteredUser/properties/result: is object, and the overlay reads string with register_users_for_",
     ),

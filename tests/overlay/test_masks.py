@@ -175,7 +175,7 @@ def test_mask_keeps_words_that_hold_a_short_secret():
 
 
 def test_mask_leaves_what_a_log_in_utf8_can_hold():
-    """Half a character, or an override of the direction of writing, would break the line or turn it round."""
+    """A lone surrogate, or an override of the direction of writing, would break the line or turn it round."""
     assert mask("no \ud83d such \u2067 thing") == "no   such   thing"
 
 

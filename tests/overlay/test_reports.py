@@ -78,7 +78,7 @@ def test_pdf_is_fetched_from_its_link_and_put_in_place(api, tmp_path):
 
 
 def test_html_and_json_are_written_as_they_come(api, tmp_path):
-    """Nothing is fetched; half a character, which UTF-8 cannot hold, is escaped as the format does it."""
+    """Nothing is fetched; a lone surrogate, which UTF-8 cannot hold, is escaped as the format does it."""
     html, data = _Api(answer={"html_export": HTML}), _Api(answer={"json_export": JSON})
 
     api.call(_download(str(tmp_path / "r.html"), format="html"), transport=html.transport)
