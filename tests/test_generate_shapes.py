@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pytest
 
@@ -259,11 +259,16 @@ def test_a_name_of_ours_gets_a_word_more(tmp_path: Path) -> None:
         {"type": "array", "items": TEXT},
     ]
     published["components"]["schemas"] |= {name: kinds[index % 3] for index, name in enumerate(names)}
+    published["components"]["schemas"]["Typed"] = kinds[0]
+    body = {"required": True, "content": json_of(ref("Typed"))}
+    published["paths"]["/typed"] = {"post": operation(requestBody=body)}
     published["components"]["schemas"]["Named"] = holding(**{f"p_{name}": ref(name) for name in names})
     out = proved(published, tmp_path / "jobmojito_api")
 
     with package(out) as loaded:
         found = set(loaded.modules["models/__init__.py"].__all__)
+        inputs = loaded.modules["inputs.py"]
+    assert inputs.TypedDict is TypedDict
     assert {f"{name}Model" for name in names if name != "Exception"} <= found
 
 

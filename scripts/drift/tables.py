@@ -36,6 +36,7 @@ RESERVED: Final = frozenset(
             *("Any", "ClassVar", "Final", "Literal", "Mapping", "TYPE_CHECKING", "TypeAlias", "UUID"),
             *("AsyncCaller", "AuthenticatedClient", "Caller", "Client", "File", "RequestFiles", "Response"),
             *("UNSET", "Unset"),
+            "Typed",  # its dictionary would be called TypedDict
         ),
     )
 )

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from scripts.generation.parser import Settings
     from scripts.generation.records import Parsed
 
-# Names that the generated modules use themselves: a schema `File` becomes `FileModel`.
+# Names that the generated modules use themselves: a schema `File` becomes `FileModel`. Of a schema `Typed`,
+# the dictionary would be called TypedDict.
 TAKEN_CLASSES: Final = frozenset(
     {"Any", "AsyncCaller", "AuthenticatedClient", "Caller", "ClassVar", "Client", "Final", "File", "Literal", "Mapping"}
-    | {"RequestFiles", "Response", "TYPE_CHECKING", "TypeAlias", "UNSET", "UUID", "Unset"}
+    | {"RequestFiles", "Response", "TYPE_CHECKING", "TypeAlias", "Typed", "UNSET", "UUID", "Unset"}
 )
 # Keywords where false closes the schema, and is not a schema that no value matches.
 _CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties", "unevaluatedItems"})
