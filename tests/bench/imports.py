@@ -8,6 +8,9 @@ This module imports next to nothing itself, for what it loads would cost the cas
 import sys
 import time
 
+# What the API gives where there is no interview; an answer that departs from the contract takes longer to read.
+ANSWER = {"data": [], "pagination": {"total": 0, "limit": 5, "offset": 0, "has_more": False}}
+
 
 def httpx() -> None:
     """Import httpx, what the others are compared with."""
@@ -30,7 +33,7 @@ def bare_call() -> None:
 
     import httpx
 
-    answer = httpx.Response(200, json={})
+    answer = httpx.Response(200, json=ANSWER)
     with httpx.Client(base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: answer)) as client:
         json.loads(client.get("/merchant-interview-list", params={"limit": 5}).content)
 
@@ -41,7 +44,7 @@ def call() -> None:
 
     from jobmojito import JobMojito
 
-    answer = httpx.Response(200, json={})
+    answer = httpx.Response(200, json=ANSWER)
     with JobMojito("token", base_url="http://127.0.0.1", transport=httpx.MockTransport(lambda _: answer)) as jm:
         jm.interviews.list_interviews(limit=5)
 
