@@ -24,7 +24,7 @@ from .batches.identity import digest, same_id, same_server
 from .batches.results import Resend, RowKind, RowStatus
 from .batches.row_results import settle_failure
 from .batches.rows import Refused, fields_of
-from .batches.runs import Run, RunOptions, RunSettings
+from .batches.runs import Run, RunOptions, one_by_one
 from .calls.settings import read_options
 from .calls.steps import Block, Pause
 from .errors import ConfigurationError, DownloadError, JobMojitoError, ResultNotReadyError
@@ -273,7 +273,7 @@ def _run(
     operation: str,
     own: Mapping[str, Any],
 ) -> Run:
-    settings = RunSettings(**{**run, "chunk_size": 1})
+    settings = one_by_one(run)
     return Run(session, ids, settings, make, Resend(operation, dict(own), settings.journal))
 
 

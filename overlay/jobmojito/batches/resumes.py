@@ -33,7 +33,7 @@ from .identity import digest, same_email, same_id, same_server
 from .results import Resend, RowKind, RowStatus
 from .row_results import settle_failure
 from .rows import Refused, fields_of, quoted, refuse_nul
-from .runs import Run, RunOptions, RunSettings
+from .runs import Run, RunOptions, one_by_one
 
 if TYPE_CHECKING:
     from jobmojito.calls.sessions import AsyncSession, Session
@@ -206,7 +206,7 @@ def plan_resumes(
     Raises:
         ConfigurationError, InvalidRequestError: an option cannot work.
     """
-    settings = RunSettings(**{**run, "chunk_size": 1})
+    settings = one_by_one(run)
     position_id = cast("str", write(options["position_id"]))
     max_bytes = options.get("max_bytes", MAX_BYTES)
     check_number("max_bytes", max_bytes, 1)

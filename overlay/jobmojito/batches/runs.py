@@ -99,6 +99,12 @@ class RunSettings:
             raise ConfigurationError("retry_unknown is for runs with a journal; without one, use retry_failed")
 
 
+def one_by_one(run: Mapping[str, Any]) -> RunSettings:
+    """Check the options of a run whose requests hold one row each."""
+    options: dict[str, Any] = {**run, "chunk_size": 1}
+    return RunSettings(**options)
+
+
 class Sender(RowCodec, Protocol):
     """Sends the chunks of one kind of run."""
 
