@@ -277,10 +277,11 @@ class TestReplacing:
         assert (code, "in the meantime" in last, log.read_text()) == (2, True, "mine")
         assert not (checkout / FRESH).exists()
 
-    def test_an_interrupt_leaves_everything(self, run, document, checkout, monkeypatch):
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_an_interrupt_leaves_everything(self, run, document, checkout, monkeypatch, number):
         """Somebody who stops an update has stopped it: nothing is replaced, nothing is left behind."""
         before = looks(checkout)
-        monkeypatch.setattr(update.parity, "parity", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        monkeypatch.setattr(update.parity, "parity", lambda *_: os.kill(os.getpid(), number))
 
         assert run(add_operation(document)) == (130, "", "update: interrupted; nothing was changed")
         assert looks(checkout) == before

@@ -5,6 +5,8 @@ was at the start. A regular file is read at an offset (`pread`). Any other strea
 block each, and put back when its last reader closes. A stream that cannot seek is read once, by one reader.
 """
 
+# Over 300 lines: every kind of stream and how it is read, to be compared with each other.
+
 from __future__ import annotations
 
 import inspect

@@ -3,6 +3,8 @@
 Faults are applied on the way.
 """
 
+# Over 300 lines: a request on its way through the sandbox, from the match to the answer.
+
 import asyncio
 import copy
 import json
