@@ -13,10 +13,10 @@ import pytest
 
 from scripts import propose, update
 from scripts.changes.breaks import Breaks
-from scripts.changes.impact import Impact
+from scripts.changes.impact import impact
 from scripts.changes.wire import WireDifference
 from scripts.files import documents, lock
-from scripts.files.staging import PACKAGE, REPLACED
+from scripts.files.staging import REPLACED
 from tests import baseline
 from tests.checkouts import checkout_in, looks
 
@@ -50,25 +50,34 @@ def run(checkout, tmp_path, capsys):
     return run
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Leave out generator, drift and measuring: the contract and one more file are what is made, without any name."""
+@pytest.fixture(autouse=True)
+def unmeasured(request, monkeypatch):
+    """Leave out what takes seconds of measuring what breaks, but where a change goes all the way."""
 
-    def generate(root, document):
+    def impact_alone(old, new, said):
+        wire = WireDifference((), (), (), calls=0, answers=0)
+        return Breaks(old, new, wire, impact(old, new), signatures={}, snippets=said)
+
+    if "all_the_way" not in request.node.name:
+        monkeypatch.setattr(update, "try_snippets", lambda *_: ())
+        monkeypatch.setattr(update, "measure", impact_alone)
+
+
+@pytest.fixture
+def unproved(monkeypatch):
+    """Leave out the checks that take long and are not what a test is about."""
+    monkeypatch.setattr(update.parity, "parity", lambda *_: {})
+
+
+@pytest.fixture
+def quick(unproved, monkeypatch):
+    """Leave out the generator too: one more file is what it makes."""
+
+    def generate(root, _):
         (root / FRESH).write_text('"""Made by a test."""\n')
-        (root / PACKAGE / "contract.json").write_bytes(documents.dump(document))
         (root / lock.FILE).write_bytes(documents.dump(lock.compute(root)))
 
     monkeypatch.setattr(update, "generate", generate)
-    monkeypatch.setattr(update.parity, "parity", lambda *_: {})
-    monkeypatch.setattr(update, "try_snippets", lambda *_: ())
-    wire = WireDifference((), (), (), calls=0, answers=0)
-    monkeypatch.setattr(update, "measure", lambda old, new, said: Breaks(old, new, wire, Impact(), {}, said))
-
-
-def contract(checkout):
-    """The contract of the checkout's client."""
-    return documents.load(checkout / PACKAGE / "contract.json")
 
 
 def add_operation(document, **parts):
@@ -137,8 +146,7 @@ def test_nothing_to_do_is_not_all_well(run, document, checkout, capsys):
     )
 
 
-@pytest.mark.usefixtures("quick")
-def test_another_form_of_the_same_is_no_new_version(run, document, checkout):
+def test_another_form_of_the_same_is_no_new_version(run, document, checkout, unproved):
     """A document that says the same in other words of JSON Schema is taken, and means nothing to users."""
     document["components"]["schemas"]["Error"]["properties"]["error"]["type"] = ["string"]
     before = {name: (checkout / name).read_text() for name in ("pyproject.toml", "CHANGELOG.md")}
@@ -187,6 +195,19 @@ def test_what_stops_an_update_is_one_line(run, document, checkout, alter, words)
     assert (code, out) == (2, "")
     assert [word for word in words if word not in last] == []
     assert last.endswith("nothing was changed")
+    assert looks(checkout) == before
+
+
+def test_names_of_the_corrected_document_are_checked_too(run, document, checkout):
+    """What corrections and lifting name is held to the same rules as what the vendor names."""
+    corrections = checkout / "openapi/corrections.overlay.yaml"
+    corrections.write_text(
+        corrections.read_text().replace("operationId: create_interview }", 'operationId: "../evil" }')
+    )
+    before = looks(checkout)
+    code, _, last = run(add_operation(document))
+
+    assert (code, "correct: /paths/~1job-interview-create/post/operationId" in last) == (2, True)
     assert looks(checkout) == before
 
 
@@ -323,7 +344,7 @@ def test_only_declared_files_are_ever_replaced():
     assert [path for path in REPLACED if not f"{path}/".startswith(propose.TOUCHED)] == []
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("unproved")
 class TestCorrections:
     def test_a_renamed_operation_of_a_helper_keeps_its_name(self, run, document, checkout):
         """Corrections and facts follow the path, so that the operation is called what it was, and is told as moved."""
@@ -337,8 +358,9 @@ class TestCorrections:
         assert "To check: openapi/corrections.overlay.yaml: /invite-users is /users-invite now; 1 targets follow" in out
         assert (corrections.count("/users-invite"), facts.count("POST /users-invite:")) == (1, 1)
         assert "no facts of" not in out
-        assert contract(checkout)["paths"]["/users-invite"]["post"]["operationId"] == "invite_users"
+        assert [*(checkout / "generated/jobmojito_api/api").glob("*/invite_users.py")]
 
+    @pytest.mark.usefixtures("quick")
     def test_a_retired_operation_takes_its_correction_along(self, run, document, checkout):
         """It goes through unattended; what the facts still say of it is left to a person."""
         del document["paths"]["/platform-languages-list"]
@@ -366,9 +388,9 @@ class TestCorrections:
         path = checkout / "openapi/corrections.overlay.yaml"
         path.write_text(path.read_text().replace("  - target: $.tags[?@.name == 'Coaching catalogue']\n", pasted))
         assert update.main(words, root=checkout) == 0
-        tags = {tag["name"]: tag for tag in contract(checkout)["tags"]}
-        assert tags["Library"]["x-resource-name"] == "catalogue"
+        assert (checkout / "generated/jobmojito_api/resources/catalogue.py").is_file()
 
+    @pytest.mark.usefixtures("quick")
     def test_a_new_operation_is_named_in_the_update_that_brings_it(self, run, document, checkout):
         """An action for it fits the new document alone, and that is enough."""
         path, target = checkout / "openapi/corrections.overlay.yaml", "$.paths['/brand-new'].get"
@@ -384,7 +406,7 @@ class TestCorrections:
 
 
 @pytest.mark.parametrize("checkout", [()], indirect=True, ids=["whole"])
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("unproved")
 def test_after_an_edit_the_update_is_made_anew(run, document, checkout, capsys):
     """Since the commit before: one entry, the version of the whole, and the name that a person gave."""
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(checkout))
@@ -400,7 +422,7 @@ def test_after_an_edit_the_update_is_made_anew(run, document, checkout, capsys):
     assert update.main(["--since", "main", "--no-tests"], root=checkout) == 0
     assert "additive, version 0.1.1; replaced" in capsys.readouterr().err
     assert re.findall(r"(?m)^## \[(.*?)\]", log.read_text()) == ["0.1.1", "0.1.0"]
-    assert ("is new (`look`)" in log.read_text(), "get_brand_new" in log.read_text()) == (True, False)
+    assert ("`admin.look`" in log.read_text(), "get_brand_new" in log.read_text()) == (True, False)
     assert "A line of a person's." in log.read_text()
     assert 'version = "0.1.1"' in (checkout / "pyproject.toml").read_text()
     assert update.lock.differences(checkout) == []
@@ -412,12 +434,11 @@ FITTED = ("corrections.overlay.yaml", "facts.yaml")
 
 
 @pytest.mark.parametrize("checkout", [()], indirect=True, ids=["whole"])
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("unproved")
 def test_what_a_helper_is_built_on_stops_until_its_table_is_edited(document, checkout, tmp_path, capsys, monkeypatch):
     """A renamed property of a row is told with its place; once helper and table follow, the update lands."""
     for name in ("TYPES", "TESTS"):
         monkeypatch.setattr(update, name, ("-c", "pass"))
-    monkeypatch.setattr(update, "ASSUMED", (*update.ASSUMED, "-k", "contract_in_use"))
     properties = document["components"]["schemas"]["RegisterUser"]["properties"]
     properties["external_reference"] = properties.pop("external_id")
     (tmp_path / "new.json").write_text(json.dumps(document))
